@@ -1,0 +1,246 @@
+//! An event: what an organisation states happened.
+
+use super::{
+    CharterAdopted, CivilDate, Commitment, DangerArea, DocumentDigest, DomesticStepTaken, EventId, InstrumentDeposited,
+    KeyEnded, KeyEnrolled, Kind, LedgerFounded, MandateGranted, MemberEnrolled, MinefieldKind, OrganisationAdmitted,
+    ParticipantRegistered, RecordOpened, RegistryKind, SignatureAffixed, Subject, TreatyKind, TreatyRegistered,
+    WithdrawalNotified, WorldDate,
+};
+
+/// One event, well formed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub id: EventId,
+    pub nonce: [u8; 16],
+    pub subject: Subject,
+    /// Last events on the subject that the author saw.
+    pub based_on: Vec<EventId>,
+    /// Name that rival statements about one act share.
+    pub act: Option<Box<str>>,
+    /// When it happened in the world.
+    pub occurred: Option<WorldDate>,
+    pub source: Option<Source>,
+    /// Ascending by slot.
+    pub parts: Vec<Part>,
+    pub not_stated: Vec<NotStated>,
+    pub documents: Vec<Document>,
+    pub body: Body,
+}
+
+/// The kind of an event with its always-open fields. Nested, so that every
+/// `match` has about twenty arms at the most.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    Registry(RegistryBody),
+    Treaty(TreatyBody),
+    Minefield(MinefieldBody),
+}
+
+/// Bodies about the registry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RegistryBody {
+    LedgerFounded(Box<LedgerFounded>),
+    CharterAdopted(CharterAdopted),
+    OrganisationAdmitted(OrganisationAdmitted),
+    MemberEnrolled(MemberEnrolled),
+    KeyEnrolled(KeyEnrolled),
+    KeyEnded(KeyEnded),
+    MandateGranted(MandateGranted),
+}
+
+/// Bodies about treaties.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TreatyBody {
+    TreatyRegistered(Box<TreatyRegistered>),
+    ParticipantRegistered(ParticipantRegistered),
+    SignatureAffixed(SignatureAffixed),
+    InstrumentDeposited(InstrumentDeposited),
+    DomesticStepTaken(DomesticStepTaken),
+    WithdrawalNotified(WithdrawalNotified),
+}
+
+/// Bodies about minefields.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MinefieldBody {
+    RecordOpened(RecordOpened),
+}
+
+impl Body {
+    /// The kind of the body.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Registry(body) => Kind::Registry(match body {
+                RegistryBody::LedgerFounded(_) => RegistryKind::LedgerFounded,
+                RegistryBody::CharterAdopted(_) => RegistryKind::CharterAdopted,
+                RegistryBody::OrganisationAdmitted(_) => RegistryKind::OrganisationAdmitted,
+                RegistryBody::MemberEnrolled(_) => RegistryKind::MemberEnrolled,
+                RegistryBody::KeyEnrolled(_) => RegistryKind::KeyEnrolled,
+                RegistryBody::KeyEnded(_) => RegistryKind::KeyEnded,
+                RegistryBody::MandateGranted(_) => RegistryKind::MandateGranted,
+            }),
+            Self::Treaty(body) => Kind::Treaty(match body {
+                TreatyBody::TreatyRegistered(_) => TreatyKind::TreatyRegistered,
+                TreatyBody::ParticipantRegistered(_) => TreatyKind::ParticipantRegistered,
+                TreatyBody::SignatureAffixed(_) => TreatyKind::SignatureAffixed,
+                TreatyBody::InstrumentDeposited(_) => TreatyKind::InstrumentDeposited,
+                TreatyBody::DomesticStepTaken(_) => TreatyKind::DomesticStepTaken,
+                TreatyBody::WithdrawalNotified(_) => TreatyKind::WithdrawalNotified,
+            }),
+            Self::Minefield(body) => Kind::Minefield(match body {
+                MinefieldBody::RecordOpened(_) => MinefieldKind::RecordOpened,
+            }),
+        }
+    }
+
+    /// The date in the world that the kind itself names, if it has one.
+    pub fn principal_date(&self) -> Option<&WorldDate> {
+        match self {
+            Self::Registry(_) | Self::Minefield(_) => None,
+            Self::Treaty(body) => match body {
+                TreatyBody::TreatyRegistered(body) => body.adopted.as_ref(),
+                TreatyBody::ParticipantRegistered(_) => None,
+                TreatyBody::SignatureAffixed(body) => body.signed.as_ref(),
+                TreatyBody::InstrumentDeposited(body) => body.deposited.as_ref(),
+                TreatyBody::DomesticStepTaken(body) => body.taken.as_ref(),
+                TreatyBody::WithdrawalNotified(body) => body.received_by_depositary.as_ref(),
+            },
+        }
+    }
+}
+
+impl Event {
+    /// The kind of the event.
+    pub fn kind(&self) -> Kind {
+        self.body.kind()
+    }
+
+    /// The date in the world: the kind's principal date, else `occurred`.
+    pub fn date(&self) -> Option<&WorldDate> {
+        self.body.principal_date().or(self.occurred.as_ref())
+    }
+}
+
+/// What a statement rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    pub class: SourceClass,
+    pub transcribed: bool,
+    pub name: Box<str>,
+    pub locator: Box<str>,
+    pub retrieved: Option<CivilDate>,
+}
+
+pinned! {
+    /// What kind of source a statement rests on.
+    SourceClass {
+        OwnAct = 1, "own_act";
+        Depositary = 2, "depositary";
+        TreatyBody = 3, "treaty_body";
+        OfficialGazette = 4, "official_gazette";
+        Government = 5, "government";
+        Court = 6, "court";
+        Intergovernmental = 7, "intergovernmental";
+        Ngo = 8, "ngo";
+        Press = 9, "press";
+        Other = 10, "other";
+    }
+}
+
+/// A reusable piece of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub slot: u32,
+    pub kind: PartKind,
+    pub content: PartHolding,
+}
+
+/// Where the content of a part is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartHolding {
+    /// In the event.
+    Open(PartContent),
+    /// With the ledger, encrypted at rest, for an audience.
+    Restricted { commitment: Commitment, audience: Vec<Box<str>> },
+    /// With the ledger, encrypted to recipients.
+    Sealed { commitment: Commitment },
+    /// With the author only.
+    Withheld { commitment: Commitment, basis: Box<str>, review_on: CivilDate },
+}
+
+impl PartHolding {
+    /// The form that it is held in.
+    pub fn form(&self) -> PartForm {
+        match self {
+            Self::Open(_) => PartForm::Open,
+            Self::Restricted { .. } => PartForm::Restricted,
+            Self::Sealed { .. } => PartForm::Sealed,
+            Self::Withheld { .. } => PartForm::Withheld,
+        }
+    }
+}
+
+/// The content of an open part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartContent {
+    Remarks { text: Box<str>, language: Box<str> },
+    Names(Vec<Box<str>>),
+    DangerArea(DangerArea),
+}
+
+impl PartContent {
+    /// The part kind that the content belongs to.
+    pub fn kind(&self) -> PartKind {
+        match self {
+            Self::Remarks { .. } => PartKind::Remarks,
+            Self::Names(_) => PartKind::Names,
+            Self::DangerArea(_) => PartKind::DangerArea,
+        }
+    }
+}
+
+pinned! {
+    /// What a part is.
+    PartKind {
+        Remarks = 1, "remarks";
+        Names = 2, "names";
+        DangerArea = 3, "danger_area";
+    }
+}
+
+pinned! {
+    /// Where the content of a part is (design: disclosure).
+    PartForm {
+        Open = 1, "open";
+        Restricted = 2, "restricted";
+        Sealed = 3, "sealed";
+        Withheld = 4, "withheld";
+    }
+}
+
+/// A field that is mandatory to state and has no value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotStated {
+    pub field: Box<str>,
+    pub reason: NotStatedReason,
+}
+
+pinned! {
+    /// Why a mandatory field has no value.
+    NotStatedReason {
+        Unknown = 1, "unknown";
+        NotRecorded = 2, "not_recorded";
+        NotApplicable = 3, "not_applicable";
+        RedactedInSource = 4, "redacted_in_source";
+    }
+}
+
+/// A document by the digest of its bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    pub sha256: DocumentDigest,
+    pub size: u64,
+    pub media_type: Box<str>,
+    pub language: Box<str>,
+    pub title: Box<str>,
+    pub symbol: Box<str>,
+}

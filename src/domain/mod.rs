@@ -1,0 +1,29 @@
+//! The words of the ledger as plain values.
+//!
+//! No input or output, no serde, no protobuf: `wire` converts to and from the
+//! bytes. A checked value has another type than an unchecked one, so what
+//! arrives here is well formed; whether it may enter is for `policy` to say.
+
+#[macro_use]
+mod pinned;
+mod date;
+mod event;
+mod ids;
+mod kind;
+mod minefield;
+mod organisation;
+mod place;
+mod submission;
+mod time;
+mod treaty;
+
+pub use date::{CivilDate, WorldDate};
+pub use event::*;
+pub use ids::*;
+pub use kind::*;
+pub use minefield::*;
+pub use organisation::*;
+pub use place::*;
+pub use submission::*;
+pub use time::RecordingTime;
+pub use treaty::*;

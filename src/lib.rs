@@ -1,0 +1,13 @@
+//! Merestone: a signed, append-only ledger of treaty acts and minefield
+//! records. `ARCHITECTURE.md` tells how the modules stand on each other; the
+//! order below is that order, foundation first.
+
+pub mod crypto;
+pub mod limits;
+pub mod merkle;
+
+pub mod domain;
+
+pub mod wire;
+
+pub mod journal;

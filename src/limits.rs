@@ -1,0 +1,80 @@
+//! Every bound of the service in one place, with its arithmetic (I8).
+//!
+//! A limit that a client meets is also told by `Ledger.Status` and in
+//! `docs/format.md`. Changing one that a decision depends on (`EVENT_BYTES`,
+//! `ENVELOPE_BYTES`, `EVENTS_PER_SUBMISSION`, text lengths) is a new policy number (I11).
+
+use std::time::Duration;
+
+/// Bytes of one encoded `Event`, at the most.
+pub const EVENT_BYTES: usize = 256 * 1024;
+/// Bytes of one encoded `Envelope`, at the most. 1,000 digests of 34 bytes are
+/// 34 kB and 64 sign-offs of about 400 bytes are 26 kB, so this is ample.
+pub const ENVELOPE_BYTES: usize = 1024 * 1024 - 1;
+/// Events in one submission, at the most.
+pub const EVENTS_PER_SUBMISSION: usize = 1_000;
+/// Sign-offs in one envelope, at the most.
+pub const SIGN_OFFS_PER_ENVELOPE: usize = 64;
+/// Envelope and events of one submission together: 4 MiB less room for framing,
+/// so that one submission always fits into one batch and one gRPC message.
+pub const SUBMISSION_BYTES: usize = 4 * 1024 * 1024 - 64 * 1024;
+
+/// Bytes of a short text (names, ids in words, references).
+pub const SHORT_TEXT_BYTES: usize = 512;
+/// Bytes of a long text (remarks, reasons).
+pub const LONG_TEXT_BYTES: usize = 64 * 1024;
+/// Characters of an identifier of an organisation, member, treaty, participant or record.
+pub const IDENTIFIER_BYTES: usize = 64;
+/// Members of any repeated field of a body.
+pub const LIST_ITEMS: usize = 1_000;
+/// Ids that one event may be based on.
+pub const BASED_ON: usize = 32;
+/// Parts and documents of one event.
+pub const PARTS_PER_EVENT: usize = 64;
+
+/// One gRPC message in either direction: a submission with its framing.
+pub const MESSAGE_BYTES: usize = 4 * 1024 * 1024 + 64 * 1024;
+/// Bytes of submissions that wait for the sequencer. At 60 MB/s to disk this is
+/// about half a second of work; beyond it a client is told to come back.
+pub const QUEUE_BYTES: usize = 32 * 1024 * 1024;
+/// Submissions that wait for the sequencer.
+pub const QUEUE_SUBMISSIONS: usize = 8_192;
+/// How long a client that met a full queue is asked to wait.
+pub const RETRY_AFTER: Duration = Duration::from_millis(250);
+
+/// Payload bytes of one batch: one submission of the largest size always fits.
+pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Entries of one batch.
+pub const BATCH_ENTRIES: usize = 4_096;
+/// Default size of a journal segment file. At start only the last segment is
+/// read whole; at 1 GB/s that is 64 ms.
+pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
+/// Smallest segment: one full batch with its frame.
+pub const SEGMENT_BYTES_MIN: u64 = BATCH_BYTES as u64 + 64 * 1024;
+
+/// Ids in memory before they are written as a sorted run beside the segments:
+/// 2^19 ids of 24 bytes are 12 MiB, about 150,000 single-event entries.
+pub const ID_RUN_KEYS: usize = 1 << 19;
+
+/// Bytes of entries in one message of a replay stream.
+pub const REPLAY_CHUNK_BYTES: usize = 256 * 1024;
+/// Entries in one message of a replay stream.
+pub const REPLAY_CHUNK_ENTRIES: usize = 1_024;
+
+/// Items of a page when the client does not say.
+pub const PAGE_ITEMS_DEFAULT: usize = 100;
+/// Items of a page at the most.
+pub const PAGE_ITEMS_MAX: usize = 1_000;
+/// How long a read waits for the read models to reach `minimum_size`.
+pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
+
+/// Bytes of cache for the read models.
+pub const READ_MODEL_CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// How often `released` is synced while running.
+pub const RELEASED_SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// How far the wall clock may lie behind the newest entry at a start.
+pub const CLOCK_BEHIND: Duration = Duration::from_secs(10 * 60);
+/// How far the wall clock may lie ahead of the newest entry at a start
+/// (ten years: a restored archive is served again, 2106 is refused).
+pub const CLOCK_AHEAD: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
