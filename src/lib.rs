@@ -11,3 +11,5 @@ pub mod domain;
 pub mod wire;
 
 pub mod journal;
+
+pub mod policy;
