@@ -131,8 +131,8 @@ mod tests {
     const SECOND: u64 = 1_000_000;
 
     fn at(year: i16) -> RecordingTime {
-        let date = jiff::civil::date(year, 6, 1).to_zoned(jiff::tz::TimeZone::UTC).expect("in range");
-        RecordingTime::from_timestamp(date.timestamp()).expect("after 1970")
+        let timestamp = format!("{year}-06-01T00:00:00Z").parse().expect("a timestamp");
+        RecordingTime::from_timestamp(timestamp).expect("after 1970")
     }
 
     #[test]
