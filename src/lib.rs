@@ -16,3 +16,7 @@ pub mod wire;
 pub mod journal;
 
 pub mod policy;
+
+pub mod admission;
+
+pub mod sequencer;

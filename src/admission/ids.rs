@@ -105,8 +105,11 @@ impl IdIndex {
     pub fn open(dir: &Path, run_keys: usize) -> Result<Self, IdIndexError> {
         let failed = |source| IdIndexError::Io { action: "list", path: dir.to_owned(), source };
         fs::create_dir_all(dir).map_err(failed)?;
-        let mut paths: Vec<PathBuf> =
-            fs::read_dir(dir).map_err(failed)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(failed)?;
+        let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+            .map_err(failed)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .map_err(failed)?;
         paths.sort();
         let mut runs: Vec<Run> = Vec::new();
         for path in paths {
@@ -132,8 +135,11 @@ impl IdIndex {
     pub fn clear(&mut self) -> Result<(), IdIndexError> {
         self.recent.clear();
         for run in self.runs.drain(..) {
-            fs::remove_file(&run.path)
-                .map_err(|source| IdIndexError::Io { action: "remove", path: run.path.clone(), source })?;
+            fs::remove_file(&run.path).map_err(|source| IdIndexError::Io {
+                action: "remove",
+                path: run.path.clone(),
+                source,
+            })?;
         }
         Ok(())
     }

@@ -17,8 +17,8 @@ pub use restore::RestoreError;
 use crate::{
     checkpoint::leaf_hash,
     domain::{
-        Entry, EnvelopeContent, EventId, Index, KeyId, OrganisationId, Position, RecordingTime, SignOff, Signer,
-        Size, Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash, TreeHead,
+        Entry, EnvelopeContent, EventId, Index, KeyId, OrganisationId, Position, RecordingTime, SignOff, Signer, Size,
+        Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash, TreeHead,
     },
     journal::{Journal, ReadLimit},
     merkle::{HashStoreError, Tree},

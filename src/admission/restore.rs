@@ -23,7 +23,9 @@ pub enum RestoreError {
     Admission(#[from] AdmissionError),
     #[error("entry {index} of the journal cannot be read: run `merestone audit --dir`")]
     Entry { index: Index, source: Malformed },
-    #[error("the tree over the entries has another root than the newest checkpoint at size {size}: run `merestone audit --dir`")]
+    #[error(
+        "the tree over the entries has another root than the newest checkpoint at size {size}: run `merestone audit --dir`"
+    )]
     OtherRoot { size: u64 },
 }
 
@@ -43,6 +45,22 @@ impl From<HashStoreError> for RestoreError {
 const READ: ReadLimit = ReadLimit { entries: 4_096, bytes: 4 * 1024 * 1024 };
 
 pub(super) fn restore(
+    dir: &Path,
+    journal: Arc<dyn Journal>,
+    run_keys: usize,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Admission, RestoreError> {
+    match attempt(dir, Arc::clone(&journal), run_keys, progress) {
+        Err(RestoreError::OtherRoot { .. }) if dir.join("ids").exists() => {
+            tracing::warn!("the files beside the segments are of another history; all entries are read again");
+            IdIndex::open(&dir.join("ids"), run_keys)?.clear()?;
+            attempt(dir, journal, run_keys, progress)
+        }
+        restored => restored,
+    }
+}
+
+fn attempt(
     dir: &Path,
     journal: Arc<dyn Journal>,
     run_keys: usize,

@@ -115,9 +115,11 @@ impl Registry {
 
     /// Whether an organisation has an administrator with an active key.
     pub fn governs_itself(&self, organisation: &OrganisationState) -> bool {
-        organisation.members.values().filter(|member| member.roles.contains(&Role::Administrator)).any(|member| {
-            member.keys.iter().any(|key| self.keys.get(key).is_some_and(|state| state.ended.is_none()))
-        })
+        organisation
+            .members
+            .values()
+            .filter(|member| member.roles.contains(&Role::Administrator))
+            .any(|member| member.keys.iter().any(|key| self.keys.get(key).is_some_and(|state| state.ended.is_none())))
     }
 
     /// Folds an accepted submission. Returns whether it governs: such entries
@@ -164,12 +166,8 @@ impl Registry {
                 members: BTreeMap::new(),
                 mandates: Vec::new(),
             });
-        let member = MemberState {
-            post: founder.post.clone(),
-            roles: founder.roles.clone(),
-            enrolled: index,
-            keys: Vec::new(),
-        };
+        let member =
+            MemberState { post: founder.post.clone(), roles: founder.roles.clone(), enrolled: index, keys: Vec::new() };
         organisation.members.insert(founder.member.clone(), member);
         self.add_key(&founder.organisation, &founder.member, founder.key.clone(), index);
     }

@@ -45,8 +45,11 @@ pub fn verify(submitted: Submitted, registry: &Registry) -> Result<Verified, Unv
             let message = format!("no registry of this ledger holds the key {}", signed.key);
             return Err(Unverified::UnknownKey(Rejection::new(RejectionRule::KeyMustBeEnrolled, field, message)));
         };
-        key.verify(signed.payload, &signed.bytes, &signed.signature)
-            .map_err(|source| Unverified::Signature { field, key: signed.key, source })?;
+        key.verify(signed.payload, &signed.bytes, &signed.signature).map_err(|source| Unverified::Signature {
+            field,
+            key: signed.key,
+            source,
+        })?;
     }
     Ok(Verified(submitted))
 }

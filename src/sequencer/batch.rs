@@ -1,10 +1,12 @@
 //! A batch while it is decided.
 
+use std::collections::VecDeque;
+
 use tokio::sync::oneshot;
 
 use super::{Outcome, Waiting};
 use crate::{
-    domain::{Finding, Index},
+    domain::{EnvelopeDigest, Finding, Index, RecordingTime},
     journal::Record,
     limits,
     policy::Rejection,
@@ -21,7 +23,7 @@ pub(super) fn cost(submitted: &Submitted) -> usize {
 /// Submissions that are decided and committed together.
 #[derive(Default)]
 pub(super) struct Gathered {
-    pub waiting: Vec<Waiting>,
+    pub waiting: VecDeque<Waiting>,
     bytes: usize,
 }
 
@@ -34,7 +36,7 @@ impl Gathered {
             return Err(waiting);
         }
         self.bytes = bytes;
-        self.waiting.push(waiting);
+        self.waiting.push_back(waiting);
         Ok(())
     }
 }
@@ -48,10 +50,19 @@ pub(super) struct Decided {
 
 /// What was decided for one submission.
 pub(super) enum Decision {
-    Entered { index: Index, findings: Vec<Finding> },
+    Entered {
+        index: Index,
+        recorded_at: RecordingTime,
+        envelope: EnvelopeDigest,
+        findings: Vec<Finding>,
+    },
     /// These bytes stand at an earlier index.
-    Repeated { index: Index },
+    Repeated {
+        index: Index,
+    },
     Rejected(Rejection),
     /// A dry run that would have entered.
-    WouldEnter { findings: Vec<Finding> },
+    WouldEnter {
+        findings: Vec<Finding>,
+    },
 }

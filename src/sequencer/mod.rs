@@ -54,10 +54,19 @@ pub enum ServiceState {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// It is durable, included and proved.
-    Accepted { receipt: Receipt, findings: Vec<Finding> },
+    Accepted {
+        receipt: Receipt,
+        findings: Vec<Finding>,
+    },
     /// These bytes were accepted before: the first receipt again.
-    Repeated { receipt: Receipt },
+    Repeated {
+        receipt: Receipt,
+    },
     Rejected(Rejection),
+    /// A dry run that would enter.
+    WouldEnter {
+        findings: Vec<Finding>,
+    },
     /// Nothing is accepted any more.
     Halted(String),
 }
@@ -126,6 +135,7 @@ impl Sequencer {
         let thread = thread::SequencerThread {
             messages,
             carried: None,
+            stopping: false,
             journal: parts.journal,
             admission: Arc::clone(&admission),
             clock: parts.clock,
@@ -146,8 +156,7 @@ impl Sequencer {
         self.send(verified.into_submitted(), false).await
     }
 
-    /// Decides in turn what would become of a draft; nothing enters. An accepted
-    /// outcome carries no meaning beyond its findings.
+    /// Decides in turn what would become of a draft; nothing enters.
     pub async fn check(&self, draft: Submitted) -> Result<Outcome, NotQueued> {
         self.send(draft, true).await
     }

@@ -44,6 +44,30 @@ pub struct SignedBytes {
     pub signature: Signature,
 }
 
+impl Submitted {
+    /// The sign-offs that came with a submission and that `keep` picks, as an
+    /// envelope of later sign-offs; `None` when it picks none.
+    pub fn later_sign_offs(&self, keep: impl Fn(&SignOff) -> bool) -> Option<Submitted> {
+        let EnvelopeContent::Submission(content) = &self.envelope.content else { return None };
+        let of_sign_offs = &self.signed[self.signed.len() - content.sign_offs.len()..];
+        let picked: Vec<(&SignOff, &SignedBytes)> =
+            content.sign_offs.iter().zip(of_sign_offs).filter(|(sign_off, _)| keep(sign_off)).collect();
+        if picked.is_empty() {
+            return None;
+        }
+        let statements: Vec<super::SignedStatement> = picked
+            .iter()
+            .map(|(_, signed)| super::SignedStatement { bytes: signed.bytes.to_vec(), signature: signed.signature })
+            .collect();
+        let envelope_bytes = Bytes::from(super::encode_later_sign_offs(&statements));
+        let sign_offs = picked.iter().map(|(sign_off, _)| (*sign_off).clone()).collect();
+        let content = EnvelopeContent::SignOffs { submission: content.digest, sign_offs };
+        let digest = EnvelopeDigest(sha256(&envelope_bytes));
+        let signed = picked.into_iter().map(|(_, signed)| signed.clone()).collect();
+        Some(Submitted { envelope_bytes, event_bytes: Vec::new(), envelope: Envelope { digest, content }, signed })
+    }
+}
+
 /// Takes apart what `Submit` received.
 pub fn parse_submitted(envelope: Bytes, events: Vec<Bytes>) -> Result<Submitted, super::Malformed> {
     parse(envelope, events, Stage::Final)

@@ -23,11 +23,7 @@ pub(super) fn author_may_sign(question: &Question<'_>, submitted: &SubmittedEven
 }
 
 /// The key is enrolled for exactly this post. Returns its end, if it ended.
-pub(super) fn key_belongs(
-    question: &Question<'_>,
-    signer: &Signer,
-    field: &str,
-) -> Result<Option<KeyEnd>, Rejection> {
+pub(super) fn key_belongs(question: &Question<'_>, signer: &Signer, field: &str) -> Result<Option<KeyEnd>, Rejection> {
     let Some(key) = question.registry.key(signer.key) else {
         let message = format!("no key {} is enrolled", signer.key);
         return Err(Rejection::new(RejectionRule::KeyMustBeEnrolled, format!("{field}.key_id"), message));
@@ -172,7 +168,6 @@ pub(super) fn source_class_is_backed(question: &Question<'_>, author: &Signer, e
         | SourceClass::Other => return true,
     };
     mandates(question, author).any(|mandate| {
-        mandate.mandate_type == needed
-            && treaty_of(&event.subject).is_none_or(|treaty| mandate.treaties.covers(treaty))
+        mandate.mandate_type == needed && treaty_of(&event.subject).is_none_or(|treaty| mandate.treaties.covers(treaty))
     })
 }

@@ -20,10 +20,7 @@ struct Sibling<'a> {
 
 /// Decides all events; a later one sees what the earlier ones of the same
 /// submission did to the registry and to the subjects.
-pub(super) fn decide_events(
-    question: &Question<'_>,
-    submitted: &SubmittedEvents,
-) -> Result<Vec<Finding>, Rejection> {
+pub(super) fn decide_events(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<Vec<Finding>, Rejection> {
     let mut registry: Cow<'_, Registry> = Cow::Borrowed(question.registry);
     let mut siblings = Sibling::default();
     let mut findings = Vec::new();
@@ -113,7 +110,8 @@ fn subject_is_as_needed(
     siblings: &Sibling<'_>,
     field: &str,
 ) -> Result<(), Rejection> {
-    let exists = |subject: &Subject| siblings.subjects.contains(subject) || question.known.subject_head(subject).is_some();
+    let exists =
+        |subject: &Subject| siblings.subjects.contains(subject) || question.known.subject_head(subject).is_some();
     let field = format!("{field}.subject");
     match event.kind().row().subject_state {
         SubjectState::New if exists(&event.subject) => {
@@ -177,9 +175,8 @@ fn remarks(
         let code = FindingCode::SourceClassBeyondMandate;
         findings.push(Finding { code, ordinal, field: "source.class".into(), message });
     }
-    let unknown = |id: &&EventId| {
-        !siblings.ids.contains(*id) && question.known.is_on_subject(&event.subject, **id).is_none()
-    };
+    let unknown =
+        |id: &&EventId| !siblings.ids.contains(*id) && question.known.is_on_subject(&event.subject, **id).is_none();
     if let Some(id) = event.based_on.iter().find(unknown) {
         let message = format!("no event {id} on {} is known yet", event.subject).into();
         findings.push(Finding { code: FindingCode::BasedOnUnknown, ordinal, field: "based_on".into(), message });

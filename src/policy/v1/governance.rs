@@ -7,8 +7,8 @@ use super::Question;
 use crate::{
     crypto::PayloadType,
     domain::{
-        Body, Capacity, Charter, CharterAdopted, Event, KeyEnded, KeyEnrolled, LedgerFounded, MemberId,
-        OrganisationId, RegistryBody, Role, Signer, Subject, SubmittedEvents, Threshold, Verdict,
+        Body, Capacity, Charter, CharterAdopted, Event, KeyEnded, KeyEnrolled, LedgerFounded, MemberId, OrganisationId,
+        RegistryBody, Role, Signer, Subject, SubmittedEvents, Threshold, Verdict,
     },
     policy::{POLICIES, Registry, Rejection, RejectionRule},
     wire::possession_bytes,
@@ -17,14 +17,12 @@ use crate::{
 /// All founders signed: the author and the others by sign-off; the charter can
 /// be lived by.
 pub(super) fn founding_is_complete(submitted: &SubmittedEvents) -> Result<(), Rejection> {
-    let [Event { body: Body::Registry(RegistryBody::LedgerFounded(founded)), .. }] = submitted.events.as_slice()
-    else {
+    let [Event { body: Body::Registry(RegistryBody::LedgerFounded(founded)), .. }] = submitted.events.as_slice() else {
         let message = "the founding submission holds exactly one event, ledger_founded";
         return Err(Rejection::new(RejectionRule::LedgerMustMatch, "events", message));
     };
-    let signers: Vec<&Signer> = std::iter::once(&submitted.submission.author)
-        .chain(approving_governors(submitted))
-        .collect();
+    let signers: Vec<&Signer> =
+        std::iter::once(&submitted.submission.author).chain(approving_governors(submitted)).collect();
     for (at, founder) in founded.founders.iter().enumerate() {
         let signed = signers.iter().any(|signer| {
             (&signer.organisation, &signer.member, signer.key)
@@ -161,12 +159,7 @@ fn key_may_be_enrolled(
     })
 }
 
-fn key_may_be_ended(
-    registry: &Registry,
-    subject: &Subject,
-    ended: &KeyEnded,
-    field: &str,
-) -> Result<(), Rejection> {
+fn key_may_be_ended(registry: &Registry, subject: &Subject, ended: &KeyEnded, field: &str) -> Result<(), Rejection> {
     let active = registry.key(ended.key).is_some_and(|key| {
         let worsens = key.ended.is_none_or(|end| end.ending == crate::domain::KeyEnding::Retired)
             && ended.ending != crate::domain::KeyEnding::Retired;

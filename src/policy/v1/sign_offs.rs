@@ -73,7 +73,6 @@ fn capacity_is_allowed(
     if allowed {
         return Ok(());
     }
-    let message =
-        format!("{} of {} may not sign as {}", signer.member, signer.organisation, sign_off.capacity);
+    let message = format!("{} of {} may not sign as {}", signer.member, signer.organisation, sign_off.capacity);
     Err(Rejection::new(RejectionRule::CapacityMustBeAllowed, format!("{field}.capacity"), message))
 }
