@@ -149,6 +149,13 @@ impl IdIndex {
         self.recent.insert(key, position.index.0 << 16 | u64::from(position.ordinal));
     }
 
+    /// Notes where an id stands unless it stands somewhere already.
+    pub fn insert_first(&mut self, key: IdKey, position: Position) {
+        if self.get(&key).is_none() {
+            self.insert(key, position);
+        }
+    }
+
     /// Where an id stands.
     pub fn get(&self, key: &IdKey) -> Option<Position> {
         let packed = self.recent.get(key).copied();
@@ -220,7 +227,7 @@ impl Run {
         let damaged = |detail| IdIndexError::Damaged { path: path.to_owned(), detail };
         let bytes = fs::read(path).map_err(failed)?;
         let (span, rows) = decode(&bytes).map_err(damaged)?;
-        let mut filtered: Vec<u64> = rows.chunks_exact(ROW).map(|row| prefix(row)).collect();
+        let mut filtered: Vec<u64> = rows.chunks_exact(ROW).map(prefix).collect();
         filtered.dedup();
         let filter = BinaryFuse8::try_from(&filtered).map_err(|_| damaged("its keys make no filter"))?;
         let count = (rows.len() / ROW) as u64;

@@ -159,7 +159,7 @@ impl Admission {
             let (id, subject) = (event.id.0.as_bytes(), event.subject.to_string());
             self.ids.insert(Named::Event { organisation, id }.key(), position);
             self.ids.insert(Named::Subject(&subject).key(), position);
-            self.ids.insert(Named::EventOnSubject { subject: &subject, id }.key(), position);
+            self.ids.insert_first(Named::EventOnSubject { subject: &subject, id }.key(), position);
         }
         self.note_founders(submitted, whole);
     }
@@ -182,6 +182,58 @@ impl Admission {
             let named = Named::SignOff { submission: submission.as_bytes(), key };
             self.ids.insert(named.key(), Position { index, ordinal: 0 });
         }
+    }
+}
+
+/// What was known before an entry that the state has admitted since: for
+/// remarks on entries that are already in the journal.
+#[derive(Debug)]
+pub struct KnownBefore<'a> {
+    pub admission: &'a Admission,
+    pub size: Size,
+}
+
+impl KnownBefore<'_> {
+    fn earlier(&self, position: Option<Position>) -> Option<Position> {
+        position.filter(|position| position.index.0 < self.size.0)
+    }
+}
+
+impl Known for KnownBefore<'_> {
+    fn size(&self) -> Size {
+        self.size
+    }
+
+    fn submission_by_id(&self, organisation: &OrganisationId, id: SubmissionId) -> Option<Index> {
+        self.admission.submission_by_id(organisation, id).filter(|index| index.0 < self.size.0)
+    }
+
+    fn submission(&self, digest: SubmissionDigest) -> Option<Index> {
+        self.admission.submission(digest).filter(|index| index.0 < self.size.0)
+    }
+
+    fn event(&self, organisation: &OrganisationId, id: EventId) -> Option<Position> {
+        self.earlier(self.admission.event(organisation, id))
+    }
+
+    fn subject_head(&self, subject: &Subject) -> Option<Position> {
+        self.earlier(self.admission.subject_head(subject))
+    }
+
+    fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
+        self.earlier(self.admission.is_on_subject(subject, id))
+    }
+
+    fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool {
+        self.admission.signed_off(submission, key)
+    }
+
+    fn author(&self, submission: SubmissionDigest) -> Option<Signer> {
+        self.admission.author(submission)
+    }
+
+    fn root_at(&self, size: Size) -> Option<TreeHash> {
+        self.admission.root_at(size).filter(|_| size <= self.size)
     }
 }
 

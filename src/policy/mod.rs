@@ -17,7 +17,7 @@ pub use registry::{KeyEnd, KeyState, LedgerIdentity, MemberState, OrganisationSt
 pub use rejection::{Rejection, RejectionRule};
 pub use verify::{Unverified, Verified, verify};
 
-use crate::domain::{EnvelopeContent, Finding, PolicyNumber, RecordingTime};
+use crate::domain::{EnvelopeContent, Finding, PolicyNumber, RecordingTime, SubmittedEvents};
 
 /// The policies that this software can decide by, and fold, for ever.
 pub const POLICIES: &[PolicyNumber] = &[PolicyNumber(1)];
@@ -31,6 +31,15 @@ pub fn decide(
 ) -> Result<Vec<Finding>, Rejection> {
     match registry.policy() {
         PolicyNumber(1) => v1::decide(content, at, registry, known),
+        PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
+    }
+}
+
+/// The findings of a submission that entered at time `at`: what [`decide`] gave
+/// with it. `known` needs to tell only what stood on the subjects before.
+pub fn remark(submitted: &SubmittedEvents, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Vec<Finding> {
+    match registry.policy() {
+        PolicyNumber(1) => v1::remark(submitted, at, registry, known),
         PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
     }
 }

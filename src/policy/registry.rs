@@ -9,7 +9,7 @@ use crate::{
     crypto::PublicKey,
     domain::{
         Body, Charter, CountryCode, Event, Founder, Index, KeyEnding, KeyId, LedgerFounded, LedgerId, Mandate,
-        MemberId, OrganisationId, OrganisationType, PolicyNumber, RecordingTime, RegistryBody, Role, Subject,
+        MemberId, OrganisationId, OrganisationType, PolicyNumber, RecordingTime, RegistryBody, Role, Size, Subject,
         SubmittedEvents,
     },
 };
@@ -60,7 +60,15 @@ pub struct KeyState {
     pub organisation: OrganisationId,
     pub member: MemberId,
     pub enrolled: Index,
-    pub ended: Option<KeyEnd>,
+    /// In order; a retired key may still be declared compromised.
+    pub ends: Vec<KeyEnd>,
+}
+
+impl KeyState {
+    /// How the key ended, if it did: the newest word on it.
+    pub fn ended(&self) -> Option<KeyEnd> {
+        self.ends.last().copied()
+    }
 }
 
 /// The end of a key.
@@ -113,13 +121,33 @@ impl Registry {
         self.keys.get(&id)
     }
 
+    /// The registry as it was when the ledger held `size` entries.
+    pub fn as_of(&self, size: Size) -> Self {
+        let then = |index: &Index| index.0 < size.0;
+        let mut earlier = self.clone();
+        earlier.ledger = earlier.ledger.filter(|_| size > Size(0));
+        earlier.charters.retain(|(index, _)| then(index));
+        earlier.organisations.retain(|_, state| then(&state.admitted));
+        earlier.keys.retain(|_, key| then(&key.enrolled));
+        for key in earlier.keys.values_mut() {
+            key.ends.retain(|end| then(&end.index));
+        }
+        for state in earlier.organisations.values_mut() {
+            state.mandates.retain(|(index, _)| then(index));
+            state.members.retain(|_, member| then(&member.enrolled));
+            let keys = &earlier.keys;
+            state.members.values_mut().for_each(|member| member.keys.retain(|key| keys.contains_key(key)));
+        }
+        earlier
+    }
+
     /// Whether an organisation has an administrator with an active key.
     pub fn governs_itself(&self, organisation: &OrganisationState) -> bool {
         organisation
             .members
             .values()
             .filter(|member| member.roles.contains(&Role::Administrator))
-            .any(|member| member.keys.iter().any(|key| self.keys.get(key).is_some_and(|state| state.ended.is_none())))
+            .any(|member| member.keys.iter().any(|key| self.keys.get(key).is_some_and(|state| state.ends.is_empty())))
     }
 
     /// Folds an accepted submission. Returns whether it governs: such entries
@@ -178,7 +206,7 @@ impl Registry {
             state.keys.push(key.id());
         }
         let (organisation, member) = (organisation.clone(), member.clone());
-        self.keys.insert(key.id(), KeyState { key, organisation, member, enrolled: index, ended: None });
+        self.keys.insert(key.id(), KeyState { key, organisation, member, enrolled: index, ends: Vec::new() });
     }
 
     fn apply_to_organisation(&mut self, id: &OrganisationId, body: &RegistryBody, index: Index, at: RecordingTime) {
@@ -206,7 +234,7 @@ impl Registry {
             RegistryBody::KeyEnrolled(enrolled) => self.add_key(id, &enrolled.member, enrolled.key.clone(), index),
             RegistryBody::KeyEnded(ended) => {
                 if let Some(key) = self.keys.get_mut(&ended.key) {
-                    key.ended = Some(KeyEnd { index, at, ending: ended.ending });
+                    key.ends.push(KeyEnd { index, at, ending: ended.ending });
                 }
             }
             RegistryBody::MandateGranted(granted) => {

@@ -29,6 +29,7 @@ pub(super) struct Gathered {
 
 impl Gathered {
     /// Takes the submission in, or gives it back when the batch is full.
+    #[allow(clippy::result_large_err, reason = "a submission that does not fit is carried over, not an error")]
     pub fn take(&mut self, waiting: Waiting) -> Result<(), Waiting> {
         let bytes = self.bytes + cost(&waiting.submitted);
         let full = bytes > limits::BATCH_BYTES || self.waiting.len() >= limits::BATCH_ENTRIES;

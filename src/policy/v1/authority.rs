@@ -32,7 +32,7 @@ pub(super) fn key_belongs(question: &Question<'_>, signer: &Signer, field: &str)
         let message = format!("the key is enrolled for {} of {}", key.member, key.organisation);
         return Err(Rejection::new(RejectionRule::KeyMustBelongToMember, format!("{field}.member"), message));
     }
-    Ok(key.ended)
+    Ok(key.ended())
 }
 
 fn late_work(question: &Question<'_>, submitted: &SubmittedEvents, end: KeyEnd) -> Result<FindingCode, Rejection> {
@@ -59,7 +59,7 @@ fn is_vouched(question: &Question<'_>, submitted: &SubmittedEvents) -> bool {
             && matches!(sign_off.verdict, Verdict::Approve { .. })
             && sign_off.signer.organisation == author.organisation
             && sign_off.signer.member != author.member
-            && question.registry.key(sign_off.signer.key).is_some_and(|key| key.ended.is_none())
+            && question.registry.key(sign_off.signer.key).is_some_and(|key| key.ends.is_empty())
     })
 }
 

@@ -20,23 +20,45 @@ struct Sibling<'a> {
 
 /// Decides all events; a later one sees what the earlier ones of the same
 /// submission did to the registry and to the subjects.
-pub(super) fn decide_events(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<Vec<Finding>, Rejection> {
+pub(super) fn decide_events(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<(), Rejection> {
+    let mut failed = Ok(());
+    each_event(question, submitted, |question, event, at, siblings| {
+        failed = decide_event(question, submitted, event, at, siblings);
+        failed.is_ok()
+    });
+    failed
+}
+
+/// What is remarked on events that enter.
+pub(super) fn remark(question: &Question<'_>, submitted: &SubmittedEvents) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    each_event(question, submitted, |question, event, at, siblings| {
+        findings.extend(remarks(question, submitted, event, at, siblings));
+        true
+    });
+    findings
+}
+
+/// Walks the events in order, each with the registry as the ones before left it,
+/// until `visit` says no.
+fn each_event(
+    question: &Question<'_>,
+    submitted: &SubmittedEvents,
+    mut visit: impl FnMut(&Question<'_>, &Event, usize, &Sibling<'_>) -> bool,
+) {
     let mut registry: Cow<'_, Registry> = Cow::Borrowed(question.registry);
     let mut siblings = Sibling::default();
-    let mut findings = Vec::new();
     for (at, event) in submitted.events.iter().enumerate() {
-        let question = Question { registry: &registry, ..*question };
-        decide_event(&question, submitted, event, at, &siblings)?;
-        findings.extend(remarks(&question, submitted, event, at, &siblings));
+        if !visit(&Question { registry: &registry, ..*question }, event, at, &siblings) {
+            return;
+        }
         siblings.ids.insert(event.id);
         siblings.subjects.insert(&event.subject);
         if matches!(event.body, Body::Registry(_)) {
             let index = question.known.size().next_index();
-            let at = question.at;
-            registry.to_mut().apply_event(event, LedgerId(submitted.digest.0), index, at);
+            registry.to_mut().apply_event(event, LedgerId(submitted.digest.0), index, question.at);
         }
     }
-    Ok(findings)
 }
 
 fn decide_event(

@@ -161,9 +161,9 @@ fn key_may_be_enrolled(
 
 fn key_may_be_ended(registry: &Registry, subject: &Subject, ended: &KeyEnded, field: &str) -> Result<(), Rejection> {
     let active = registry.key(ended.key).is_some_and(|key| {
-        let worsens = key.ended.is_none_or(|end| end.ending == crate::domain::KeyEnding::Retired)
+        let worsens = key.ended().is_none_or(|end| end.ending == crate::domain::KeyEnding::Retired)
             && ended.ending != crate::domain::KeyEnding::Retired;
-        Some(&key.organisation) == organisation_of(subject) && (key.ended.is_none() || worsens)
+        Some(&key.organisation) == organisation_of(subject) && (key.ends.is_empty() || worsens)
     });
     if active {
         return Ok(());

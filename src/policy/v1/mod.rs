@@ -41,10 +41,25 @@ fn decide_submission(question: &Question<'_>, submitted: &SubmittedEvents) -> Re
         governance::founding_is_complete(submitted)?;
         return Ok(Vec::new());
     }
-    let mut findings = authority::author_may_sign(question, submitted)?;
+    authority::author_may_sign(question, submitted)?;
     sign_offs::accompany(question, submitted)?;
-    findings.extend(events::decide_events(question, submitted)?);
-    Ok(findings)
+    events::decide_events(question, submitted)?;
+    Ok(remark_on(question, submitted))
+}
+
+/// What is remarked on a submission that enters. `known` needs to tell only what
+/// stood on the subjects before.
+pub fn remark(submitted: &SubmittedEvents, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Vec<Finding> {
+    remark_on(&Question { at, registry, known }, submitted)
+}
+
+fn remark_on(question: &Question<'_>, submitted: &SubmittedEvents) -> Vec<Finding> {
+    if submitted.submission.ledger_id.is_none() {
+        return Vec::new();
+    }
+    let mut findings = authority::author_may_sign(question, submitted).unwrap_or_default();
+    findings.extend(events::remark(question, submitted));
+    findings
 }
 
 fn ledger_matches(question: &Question<'_>, submission: &Submission) -> Result<(), Rejection> {
