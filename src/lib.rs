@@ -11,3 +11,4 @@ pub mod domain;
 pub mod wire;
 
 pub mod journal;
+pub mod projections;

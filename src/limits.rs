@@ -68,6 +68,11 @@ pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 
+/// Entries that the read models take over in one step: at least one whole journal
+/// batch, so that every step ends where a checkpoint is.
+pub const FOLD_ENTRIES: usize = BATCH_ENTRIES;
+/// Bytes of entries that the read models take over in one step.
+pub const FOLD_BYTES: usize = BATCH_BYTES;
 /// Bytes of cache for the read models.
 pub const READ_MODEL_CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How often `released` is synced while running.
