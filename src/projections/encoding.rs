@@ -9,9 +9,7 @@ use prost::Message;
 use prost::encoding::{decode_varint, encode_varint};
 
 use super::keys::describe;
-use super::model::{
-    KeyEndState, KeyState, MandateState, MemberState, ModelPosition, OrganisationState, RowsDigest,
-};
+use super::model::{KeyEndState, KeyState, MandateState, MemberState, ModelPosition, OrganisationState, RowsDigest};
 use super::{ROWS_FORMAT, ReadModelError};
 use crate::domain::{
     CivilDate, Finding, FindingCode, Index, KeyEnding, Kind, Mandate, MandateType, MemberId, OrganisationId,

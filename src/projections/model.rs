@@ -2,8 +2,8 @@
 
 use crate::crypto::{digest, sha256};
 use crate::domain::{
-    CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationType, ParticipantId,
-    PolicyNumber, Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead, WorldDate,
+    CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationType, ParticipantId, PolicyNumber,
+    Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead, WorldDate,
 };
 
 digest! {
