@@ -15,8 +15,12 @@ pub mod wire;
 
 pub mod journal;
 
+pub mod projections;
+
 pub mod policy;
 
 pub mod admission;
 
 pub mod sequencer;
+
+pub mod server;
