@@ -237,3 +237,36 @@ fn take_varint(bytes: &mut &[u8]) -> Parsed<u64> {
     }
     undecodable("its bytes hold a number of more than 64 bits; encode the message again")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::wire::{encode_event, message_descriptor, proto, testing};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn the_walk_explains_whatever_is_not_canonical(
+            event in testing::event(),
+            at in any::<prop::sample::Index>(),
+            flips in any::<[u8; 2]>(),
+        ) {
+            let mut bytes = encode_event(&event);
+            let event = message_descriptor("Event").expect("declared");
+            prop_assert!(walk(&event, &bytes).is_ok());
+            let at = at.index(bytes.len());
+            bytes[at] ^= flips[0];
+            let next = (at + 1) % bytes.len();
+            bytes[next] ^= flips[1];
+            let canonical = proto::Event::decode(&bytes[..]).is_ok_and(|event| is_encoding_of(&event, &bytes));
+            if let Err(error) = walk(&event, &bytes) {
+                prop_assert!(!canonical || error.rule == MalformedRule::EnumNumberMustBeKnown, "{error}");
+            } else {
+                prop_assert!(canonical);
+            }
+        }
+    }
+}

@@ -78,7 +78,7 @@ fn parse_document(document: proto::Document) -> Parsed<Document> {
 /// Fields that are mandatory to state, each with whether it has a value.
 pub(super) type Mandatory = Vec<(&'static str, bool)>;
 
-fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
+pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
     let open = |body: Parsed<_>, name: &str| Ok((Body::Registry(body.within(name)?), Mandatory::new()));
     match body {
         Wire::LedgerFounded(body) => open(registry::ledger_founded(body), "ledger_founded"),

@@ -15,17 +15,24 @@ mod encode;
 mod envelope;
 mod event;
 mod fields;
+mod json;
 mod malformed;
 mod minefield;
 mod parts;
 mod registry;
 mod treaty;
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 pub use encode::{
     SignedStatement, encode_draft, encode_envelope, encode_event, encode_later_sign_offs, encode_part_content,
     encode_sign_off, encode_submission, possession_bytes,
 };
 pub use envelope::{SignedBytes, Submitted, parse_draft, parse_submitted, read_entry};
+pub use json::{InvalidJson, from_json, readable, to_json};
 pub use malformed::{Malformed, MalformedRule};
 
 /// The generated messages and services of `proto/merestone/v1`.
