@@ -19,9 +19,30 @@
 //! row          = length of key (u32 BE) || key || length of value (u32 BE) || value
 //! ```
 //!
-//! Keys are ascending as byte strings, shorter before longer. `keys` says what the
-//! keys are, `encoding` what the values are. How entries were batched makes no
-//! difference. A change of rows is a new text in `digest_0` and a new [`ROWS_FORMAT`].
+//! Keys are ascending as byte strings, shorter before longer. How entries were batched
+//! makes no difference. A change of rows is a new text in `digest_0` and a new
+//! [`ROWS_FORMAT`]. The rows of an entry (`i` its index as u64 BE, `o` the ordinal of an
+//! event as u16 BE, identifiers ended by a zero byte, names in ASCII small letters with
+//! their length as u32 BE before them):
+//!
+//! | key | value |
+//! | --- | --- |
+//! | 01 `i` | recording time in microseconds, varint |
+//! | 02 `i` | policy number of the charter that the entry brings, varint |
+//! | 03 organisation `i` | `OrganisationRow` of an organisation that is founded or admitted |
+//! | 04 organisation member `i` | `MemberRow` of a post after the entry, with all of its keys |
+//! | 05 key id (32 bytes) `i` | `KeyOwnerRow` of a key that is enrolled |
+//! | 06 organisation `i` `o` | `MandateRow` |
+//! | 07 treaty `i`; 08 participant `i` | ordinal of its registration, varint |
+//! | 09 short name, treaty `i`; 0a name, participant `i` | empty |
+//! | 10 subject `i` | per event on it: ordinal, kind number, length of date, all varints; the date as written |
+//! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
+//! | 12 kind number (u32 BE) `i` | ordinals of its events, varints |
+//! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
+//!
+//! A subject is one byte (1 ledger, 2 organisation, 3 treaty, 4 participant,
+//! 5 participation, 6 record) and its identifiers. The messages `...Row` are protobuf
+//! (`encoding.rs`). Row 00, the position, is stored beside and not part of the digest.
 
 mod encoding;
 mod error;
