@@ -11,3 +11,11 @@ pub mod domain;
 pub mod wire;
 
 pub mod journal;
+
+pub mod settings;
+pub mod telemetry;
+
+pub mod authoring;
+//pub mod client;
+
+//pub mod cli;

@@ -13,3 +13,5 @@ pub mod proto {
     /// The compiled descriptors of all files, for reflection and JSON.
     pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 }
+
+pub mod dynamic;
