@@ -8,6 +8,9 @@ pub mod merkle;
 
 pub mod domain;
 
+pub mod checkpoint;
+pub mod clock;
+
 pub mod wire;
 
 pub mod journal;

@@ -1,0 +1,188 @@
+//! The ledger's clock, as an argument.
+//!
+//! Promises: a [`RunningClock`] never goes back while it runs and never starts
+//! behind the newest entry (I7); a wall clock that cannot be right is refused
+//! before anything is recorded with it.
+//! Leaves to others: that recording times of entries never decrease (`sequencer`).
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use crate::{domain::RecordingTime, limits};
+
+/// Tells the time that entries are recorded with.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// Now, in whole microseconds.
+    fn now(&self) -> RecordingTime;
+}
+
+/// Start time plus monotonic clock: adjusting the wall clock while the service
+/// runs changes nothing.
+#[derive(Debug)]
+pub struct RunningClock {
+    started_at: RecordingTime,
+    since: Instant,
+}
+
+/// A clock set by hand, for demonstrations and tests. Clones share the hands.
+#[derive(Clone, Debug)]
+pub struct ReplayedClock(Arc<AtomicU64>);
+
+/// Why the service does not start with this wall clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClockRefused {
+    #[error(
+        "the wall clock says {wall}, which lies outside the years 2020 to 2099: \
+         set the machine's clock (for example with NTP) and start again"
+    )]
+    Implausible { wall: RecordingTime },
+    #[error(
+        "the wall clock says {wall}, but the newest entry was recorded at {newest}: \
+         set the machine's clock (for example with NTP) and start again"
+    )]
+    FarBehind { wall: RecordingTime, newest: RecordingTime },
+    #[error(
+        "the wall clock says {wall}, more than ten years after the newest entry of {newest}: \
+         set the machine's clock (for example with NTP) and start again"
+    )]
+    FarAhead { wall: RecordingTime, newest: RecordingTime },
+}
+
+impl RunningClock {
+    /// Starts from the machine's wall clock, if that can be right beside the
+    /// recording time of the newest entry.
+    pub fn start(newest: Option<RecordingTime>) -> Result<Self, ClockRefused> {
+        let since = Instant::now();
+        let wall = wall_time(SystemTime::now());
+        Ok(Self { started_at: starting_time(wall, newest)?, since })
+    }
+}
+
+impl Clock for RunningClock {
+    fn now(&self) -> RecordingTime {
+        RecordingTime(self.started_at.0 + microseconds(self.since.elapsed()))
+    }
+}
+
+impl ReplayedClock {
+    /// A clock that stands at this time.
+    pub fn at(time: RecordingTime) -> Self {
+        Self(Arc::new(AtomicU64::new(time.0)))
+    }
+
+    /// Sets the hands, forwards or back.
+    pub fn set(&self, time: RecordingTime) {
+        self.0.store(time.0, Ordering::SeqCst);
+    }
+
+    /// Moves the hands forwards.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(microseconds(by), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ReplayedClock {
+    fn now(&self) -> RecordingTime {
+        RecordingTime(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// 2020-01-01T00:00:00Z: older than the first line of this software.
+const EARLIEST: RecordingTime = RecordingTime(1_577_836_800_000_000);
+/// 2100-01-01T00:00:00Z.
+const LATEST: RecordingTime = RecordingTime(4_102_444_800_000_000);
+
+/// The time that a clock starts from: the wall clock's, or the newest entry's
+/// when the wall clock lies a little behind it.
+fn starting_time(wall: RecordingTime, newest: Option<RecordingTime>) -> Result<RecordingTime, ClockRefused> {
+    if wall < EARLIEST || wall >= LATEST {
+        return Err(ClockRefused::Implausible { wall });
+    }
+    let Some(newest) = newest else { return Ok(wall) };
+    if newest.0.saturating_sub(wall.0) > microseconds(limits::CLOCK_BEHIND) {
+        return Err(ClockRefused::FarBehind { wall, newest });
+    }
+    if wall.0.saturating_sub(newest.0) > microseconds(limits::CLOCK_AHEAD) {
+        return Err(ClockRefused::FarAhead { wall, newest });
+    }
+    Ok(wall.max(newest))
+}
+
+/// A wall clock before 1970 counts as 1970, which is refused all the same.
+fn wall_time(time: SystemTime) -> RecordingTime {
+    RecordingTime(microseconds(time.duration_since(UNIX_EPOCH).unwrap_or_default()))
+}
+
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEWEST: RecordingTime = RecordingTime(1_788_000_000_000_000);
+    const SECOND: u64 = 1_000_000;
+
+    fn at(year: i16) -> RecordingTime {
+        let timestamp = format!("{year}-06-01T00:00:00Z").parse().expect("a timestamp");
+        RecordingTime::from_timestamp(timestamp).expect("after 1970")
+    }
+
+    #[test]
+    fn a_wall_clock_in_1970_or_2106_is_refused_even_for_an_empty_ledger() {
+        for wall in [RecordingTime(0), at(1970), at(2019), at(2100), at(2106)] {
+            assert_eq!(starting_time(wall, None), Err(ClockRefused::Implausible { wall }));
+            assert_eq!(starting_time(wall, Some(NEWEST)), Err(ClockRefused::Implausible { wall }));
+        }
+        assert_eq!(starting_time(at(2026), None), Ok(at(2026)));
+    }
+
+    #[test]
+    fn a_wall_clock_far_from_the_newest_entry_is_refused_and_a_near_one_is_not() {
+        let behind = microseconds(limits::CLOCK_BEHIND);
+        let ahead = microseconds(limits::CLOCK_AHEAD);
+        let wall = RecordingTime(NEWEST.0 - behind - SECOND);
+        assert_eq!(starting_time(wall, Some(NEWEST)), Err(ClockRefused::FarBehind { wall, newest: NEWEST }));
+        let wall = RecordingTime(NEWEST.0 + ahead + SECOND);
+        assert_eq!(starting_time(wall, Some(NEWEST)), Err(ClockRefused::FarAhead { wall, newest: NEWEST }));
+        let wall = RecordingTime(NEWEST.0 + ahead);
+        assert_eq!(starting_time(wall, Some(NEWEST)), Ok(wall));
+    }
+
+    #[test]
+    fn a_clock_a_little_behind_starts_at_the_newest_entry() {
+        let wall = RecordingTime(NEWEST.0 - 5 * SECOND);
+        assert_eq!(starting_time(wall, Some(NEWEST)), Ok(NEWEST));
+    }
+
+    #[test]
+    fn a_refusal_says_what_the_clock_said_and_what_to_do() {
+        let refused = starting_time(RecordingTime(0), None).expect_err("refused").to_string();
+        assert!(refused.contains("1970-01-01T00:00:00.000000Z"), "{refused}");
+        assert!(refused.contains("set the machine's clock"), "{refused}");
+    }
+
+    #[test]
+    fn a_running_clock_never_goes_back() {
+        let clock = RunningClock { started_at: NEWEST, since: Instant::now() };
+        let first = clock.now();
+        assert!(first >= NEWEST);
+        assert!(clock.now() >= first);
+    }
+
+    #[test]
+    fn a_replayed_clock_stands_where_it_was_set() {
+        let clock = ReplayedClock::at(NEWEST);
+        clock.clone().advance(Duration::from_secs(2));
+        assert_eq!(clock.now(), RecordingTime(NEWEST.0 + 2 * SECOND));
+        clock.set(NEWEST);
+        assert_eq!(clock.now(), NEWEST);
+    }
+}
