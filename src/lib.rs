@@ -18,9 +18,12 @@ pub mod journal;
 pub mod projections;
 
 pub mod policy;
+pub mod settings;
+pub mod telemetry;
 
 pub mod admission;
 
 pub mod sequencer;
 
+pub mod authoring;
 pub mod server;

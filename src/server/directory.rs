@@ -22,7 +22,7 @@ use crate::{
     clock::{Clock, ClockRefused, RunningClock},
     crypto::{KeyFileError, SigningKey},
     domain::{EnvelopeContent, LedgerId},
-    journal::{Journal, JournalError, Recovery, SegmentJournal, SegmentOptions},
+    journal::{Journal, JournalError, Options, Recovery, SegmentJournal},
     limits,
     policy::{self, Rejection, Unverified},
     projections::{ReadModelError, ReadModels},
@@ -108,7 +108,7 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     let origin = origin_of(content, &founding.checkpoint_key)?;
     let verified = policy::verify(submitted, &policy::Registry::default())?;
     prepare(directory, &founding.checkpoint_key)?;
-    let journal = SegmentJournal::create(directory.path(), id, SegmentOptions { segment_bytes })?;
+    let journal = SegmentJournal::create(directory.path(), id, Options { segment_bytes, ..Options::default() })?;
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let admission =
         Admission::restore(&directory.index(), Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {})?;
@@ -186,7 +186,7 @@ impl Directory {
         if !self.path().join("journal").is_dir() {
             return Err(OpenError::NoLedger(self.path().to_owned()));
         }
-        let options = SegmentOptions { segment_bytes: settings.segment_bytes };
+        let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
         let (journal, recovery) = SegmentJournal::open(self.path(), options)?;
         let journal: Arc<dyn Journal> = Arc::new(journal);
         let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(journal.head().recorded_at)?);

@@ -251,8 +251,7 @@ fn response(receipt: &Receipt, repeated: bool, findings: Vec<crate::domain::Find
 fn readable(draft: &Submitted) -> Result<(SubmissionDigest, String), Refused> {
     match &draft.envelope.content {
         EnvelopeContent::Submission(content) => {
-            let readable = wire::readable(&draft.envelope_bytes, &draft.event_bytes);
-            Ok((content.digest, readable))
+            Ok((content.digest, draft.readable()))
         }
         EnvelopeContent::SignOffs { .. } => {
             Err(Refused::invalid("envelope", "a dry run takes a submission; later sign-offs are submitted as they are"))

@@ -11,6 +11,7 @@ use prost_reflect::{DescriptorPool, MessageDescriptor};
 
 mod canonical;
 mod clauses;
+pub mod dynamic;
 mod encode;
 mod envelope;
 mod event;
