@@ -9,7 +9,6 @@ use tonic::{Request, Response, Status, Streaming};
 use super::{Node, convert, errors::Refused};
 use crate::{
     checkpoint::Receipt,
-    clock::Clock,
     crypto::sha256,
     domain::{EnvelopeContent, EnvelopeDigest, Index, SubmissionDigest},
     journal::ReadLimit,
