@@ -25,5 +25,6 @@ pub mod admission;
 
 pub mod sequencer;
 
+pub mod audit;
 pub mod authoring;
 pub mod server;

@@ -149,4 +149,3 @@ pub fn limits() -> proto::Limits {
         submission_bytes: limits::SUBMISSION_BYTES as u64,
     }
 }
-

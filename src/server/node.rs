@@ -48,8 +48,7 @@ impl Node {
         let models = Arc::new(of_this_history(models, &admission)?);
         let verifier = signer.verifier();
         let registry = admission.registry().as_of(models.position().size);
-        let sequencer_parts =
-            Parts { journal: Arc::clone(&journal), admission, clock: Arc::clone(&clock), signer };
+        let sequencer_parts = Parts { journal: Arc::clone(&journal), admission, clock: Arc::clone(&clock), signer };
         let (sequencer, running) = Sequencer::start(sequencer_parts);
         let reader = Reader { registry, sequencer: sequencer.clone(), verifier: verifier.clone() };
         let follower = follow(&models, &journal, &sequencer, reader)?;
@@ -101,7 +100,10 @@ impl Node {
             running.join();
         }
         if let Err(error) = self.models.flush() {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the read models were not flushed; the next start catches up");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the read models were not flushed; the next start catches up"
+            );
         }
     }
 }
