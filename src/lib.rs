@@ -19,6 +19,6 @@ pub mod settings;
 pub mod telemetry;
 
 pub mod authoring;
-//pub mod client;
+pub mod client;
 
-//pub mod cli;
+pub mod cli;

@@ -23,6 +23,8 @@ pub const SUBMISSION_BYTES: usize = 4 * 1024 * 1024 - 64 * 1024;
 pub const SHORT_TEXT_BYTES: usize = 512;
 /// Bytes of a long text (remarks, reasons).
 pub const LONG_TEXT_BYTES: usize = 64 * 1024;
+/// Bytes of the name that rival statements about one act share.
+pub const ACT_BYTES: usize = 128;
 /// Characters of an identifier of an organisation, member, treaty, participant or record.
 pub const IDENTIFIER_BYTES: usize = 64;
 /// Members of any repeated field of a body.
