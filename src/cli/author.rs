@@ -24,7 +24,7 @@ use crate::{
 /// Who signs, for which ledger. What is not given is asked of the ledger, where
 /// there is one.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct AuthorArguments {
     /// The ledger's id, 64 hexadecimal digits.
     #[arg(long, env = "MERESTONE_LEDGER", value_name = "ID")]
     ledger: Option<LedgerId>,
@@ -56,7 +56,7 @@ pub struct Authored {
     pub digest: [u8; 32],
 }
 
-impl Arguments {
+impl AuthorArguments {
     /// The author as the arguments say, without a ledger to ask.
     pub fn offline(&self, global: &Global) -> Result<Author, Failure> {
         let missing = |flag| Failure::usage(format!("signing offline needs --{flag}"));

@@ -20,7 +20,7 @@ pub struct Arguments {
     /// Authoring file or envelope file.
     file: PathBuf,
     #[command(flatten)]
-    author: author::Arguments,
+    author: author::AuthorArguments,
 }
 
 pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {

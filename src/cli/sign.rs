@@ -17,7 +17,7 @@ pub struct Arguments {
     /// Authoring file in JSON or NDJSON; the envelope file is written beside it.
     file: PathBuf,
     #[command(flatten)]
-    author: author::Arguments,
+    author: author::AuthorArguments,
 }
 
 pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {

@@ -31,7 +31,7 @@ pub struct Arguments {
     #[arg(required = true, value_name = "FILE|FOLDER")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    author: author::Arguments,
+    author: author::AuthorArguments,
 }
 
 /// One submission on its way.
