@@ -27,4 +27,12 @@ pub mod sequencer;
 
 pub mod audit;
 pub mod authoring;
+
+pub mod client;
 pub mod server;
+
+pub mod founding;
+
+pub mod demo;
+
+pub mod cli;
