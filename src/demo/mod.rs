@@ -19,6 +19,7 @@ use std::{
     io::{self, Write},
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    pin::pin,
 };
 
 use self::{cast::Cast, checks::Partner, served::Served, story::Story};
@@ -100,11 +101,11 @@ pub async fn run(options: &Options, world: World<'_>, stop: impl Future<Output =
         scratch: scratch.path(),
         directory,
     };
-    let told = demo.tell(&served).await;
-    if told.is_ok() && !options.exit {
-        demo.story.say("The ledger is being served. Press Ctrl-C to stop it.")?;
-        stop.await;
-    }
+    let mut stop = pin!(stop);
+    let told = tokio::select! {
+        told = demo.tell_and_serve(&served, options) => told,
+        () = &mut stop => Ok(()),
+    };
     let stopped = served.stop().await;
     told.and(stopped)?;
     let gone = if options.dir.is_some() { "The ledger stays where it is." } else { "The temporary ledger is removed." };
@@ -177,6 +178,17 @@ struct Entered {
 }
 
 impl Demo<'_> {
+    /// All steps; then goes on for ever, unless it is to exit.
+    async fn tell_and_serve(&mut self, served: &Served, options: &Options) -> Told {
+        self.tell(served).await?;
+        if options.exit {
+            return Ok(self.story.say("Without --exit the ledger goes on being served, with commands to try.")?);
+        }
+        self.commands(served, options)?;
+        self.story.say("The ledger is being served. Press Ctrl-C to stop it.")?;
+        std::future::pending().await
+    }
+
     async fn tell(&mut self, served: &Served) -> Told {
         self.admit_desks().await?;
         let rows = rows::draft(self.ledger, &mut self.fresh).map_err(first).during("expand its rows")?;
@@ -188,8 +200,7 @@ impl Demo<'_> {
         self.timeline(served).await?;
         self.audit_service().await?;
         self.audit_copy()?;
-        self.forge_copy()?;
-        self.commands(served)
+        self.forge_copy()
     }
 
     async fn admit_desks(&mut self) -> Told {
@@ -382,12 +393,15 @@ impl Demo<'_> {
         self.scratch.join("copy")
     }
 
-    fn commands(&mut self, served: &Served) -> Told {
-        let keys = self.scratch.join("keys");
+    fn commands(&mut self, served: &Served, options: &Options) -> Told {
+        // The keys stay where the ledger stays.
+        let keys = options.dir.as_deref().unwrap_or(self.scratch).join("demo-keys");
         fs::create_dir(&keys).during("write the desks' keys")?;
-        let desk = self.cast.desk_of(&"POL".parse().expect("a valid id")).expect("the cast has it");
-        let key = keys.join(format!("{}.pem", desk.post.organisation));
-        desk.post.key.write_file(&key).during("write the desks' keys")?;
+        let file = |desk: &cast::Desk| keys.join(format!("{}.pem", desk.post.organisation));
+        for desk in &self.cast.desks {
+            desk.post.key.write_file(&file(desk)).during("write the desks' keys")?;
+        }
+        let key = file(self.cast.desk_of(&"POL".parse().expect("a valid id")).expect("the cast has it"));
         self.story.step("Commands to try in another terminal")?;
         self.story.command(&format!("export MERESTONE_SERVER={}", served.url))?;
         self.story.command(&format!("export MERESTONE_KEY={}", key.display()))?;

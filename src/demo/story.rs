@@ -86,14 +86,24 @@ fn told(body: &EventBody) -> String {
             let step = words(body.step().as_str_name(), "DOMESTIC_STEP_");
             let votes = body.votes.map(|votes| format!(" {}-{}-{}", votes.in_favour, votes.against, votes.abstained));
             let reference = Some(&body.reference).filter(|text| !text.is_empty()).map(|text| format!(", {text}"));
-            format!("{}: {step}{}{}", body.organ, votes.unwrap_or_default(), reference.unwrap_or_default())
+            let pursues = words(body.pursues().as_str_name(), "PURSUED_ACT_");
+            let (votes, reference) = (votes.unwrap_or_default(), reference.unwrap_or_default());
+            format!("{}: {step}{votes}, towards {pursues}{reference}", body.organ)
         }
         EventBody::WithdrawalNotified(body) => {
             let styled = words(body.styled().as_str_name(), "WITHDRAWAL_STYLE_");
-            format!("{styled} RECEIVED BY THE DEPOSITARY: the clock starts")
+            format!("{styled}: RECEIVED BY THE DEPOSITARY, the date that counts")
         }
-        // A timeline holds treaty acts; the rest needs no words here.
-        _ => String::new(),
+        EventBody::TreatyRegistered(_) => "treaty registered".into(),
+        EventBody::ParticipantRegistered(_) => "participant registered".into(),
+        EventBody::LedgerFounded(_)
+        | EventBody::CharterAdopted(_)
+        | EventBody::OrganisationAdmitted(_)
+        | EventBody::MemberEnrolled(_)
+        | EventBody::KeyEnrolled(_)
+        | EventBody::KeyEnded(_)
+        | EventBody::MandateGranted(_)
+        | EventBody::RecordOpened(_) => "no treaty act".into(),
     }
 }
 
