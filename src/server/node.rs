@@ -13,7 +13,7 @@ use crate::{
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry},
-    projections::{FollowError, Followed, Follower, ReadModels},
+    projections::{FollowError, Followed, Follower, ModelPosition, ReadModels},
     sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
 };
@@ -69,6 +69,11 @@ impl Node {
     /// The verifier of this ledger's checkpoints.
     pub fn verifier(&self) -> &CheckpointVerifier {
         &self.verifier
+    }
+
+    /// How far the read models are, to follow.
+    pub fn model_positions(&self) -> watch::Receiver<ModelPosition> {
+        self.follower.positions()
     }
 
     /// Waits until the read models hold at least so many entries.
