@@ -14,3 +14,16 @@ pub mod clock;
 pub mod wire;
 
 pub mod journal;
+
+pub mod projections;
+
+pub mod policy;
+pub mod settings;
+pub mod telemetry;
+
+pub mod admission;
+
+pub mod sequencer;
+
+pub mod authoring;
+pub mod server;

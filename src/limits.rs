@@ -23,6 +23,8 @@ pub const SUBMISSION_BYTES: usize = 4 * 1024 * 1024 - 64 * 1024;
 pub const SHORT_TEXT_BYTES: usize = 512;
 /// Bytes of a long text (remarks, reasons).
 pub const LONG_TEXT_BYTES: usize = 64 * 1024;
+/// Bytes of the name that rival statements about one act share.
+pub const ACT_BYTES: usize = 128;
 /// Characters of an identifier of an organisation, member, treaty, participant or record.
 pub const IDENTIFIER_BYTES: usize = 64;
 /// Members of any repeated field of a body.
@@ -32,13 +34,17 @@ pub const BASED_ON: usize = 32;
 /// Parts and documents of one event.
 pub const PARTS_PER_EVENT: usize = 64;
 
-/// One gRPC message in either direction: a submission with its framing.
-pub const MESSAGE_BYTES: usize = 4 * 1024 * 1024 + 64 * 1024;
+/// One gRPC message in either direction: a submission with its framing, or a
+/// chunk of a replay (256 KiB) with one more entry of the largest size.
+pub const MESSAGE_BYTES: usize = 4 * 1024 * 1024 + 512 * 1024;
 /// Bytes of submissions that wait for the sequencer. At 60 MB/s to disk this is
 /// about half a second of work; beyond it a client is told to come back.
 pub const QUEUE_BYTES: usize = 32 * 1024 * 1024;
 /// Submissions that wait for the sequencer.
 pub const QUEUE_SUBMISSIONS: usize = 8_192;
+/// Submissions of one stream that are under way at once; more wait in the
+/// transport, which holds the client back.
+pub const STREAM_IN_FLIGHT: usize = 1_024;
 /// How long a client that met a full queue is asked to wait.
 pub const RETRY_AFTER: Duration = Duration::from_millis(250);
 
@@ -61,6 +67,9 @@ pub const REPLAY_CHUNK_BYTES: usize = 256 * 1024;
 /// Entries in one message of a replay stream.
 pub const REPLAY_CHUNK_ENTRIES: usize = 1_024;
 
+/// Messages of a replay stream that are made ahead of the client.
+pub const REPLAY_CHUNKS_AHEAD: usize = 4;
+
 /// Items of a page when the client does not say.
 pub const PAGE_ITEMS_DEFAULT: usize = 100;
 /// Items of a page at the most.
@@ -68,6 +77,11 @@ pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 
+/// Entries that the read models take over in one step: at least one whole journal
+/// batch, so that every step ends where a checkpoint is.
+pub const FOLD_ENTRIES: usize = BATCH_ENTRIES;
+/// Bytes of entries that the read models take over in one step.
+pub const FOLD_BYTES: usize = BATCH_BYTES;
 /// Bytes of cache for the read models.
 pub const READ_MODEL_CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How often `released` is synced while running.

@@ -105,6 +105,13 @@ pub struct SigningKey {
     public: PublicKey,
 }
 
+impl std::fmt::Debug for SigningKey {
+    /// Shows which key it is, never the key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({})", self.public.id())
+    }
+}
+
 /// Why a key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {

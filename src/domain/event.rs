@@ -30,6 +30,7 @@ pub struct Event {
 /// The kind of an event with its always-open fields. Nested, so that every
 /// `match` has about twenty arms at the most.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "the treaty and minefield bodies of later kinds are as large")]
 pub enum Body {
     Registry(RegistryBody),
     Treaty(TreatyBody),
@@ -38,6 +39,7 @@ pub enum Body {
 
 /// Bodies about the registry.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "registry events are few; keys are matched without another box")]
 pub enum RegistryBody {
     LedgerFounded(Box<LedgerFounded>),
     CharterAdopted(CharterAdopted),

@@ -8,6 +8,7 @@
 mod pinned;
 mod date;
 mod event;
+mod finding;
 mod ids;
 mod kind;
 mod minefield;
@@ -19,6 +20,7 @@ mod treaty;
 
 pub use date::{CivilDate, WorldDate};
 pub use event::*;
+pub use finding::*;
 pub use ids::*;
 pub use kind::*;
 pub use minefield::*;

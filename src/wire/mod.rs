@@ -5,6 +5,37 @@
 //! stay in `wire`, `server` and `client`.
 //! Leaves to others: signatures ([`crate::policy`] says with which keys), decisions.
 
+use std::sync::LazyLock;
+
+use prost_reflect::{DescriptorPool, MessageDescriptor};
+
+mod canonical;
+mod clauses;
+pub mod dynamic;
+mod encode;
+mod envelope;
+mod event;
+mod fields;
+mod json;
+mod malformed;
+mod minefield;
+mod parts;
+mod registry;
+mod treaty;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use encode::{
+    SignedStatement, encode_draft, encode_envelope, encode_event, encode_later_sign_offs, encode_part_content,
+    encode_sign_off, encode_submission, possession_bytes,
+};
+pub use envelope::{SignedBytes, Submitted, parse_draft, parse_submitted, read_entry};
+pub use json::{InvalidJson, from_json, readable, to_json};
+pub use malformed::{Malformed, MalformedRule};
+
 /// The generated messages and services of `proto/merestone/v1`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod proto {
@@ -12,4 +43,19 @@ pub mod proto {
 
     /// The compiled descriptors of all files, for reflection and JSON.
     pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+}
+
+/// The package of every message of the contract.
+const PACKAGE: &str = "merestone.v1";
+
+/// The contract as data, for reflection, JSON and explanations.
+pub fn descriptors() -> &'static DescriptorPool {
+    static POOL: LazyLock<DescriptorPool> =
+        LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTORS).expect("the build compiled these descriptors"));
+    &POOL
+}
+
+/// The descriptor of a message of the contract, by its short name.
+fn message_descriptor(name: &str) -> Option<MessageDescriptor> {
+    descriptors().get_message_by_name(&format!("{PACKAGE}.{name}"))
 }

@@ -1,0 +1,197 @@
+//! Every shorthand as a whole item, and every error with its place.
+
+use std::io;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    authoring::{FileFacts, NameBook, part::commitment, read_items},
+    domain::SubjectType,
+    wire::dynamic::decode,
+};
+
+struct NoFiles;
+
+impl Evidence for NoFiles {
+    fn describe(&self, name: &str) -> io::Result<FileFacts> {
+        match name {
+            "dz-u-2025-1514.pdf" => Ok(FileFacts { sha256: [7; 32], size: 4711 }),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+const LEDGER: LedgerId = LedgerId([9; 32]);
+
+fn drafted(item: Value) -> Result<Vec<Drafted>, Vec<AuthoringError>> {
+    let mut names = NameBook::default();
+    names.note(SubjectType::Treaty, "untc:XXVI-5", ["APMBC"]);
+    names.note(SubjectType::Participant, "POL", ["Poland"]);
+    let mut count = 0u8;
+    let mut randomness = |bytes: &mut [u8]| {
+        count += 1;
+        bytes.fill(count);
+    };
+    let items = read_items("acts.json", &item.to_string()).expect("JSON");
+    let now = RecordingTime(1_780_000_000_000_000);
+    expand(
+        items,
+        &mut Surroundings {
+            file: "acts.json",
+            ledger: Some(LEDGER),
+            names: &names,
+            evidence: &NoFiles,
+            now,
+            randomness: &mut randomness,
+        },
+    )
+}
+
+fn event(item: Value) -> Value {
+    let drafted = drafted(item).expect("expanded");
+    decode("Event", &drafted[0].bytes).expect("an event")
+}
+
+/// Field and message of the first error.
+fn refused(item: Value) -> (String, String) {
+    let errors = drafted(item).expect_err("refused");
+    assert_eq!((errors[0].file.as_str(), errors[0].item), ("acts.json", 1));
+    (errors[0].field.clone(), errors[0].problem.to_string())
+}
+
+fn withdrawal() -> Value {
+    json!({
+        "withdrawal_notified": {
+            "treaty": "APMBC", "participant": "Poland", "styled": "denunciation",
+            "received_by_depositary": "2025-08-20", "reasons": "attached", "other_parties_notified": "unknown"
+        },
+        "documents": ["dz-u-2025-1514.pdf"],
+        "source": {"class": "official_gazette", "transcribed": true, "name": "Dziennik Ustaw 2025 poz. 1514"}
+    })
+}
+
+fn record() -> Value {
+    json!({
+        "record": "XX-D3-0007",
+        "record_opened": {"country": "XX", "kind": "minefield", "classification": "suspected"},
+        "source": {"class": "own_act"}
+    })
+}
+
+fn with(mut item: Value, key: &str, value: Value) -> Value {
+    item[key] = value;
+    item
+}
+
+#[test]
+fn the_example_of_the_design_becomes_an_event() {
+    let event = event(withdrawal());
+    assert_eq!(event["subject"], "participation/untc:XXVI-5/POL");
+    assert_eq!(event["occurred"], "2025-08-20", "from the principal date");
+    assert_eq!(event["withdrawal_notified"]["styled"], "WITHDRAWAL_STYLE_DENUNCIATION");
+    assert_eq!(event["withdrawal_notified"]["reasons"], "REASONS_ATTACHED");
+    assert_eq!(event["withdrawal_notified"].get("other_parties_notified"), None);
+    assert_eq!(
+        event["not_stated"],
+        json!([{"field": "other_parties_notified", "reason": "NOT_STATED_REASON_UNKNOWN"}])
+    );
+    assert_eq!(event["source"]["class"], "SOURCE_CLASS_OFFICIAL_GAZETTE");
+    assert_eq!(event["documents"][0]["media_type"], "application/pdf");
+    assert_eq!(event["documents"][0]["size"], "4711");
+    assert_eq!(event["nonce"], BASE64_STANDARD.encode([2; 16]));
+}
+
+#[test]
+fn the_same_clock_and_randomness_give_the_same_bytes() {
+    assert_eq!(drafted(withdrawal()).expect("expanded"), drafted(withdrawal()).expect("expanded"));
+    let id = drafted(withdrawal()).expect("expanded")[0].id;
+    assert_eq!(id.to_string().parse(), Ok(id), "a version 7 UUID");
+}
+
+#[test]
+fn what_the_author_says_about_time_and_id_is_kept() {
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let event = event(with(with(withdrawal(), "occurred", json!("2025-08")), "id", json!(id)));
+    assert_eq!((&event["occurred"], &event["id"]), (&json!("2025-08"), &json!(id)));
+}
+
+#[test]
+fn a_reason_may_stand_in_the_list_instead_of_the_field() {
+    let mut item = withdrawal();
+    item["withdrawal_notified"].as_object_mut().expect("body").remove("other_parties_notified");
+    let listed = json!([{"field": "other_parties_notified", "reason": "not_recorded"}]);
+    let event = event(with(item, "not_stated", listed));
+    assert_eq!(event["not_stated"][0]["reason"], "NOT_STATED_REASON_NOT_RECORDED");
+    let listed = json!([{"field": "styled", "reason": "unknown"}]);
+    assert_eq!(refused(with(withdrawal(), "not_stated", listed)).0, "not_stated");
+}
+
+#[test]
+fn an_open_part_carries_its_content() {
+    let open = json!({
+        "remarks": "seen from the road",
+        "danger_area": {"circle": {"centre": "49.5, -123.25", "radius_m": "500 m"}}
+    });
+    let event = event(with(record(), "open", open));
+    assert_eq!(event["parts"][0]["content"]["remarks"]["text"], "seen from the road");
+    assert_eq!(event["parts"][1]["slot"], 2);
+    assert_eq!(event["parts"][1]["content"]["danger_area"]["circle"]["centre"]["latitude"], 495_000_000);
+}
+
+#[test]
+fn a_withheld_part_leaves_only_a_commitment_in_the_event() {
+    let withheld = json!({"basis": "safety of staff", "review_on": "2028-01-01", "names": ["A. Surveyor"]});
+    let drafted = drafted(with(record(), "withheld", withheld)).expect("expanded");
+    let kept = &drafted[0].withheld[0];
+    assert_eq!(kept.commitment, commitment(&LEDGER, &drafted[0].id, 1, &kept.salt, &kept.content));
+    let event = decode("Event", &drafted[0].bytes).expect("an event");
+    assert_eq!(event["parts"][0]["form"], "PART_FORM_WITHHELD");
+    assert_eq!(event["parts"][0]["commitment"], BASE64_STANDARD.encode(kept.commitment.as_bytes()));
+    assert_eq!(event["parts"][0]["withholding"]["basis"], "safety of staff");
+    assert!(!event.to_string().contains("Surveyor"));
+    let content = decode("PartContent", &kept.content).expect("content");
+    assert_eq!(content, json!({"names": {"names": ["A. Surveyor"]}}));
+}
+
+#[test]
+fn a_form_that_policy_1_does_not_accept_is_refused_by_name() {
+    for form in ["restricted", "sealed"] {
+        let (field, problem) = refused(with(record(), form, json!({"remarks": "x"})));
+        assert_eq!(field, form);
+        assert!(problem.contains("policy 1 does not accept"), "{problem}");
+    }
+}
+
+#[test]
+fn every_error_names_its_field() {
+    let body = |key: &str, value: Value| {
+        let mut item = withdrawal();
+        item["withdrawal_notified"][key] = value;
+        item
+    };
+    for (item, field) in [
+        (body("reasons", Value::Null), "withdrawal_notified.reasons"),
+        (body("reasons", json!("plenty")), "withdrawal_notified.reasons"),
+        (body("speed", json!("fast")), "withdrawal_notified.speed"),
+        (body("participant", json!("Atlantis")), "participant"),
+        (with(withdrawal(), "documents", json!(["none.pdf"])), "documents[0]"),
+        (with(withdrawal(), "source", json!({"class": "rumour"})), "source.class"),
+        (with(withdrawal(), "occurred", json!("20 Aug 2025")), "occurred"),
+        (with(withdrawal(), "colour", json!("red")), "colour"),
+        (with(withdrawal(), "id", json!("1")), "id"),
+        (with(withdrawal(), "open", json!({"danger_area": {}, "remarks": "x", "extent": "y"})), "open.extent"),
+        (with(record(), "open", json!({"danger_area": {"circle": {"centre": "here"}}})), "open.danger_area.circle.centre"),
+        (with(record(), "withdrawal_notified", json!({"reasons": "absent"})), ""),
+        (json!({"source": {"class": "own_act"}}), ""),
+    ] {
+        assert_eq!(refused(item.clone()).0, field, "{item}");
+    }
+}
+
+#[test]
+fn every_broken_item_is_told_not_only_the_first() {
+    let errors = drafted(json!([withdrawal(), {"x": 1}, record(), {"y": 2}])).expect_err("refused");
+    assert_eq!(errors.iter().map(|error| error.item).collect::<Vec<_>>(), [2, 4]);
+    assert_eq!(errors[0].to_string(), "acts.json, item 2");
+}

@@ -1,0 +1,153 @@
+//! Parts of an event: the blocks `open` and `withheld` of an item.
+//!
+//! A withheld part enters as a commitment; salt and content stay with the author
+//! and come back as [`WithheldPart`], to be kept: there is no other copy.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Map, Value, json};
+
+use super::{Problem, error::At, expand::Surroundings, field};
+use crate::{
+    crypto::sha256_parts,
+    domain::{Commitment, EventId, KindRow, LedgerId, PartKind},
+    wire::dynamic::{descriptor, encode},
+};
+
+/// What the author keeps of a withheld part: with these, and only with these, it
+/// can later be proved what was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithheldPart {
+    pub event: EventId,
+    pub slot: u32,
+    pub kind: PartKind,
+    pub commitment: Commitment,
+    pub salt: [u8; 32],
+    /// Bytes of a `PartContent`.
+    pub content: Vec<u8>,
+}
+
+impl WithheldPart {
+    /// As a line of the file that the author keeps.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "event": self.event.to_string(),
+            "slot": self.slot,
+            "kind": self.kind.name(),
+            "commitment": self.commitment.to_string(),
+            "salt": hex::encode(self.salt),
+            "content": BASE64_STANDARD.encode(&self.content),
+        })
+    }
+}
+
+/// The commitment to a part's content (docs/format.md, "Commitment").
+pub(super) fn commitment(ledger: &LedgerId, event: &EventId, slot: u32, salt: &[u8; 32], content: &[u8]) -> Commitment {
+    let event = event.to_string();
+    let pieces: [&[u8]; 6] =
+        [b"merestone part v1\n", ledger.as_bytes(), event.as_bytes(), &slot.to_be_bytes(), salt, content];
+    Commitment(sha256_parts(&pieces))
+}
+
+/// Parts in the protobuf JSON mapping, and what is withheld of them.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub parts: Vec<Value>,
+    pub withheld: Vec<WithheldPart>,
+}
+
+/// Takes the blocks out of the item: open parts first, then withheld ones.
+pub(super) fn take_parts(
+    row: &KindRow,
+    item: &mut Map<String, Value>,
+    event: EventId,
+    with: &mut Surroundings<'_>,
+) -> Result<Parts, At> {
+    for form in ["restricted", "sealed"] {
+        if item.contains_key(form) {
+            return Err(At::new(form, Problem::FormNotAccepted(form)));
+        }
+    }
+    let mut parts = Parts::default();
+    for (kind, content, path) in take_block(row, item, "open")?.contents {
+        let slot = parts.parts.len() + 1;
+        let content = expand_content(kind, content, &path)?;
+        parts.parts.push(json!({
+            "slot": slot, "kind": part_kind(kind), "form": "PART_FORM_OPEN", "content": content,
+        }));
+    }
+    let Block { contents, withholding } = take_block(row, item, "withheld")?;
+    for (kind, content, path) in contents {
+        let slot = u32::try_from(parts.parts.len() + 1).expect("there are as many part kinds as slots");
+        let part = withhold(kind, expand_content(kind, content, &path)?, (event, slot), with, &path)?;
+        parts.parts.push(json!({
+            "slot": slot, "kind": part_kind(kind), "form": "PART_FORM_WITHHELD",
+            "commitment": BASE64_STANDARD.encode(part.commitment.as_bytes()), "withholding": withholding,
+        }));
+        parts.withheld.push(part);
+    }
+    Ok(parts)
+}
+
+fn part_kind(kind: PartKind) -> String {
+    format!("PART_KIND_{}", kind.name().to_uppercase())
+}
+
+fn withhold(
+    kind: PartKind,
+    content: Value,
+    (event, slot): (EventId, u32),
+    with: &mut Surroundings<'_>,
+    path: &str,
+) -> Result<WithheldPart, At> {
+    let ledger = with.ledger.ok_or_else(|| At::new(path, Problem::LedgerUnknown))?;
+    let content = encode("PartContent", &content).map_err(|error| At::new(path, Problem::DoesNotFit(error)))?;
+    let mut salt = [0; 32];
+    (with.randomness)(&mut salt);
+    let commitment = commitment(&ledger, &event, slot, &salt, &content);
+    Ok(WithheldPart { event, slot, kind, commitment, salt, content })
+}
+
+/// One block: contents by kind with their paths; basis and review date where it
+/// is the withheld block.
+#[derive(Default)]
+struct Block {
+    contents: Vec<(PartKind, Value, String)>,
+    withholding: Map<String, Value>,
+}
+
+fn take_block(row: &KindRow, item: &mut Map<String, Value>, form: &'static str) -> Result<Block, At> {
+    let fields = match item.remove(form) {
+        None => return Ok(Block::default()),
+        Some(Value::Object(fields)) => fields,
+        Some(_) => return Err(At::new(form, Problem::WrongType("an object in braces"))),
+    };
+    let mut block = Block::default();
+    for (key, value) in fields {
+        let path = format!("{form}.{key}");
+        if form == "withheld" && matches!(key.as_str(), "basis" | "review_on") {
+            block.withholding.insert(key, value);
+            continue;
+        }
+        let allowed = || row.parts.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
+        let kind = PartKind::from_name(&key).filter(|kind| row.parts.contains(kind));
+        let kind = kind.ok_or_else(|| At::new(&path, Problem::PartNotAllowed { known: allowed() }))?;
+        block.contents.push((kind, value, path));
+    }
+    block.contents.sort_by_key(|(kind, ..)| *kind);
+    let withholding = std::mem::take(&mut block.withholding);
+    block.withholding = field::expand_fields(&descriptor("Withholding"), withholding, form)?;
+    Ok(block)
+}
+
+/// The content as a `PartContent`: `"text"` for remarks and `["name"]` for names
+/// are short forms of the messages.
+fn expand_content(kind: PartKind, content: Value, path: &str) -> Result<Value, At> {
+    let content = match (kind, content) {
+        (PartKind::Remarks, Value::String(text)) => json!({"text": text}),
+        (PartKind::Names, names @ Value::Array(_)) => json!({"names": names}),
+        (_, content) => content,
+    };
+    let whole = Map::from_iter([(kind.name().to_owned(), content)]);
+    let block = path.split('.').next().unwrap_or(path);
+    field::expand_fields(&descriptor("PartContent"), whole, block).map(Value::Object)
+}

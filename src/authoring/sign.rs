@@ -1,0 +1,158 @@
+//! From drafted events to signed envelopes.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use prost::bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{Drafted, expand::fresh_uuid};
+use crate::{
+    crypto::{PayloadType, PublicKey, SigningKey, sha256},
+    domain::{LedgerId, MemberId, OrganisationId, RecordingTime, Seen},
+    limits::{EVENTS_PER_SUBMISSION, SUBMISSION_BYTES},
+    wire::dynamic::encode,
+};
+
+/// What every submission of a run says about its author.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// Absent only for a founding submission.
+    pub ledger: Option<LedgerId>,
+    pub organisation: OrganisationId,
+    pub member: MemberId,
+    pub seen: Option<Seen>,
+    pub require_unmoved: bool,
+}
+
+/// An envelope with its events, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedSubmission {
+    /// Bytes of an `Envelope`.
+    pub envelope: Bytes,
+    /// Bytes of each `Event`, in the order of the submission's digests.
+    pub events: Vec<Bytes>,
+}
+
+/// Parts events into submissions within the limits, in their order.
+pub fn split(drafted: Vec<Drafted>) -> Vec<Vec<Drafted>> {
+    // An event costs its digest (34 bytes) and framing too; 64 bytes cover both.
+    const PER_EVENT: usize = 64;
+    let mut submissions: Vec<Vec<Drafted>> = Vec::new();
+    let mut room = 0;
+    for event in drafted {
+        let needed = event.bytes.len() + PER_EVENT;
+        match submissions.last_mut().filter(|last| last.len() < EVENTS_PER_SUBMISSION && needed <= room) {
+            Some(last) => {
+                last.push(event);
+                room -= needed;
+            }
+            None => {
+                submissions.push(vec![event]);
+                room = (SUBMISSION_BYTES - 1024).saturating_sub(needed);
+            }
+        }
+    }
+    submissions
+}
+
+/// Signs events as one submission.
+pub fn sign(
+    header: &Header,
+    events: &[Drafted],
+    key: &SigningKey,
+    now: RecordingTime,
+    randomness: &mut dyn FnMut(&mut [u8]),
+) -> SignedSubmission {
+    let id = fresh_uuid(now, randomness);
+    let mut submission = json!({
+        "id": id.hyphenated().to_string(),
+        "organisation": header.organisation.as_str(),
+        "member": header.member.as_str(),
+        "key_id": BASE64_STANDARD.encode(key.public().id().as_bytes()),
+        "signed_at": now.0.to_string(),
+        "event_digests": events.iter().map(|event| BASE64_STANDARD.encode(sha256(&event.bytes))).collect::<Vec<_>>(),
+        "require_unmoved": header.require_unmoved,
+    });
+    if let Some(ledger) = &header.ledger {
+        submission["ledger_id"] = json!(BASE64_STANDARD.encode(ledger.as_bytes()));
+    }
+    if let Some(Seen { size, root }) = &header.seen {
+        submission["seen"] = json!({"size": size.0.to_string(), "root": BASE64_STANDARD.encode(root.as_bytes())});
+    }
+    let bytes = encoded("Submission", &submission);
+    let signature = key.sign(PayloadType::Submission, &bytes);
+    let envelope = json!({
+        "submission": BASE64_STANDARD.encode(&bytes),
+        "signature": BASE64_STANDARD.encode(signature),
+    });
+    SignedSubmission {
+        envelope: encoded("Envelope", &envelope).into(),
+        events: events.iter().map(|event| Bytes::copy_from_slice(&event.bytes)).collect(),
+    }
+}
+
+/// What a new key signs to prove that its holder possesses it.
+pub fn possession_bytes(
+    ledger: &LedgerId,
+    organisation: &OrganisationId,
+    member: &MemberId,
+    key: &PublicKey,
+) -> Vec<u8> {
+    let possession = json!({
+        "ledger_id": BASE64_STANDARD.encode(ledger.as_bytes()),
+        "organisation": organisation.as_str(),
+        "member": member.as_str(),
+        "public_key": BASE64_STANDARD.encode(key.to_spki()),
+    });
+    encoded("KeyPossession", &possession)
+}
+
+fn encoded(message: &str, json: &Value) -> Vec<u8> {
+    encode(message, json).expect("the fields are those of the message")
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+    use crate::{
+        domain::{EventId, Kind, Subject},
+        wire::proto,
+    };
+
+    fn event(bytes: usize) -> Drafted {
+        let id: EventId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id");
+        let kind = Kind::from_name("record_opened").expect("a kind");
+        Drafted { item: 1, id, kind, subject: Subject::Ledger, bytes: vec![1; bytes], withheld: vec![] }
+    }
+
+    #[test]
+    fn events_are_split_at_a_thousand_and_at_the_size_of_a_message() {
+        let lengths = |events: Vec<Drafted>| split(events).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(lengths(vec![event(10); 2_001]), [1_000, 1_000, 1]);
+        assert_eq!(lengths(vec![event(250_000); 20]), [16, 4]);
+        assert_eq!(lengths(vec![]), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn an_envelope_holds_the_signed_bytes_with_the_digests_in_order() {
+        let key = SigningKey::from_seed(&[7; 32]);
+        let header = Header {
+            ledger: Some(LedgerId([9; 32])),
+            organisation: "lv-desk".parse().expect("an id"),
+            member: "recorder-1".parse().expect("an id"),
+            seen: None,
+            require_unmoved: false,
+        };
+        let events = [event(3), event(4)];
+        let signed = sign(&header, &events, &key, RecordingTime(1_780_000_000_000_000), &mut |bytes| bytes.fill(5));
+        let envelope = proto::Envelope::decode(signed.envelope.clone()).expect("an envelope");
+        assert_eq!(envelope.encode_to_vec(), signed.envelope, "canonical");
+        let signature = envelope.signature.as_ref().try_into().expect("64 bytes");
+        assert_eq!(key.public().verify(PayloadType::Submission, &envelope.submission, signature), Ok(()));
+        let submission = proto::Submission::decode(envelope.submission.clone()).expect("a submission");
+        assert_eq!(submission.encode_to_vec(), envelope.submission, "canonical");
+        assert_eq!(submission.event_digests, [sha256(&[1; 3]).to_vec(), sha256(&[1; 4]).to_vec()]);
+        assert_eq!(submission.ledger_id, vec![9; 32]);
+    }
+}

@@ -1,0 +1,135 @@
+//! An authoring file to fill in, from the kinds table and the descriptors.
+//!
+//! Every field stands in it with a comment under a `//` key; what is left empty
+//! counts as absent, so a template with its mandatory fields filled is a file.
+
+use prost_reflect::{FieldDescriptor, Kind as FieldKind, MessageDescriptor};
+use serde_json::{Map, Value, json};
+
+use super::{
+    expand::body_descriptor,
+    field::{find_field, short_names},
+};
+use crate::{
+    domain::{KindRow, PartKind, SubjectType},
+    wire::dynamic::descriptor,
+};
+
+/// The template of a kind.
+pub fn template(row: &KindRow) -> Value {
+    let mut item = Map::new();
+    item.insert("//".into(), json!(format!("{}: {}. Keys that begin with // are comments.", row.name, row.says)));
+    for (key, hint) in subject_keys(row.subject) {
+        note(&mut item, key, hint, json!(""));
+    }
+    item.insert(row.name.into(), Value::Object(fields_of(&body_descriptor(row), row.mandatory_to_state)));
+    let event = descriptor("Event");
+    for key in ["occurred", "act", "based_on"] {
+        let field = find_field(&event, key).expect("a field of Event");
+        note(&mut item, key, &comment(&field), empty(&field));
+    }
+    let required = if row.needs_source { "Required. " } else { "Optional. " };
+    item.insert("//source".into(), json!(format!("{required}What the statement rests on.")));
+    item.insert("source".into(), Value::Object(fields_of(&descriptor("Source"), &[])));
+    let documents = "File names beside this file, e.g. [\"gazette.pdf\"]; digest and size are computed.";
+    note(&mut item, "documents", documents, json!([]));
+    note(&mut item, "open", "Parts that everybody may read.", parts(row.parts));
+    let withheld = "Parts that stay with you; only a commitment is recorded. Needs basis and review_on (YYYY-MM-DD).";
+    note(&mut item, "withheld", withheld, json!({}));
+    Value::Object(item)
+}
+
+fn subject_keys(subject: SubjectType) -> &'static [(&'static str, &'static str)] {
+    const TREATY: (&str, &str) = ("treaty", "Id, e.g. untc:XXVI-5, or a name that the ledger knows.");
+    const PARTICIPANT: (&str, &str) = ("participant", "Id, e.g. POL, or a name that the ledger knows.");
+    match subject {
+        SubjectType::Ledger => &[],
+        SubjectType::Organisation => &[("organisation", "Id, e.g. lv-desk.")],
+        SubjectType::Treaty => &[TREATY],
+        SubjectType::Participant => &[PARTICIPANT],
+        SubjectType::Participation => &[TREATY, PARTICIPANT],
+        SubjectType::Record => &[("record", "Id, e.g. XX-D3-0007.")],
+    }
+}
+
+fn note(fields: &mut Map<String, Value>, key: &str, comment: &str, value: Value) {
+    fields.insert(format!("//{key}"), json!(comment));
+    fields.insert(key.to_owned(), value);
+}
+
+/// Every field of a message, with its comment and an empty value.
+fn fields_of(message: &MessageDescriptor, mandatory: &[&str]) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for field in message.fields() {
+        let mut text = comment(&field);
+        if mandatory.contains(&field.name()) && !text.contains("Mandatory") {
+            text.push_str(" Mandatory to state.");
+        }
+        if mandatory.contains(&field.name()) {
+            text.push_str(" Or: unknown | not_recorded | not_applicable | redacted_in_source");
+        }
+        note(&mut fields, field.name(), text.trim(), empty(&field));
+    }
+    fields
+}
+
+/// An empty value of the right shape; numbers are 0 and booleans false, which
+/// are the defaults.
+fn empty(field: &FieldDescriptor) -> Value {
+    match field.kind() {
+        _ if field.is_list() => json!([]),
+        FieldKind::Message(message) => Value::Object(fields_of(&message, &[])),
+        FieldKind::Enum(_) | FieldKind::String | FieldKind::Bytes => json!(""),
+        FieldKind::Bool => json!(false),
+        _ => json!(0),
+    }
+}
+
+/// The field's comment in the proto files, and the values that it may have.
+fn comment(field: &FieldDescriptor) -> String {
+    let file = field.parent_file();
+    let info = file.file_descriptor_proto().source_code_info.as_ref();
+    let location = info.and_then(|info| info.location.iter().find(|location| location.path == field.path()));
+    let mut text = location.map(|location| location.leading_comments().trim().replace('\n', " ")).unwrap_or_default();
+    if let FieldKind::Enum(kind) = field.kind() {
+        text = format!("{text} One of: {}.", short_names(&kind).join(" | "));
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn parts(kinds: &[PartKind]) -> Value {
+    let empty = |kind: &PartKind| match kind {
+        PartKind::Remarks => json!(""),
+        PartKind::Names => json!([]),
+        PartKind::DangerArea => {
+            json!({"//circle": "centre \"49.5, -123.25\" and radius_m \"500 m\"; or a polygon", "circle": {}})
+        }
+    };
+    Value::Object(kinds.iter().map(|kind| (kind.name().to_owned(), empty(kind))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{KINDS, Kind};
+
+    #[test]
+    fn every_kind_has_a_template_with_every_field() {
+        for row in KINDS {
+            let template = template(row);
+            for field in body_descriptor(row).fields() {
+                assert!(template[row.name].get(field.name()).is_some(), "{}.{}", row.name, field.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_template_tells_the_values_and_the_mandatory_fields() {
+        let template = template(Kind::from_name("withdrawal_notified").expect("a kind").row());
+        let body = &template["withdrawal_notified"];
+        assert_eq!(body["//styled"], "One of: withdrawal | denunciation.");
+        let reasons = body["//reasons"].as_str().expect("a comment");
+        assert!(reasons.starts_with("Whether the reasons came with it. Mandatory to state."), "{reasons}");
+        assert!(reasons.ends_with("redacted_in_source"), "{reasons}");
+    }
+}

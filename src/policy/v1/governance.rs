@@ -1,0 +1,235 @@
+//! The registry and the charter: who may change them, and with how many
+//! signatures.
+
+use std::collections::BTreeSet;
+
+use super::Question;
+use crate::{
+    crypto::PayloadType,
+    domain::{
+        Body, Capacity, Charter, CharterAdopted, Event, KeyEnded, KeyEnrolled, LedgerFounded, MemberId, OrganisationId,
+        RegistryBody, Role, Signer, Subject, SubmittedEvents, Threshold, Verdict,
+    },
+    policy::{POLICIES, Registry, Rejection, RejectionRule},
+    wire::possession_bytes,
+};
+
+/// All founders signed: the author and the others by sign-off; the charter can
+/// be lived by.
+pub(super) fn founding_is_complete(submitted: &SubmittedEvents) -> Result<(), Rejection> {
+    let [Event { body: Body::Registry(RegistryBody::LedgerFounded(founded)), .. }] = submitted.events.as_slice() else {
+        let message = "the founding submission holds exactly one event, ledger_founded";
+        return Err(Rejection::new(RejectionRule::LedgerMustMatch, "events", message));
+    };
+    let signers: Vec<&Signer> =
+        std::iter::once(&submitted.submission.author).chain(approving_governors(submitted)).collect();
+    for (at, founder) in founded.founders.iter().enumerate() {
+        let signed = signers.iter().any(|signer| {
+            (&signer.organisation, &signer.member, signer.key)
+                == (&founder.organisation, &founder.member, founder.key.id())
+        });
+        if !signed {
+            let message = format!("{} of {} has not signed", founder.member, founder.organisation);
+            let field = format!("events[0].ledger_founded.founders[{at}]");
+            return Err(Rejection::new(RejectionRule::FoundersMustSign, field, message));
+        }
+    }
+    charter_of_founding_is_livable(founded)
+}
+
+fn charter_of_founding_is_livable(founded: &LedgerFounded) -> Result<(), Rejection> {
+    let field = "events[0].ledger_founded.charter";
+    policy_is_known(&founded.charter, None, field)?;
+    if !founded.founders.iter().any(|founder| founder.organisation == founded.charter.operator) {
+        let message = format!("{} is none of the founders", founded.charter.operator);
+        return Err(Rejection::new(RejectionRule::OperatorMustBeAdmitted, format!("{field}.operator"), message));
+    }
+    let administrators: Vec<_> =
+        founded.founders.iter().filter(|founder| founder.roles.contains(&Role::Administrator)).collect();
+    let organisations: BTreeSet<_> = administrators.iter().map(|founder| &founder.organisation).collect();
+    thresholds_are_reachable(&founded.charter, organisations.len(), administrators.len(), field)
+}
+
+/// Decides an event that governs: its own rule, then the threshold.
+pub(super) fn decide(
+    question: &Question<'_>,
+    submitted: &SubmittedEvents,
+    event: &Event,
+    threshold: Threshold,
+    field: &str,
+) -> Result<(), Rejection> {
+    let Body::Registry(body) = &event.body else { return Ok(()) };
+    let field = format!("{field}.{}", event.kind());
+    match body {
+        RegistryBody::LedgerFounded(_) => {
+            let message = "this ledger is founded already";
+            return Err(Rejection::new(RejectionRule::LedgerMustBeFoundedOnce, field, message));
+        }
+        RegistryBody::CharterAdopted(adopted) => charter_is_livable(question.registry, adopted, &field)?,
+        RegistryBody::OrganisationAdmitted(_) | RegistryBody::MandateGranted(_) => {}
+        RegistryBody::MemberEnrolled(enrolled) => {
+            member_is_new(question.registry, &event.subject, &enrolled.member, &field)?;
+        }
+        RegistryBody::KeyEnrolled(enrolled) => key_may_be_enrolled(question, &event.subject, enrolled, &field)?,
+        RegistryBody::KeyEnded(ended) => key_may_be_ended(question.registry, &event.subject, ended, &field)?,
+    }
+    threshold_is_met(question.registry, submitted, &event.subject, threshold, &field)
+}
+
+fn charter_is_livable(registry: &Registry, adopted: &CharterAdopted, field: &str) -> Result<(), Rejection> {
+    let field = format!("{field}.charter");
+    policy_is_known(&adopted.charter, Some(registry), &field)?;
+    if registry.organisation(&adopted.charter.operator).is_none() {
+        let message = format!("{} is not admitted", adopted.charter.operator);
+        return Err(Rejection::new(RejectionRule::OperatorMustBeAdmitted, format!("{field}.operator"), message));
+    }
+    let founders: Vec<_> = registry.organisations().values().filter(|state| state.founder).collect();
+    let organisations = founders.iter().filter(|state| registry.governs_itself(state)).count();
+    let administrators = founders.iter().flat_map(|state| state.members.values());
+    let administrators = administrators.filter(|member| member.roles.contains(&Role::Administrator)).count();
+    thresholds_are_reachable(&adopted.charter, organisations, administrators, &field)
+}
+
+fn policy_is_known(charter: &Charter, registry: Option<&Registry>, field: &str) -> Result<(), Rejection> {
+    let not_older = registry.is_none_or(|registry| charter.policy >= registry.policy());
+    if POLICIES.contains(&charter.policy) && not_older {
+        return Ok(());
+    }
+    let message = format!("policy {} is not known here or is older than the one in force", charter.policy.0);
+    Err(Rejection::new(RejectionRule::PolicyMustBeKnown, format!("{field}.policy"), message))
+}
+
+fn thresholds_are_reachable(
+    charter: &Charter,
+    organisations: usize,
+    administrators: usize,
+    field: &str,
+) -> Result<(), Rejection> {
+    let limits = [
+        ("admission_threshold", charter.admission_threshold, organisations),
+        ("charter_threshold", charter.charter_threshold, administrators),
+        ("enrolment_threshold", charter.enrolment_threshold, administrators),
+    ];
+    let unreachable =
+        limits.iter().find(|(_, value, most)| *value == 0 || usize::try_from(*value).is_ok_and(|value| value > *most));
+    match unreachable {
+        None => Ok(()),
+        Some((name, value, most)) => {
+            let message = format!("{value} is not between 1 and {most}");
+            Err(Rejection::new(RejectionRule::ThresholdMustBeReachable, format!("{field}.{name}"), message))
+        }
+    }
+}
+
+fn organisation_of(subject: &Subject) -> Option<&OrganisationId> {
+    match subject {
+        Subject::Organisation(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn member_is_new(registry: &Registry, subject: &Subject, member: &MemberId, field: &str) -> Result<(), Rejection> {
+    let known = organisation_of(subject).and_then(|id| registry.member(id, member));
+    if known.is_none() {
+        return Ok(());
+    }
+    let message = format!("the post {member} exists already");
+    Err(Rejection::new(RejectionRule::MemberMustBeNew, format!("{field}.member"), message))
+}
+
+fn key_may_be_enrolled(
+    question: &Question<'_>,
+    subject: &Subject,
+    enrolled: &KeyEnrolled,
+    field: &str,
+) -> Result<(), Rejection> {
+    let Some((organisation, ledger)) = organisation_of(subject).zip(question.registry.ledger()) else { return Ok(()) };
+    if question.registry.member(organisation, &enrolled.member).is_none() {
+        let message = format!("{organisation} has no post {}", enrolled.member);
+        return Err(Rejection::new(RejectionRule::MemberMustBeEnrolled, format!("{field}.member"), message));
+    }
+    if question.registry.key(enrolled.key.id()).is_some() {
+        let message = format!("the key {} was enrolled before", enrolled.key.id());
+        return Err(Rejection::new(RejectionRule::KeyMustBeNew, format!("{field}.public_key"), message));
+    }
+    let statement = possession_bytes(&ledger.id, organisation, &enrolled.member, &enrolled.key);
+    enrolled.key.verify(PayloadType::KeyPossession, &statement, &enrolled.possession).map_err(|_| {
+        let message = "the new key did not sign its possession statement for this ledger and post";
+        Rejection::new(RejectionRule::PossessionMustVerify, format!("{field}.possession"), message)
+    })
+}
+
+fn key_may_be_ended(registry: &Registry, subject: &Subject, ended: &KeyEnded, field: &str) -> Result<(), Rejection> {
+    let active = registry.key(ended.key).is_some_and(|key| {
+        let worsens = key.ended().is_none_or(|end| end.ending == crate::domain::KeyEnding::Retired)
+            && ended.ending != crate::domain::KeyEnding::Retired;
+        Some(&key.organisation) == organisation_of(subject) && (key.ends.is_empty() || worsens)
+    });
+    if active {
+        return Ok(());
+    }
+    let message = format!("{} is no active key of {subject}", ended.key);
+    Err(Rejection::new(RejectionRule::KeyToEndMustBeActive, format!("{field}.key_id"), message))
+}
+
+fn approving_governors(submitted: &SubmittedEvents) -> impl Iterator<Item = &Signer> {
+    let approving = submitted.sign_offs.iter().filter(|sign_off| {
+        sign_off.capacity == Capacity::Governor && matches!(sign_off.verdict, Verdict::Approve { .. })
+    });
+    approving.map(|sign_off| &sign_off.signer)
+}
+
+/// Enough entitled administrators signed, the author among them.
+fn threshold_is_met(
+    registry: &Registry,
+    submitted: &SubmittedEvents,
+    subject: &Subject,
+    threshold: Threshold,
+    field: &str,
+) -> Result<(), Rejection> {
+    let author = &submitted.submission.author;
+    if !is_entitled(registry, author, subject, threshold) {
+        let message = format!("{} of {} may not govern {subject}", author.member, author.organisation);
+        return Err(Rejection::new(RejectionRule::GovernorMustBeEntitled, field, message));
+    }
+    let signers = std::iter::once(author)
+        .chain(approving_governors(submitted))
+        .filter(|signer| is_entitled(registry, signer, subject, threshold));
+    let charter = registry.charter().expect("only the founding is decided without a charter");
+    let (needed, signed) = match threshold {
+        Threshold::Founding => (0, 0),
+        Threshold::Admission => {
+            (charter.admission_threshold, signers.map(|signer| &signer.organisation).collect::<BTreeSet<_>>().len())
+        }
+        Threshold::Charter => (charter.charter_threshold, distinct_posts(signers)),
+        Threshold::Enrolment => (charter.enrolment_threshold, distinct_posts(signers)),
+    };
+    if usize::try_from(needed).is_ok_and(|needed| signed >= needed) {
+        return Ok(());
+    }
+    let message = format!("{signed} of {needed} entitled administrators signed");
+    Err(Rejection::new(RejectionRule::SignOffsMustMeetThreshold, field, message))
+}
+
+fn distinct_posts<'a>(signers: impl Iterator<Item = &'a Signer>) -> usize {
+    signers.map(|signer| (&signer.organisation, &signer.member)).collect::<BTreeSet<_>>().len()
+}
+
+/// An administrator of a founder governs the ledger; an organisation's own
+/// administrators govern its posts and keys, and founders only while it has no
+/// administrator with an active key of its own.
+fn is_entitled(registry: &Registry, signer: &Signer, subject: &Subject, threshold: Threshold) -> bool {
+    let administrator = registry
+        .member(&signer.organisation, &signer.member)
+        .is_some_and(|member| member.roles.contains(&Role::Administrator));
+    let founder = registry.organisation(&signer.organisation).is_some_and(|state| state.founder);
+    let own = organisation_of(subject) == Some(&signer.organisation);
+    let orphaned = organisation_of(subject)
+        .and_then(|id| registry.organisation(id))
+        .is_some_and(|state| !registry.governs_itself(state));
+    administrator
+        && match threshold {
+            Threshold::Founding | Threshold::Charter | Threshold::Admission => founder,
+            Threshold::Enrolment => own || (founder && orphaned),
+        }
+}

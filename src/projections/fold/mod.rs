@@ -1,0 +1,146 @@
+//! The fold: which rows an entry makes.
+//!
+//! Promises: a function of the entry, its findings and the rows before it, nothing
+//! else (I4); every key holds the entry's index, so no row is ever overwritten; total:
+//! an entry that was accepted always folds.
+//! Leaves to others: whether the entry may be there (`policy`), storing (`store`).
+
+mod registry;
+
+use std::collections::BTreeMap;
+
+use super::encoding::{entry_row, finding_row, push_number, push_subject_event};
+use super::keys::{Key, Table};
+use super::{FoldedEntry, ReadModelError};
+use crate::domain::{
+    Body, EnvelopeContent, Event, Finding, Index, OrganisationId, PolicyNumber, Position, RecordingTime, Subject,
+    TreatyBody,
+};
+
+/// The rows before the entry.
+pub(super) trait Before {
+    /// Value of the newest row whose key is `prefix` and an index.
+    fn newest(&self, prefix: &Key) -> Result<Option<Vec<u8>>, ReadModelError>;
+}
+
+/// What one entry makes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Folded {
+    /// In ascending order of their keys: the order of the digest.
+    pub(super) rows: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The policy number in force after the entry, when it sets one.
+    pub(super) policy: Option<PolicyNumber>,
+}
+
+/// Folds one entry.
+pub(super) fn fold_entry(folded: &FoldedEntry<'_>, before: &dyn Before) -> Result<Folded, ReadModelError> {
+    let FoldedEntry { entry, findings } = folded;
+    let mut fold =
+        EntryFold { index: entry.index, recorded_at: entry.recorded_at, before, rows: BTreeMap::new(), policy: None };
+    fold.put(Key::new(Table::Entry), entry_row(entry.recorded_at));
+    match &entry.envelope.content {
+        EnvelopeContent::Submission(submitted) => {
+            fold.organisation_history(&submitted.submission.author.organisation);
+            for (ordinal, event) in (0..).zip(&submitted.events) {
+                fold.event(ordinal, event)?;
+            }
+        }
+        EnvelopeContent::SignOffs { submission: _, sign_offs } => {
+            for sign_off in sign_offs {
+                fold.organisation_history(&sign_off.signer.organisation);
+            }
+        }
+    }
+    fold.findings(findings);
+    Ok(Folded { rows: fold.rows, policy: fold.policy })
+}
+
+struct EntryFold<'a> {
+    index: Index,
+    recorded_at: RecordingTime,
+    before: &'a dyn Before,
+    rows: BTreeMap<Vec<u8>, Vec<u8>>,
+    policy: Option<PolicyNumber>,
+}
+
+impl EntryFold<'_> {
+    fn event(&mut self, ordinal: u16, event: &Event) -> Result<(), ReadModelError> {
+        self.event_history(ordinal, event);
+        let at = Position { index: self.index, ordinal };
+        match &event.body {
+            Body::Registry(body) => self.registry(at, &event.subject, body),
+            Body::Treaty(body) => {
+                self.treaty(ordinal, &event.subject, body);
+                Ok(())
+            }
+            // A record so far has its history only.
+            Body::Minefield(_) => Ok(()),
+        }
+    }
+
+    fn organisation_history(&mut self, organisation: &OrganisationId) {
+        self.put(Key::new(Table::ByOrganisation).id(organisation.as_str()), Vec::new());
+    }
+
+    fn event_history(&mut self, ordinal: u16, event: &Event) {
+        let (kind, date) = (event.kind(), event.date());
+        let by_subject = self.row(Key::new(Table::BySubject).subject(&event.subject));
+        push_subject_event(by_subject, ordinal, kind, date);
+        let by_kind = self.row(Key::new(Table::ByKind).kind(kind));
+        push_number(by_kind, u64::from(ordinal));
+    }
+
+    fn treaty(&mut self, ordinal: u16, subject: &Subject, body: &TreatyBody) {
+        match (body, subject) {
+            (TreatyBody::TreatyRegistered(body), Subject::Treaty(id)) => {
+                push_number(self.row(Key::new(Table::Treaty).id(id.as_str())), u64::from(ordinal));
+                for name in &body.short_names {
+                    self.put(Key::new(Table::TreatyName).name(name).id(id.as_str()), Vec::new());
+                }
+            }
+            (TreatyBody::ParticipantRegistered(body), Subject::Participant(id)) => {
+                push_number(self.row(Key::new(Table::Participant).id(id.as_str())), u64::from(ordinal));
+                for name in std::iter::once(&body.name).chain(&body.other_names) {
+                    self.put(Key::new(Table::ParticipantName).name(name).id(id.as_str()), Vec::new());
+                }
+            }
+            // Acts of a participant under a treaty are on its timeline through the
+            // subject's history. A registration under another type of subject is
+            // refused by the kinds table and makes nothing.
+            (
+                TreatyBody::TreatyRegistered(_)
+                | TreatyBody::ParticipantRegistered(_)
+                | TreatyBody::SignatureAffixed(_)
+                | TreatyBody::InstrumentDeposited(_)
+                | TreatyBody::DomesticStepTaken(_)
+                | TreatyBody::WithdrawalNotified(_),
+                _,
+            ) => {}
+        }
+    }
+
+    fn findings(&mut self, findings: &[Finding]) {
+        for (number, finding) in (0..).zip(findings) {
+            let key = Key::new(Table::Finding).index(self.index).number(finding.ordinal).number(number);
+            self.rows.insert(key.into_bytes(), finding_row(finding));
+        }
+    }
+
+    /// Sets the row of this entry at `prefix`.
+    fn put(&mut self, prefix: Key, value: Vec<u8>) {
+        self.rows.insert(prefix.index(self.index).into_bytes(), value);
+    }
+
+    /// The row of this entry at `prefix`, to append to.
+    fn row(&mut self, prefix: Key) -> &mut Vec<u8> {
+        self.rows.entry(prefix.index(self.index).into_bytes()).or_default()
+    }
+
+    /// The newest row at `prefix`: of an earlier event of this entry, or from before.
+    fn newest(&self, prefix: &Key) -> Result<Option<Vec<u8>>, ReadModelError> {
+        match self.rows.get(prefix.clone().index(self.index).as_ref()) {
+            Some(value) => Ok(Some(value.clone())),
+            None => self.before.newest(prefix),
+        }
+    }
+}

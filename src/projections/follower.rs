@@ -1,0 +1,202 @@
+//! The thread that follows the journal and keeps the read models up to date.
+//!
+//! Promises: entries are applied in order, in steps that end where a checkpoint is, so
+//! that the position's root can be compared with the journal's at any start; memory is
+//! bounded by `limits::FOLD_ENTRIES` and `FOLD_BYTES` and the largest journal batch;
+//! stopping finishes the step and flushes.
+//! Leaves to others: reading bytes and deciding findings (the closure), whether the
+//! position it starts from is of this journal's history (the caller).
+
+use std::{
+    io,
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use tokio::sync::{oneshot, watch};
+
+use super::{FoldedEntry, ModelPosition, ReadModelError, ReadModels};
+use crate::domain::{Entry, Finding, Index, Size, TreeHead};
+use crate::journal::{Journal, JournalError, ReadLimit, StoredRecord};
+use crate::limits::{BATCH_ENTRIES, FOLD_BYTES, FOLD_ENTRIES};
+
+/// A stored record as it is folded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Followed {
+    pub entry: Entry,
+    pub findings: Vec<Finding>,
+    /// Size and root of the record's checkpoint, where a batch ended with it.
+    pub head: Option<TreeHead>,
+}
+
+/// Why the follower stopped before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    #[error("the read models cannot follow: the journal cannot be read")]
+    Journal(#[from] JournalError),
+    #[error("the read models cannot follow")]
+    ReadModels(#[from] ReadModelError),
+    #[error("the read models cannot follow: entry {index} cannot be read")]
+    Entry { index: Index, source: Box<dyn std::error::Error + Send + Sync> },
+    /// A journal ends every batch with a checkpoint.
+    #[error("the read models cannot follow: no checkpoint in {entries} entries from {from} on")]
+    NoCheckpoint { from: Index, entries: usize },
+    #[error("cannot start the thread that follows the journal")]
+    Start(#[from] io::Error),
+    #[error("the thread that follows the journal ended by a panic")]
+    Panicked,
+}
+
+/// The follower has stopped, so no position will come any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the read models no longer follow the journal")]
+pub struct FollowerGone;
+
+/// Why a size was not reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WaitError {
+    /// For the client, later.
+    #[error("the read models hold {held} entries; {asked} were not reached in time")]
+    NotInTime { asked: Size, held: Size },
+    /// For the operator.
+    #[error(transparent)]
+    Gone(#[from] FollowerGone),
+}
+
+/// A running follower. Dropping it stops it too, without waiting.
+#[derive(Debug)]
+pub struct Follower {
+    positions: watch::Receiver<ModelPosition>,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Result<(), FollowError>>,
+}
+
+impl Follower {
+    /// Starts the thread. `heads` wakes it: whenever it changes, there may be more in
+    /// the journal; what is already there is folded at once. `follow` reads a record.
+    pub fn start<F, E>(
+        models: Arc<ReadModels>,
+        journal: Arc<dyn Journal>,
+        heads: watch::Receiver<TreeHead>,
+        follow: F,
+    ) -> Result<Self, FollowError>
+    where
+        F: FnMut(&StoredRecord) -> Result<Followed, E> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (position_sender, positions) = watch::channel(models.position());
+        let (stop, stopped) = oneshot::channel();
+        let wait = tokio::runtime::Builder::new_current_thread().build()?;
+        let mut walk = Walk { models, journal, follow, pending: Vec::new(), positions: position_sender };
+        let thread = thread::Builder::new().name("projections".to_owned()).spawn(move || {
+            let outcome = walk.run(heads, stopped, &wait);
+            let flushed = walk.models.flush();
+            outcome.and(flushed.map_err(FollowError::from))
+        })?;
+        Ok(Self { positions, stop, thread })
+    }
+
+    /// The newest position, and a way to wait for the next.
+    pub fn positions(&self) -> watch::Receiver<ModelPosition> {
+        self.positions.clone()
+    }
+
+    /// Whether the thread has ended; [`Self::stop`] then says why.
+    pub fn is_finished(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Waits until the read models hold at least so many entries.
+    pub async fn wait_for(&self, size: Size, timeout: Duration) -> Result<ModelPosition, WaitError> {
+        let mut positions = self.positions();
+        let reached = positions.wait_for(|position| position.size >= size);
+        match tokio::time::timeout(timeout, reached).await {
+            Ok(Ok(position)) => Ok(*position),
+            Ok(Err(_sender_dropped)) => Err(FollowerGone.into()),
+            Err(_elapsed) => Err(WaitError::NotInTime { asked: size, held: self.positions.borrow().size }),
+        }
+    }
+
+    /// Stops after the current step, flushes, and says why it stopped earlier if it did.
+    /// Blocks until then.
+    pub fn stop(self) -> Result<(), FollowError> {
+        let Self { positions: _, stop, thread } = self;
+        // An error only says that the thread has ended already.
+        let _already_ended = stop.send(());
+        thread.join().unwrap_or(Err(FollowError::Panicked))
+    }
+}
+
+/// The walk along the journal.
+struct Walk<F> {
+    models: Arc<ReadModels>,
+    journal: Arc<dyn Journal>,
+    follow: F,
+    /// Read, but no checkpoint has come yet. At most one journal batch.
+    pending: Vec<Followed>,
+    positions: watch::Sender<ModelPosition>,
+}
+
+impl<F, E> Walk<F>
+where
+    F: FnMut(&StoredRecord) -> Result<Followed, E>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    fn run(
+        &mut self,
+        mut heads: watch::Receiver<TreeHead>,
+        mut stopped: oneshot::Receiver<()>,
+        wait: &tokio::runtime::Runtime,
+    ) -> Result<(), FollowError> {
+        loop {
+            heads.mark_unchanged();
+            while self.step()? {
+                if !matches!(stopped.try_recv(), Err(oneshot::error::TryRecvError::Empty)) {
+                    return Ok(());
+                }
+            }
+            let go_on = wait.block_on(async {
+                tokio::select! {
+                    biased;
+                    _ = &mut stopped => false,
+                    changed = heads.changed() => changed.is_ok(),
+                }
+            });
+            if !go_on {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads and applies once; false when the journal has nothing more.
+    fn step(&mut self) -> Result<bool, FollowError> {
+        let held = self.models.position().size.next_index();
+        let from = Index(held.0 + self.pending.len() as u64);
+        let records = self.journal.read(from, ReadLimit { entries: FOLD_ENTRIES, bytes: FOLD_BYTES })?;
+        if records.is_empty() {
+            return Ok(false);
+        }
+        for record in &records {
+            let followed = (self.follow)(record);
+            self.pending.push(followed.map_err(|e| FollowError::Entry { index: record.index, source: e.into() })?);
+        }
+        self.apply_up_to_checkpoint(held)?;
+        Ok(true)
+    }
+
+    fn apply_up_to_checkpoint(&mut self, from: Index) -> Result<(), FollowError> {
+        let last = self.pending.iter().enumerate().rev().find_map(|(at, followed)| Some((at, followed.head?)));
+        let Some((last, head)) = last else {
+            // Fewer than a whole batch may just be the part of it that one read returned.
+            let entries = self.pending.len();
+            return if entries < BATCH_ENTRIES { Ok(()) } else { Err(FollowError::NoCheckpoint { from, entries }) };
+        };
+        let whole: Vec<Followed> = self.pending.drain(..=last).collect();
+        let entries: Vec<FoldedEntry<'_>> =
+            whole.iter().map(|followed| FoldedEntry { entry: &followed.entry, findings: &followed.findings }).collect();
+        let position = self.models.apply(&entries, head)?;
+        self.positions.send_replace(position);
+        Ok(())
+    }
+}

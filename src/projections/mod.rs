@@ -1,0 +1,80 @@
+//! The folds over entries and the read models that they build, in sled.
+//!
+//! Promises: everything here is derived and can be discarded and built again from
+//! the journal to the same rows and the same digest (I4: no clock, no randomness, no
+//! hash order, no floats). A batch of entries is applied as a whole or not at all,
+//! together with the position that it leads to. Rows are never overwritten, so an
+//! answer at an old size is the answer that was given then.
+//! Leaves to others: whether the position is of this journal's history (the caller
+//! compares size and root), the events themselves (they are in the journal; answers
+//! give positions), who may read what.
+//!
+//! # The chained digest
+//!
+//! Two ledgers, or a ledger and its auditor, compare their read models by one hash:
+//!
+//! ```text
+//! digest_0     = SHA-256("merestone read models v1\n")
+//! digest_(n+1) = SHA-256(digest_n || row || row || ...)     rows of entry n, ascending by key
+//! row          = length of key (u32 BE) || key || length of value (u32 BE) || value
+//! ```
+//!
+//! Keys are ascending as byte strings, shorter before longer. How entries were batched
+//! makes no difference. A change of rows is a new text in `digest_0` and a new
+//! [`ROWS_FORMAT`]. The rows of an entry (`i` its index as u64 BE, `o` the ordinal of an
+//! event as u16 BE, identifiers ended by a zero byte, names in ASCII small letters with
+//! their length as u32 BE before them):
+//!
+//! | key | value |
+//! | --- | --- |
+//! | 01 `i` | recording time in microseconds, varint |
+//! | 02 `i` | policy number of the charter that the entry brings, varint |
+//! | 03 organisation `i` | `OrganisationRow` of an organisation that is founded or admitted |
+//! | 04 organisation member `i` | `MemberRow` of a post after the entry, with all of its keys |
+//! | 05 key id (32 bytes) `i` | `KeyOwnerRow` of a key that is enrolled |
+//! | 06 organisation `i` `o` | `MandateRow` |
+//! | 07 treaty `i`; 08 participant `i` | ordinal of its registration, varint |
+//! | 09 short name, treaty `i`; 0a name, participant `i` | empty |
+//! | 10 subject `i` | per event on it: ordinal, kind number, length of date, all varints; the date as written |
+//! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
+//! | 12 kind number (u32 BE) `i` | ordinals of its events, varints |
+//! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
+//!
+//! A subject is one byte (1 ledger, 2 organisation, 3 treaty, 4 participant,
+//! 5 participation, 6 record) and its identifiers. The messages `...Row` are protobuf
+//! (`encoding.rs`). Row 00, the position, is stored beside and not part of the digest.
+
+mod encoding;
+mod error;
+mod fold;
+mod follower;
+mod keys;
+mod model;
+mod queries;
+mod seek;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use error::{QueryError, ReadModelError};
+pub use follower::{FollowError, Followed, Follower, FollowerGone, WaitError};
+pub use model::*;
+pub use queries::{EntryFilter, View};
+pub use seek::Entries;
+pub use store::{Opened, ReadModels, RowDifference};
+
+use crate::domain::{Entry, Finding};
+
+/// Format of the rows; read models of another format are built anew.
+pub const ROWS_FORMAT: u32 = 1;
+
+/// What the chained digest begins with.
+pub const DIGEST_START: &[u8] = b"merestone read models v1\n";
+
+/// An accepted entry with the findings that the policy made on it.
+#[derive(Clone, Copy, Debug)]
+pub struct FoldedEntry<'a> {
+    pub entry: &'a Entry,
+    /// In the order in which the policy makes them.
+    pub findings: &'a [Finding],
+}

@@ -1,0 +1,391 @@
+//! Questions to the read models, each at a fixed size.
+//!
+//! Promises: an answer at a size is a function of the first `size` entries; pages
+//! are stable, because a token names the last item and not a place. Answers give
+//! positions; the events are in the journal.
+//! Leaves to others: status and legal rules over timelines, disclosure, waiting for a
+//! minimum size ([`super::Follower::wait_for`]).
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use jiff::civil::Date;
+
+use super::encoding::{
+    SubjectEvent, read_finding, read_mandate, read_member, read_number, read_organisation, read_subject_events,
+};
+use super::keys::{Key, Table, split_id, split_index, split_number};
+use super::model::{Act, HoldsAt, MandateState, MemberState, OrganisationState, Page, PageRequest, Registered};
+use super::seek::{Entries, NewestPerId, Row, all_rows, damaged, newest_before};
+use super::store::store_error;
+use super::{QueryError, ReadModelError, ReadModels};
+use crate::domain::{
+    Finding, Index, Kind, OrganisationId, ParticipantId, PolicyNumber, Position, RecordingTime, Size, Subject,
+    TreatyId, WorldDate,
+};
+use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
+
+/// The read models as they were at a size.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    models: &'a ReadModels,
+    size: Size,
+}
+
+/// Which entries of the log are asked for: those that meet every condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// With an event on this subject.
+    pub subject: Option<Subject>,
+    /// Whose author is of this organisation; for sign-offs that came later, with one of it.
+    pub organisation: Option<OrganisationId>,
+    /// With an event of this kind.
+    pub kind: Option<Kind>,
+}
+
+impl ReadModels {
+    /// The read models as they were at a size.
+    pub fn at(&self, size: Size) -> Result<View<'_>, QueryError> {
+        let held = self.position().size;
+        if size > held { Err(QueryError::NotYet { asked: size, held }) } else { Ok(View { models: self, size }) }
+    }
+
+    /// The read models as they are now.
+    pub fn now(&self) -> View<'_> {
+        View { models: self, size: self.position().size }
+    }
+
+    /// How many entries the ledger held at a time: those recorded then or before.
+    /// Recording time never goes back (I7), so this is a binary search.
+    pub fn size_at(&self, time: RecordingTime) -> Result<Size, ReadModelError> {
+        let (mut low, mut high) = (0, self.position().size.0);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.recorded_at(Index(middle))? <= time { low = middle + 1 } else { high = middle }
+        }
+        Ok(Size(low))
+    }
+
+    /// When an entry that is held was recorded.
+    fn recorded_at(&self, index: Index) -> Result<RecordingTime, ReadModelError> {
+        let key = Key::new(Table::Entry).index(index);
+        let row = self.tree().get(key.as_ref()).map_err(store_error("read"))?;
+        let row = row.ok_or_else(|| damaged(key.as_ref()))?;
+        read_number(&row).map(RecordingTime).map_err(|unreadable| unreadable.at(key.as_ref()))
+    }
+}
+
+impl View<'_> {
+    /// The size that all answers hold for.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// What all answers hold for.
+    pub fn holds_at(&self) -> Result<HoldsAt, ReadModelError> {
+        let recorded_at = self.size.last_index().map(|last| self.models.recorded_at(last)).transpose()?;
+        let policy = match newest_before(self.models.tree(), &Key::new(Table::Policy), self.size)? {
+            Some((key, row)) => {
+                let number = read_number(&row).map_err(|unreadable| unreadable.at(&key))?;
+                Some(PolicyNumber(u32::try_from(number).map_err(|_| damaged(&key))?))
+            }
+            None => None,
+        };
+        Ok(HoldsAt { size: self.size, recorded_at, policy })
+    }
+
+    /// When an entry of this view was recorded; `None` for one beyond it.
+    pub fn recorded_at(&self, index: Index) -> Result<Option<RecordingTime>, ReadModelError> {
+        if index.0 < self.size.0 { self.models.recorded_at(index).map(Some) } else { Ok(None) }
+    }
+
+    /// An organisation with its posts, keys and mandates.
+    pub fn organisation(&self, id: &OrganisationId) -> Result<Option<OrganisationState>, ReadModelError> {
+        let key = Key::new(Table::Organisation).id(id.as_str());
+        match newest_before(self.models.tree(), &key, self.size)? {
+            Some(row) => self.whole_organisation(id.clone(), row).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// All organisations, ascending by id.
+    pub fn organisations(&self, page: PageRequest<'_>) -> Result<Page<OrganisationState>, QueryError> {
+        let read = |id: OrganisationId, row: Row| self.whole_organisation(id, row);
+        self.page_by_id(Table::Organisation, page, read, |state| state.id.to_string())
+    }
+
+    /// A registered treaty.
+    pub fn treaty(&self, id: &TreatyId) -> Result<Option<Registered<TreatyId>>, ReadModelError> {
+        let row = newest_before(self.models.tree(), &Key::new(Table::Treaty).id(id.as_str()), self.size)?;
+        row.map(|row| registered(id.clone(), row)).transpose()
+    }
+
+    /// A registered treaty by its id or one of its short names. An id goes before
+    /// a name; case does not matter in names.
+    pub fn find_treaty(&self, id_or_name: &str) -> Result<Option<Registered<TreatyId>>, QueryError> {
+        if let Ok(id) = id_or_name.parse()
+            && let Some(treaty) = self.treaty(&id)?
+        {
+            return Ok(Some(treaty));
+        }
+        match self.id_of_name(Table::TreatyName, id_or_name)? {
+            Some(id) => Ok(self.treaty(&id)?),
+            None => Ok(None),
+        }
+    }
+
+    /// All treaties, ascending by id.
+    pub fn treaties(&self, page: PageRequest<'_>) -> Result<Page<Registered<TreatyId>>, QueryError> {
+        self.page_by_id(Table::Treaty, page, registered, |treaty: &Registered<TreatyId>| treaty.id.to_string())
+    }
+
+    /// A registered participant.
+    pub fn participant(&self, id: &ParticipantId) -> Result<Option<Registered<ParticipantId>>, ReadModelError> {
+        let row = newest_before(self.models.tree(), &Key::new(Table::Participant).id(id.as_str()), self.size)?;
+        row.map(|row| registered(id.clone(), row)).transpose()
+    }
+
+    /// A registered participant by its id or one of its names, as for treaties.
+    pub fn find_participant(&self, id_or_name: &str) -> Result<Option<Registered<ParticipantId>>, QueryError> {
+        if let Ok(id) = id_or_name.parse()
+            && let Some(participant) = self.participant(&id)?
+        {
+            return Ok(Some(participant));
+        }
+        match self.id_of_name(Table::ParticipantName, id_or_name)? {
+            Some(id) => Ok(self.participant(&id)?),
+            None => Ok(None),
+        }
+    }
+
+    /// All participants, ascending by id.
+    pub fn participants(&self, page: PageRequest<'_>) -> Result<Page<Registered<ParticipantId>>, QueryError> {
+        self.page_by_id(Table::Participant, page, registered, |found: &Registered<ParticipantId>| found.id.to_string())
+    }
+
+    /// Acts under a treaty in order of their date in the world, then of their
+    /// position; undated ones last. A date that is not known to the day stands where
+    /// it begins, or ends when its beginning is open. With a participant: its acts
+    /// only; without: of all, and those on the treaty itself.
+    ///
+    /// Every act under the treaty is looked at, one page is held.
+    pub fn timeline(
+        &self,
+        treaty: &TreatyId,
+        participant: Option<&ParticipantId>,
+        page: PageRequest<'_>,
+    ) -> Result<Page<Act>, QueryError> {
+        let after = page.after.map(parse_token).transpose()?;
+        let limit = page_items(page);
+        let mut acts = BTreeMap::new();
+        self.each_act(treaty, participant, |act| {
+            let place = place_of(&act);
+            if after.is_none_or(|after| place > after) {
+                acts.insert(place, act);
+            }
+            // One more than the page tells whether there is a next one.
+            if acts.len() > limit + 1 {
+                acts.pop_last();
+            }
+        })?;
+        Ok(page_of(acts.into_values().collect(), limit, |act: &Act| token_of(place_of(act))))
+    }
+
+    /// Entries that meet the filter, in order, from an index on.
+    pub fn entries(&self, filter: &EntryFilter, from: Index) -> Entries {
+        let EntryFilter { subject, organisation, kind } = filter;
+        let histories = [
+            subject.as_ref().map(|subject| Key::new(Table::BySubject).subject(subject)),
+            organisation.as_ref().map(|id| Key::new(Table::ByOrganisation).id(id.as_str())),
+            kind.map(|kind| Key::new(Table::ByKind).kind(kind)),
+        ];
+        Entries::new(self.models.tree(), histories.into_iter().flatten().collect(), from, self.size)
+    }
+
+    /// Findings on one event.
+    pub fn findings(&self, position: Position) -> Result<Vec<Finding>, ReadModelError> {
+        self.findings_under(position.index, Key::new(Table::Finding).index(position.index).number(position.ordinal))
+    }
+
+    /// Findings on all events of an entry, in order of the events.
+    pub fn findings_of_entry(&self, index: Index) -> Result<Vec<Finding>, ReadModelError> {
+        self.findings_under(index, Key::new(Table::Finding).index(index))
+    }
+
+    fn findings_under(&self, index: Index, prefix: Key) -> Result<Vec<Finding>, ReadModelError> {
+        if index.0 >= self.size.0 {
+            return Ok(Vec::new());
+        }
+        let rows = all_rows(self.models.tree(), &prefix);
+        rows.map(|row| {
+            let (key, value) = row?;
+            let (ordinal, _) = key.get(9..).and_then(split_number).ok_or_else(|| damaged(&key))?;
+            read_finding(ordinal, &value).map_err(|unreadable| unreadable.at(&key))
+        })
+        .collect()
+    }
+
+    fn whole_organisation(&self, id: OrganisationId, row: Row) -> Result<OrganisationState, ReadModelError> {
+        let (key, value) = row;
+        let members = self.members(&id)?;
+        let mandates = self.mandates(&id)?;
+        let state = read_organisation(id, &value).map_err(|unreadable| unreadable.at(&key))?;
+        Ok(OrganisationState { members, mandates, ..state })
+    }
+
+    fn members(&self, organisation: &OrganisationId) -> Result<Vec<MemberState>, ReadModelError> {
+        let prefix = Key::new(Table::Member).id(organisation.as_str());
+        let rows = NewestPerId::new(self.models.tree(), prefix, self.size, None);
+        rows.map(|row| {
+            let (id, (key, value)) = row?;
+            let id = id.parse().map_err(|_| damaged(&key))?;
+            read_member(id, &value).map_err(|unreadable| unreadable.at(&key))
+        })
+        .collect()
+    }
+
+    fn mandates(&self, organisation: &OrganisationId) -> Result<Vec<MandateState>, ReadModelError> {
+        let prefix = Key::new(Table::Mandate).id(organisation.as_str());
+        let mut mandates = Vec::new();
+        for row in all_rows(self.models.tree(), &prefix) {
+            let (key, value) = row?;
+            let granted = position_in(&key[prefix.as_ref().len()..]).ok_or_else(|| damaged(&key))?;
+            if granted.index.0 >= self.size.0 {
+                break;
+            }
+            mandates.push(read_mandate(granted, &value).map_err(|unreadable| unreadable.at(&key))?);
+        }
+        Ok(mandates)
+    }
+
+    /// The one id that has the name.
+    fn id_of_name<Id: FromStr>(&self, table: Table, name: &str) -> Result<Option<Id>, QueryError> {
+        let prefix = Key::new(table).name(name);
+        let rows = NewestPerId::new(self.models.tree(), prefix.clone(), self.size, None);
+        let ids: Vec<String> =
+            rows.take(PAGE_ITEMS_MAX).map(|row| Ok(row?.0)).collect::<Result<_, ReadModelError>>()?;
+        match ids.as_slice() {
+            [] => Ok(None),
+            [id] => Ok(Some(id.parse().map_err(|_| damaged(prefix.as_ref()))?)),
+            _ => Err(QueryError::Ambiguous { name: name.to_owned(), ids }),
+        }
+    }
+
+    fn page_by_id<Id: FromStr, T>(
+        &self,
+        table: Table,
+        page: PageRequest<'_>,
+        read: impl Fn(Id, Row) -> Result<T, ReadModelError>,
+        token: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, QueryError> {
+        if let Some(after) = page.after.filter(|after| after.parse::<Id>().is_err()) {
+            return Err(QueryError::BadPageToken { token: after.to_owned() });
+        }
+        let limit = page_items(page);
+        let rows = NewestPerId::new(self.models.tree(), Key::new(table), self.size, page.after);
+        let items = rows.take(limit + 1).map(|row| {
+            let (id, row) = row?;
+            let id = id.parse().map_err(|_| damaged(&row.0))?;
+            read(id, row)
+        });
+        Ok(page_of(items.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
+    }
+
+    fn each_act(
+        &self,
+        treaty: &TreatyId,
+        participant: Option<&ParticipantId>,
+        mut visit: impl FnMut(Act),
+    ) -> Result<(), ReadModelError> {
+        let under_treaty = Key::new(Table::BySubject).participations(treaty, None);
+        let wanted = Key::new(Table::BySubject).participations(treaty, participant);
+        for row in all_rows(self.models.tree(), &wanted) {
+            let (key, value) = row?;
+            let rest = &key[under_treaty.as_ref().len()..];
+            let (participant, index) = split_id(rest).ok_or_else(|| damaged(&key))?;
+            let participant: ParticipantId = participant.parse().map_err(|_| damaged(&key))?;
+            self.acts_of_row(&key, index, &value, Some(&participant), &mut visit)?;
+        }
+        if participant.is_none() {
+            let on_treaty = Key::new(Table::BySubject).subject(&Subject::Treaty(treaty.clone()));
+            for row in all_rows(self.models.tree(), &on_treaty) {
+                let (key, value) = row?;
+                self.acts_of_row(&key, &key[on_treaty.as_ref().len()..], &value, None, &mut visit)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The acts of one row, unless the row is newer than the view.
+    fn acts_of_row(
+        &self,
+        key: &[u8],
+        index: &[u8],
+        value: &[u8],
+        participant: Option<&ParticipantId>,
+        visit: &mut impl FnMut(Act),
+    ) -> Result<(), ReadModelError> {
+        let (index, _) = split_index(index).ok_or_else(|| damaged(key))?;
+        if index.0 >= self.size.0 {
+            return Ok(());
+        }
+        for event in read_subject_events(value).map_err(|unreadable| unreadable.at(key))? {
+            let SubjectEvent { ordinal, kind, date } = event;
+            visit(Act { position: Position { index, ordinal }, kind, date, participant: participant.cloned() });
+        }
+        Ok(())
+    }
+}
+
+/// Where an act stands on a timeline: whether it is undated, its day, its position.
+type Place = (bool, Option<Date>, Position);
+
+fn place_of(act: &Act) -> Place {
+    let day = act.date.as_ref().and_then(day_of);
+    (day.is_none(), day, act.position)
+}
+
+fn day_of(date: &WorldDate) -> Option<Date> {
+    date.earliest().or_else(|| date.latest())
+}
+
+fn token_of((_, day, position): Place) -> String {
+    let day = day.map_or_else(|| "undated".to_owned(), |day| day.to_string());
+    format!("{day}/{}/{}", position.index, position.ordinal)
+}
+
+fn parse_token(token: &str) -> Result<Place, QueryError> {
+    let parse = || {
+        let (day, position) = token.split_once('/')?;
+        let (index, ordinal) = position.split_once('/')?;
+        let day = if day == "undated" { None } else { Some(day.parse().ok()?) };
+        let position = Position { index: Index(index.parse().ok()?), ordinal: ordinal.parse().ok()? };
+        Some((day.is_none(), day, position))
+    };
+    parse().ok_or_else(|| QueryError::BadPageToken { token: token.to_owned() })
+}
+
+fn page_items(page: PageRequest<'_>) -> usize {
+    if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) }
+}
+
+/// A page of up to `limit` items; one more was looked for to see whether there is a next.
+fn page_of<T>(mut items: Vec<T>, limit: usize, token: impl Fn(&T) -> String) -> Page<T> {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = if more { items.last().map(token) } else { None };
+    Page { items, next }
+}
+
+fn registered<Id>(id: Id, (key, value): Row) -> Result<Registered<Id>, ReadModelError> {
+    let at = key.len().checked_sub(8).ok_or_else(|| damaged(&key))?;
+    let (index, _) = split_index(&key[at..]).ok_or_else(|| damaged(&key))?;
+    let ordinal = read_number(&value).map_err(|unreadable| unreadable.at(&key))?;
+    let ordinal = u16::try_from(ordinal).map_err(|_| damaged(&key))?;
+    Ok(Registered { id, position: Position { index, ordinal } })
+}
+
+fn position_in(rest: &[u8]) -> Option<Position> {
+    let (index, rest) = split_index(rest)?;
+    let (ordinal, _) = split_number(rest)?;
+    Some(Position { index, ordinal })
+}

@@ -1,0 +1,221 @@
+//! The write path: one thread that decides, commits and answers, in batches.
+//!
+//! ```text
+//! submit -> queue (bounded, counted in bytes) -> gather a batch -> decide each, give index and time
+//!        -> root, signed checkpoint -> journal: one write, one fdatasync -> publish -> reply with receipts
+//! ```
+//!
+//! Promises: no outcome leaves before what it depends on is durable (I2); one
+//! commit at a time, each naming the head that it extends (I10); after a commit
+//! whose fate is unknown nothing is accepted any more (I9); the queue is bounded
+//! (I8). Leaves to others: form and signatures (before), projections (after).
+
+mod batch;
+mod thread;
+
+use std::{
+    sync::{Arc, RwLock},
+    thread::JoinHandle,
+};
+
+use crossbeam_channel::{Sender, TrySendError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
+
+use crate::{
+    admission::Admission,
+    checkpoint::{CheckpointSigner, Receipt},
+    clock::Clock,
+    domain::{Finding, PolicyNumber},
+    journal::{Head, Journal},
+    limits,
+    policy::{Registry, Rejection, Verified},
+    wire::Submitted,
+};
+
+/// The state that everybody may see: everything in it is durable.
+#[derive(Clone, Debug)]
+pub struct Published {
+    pub head: Head,
+    pub registry: Arc<Registry>,
+    pub policy: PolicyNumber,
+    pub state: ServiceState,
+}
+
+/// Whether the ledger takes submissions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServiceState {
+    Serving,
+    /// The operator must act; the reason is for people.
+    Halted(String),
+    ShuttingDown,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It is durable, included and proved.
+    Accepted {
+        receipt: Receipt,
+        findings: Vec<Finding>,
+    },
+    /// These bytes were accepted before: the first receipt again.
+    Repeated {
+        receipt: Receipt,
+    },
+    Rejected(Rejection),
+    /// A dry run that would enter.
+    WouldEnter {
+        findings: Vec<Finding>,
+    },
+    /// Nothing is accepted any more.
+    Halted(String),
+}
+
+/// Why a submission did not get into the queue.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotQueued {
+    #[error("the ledger is busy: come back in {} ms", limits::RETRY_AFTER.as_millis())]
+    Busy,
+    #[error("the ledger is shutting down: submit again when it is back; nothing entered")]
+    ShuttingDown,
+}
+
+/// The way to the sequencer's thread.
+#[derive(Clone, Debug)]
+pub struct Sequencer {
+    queue: Sender<Message>,
+    bytes: Arc<Semaphore>,
+    published: watch::Receiver<Arc<Published>>,
+    halt: Arc<watch::Sender<Arc<Published>>>,
+    admission: Arc<RwLock<Admission>>,
+}
+
+/// What the sequencer works with.
+#[derive(Debug)]
+pub struct Parts {
+    pub journal: Arc<dyn Journal>,
+    pub admission: Admission,
+    pub clock: Arc<dyn Clock>,
+    pub signer: CheckpointSigner,
+}
+
+/// The sequencer's thread; join it after [`Sequencer::stop`].
+#[derive(Debug)]
+pub struct Running(JoinHandle<()>);
+
+/// What travels through the queue.
+enum Message {
+    Submission(Waiting),
+    Stop,
+}
+
+/// A submission that waits for its outcome.
+struct Waiting {
+    submitted: Submitted,
+    /// A dry run is decided in its turn and never enters.
+    dry_run: bool,
+    reply: oneshot::Sender<Outcome>,
+    /// Its share of the queue's bytes, given back when it leaves the queue.
+    _bytes: OwnedSemaphorePermit,
+}
+
+impl Sequencer {
+    /// Starts the thread behind a restored admission state.
+    pub fn start(parts: Parts) -> (Self, Running) {
+        let (queue, messages) = crossbeam_channel::bounded(limits::QUEUE_SUBMISSIONS);
+        let published = Published {
+            head: parts.journal.head(),
+            registry: Arc::clone(parts.admission.registry()),
+            policy: parts.admission.registry().policy(),
+            state: ServiceState::Serving,
+        };
+        let (publish, published) = watch::channel(Arc::new(published));
+        let publish = Arc::new(publish);
+        let admission = Arc::new(RwLock::new(parts.admission));
+        let thread = thread::SequencerThread {
+            messages,
+            carried: None,
+            stopping: false,
+            journal: parts.journal,
+            admission: Arc::clone(&admission),
+            clock: parts.clock,
+            verifier: parts.signer.verifier(),
+            signer: parts.signer,
+            publish: Arc::clone(&publish),
+        };
+        let running = std::thread::Builder::new()
+            .name("sequencer".into())
+            .spawn(move || thread.run())
+            .expect("a thread can be started at start");
+        let bytes = Arc::new(Semaphore::new(limits::QUEUE_BYTES));
+        (Self { queue, bytes, published, halt: publish, admission }, Running(running))
+    }
+
+    /// Submits what was verified and waits for its outcome.
+    pub async fn submit(&self, verified: Verified) -> Result<Outcome, NotQueued> {
+        self.send(verified.into_submitted(), false).await
+    }
+
+    /// Decides in turn what would become of a draft; nothing enters.
+    pub async fn check(&self, draft: Submitted) -> Result<Outcome, NotQueued> {
+        self.send(draft, true).await
+    }
+
+    async fn send(&self, submitted: Submitted, dry_run: bool) -> Result<Outcome, NotQueued> {
+        let bytes = u32::try_from(batch::cost(&submitted)).map_err(|_| NotQueued::Busy)?;
+        let permit = Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map_err(|_| NotQueued::Busy)?;
+        let (reply, outcome) = oneshot::channel();
+        let waiting = Waiting { submitted, dry_run, reply, _bytes: permit };
+        self.queue.try_send(Message::Submission(waiting)).map_err(|error| match error {
+            TrySendError::Full(_) => NotQueued::Busy,
+            TrySendError::Disconnected(_) => NotQueued::ShuttingDown,
+        })?;
+        outcome.await.map_err(|_| NotQueued::ShuttingDown)
+    }
+
+    /// The newest durable state.
+    pub fn published(&self) -> Arc<Published> {
+        Arc::clone(&self.published.borrow())
+    }
+
+    /// To follow the durable state.
+    pub fn follow(&self) -> watch::Receiver<Arc<Published>> {
+        self.published.clone()
+    }
+
+    /// Reads the admission state. It may be ahead of what is durable: bound every
+    /// question by [`Sequencer::published`].
+    pub fn with_admission<T>(&self, read: impl FnOnce(&Admission) -> T) -> T {
+        read(&self.admission.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Halts the ledger: somebody showed a contradiction (I9).
+    pub fn halt(&self, reason: String) {
+        tracing::error!(reason, "halted: the operator must act");
+        publish_state(&self.halt, ServiceState::Halted(reason));
+    }
+
+    /// Lets the thread finish what is queued, make everything durable and end.
+    pub fn stop(&self) {
+        // A full queue drains by itself; a closed one has stopped already.
+        let _ = self.queue.send(Message::Stop);
+    }
+}
+
+impl Running {
+    /// Waits for the thread's end.
+    pub fn join(self) {
+        if self.0.join().is_err() {
+            tracing::error!("the sequencer's thread panicked");
+        }
+    }
+}
+
+/// Changes the state that everybody sees; a halted ledger stays halted.
+fn publish_state(publish: &watch::Sender<Arc<Published>>, state: ServiceState) {
+    publish.send_modify(|published| {
+        if !matches!(published.state, ServiceState::Halted(_)) {
+            Arc::make_mut(published).state = state;
+        }
+    });
+}

@@ -1,0 +1,187 @@
+//! The service `Audit`: replaying the log, proving entries.
+
+use std::{pin::Pin, sync::Arc};
+
+use tokio::sync::mpsc;
+use tokio_stream::{Stream, wrappers::ReceiverStream};
+use tonic::{Request, Response, Status};
+
+use super::{Node, convert, errors::Refused};
+use crate::{
+    domain::{Index, Kind, RecordingTime, Size},
+    journal::{ReadLimit, StoredRecord},
+    limits,
+    projections::EntryFilter,
+    wire::proto,
+};
+
+/// The service over a node.
+#[derive(Clone, Debug)]
+pub struct AuditService(pub Arc<Node>);
+
+type Responses = mpsc::Sender<Result<proto::ReplayResponse, Status>>;
+
+#[tonic::async_trait]
+impl proto::audit_server::Audit for AuditService {
+    type ReplayStream = Pin<Box<dyn Stream<Item = Result<proto::ReplayResponse, Status>> + Send>>;
+
+    async fn replay(
+        &self,
+        request: Request<proto::ReplayRequest>,
+    ) -> Result<Response<Self::ReplayStream>, Status> {
+        let replay = Replay::parse(Arc::clone(&self.0), &request.into_inner())?;
+        let (responses, stream) = mpsc::channel(limits::REPLAY_CHUNKS_AHEAD);
+        tokio::spawn(replay.run(responses));
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+    }
+
+    async fn get_entry(
+        &self,
+        request: Request<proto::GetEntryRequest>,
+    ) -> Result<Response<proto::GetEntryResponse>, Status> {
+        let index = self.0.held(request.into_inner().index)?;
+        let stored = self.0.read(index, ReadLimit::ONE)?.pop();
+        let stored = stored.ok_or_else(|| Refused::not_found("index", "the ledger has no such entry"))?;
+        Ok(Response::new(proto::GetEntryResponse { entry: Some(convert::entry(stored)) }))
+    }
+
+    async fn prove_inclusion(
+        &self,
+        request: Request<proto::ProveInclusionRequest>,
+    ) -> Result<Response<proto::ProveInclusionResponse>, Status> {
+        let proto::ProveInclusionRequest { index, size } = request.into_inner();
+        let index = self.0.held(index)?;
+        let newest = self.0.sequencer.published().head.tree.size.0;
+        let size = if size == 0 { newest } else { size };
+        if size > newest || index.0 >= size {
+            return Err(Refused::invalid("size", format!("the size lies above the index and is at most {newest}")).into());
+        }
+        let proved = self.0.sequencer.with_admission(|admission| {
+            Some((admission.tree().prove_inclusion(index.0, size)?, admission.tree().root_at(size)?))
+        });
+        let (proof, root) = proved.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?;
+        let (proof, root) = (convert::hashes(&proof), convert::bytes(root.as_bytes()));
+        Ok(Response::new(proto::ProveInclusionResponse { index: index.0, size, proof, root }))
+    }
+}
+
+impl Node {
+    /// The index, if the entry is durable.
+    fn held(&self, index: u64) -> Result<Index, Refused> {
+        let size = self.sequencer.published().head.tree.size;
+        if index < size.0 {
+            return Ok(Index(index));
+        }
+        Err(Refused::not_found("index", format!("the ledger has {size} entries")))
+    }
+
+    fn read(&self, from: Index, limit: ReadLimit) -> Result<Vec<StoredRecord>, Refused> {
+        self.journal.read(from, limit).map_err(|error| Refused::internal(&error))
+    }
+}
+
+/// One replay: what is asked for and how far it is.
+struct Replay {
+    node: Arc<Node>,
+    next: Index,
+    /// One past the last; `None`: as far as the ledger goes.
+    to: Option<Size>,
+    filter: EntryFilter,
+    recorded_to: Option<RecordingTime>,
+    follow: bool,
+}
+
+impl Replay {
+    fn parse(node: Arc<Node>, request: &proto::ReplayRequest) -> Result<Self, Refused> {
+        let proto::ReplayRequest { from, to, subject, organisation, kind, recorded_from, recorded_to, follow } =
+            request;
+        let filter = EntryFilter {
+            subject: given(subject).map(str::parse).transpose().map_err(|error| ("subject", error))?,
+            organisation: given(organisation).map(str::parse).transpose().map_err(|error| ("organisation", error))?,
+            kind: given(kind).map(kind_of).transpose()?,
+        };
+        let time = |field, given: &Option<prost_types::Timestamp>| {
+            let parse = |time| convert::recording_time(time).ok_or_else(|| Refused::invalid(field, "a time since 1970"));
+            given.as_ref().map(parse).transpose()
+        };
+        let mut next = Index(*from);
+        if let Some(since) = time("recorded_from", recorded_from)?.filter(|since| since.0 > 0) {
+            let before = node.models.size_at(RecordingTime(since.0 - 1))?;
+            next = next.max(before.next_index());
+        }
+        let recorded_to = time("recorded_to", recorded_to)?;
+        let to = (*to > 0).then_some(Size(*to));
+        Ok(Self { node, next, to, filter, recorded_to, follow: *follow })
+    }
+
+    /// Sends what there is, then waits for more when it follows.
+    async fn run(mut self, responses: Responses) {
+        let mut published = self.node.sequencer.follow();
+        loop {
+            let end = published.borrow_and_update().head.tree.size;
+            let end = self.to.map_or(end, |to| to.min(end));
+            match self.send_until(end, &responses).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(refused) => return drop(responses.send(Err(refused.into())).await),
+            }
+            let done = self.to.is_some_and(|to| self.next.0 >= to.0);
+            if done || !self.follow || published.changed().await.is_err() || responses.is_closed() {
+                return;
+            }
+        }
+    }
+
+    /// Sends all entries before `end`. Says whether there is a reason to go on.
+    async fn send_until(&mut self, end: Size, responses: &Responses) -> Result<bool, Refused> {
+        let filtered = self.filter != EntryFilter::default();
+        if filtered {
+            self.node.wait_for_models(end).await?;
+        }
+        while self.next.0 < end.0 {
+            let chunk = if filtered { self.next_filtered(end)? } else { self.next_chunk(end)? };
+            let Some(last) = chunk.last() else {
+                self.next = end.next_index();
+                return Ok(true);
+            };
+            self.next = last.index.size_with().next_index();
+            let too_late = |stored: &StoredRecord| self.recorded_to.is_some_and(|to| stored.record.recorded_at >= to);
+            let over = too_late(last);
+            let entries = chunk.into_iter().filter(|stored| !too_late(stored)).map(convert::entry).collect();
+            if responses.send(Ok(proto::ReplayResponse { entries })).await.is_err() || over {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn next_chunk(&self, end: Size) -> Result<Vec<StoredRecord>, Refused> {
+        let left = usize::try_from(end.0 - self.next.0).unwrap_or(usize::MAX);
+        let entries = left.min(limits::REPLAY_CHUNK_ENTRIES);
+        self.node.read(self.next, ReadLimit { entries, bytes: limits::REPLAY_CHUNK_BYTES })
+    }
+
+    fn next_filtered(&self, end: Size) -> Result<Vec<StoredRecord>, Refused> {
+        let view = self.node.models.at(end)?;
+        let (mut chunk, mut bytes) = (Vec::new(), 0);
+        for index in view.entries(&self.filter, self.next) {
+            let stored = self.node.read(index?, ReadLimit::ONE)?;
+            bytes += stored.iter().map(|stored| stored.record.envelope.len()).sum::<usize>();
+            bytes += stored.iter().flat_map(|stored| &stored.record.events).map(|event| event.len()).sum::<usize>();
+            chunk.extend(stored);
+            if bytes >= limits::REPLAY_CHUNK_BYTES || chunk.len() >= limits::REPLAY_CHUNK_ENTRIES {
+                break;
+            }
+        }
+        Ok(chunk)
+    }
+}
+
+fn given(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn kind_of(name: &str) -> Result<Kind, Refused> {
+    Kind::from_name(name)
+        .ok_or_else(|| Refused::invalid("kind", format!("{name:?} is no kind; `merestone template` lists them")))
+}

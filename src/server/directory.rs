@@ -1,0 +1,211 @@
+//! A ledger's directory: founding it and opening it.
+//!
+//! ```text
+//! DIR/journal/        the log itself
+//! DIR/index/          ids and tree hashes, derived, checked against the log
+//! DIR/read-models/    sled, derived
+//! DIR/keys/           the checkpoint key; never part of a backup
+//! ```
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use prost::bytes::Bytes;
+
+use super::NodeParts;
+use crate::{
+    admission::{Admission, RestoreError},
+    checkpoint::{CheckpointSigner, InvalidOrigin},
+    clock::{Clock, ClockRefused, RunningClock},
+    crypto::{KeyFileError, SigningKey},
+    domain::{EnvelopeContent, LedgerId},
+    journal::{Journal, JournalError, Options, Recovery, SegmentJournal},
+    limits,
+    policy::{self, Rejection, Unverified},
+    projections::{ReadModelError, ReadModels},
+    sequencer::{NotQueued, Outcome, Parts, Sequencer},
+    settings::Settings,
+    wire::{self, Malformed},
+};
+
+/// The places in a ledger's directory.
+#[derive(Clone, Debug)]
+pub struct Directory(PathBuf);
+
+impl Directory {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn index(&self) -> PathBuf {
+        self.0.join("index")
+    }
+
+    pub fn read_models(&self) -> PathBuf {
+        self.0.join("read-models")
+    }
+
+    pub fn checkpoint_key(&self) -> PathBuf {
+        self.0.join("keys").join("checkpoint.pem")
+    }
+}
+
+/// A founding that is signed by all founders.
+#[derive(Debug)]
+pub struct Founding {
+    pub envelope: Vec<u8>,
+    pub event: Vec<u8>,
+    /// The key whose public half the founding event names.
+    pub checkpoint_key: SigningKey,
+}
+
+/// Why a ledger was not founded.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    #[error("{0} holds something already: found a ledger in an empty directory")]
+    NotEmpty(PathBuf),
+    #[error("cannot write {path}")]
+    Write { path: PathBuf, source: io::Error },
+    #[error("the founding is not well formed")]
+    Malformed(#[from] Malformed),
+    #[error(transparent)]
+    Unverified(#[from] Unverified),
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("the first commit failed: {0}")]
+    Commit(String),
+    #[error("the checkpoint key is not the one that the founding names")]
+    OtherCheckpointKey,
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Clock(#[from] ClockRefused),
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    #[error(transparent)]
+    Origin(#[from] InvalidOrigin),
+    #[error(transparent)]
+    NotQueued(#[from] NotQueued),
+}
+
+/// Founds a ledger in an empty or new directory: the founding enters as entry 0
+/// by the same path as every later submission.
+pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64) -> Result<LedgerId, InitError> {
+    let submitted = wire::parse_submitted(Bytes::from(founding.envelope), vec![Bytes::from(founding.event)])?;
+    let EnvelopeContent::Submission(content) = &submitted.envelope.content else {
+        return Err(InitError::Commit("the founding is a submission".into()));
+    };
+    let id = LedgerId(content.digest.0);
+    let origin = origin_of(content, &founding.checkpoint_key)?;
+    let verified = policy::verify(submitted, &policy::Registry::default())?;
+    prepare(directory, &founding.checkpoint_key)?;
+    let journal = SegmentJournal::create(directory.path(), id, Options { segment_bytes, ..Options::default() })?;
+    let journal: Arc<dyn Journal> = Arc::new(journal);
+    let admission =
+        Admission::restore(&directory.index(), Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {})?;
+    let signer = CheckpointSigner::new(&origin, founding.checkpoint_key)?;
+    let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(None)?);
+    let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
+    let outcome = sequencer.submit(verified).await;
+    sequencer.stop();
+    running.join();
+    match outcome? {
+        Outcome::Accepted { .. } => Ok(id),
+        Outcome::Rejected(rejection) => Err(rejection.into()),
+        Outcome::Halted(reason) => Err(InitError::Commit(reason)),
+        Outcome::Repeated { .. } | Outcome::WouldEnter { .. } => unreachable!("an empty journal repeats nothing"),
+    }
+}
+
+fn origin_of(content: &crate::domain::SubmittedEvents, key: &SigningKey) -> Result<Box<str>, InitError> {
+    use crate::domain::{Body, RegistryBody};
+    let founded = content.events.iter().find_map(|event| match &event.body {
+        Body::Registry(RegistryBody::LedgerFounded(founded)) => Some(founded),
+        _ => None,
+    });
+    match founded {
+        Some(founded) if founded.checkpoint_key == *key.public() => Ok(founded.origin.clone()),
+        _ => Err(InitError::OtherCheckpointKey),
+    }
+}
+
+fn prepare(directory: &Directory, key: &SigningKey) -> Result<(), InitError> {
+    let path = directory.path();
+    let failed = |source| InitError::Write { path: path.to_owned(), source };
+    if fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(InitError::NotEmpty(path.to_owned()));
+    }
+    let file = directory.checkpoint_key();
+    fs::create_dir_all(file.parent().expect("the key lies in a folder")).map_err(failed)?;
+    Ok(key.write_file(&file)?)
+}
+
+/// Why a ledger is not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{0} holds no ledger: found one with `merestone init`")]
+    NoLedger(PathBuf),
+    #[error("{path} is not the checkpoint key that the ledger was founded with; put that one back")]
+    OtherCheckpointKey { path: PathBuf },
+    #[error("the journal holds no founding")]
+    NotFounded,
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Clock(#[from] ClockRefused),
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    #[error(transparent)]
+    Origin(#[from] InvalidOrigin),
+    #[error(transparent)]
+    ReadModels(#[from] ReadModelError),
+    #[error("{path} cannot be created")]
+    Create { path: PathBuf, source: io::Error },
+}
+
+impl Directory {
+    /// Opens the ledger for serving: recovers the journal, restores the admission
+    /// state, opens the read models. Creates no ledger. `progress` hears
+    /// (entries read, entries to read).
+    pub fn open(
+        &self,
+        settings: &Settings,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(NodeParts, Recovery), OpenError> {
+        if !self.path().join("journal").is_dir() {
+            return Err(OpenError::NoLedger(self.path().to_owned()));
+        }
+        let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
+        let (journal, recovery) = SegmentJournal::open(self.path(), options)?;
+        let journal: Arc<dyn Journal> = Arc::new(journal);
+        let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(journal.head().recorded_at)?);
+        let index = self.index();
+        fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
+        let admission = Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, progress)?;
+        let signer = self.signer(&admission)?;
+        let (models, opened) = ReadModels::open(&self.read_models(), settings.read_model_cache_bytes)?;
+        tracing::info!(?opened, size = models.position().size.0, "read models opened");
+        Ok((NodeParts { journal, admission, models, clock, signer }, recovery))
+    }
+
+    fn signer(&self, admission: &Admission) -> Result<CheckpointSigner, OpenError> {
+        let ledger = admission.registry().ledger().ok_or(OpenError::NotFounded)?;
+        let path = self.checkpoint_key();
+        let key = SigningKey::read_file(&path)?;
+        if *key.public() != ledger.checkpoint_key {
+            return Err(OpenError::OtherCheckpointKey { path });
+        }
+        Ok(CheckpointSigner::new(&ledger.origin, key)?)
+    }
+}

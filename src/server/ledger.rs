@@ -1,0 +1,259 @@
+//! The service `Ledger`: submitting, receipts, checkpoints.
+
+use std::{pin::Pin, sync::Arc};
+
+use tokio::sync::mpsc;
+use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tonic::{Request, Response, Status, Streaming};
+
+use super::{Node, convert, errors::Refused};
+use crate::{
+    checkpoint::Receipt,
+    crypto::sha256,
+    domain::{EnvelopeContent, EnvelopeDigest, Index, SubmissionDigest},
+    journal::ReadLimit,
+    limits,
+    policy::{self, Known},
+    sequencer::{Outcome, ServiceState},
+    wire::{self, Submitted, proto},
+};
+
+/// The service over a node.
+#[derive(Clone, Debug)]
+pub struct LedgerService(pub Arc<Node>);
+
+#[tonic::async_trait]
+impl proto::ledger_server::Ledger for LedgerService {
+    async fn submit(
+        &self,
+        request: Request<proto::SubmitRequest>,
+    ) -> Result<Response<proto::SubmitResponse>, Status> {
+        Ok(Response::new(self.0.submit(request.into_inner()).await?))
+    }
+
+    type SubmitStreamStream = Pin<Box<dyn Stream<Item = Result<proto::SubmitStreamResponse, Status>> + Send>>;
+
+    async fn submit_stream(
+        &self,
+        request: Request<Streaming<proto::SubmitStreamRequest>>,
+    ) -> Result<Response<Self::SubmitStreamStream>, Status> {
+        let (responses, stream) = mpsc::channel(limits::STREAM_IN_FLIGHT);
+        tokio::spawn(Arc::clone(&self.0).submit_all(request.into_inner(), responses));
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream).map(Ok))))
+    }
+
+    async fn check(&self, request: Request<proto::CheckRequest>) -> Result<Response<proto::CheckResponse>, Status> {
+        Ok(Response::new(self.0.check(request.into_inner()).await?))
+    }
+
+    async fn get_receipt(
+        &self,
+        request: Request<proto::GetReceiptRequest>,
+    ) -> Result<Response<proto::GetReceiptResponse>, Status> {
+        let receipt = self.0.receipt(request.into_inner())?;
+        let tlog_proof = receipt.to_tlog_proof();
+        Ok(Response::new(proto::GetReceiptResponse { receipt: Some(convert::receipt(&receipt)), tlog_proof }))
+    }
+
+    async fn get_checkpoint(
+        &self,
+        request: Request<proto::GetCheckpointRequest>,
+    ) -> Result<Response<proto::GetCheckpointResponse>, Status> {
+        Ok(Response::new(self.0.checkpoint(&request.into_inner().known)?))
+    }
+
+    async fn prove_consistency(
+        &self,
+        request: Request<proto::ProveConsistencyRequest>,
+    ) -> Result<Response<proto::ProveConsistencyResponse>, Status> {
+        let proto::ProveConsistencyRequest { from_size, to_size } = request.into_inner();
+        let newest = self.0.sequencer.published().head.tree.size.0;
+        let to_size = if to_size == 0 { newest } else { to_size };
+        if to_size > newest || from_size > to_size {
+            let message = format!("sizes are at most {newest} and the first is not above the second");
+            return Err(Refused::invalid("to_size", message).into());
+        }
+        let proof = self.0.sequencer.with_admission(|admission| admission.tree().prove_consistency(from_size, to_size));
+        let proof = convert::hashes(&proof.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?);
+        Ok(Response::new(proto::ProveConsistencyResponse { from_size, to_size, proof }))
+    }
+
+    async fn get_server_time(
+        &self,
+        _: Request<proto::GetServerTimeRequest>,
+    ) -> Result<Response<proto::GetServerTimeResponse>, Status> {
+        let time = Some(convert::timestamp(self.0.clock.now()));
+        Ok(Response::new(proto::GetServerTimeResponse { time }))
+    }
+
+    async fn status(&self, _: Request<proto::StatusRequest>) -> Result<Response<proto::StatusResponse>, Status> {
+        Ok(Response::new(self.0.status()))
+    }
+}
+
+impl Node {
+    /// The write path: parse, verify, queue, and wait for the sequencer's answer.
+    async fn submit(&self, request: proto::SubmitRequest) -> Result<proto::SubmitResponse, Refused> {
+        let submitted = wire::parse_submitted(request.envelope, request.events)?;
+        let registry = Arc::clone(&self.sequencer.published().registry);
+        let verified = policy::verify(submitted, &registry)?;
+        match self.sequencer.submit(verified).await? {
+            Outcome::Accepted { receipt, findings } => Ok(response(&receipt, false, findings)),
+            Outcome::Repeated { receipt } => {
+                let findings = self.models.now().findings_of_entry(receipt.index)?;
+                Ok(response(&receipt, true, findings))
+            }
+            Outcome::Rejected(rejection) => Err(rejection.into()),
+            Outcome::Halted(reason) => Err(Refused::halted(&reason)),
+            Outcome::WouldEnter { .. } => unreachable!("only a dry run hears this"),
+        }
+    }
+
+    /// Answers each request of a stream by its tag, many at a time.
+    async fn submit_all(
+        self: Arc<Self>,
+        mut requests: Streaming<proto::SubmitStreamRequest>,
+        responses: mpsc::Sender<proto::SubmitStreamResponse>,
+    ) {
+        let in_flight = Arc::new(tokio::sync::Semaphore::new(limits::STREAM_IN_FLIGHT));
+        while let Ok(Some(request)) = requests.message().await {
+            let Ok(place) = Arc::clone(&in_flight).acquire_owned().await else { return };
+            let (node, responses) = (Arc::clone(&self), responses.clone());
+            tokio::spawn(async move {
+                let tag = request.tag;
+                let outcome = match node.submit(request.request.unwrap_or_default()).await {
+                    Ok(accepted) => proto::submit_stream_response::Outcome::Accepted(accepted),
+                    Err(refused) => proto::submit_stream_response::Outcome::Refused(refused.into_refusal()),
+                };
+                // A client that hung up learns its outcome by sending the same bytes again.
+                let _ = responses.send(proto::SubmitStreamResponse { tag, outcome: Some(outcome) }).await;
+                drop(place);
+            });
+        }
+    }
+
+    async fn check(&self, request: proto::CheckRequest) -> Result<proto::CheckResponse, Refused> {
+        let draft = wire::parse_draft(request.envelope, request.events)?;
+        let (digest, readable) = readable(&draft)?;
+        let registry = Arc::clone(&self.sequencer.published().registry);
+        let signed = !draft.signed.is_empty();
+        let unverified = policy::verify(draft.clone(), &registry).err();
+        let mut response = proto::CheckResponse {
+            submission_digest: convert::bytes(digest.as_bytes()),
+            readable,
+            signature_valid: signed && unverified.is_none(),
+            ..proto::CheckResponse::default()
+        };
+        if let Some(unverified) = unverified {
+            response.refusal = Some(Refused::from(unverified).into_refusal());
+            return Ok(response);
+        }
+        match self.sequencer.check(draft).await? {
+            Outcome::WouldEnter { findings } | Outcome::Accepted { findings, .. } => {
+                response.findings = findings.iter().map(convert::finding).collect();
+            }
+            Outcome::Repeated { .. } => {}
+            Outcome::Rejected(rejection) => response.refusal = Some(Refused::from(rejection).into_refusal()),
+            Outcome::Halted(reason) => return Err(Refused::halted(&reason)),
+        }
+        Ok(response)
+    }
+
+    fn receipt(&self, request: proto::GetReceiptRequest) -> Result<Receipt, Refused> {
+        use proto::get_receipt_request::Entry;
+        let index = match request.entry {
+            Some(Entry::Index(index)) => Index(index),
+            Some(Entry::SubmissionDigest(digest)) => self.index_of(&digest)?,
+            None => return Err(Refused::invalid("entry", "name an index or a submission digest")),
+        };
+        let head = self.sequencer.published().head.clone();
+        let unknown = || Refused::not_found("index", format!("the ledger has {} entries", head.tree.size));
+        if index.0 >= head.tree.size.0 {
+            return Err(unknown());
+        }
+        let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
+        let record = &stored.first().ok_or_else(unknown)?.record;
+        let proof = self.sequencer.with_admission(|admission| admission.tree().prove_inclusion(index.0, head.tree.size.0));
+        let receipt = Receipt {
+            index,
+            recorded_at: record.recorded_at,
+            envelope: EnvelopeDigest(sha256(&record.envelope)),
+            proof: proof.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?,
+            checkpoint: head.checkpoint.unwrap_or_default(),
+        };
+        match receipt.verify(&self.verifier) {
+            Ok(_) => Ok(receipt),
+            Err(error) => Err(Refused::internal(&error)),
+        }
+    }
+
+    fn index_of(&self, digest: &[u8]) -> Result<Index, Refused> {
+        let digest = SubmissionDigest::from_slice(digest)
+            .ok_or_else(|| Refused::invalid("submission_digest", "a SHA-256 digest has 32 bytes"))?;
+        let index = self.sequencer.with_admission(|admission| admission.submission(digest));
+        index.ok_or_else(|| Refused::not_found("submission_digest", "the ledger holds no such submission"))
+    }
+
+    fn checkpoint(&self, known: &str) -> Result<proto::GetCheckpointResponse, Refused> {
+        let head = self.sequencer.published().head.clone();
+        let checkpoint = head.checkpoint.clone().unwrap_or_default();
+        if known.is_empty() {
+            return Ok(proto::GetCheckpointResponse { checkpoint, consistency_proof: Vec::new() });
+        }
+        let shown = self.verifier.verify(known).map_err(|error| Refused::invalid("known", error.to_string()))?;
+        let own = self.sequencer.with_admission(|admission| {
+            Some((admission.root_at(shown.size)?, admission.tree().prove_consistency(shown.size.0, head.tree.size.0)?))
+        });
+        match own.filter(|(root, _)| *root == shown.root && shown.size <= head.tree.size) {
+            Some((_, proof)) => {
+                Ok(proto::GetCheckpointResponse { checkpoint, consistency_proof: convert::hashes(&proof) })
+            }
+            None => {
+                let reason = format!("a client showed a checkpoint of size {} with this ledger's signature that is no prefix of its journal", shown.size);
+                self.sequencer.halt(reason.clone());
+                Err(Refused::halted(&reason))
+            }
+        }
+    }
+
+    fn status(&self) -> proto::StatusResponse {
+        let published = self.sequencer.published();
+        let models = self.models.position();
+        let (state, reason) = match &published.state {
+            ServiceState::Serving => (proto::ServiceState::Serving, ""),
+            ServiceState::Halted(reason) => (proto::ServiceState::Halted, reason.as_str()),
+            ServiceState::ShuttingDown => (proto::ServiceState::ShuttingDown, ""),
+        };
+        proto::StatusResponse {
+            ledger_id: published.registry.ledger().map(|ledger| convert::bytes(ledger.id.as_bytes())).unwrap_or_default(),
+            origin: self.verifier.origin().into(),
+            checkpoint_vkey: self.verifier.vkey(),
+            size: published.head.tree.size.0,
+            root: convert::bytes(published.head.tree.root.as_bytes()),
+            policy: published.policy.0,
+            read_models_size: models.size.0,
+            read_models_digest: convert::bytes(models.digest.as_bytes()),
+            state: state.into(),
+            reason: reason.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            limits: Some(convert::limits()),
+        }
+    }
+}
+
+fn response(receipt: &Receipt, repeated: bool, findings: Vec<crate::domain::Finding>) -> proto::SubmitResponse {
+    let findings = findings.iter().map(convert::finding).collect();
+    proto::SubmitResponse { receipt: Some(convert::receipt(receipt)), repeated, findings }
+}
+
+/// The digest that is signed, and the submission with its events for people.
+fn readable(draft: &Submitted) -> Result<(SubmissionDigest, String), Refused> {
+    match &draft.envelope.content {
+        EnvelopeContent::Submission(content) => {
+            Ok((content.digest, draft.readable()))
+        }
+        EnvelopeContent::SignOffs { .. } => {
+            Err(Refused::invalid("envelope", "a dry run takes a submission; later sign-offs are submitted as they are"))
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The service: a node (journal, sequencer, read models) behind gRPC, one file
+//! per service, one table from errors to status.
+//!
+//! Promises: an acknowledged submission is durable (the sequencer's promise,
+//! passed on); a shutdown answers what is under way, then stops; a halted ledger
+//! says so in the health service. Leaves to others: everything that decides.
+
+mod audit;
+mod convert;
+mod directory;
+mod errors;
+mod ledger;
+mod node;
+mod organisations;
+mod serve;
+mod treaties;
+
+pub use directory::{Directory, Founding, InitError, OpenError, found};
+pub use errors::DOMAIN;
+pub use node::{Node, NodeParts};
+pub use serve::{ServeError, Tls, serve};
+
+use crate::projections::PageRequest;
+
+/// The page that a request asks for.
+fn page(size: u32, token: &str) -> PageRequest<'_> {
+    let after = Some(token).filter(|token| !token.is_empty());
+    PageRequest { after, items: usize::try_from(size).unwrap_or(usize::MAX) }
+}

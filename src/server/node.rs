@@ -1,0 +1,167 @@
+//! A node: the journal with everything that runs on it, without a network.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use super::{convert, errors::Refused};
+use crate::{
+    admission::{Admission, KnownBefore},
+    checkpoint::{CheckpointSigner, CheckpointVerifier},
+    clock::Clock,
+    domain::{EnvelopeContent, Finding, Size, TreeHead},
+    journal::{Journal, StoredRecord},
+    limits,
+    policy::{self, Registry},
+    projections::{FollowError, Followed, Follower, ReadModels},
+    sequencer::{Parts, Running, Sequencer},
+    wire::{self, proto},
+};
+
+/// The running parts of a ledger.
+#[derive(Debug)]
+pub struct Node {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) sequencer: Sequencer,
+    pub(super) models: Arc<ReadModels>,
+    pub(super) verifier: CheckpointVerifier,
+    pub(super) clock: Arc<dyn Clock>,
+    follower: Follower,
+    running: Mutex<Option<Running>>,
+}
+
+/// What a node is made of.
+#[derive(Debug)]
+pub struct NodeParts {
+    pub journal: Arc<dyn Journal>,
+    pub admission: Admission,
+    pub models: ReadModels,
+    pub clock: Arc<dyn Clock>,
+    pub signer: CheckpointSigner,
+}
+
+impl Node {
+    /// Starts the sequencer and the follower. Read models that are not of this
+    /// history are built anew.
+    pub fn start(parts: NodeParts) -> Result<Arc<Self>, FollowError> {
+        let NodeParts { journal, admission, models, clock, signer } = parts;
+        let models = Arc::new(of_this_history(models, &admission)?);
+        let verifier = signer.verifier();
+        let registry = admission.registry().as_of(models.position().size);
+        let sequencer_parts =
+            Parts { journal: Arc::clone(&journal), admission, clock: Arc::clone(&clock), signer };
+        let (sequencer, running) = Sequencer::start(sequencer_parts);
+        let reader = Reader { registry, sequencer: sequencer.clone(), verifier: verifier.clone() };
+        let follower = follow(&models, &journal, &sequencer, reader)?;
+        let running = Mutex::new(Some(running));
+        Ok(Arc::new(Self { journal, sequencer, models, verifier, clock, follower, running }))
+    }
+
+    /// The way to submit without a network.
+    pub fn sequencer(&self) -> &Sequencer {
+        &self.sequencer
+    }
+
+    /// The read models.
+    pub fn models(&self) -> &ReadModels {
+        &self.models
+    }
+
+    /// The verifier of this ledger's checkpoints.
+    pub fn verifier(&self) -> &CheckpointVerifier {
+        &self.verifier
+    }
+
+    /// Waits until the read models hold at least so many entries.
+    pub async fn wait_for_models(&self, size: Size) -> Result<(), Refused> {
+        self.follower.wait_for(size, limits::MINIMUM_SIZE_WAIT).await?;
+        Ok(())
+    }
+
+    /// The size that a read answers for: never beyond what is durable and folded.
+    pub(super) async fn resolve(&self, read_at: Option<proto::ReadAt>) -> Result<Size, Refused> {
+        use proto::read_at::KnownAt;
+        let read_at = read_at.unwrap_or_default();
+        self.wait_for_models(Size(read_at.minimum_size)).await?;
+        match read_at.known_at {
+            None => Ok(self.models.position().size),
+            Some(KnownAt::Size(size)) => Ok(Size(size)),
+            Some(KnownAt::Time(time)) => {
+                let time = convert::recording_time(&time)
+                    .ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
+                Ok(self.models.size_at(time)?)
+            }
+        }
+    }
+
+    /// Finishes what is queued and makes everything durable. Blocks until then.
+    pub fn stop(&self) {
+        self.sequencer.stop();
+        if let Some(running) = self.running.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            running.join();
+        }
+        if let Err(error) = self.models.flush() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the read models were not flushed; the next start catches up");
+        }
+    }
+}
+
+fn of_this_history(models: ReadModels, admission: &Admission) -> Result<ReadModels, FollowError> {
+    let position = models.position();
+    if admission.tree().root_at(position.size.0) == Some(position.root) {
+        return Ok(models);
+    }
+    tracing::warn!(size = position.size.0, "the read models are of another history and are built anew");
+    Ok(models.discard()?)
+}
+
+fn follow(
+    models: &Arc<ReadModels>,
+    journal: &Arc<dyn Journal>,
+    sequencer: &Sequencer,
+    mut reader: Reader,
+) -> Result<Follower, FollowError> {
+    let mut published = sequencer.follow();
+    let (heads, follow_heads) = watch::channel(published.borrow().head.tree);
+    tokio::spawn(async move {
+        while published.changed().await.is_ok() {
+            heads.send_replace(published.borrow_and_update().head.tree);
+        }
+    });
+    let read = move |stored: &StoredRecord| reader.read(stored);
+    Follower::start(Arc::clone(models), Arc::clone(journal), follow_heads, read)
+}
+
+/// Reads records for the fold, with the findings of the policy that held there.
+struct Reader {
+    registry: Registry,
+    sequencer: Sequencer,
+    verifier: CheckpointVerifier,
+}
+
+impl Reader {
+    fn read(&mut self, stored: &StoredRecord) -> Result<Followed, wire::Malformed> {
+        let entry = wire::read_entry(stored)?;
+        let findings = match &entry.envelope.content {
+            EnvelopeContent::Submission(submitted) => {
+                let findings = self.remark(submitted, &entry);
+                self.registry.apply(submitted, entry.index, entry.recorded_at);
+                findings
+            }
+            EnvelopeContent::SignOffs { .. } => Vec::new(),
+        };
+        let head = stored.checkpoint.as_deref().and_then(|checkpoint| self.head_of(checkpoint));
+        Ok(Followed { entry, findings, head })
+    }
+
+    fn remark(&self, submitted: &crate::domain::SubmittedEvents, entry: &crate::domain::Entry) -> Vec<Finding> {
+        let size = Size(entry.index.0);
+        self.sequencer.with_admission(|admission| {
+            policy::remark(submitted, entry.recorded_at, &self.registry, &KnownBefore { admission, size })
+        })
+    }
+
+    fn head_of(&self, checkpoint: &str) -> Option<TreeHead> {
+        self.verifier.verify(checkpoint).ok()
+    }
+}

@@ -1,0 +1,88 @@
+//! Serving a node over gRPC until it is told to stop.
+
+use std::{future::Future, sync::Arc};
+
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::{Identity, Server, ServerTlsConfig};
+use tonic_health::server::HealthReporter;
+
+use super::{
+    Node, audit::AuditService, ledger::LedgerService, organisations::OrganisationsService, treaties::TreatiesService,
+};
+use crate::{
+    limits,
+    sequencer::ServiceState,
+    wire::proto::{
+        self, audit_server::AuditServer, ledger_server::LedgerServer, organisations_server::OrganisationsServer,
+        treaties_server::TreatiesServer,
+    },
+};
+
+/// Certificate chain and private key, PEM.
+#[derive(Clone)]
+pub struct Tls {
+    pub certificate: String,
+    pub key: String,
+}
+
+/// The service could not be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("the service cannot be served")]
+    Transport(#[from] tonic::transport::Error),
+    #[error("the service cannot describe itself")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// Serves until `shutdown` completes, then answers what is under way and stops
+/// the node. Nothing acknowledged is lost.
+pub async fn serve(
+    node: Arc<Node>,
+    listener: TcpListener,
+    tls: Option<Tls>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let watching = tokio::spawn(report_health(Arc::clone(&node), health));
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()?;
+    let mut server = Server::builder().tcp_nodelay(true);
+    if let Some(tls) = tls {
+        let identity = Identity::from_pem(tls.certificate, tls.key);
+        server = server.tls_config(ServerTlsConfig::new().identity(identity))?;
+    }
+    let ledger = LedgerServer::new(LedgerService(Arc::clone(&node))).max_decoding_message_size(limits::MESSAGE_BYTES);
+    let served = server
+        .add_service(ledger)
+        .add_service(AuditServer::new(AuditService(Arc::clone(&node))))
+        .add_service(OrganisationsServer::new(OrganisationsService(Arc::clone(&node))))
+        .add_service(TreatiesServer::new(TreatiesService(Arc::clone(&node))))
+        .add_service(health_service)
+        .add_service(reflection)
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), shutdown)
+        .await;
+    watching.abort();
+    let stopped = tokio::task::spawn_blocking(move || node.stop()).await;
+    if stopped.is_err() {
+        tracing::error!("the node did not stop cleanly");
+    }
+    Ok(served?)
+}
+
+/// Tells the health service what the ledger's state is, whenever it changes.
+async fn report_health(node: Arc<Node>, health: HealthReporter) {
+    let mut published = node.sequencer().follow();
+    loop {
+        let serving = published.borrow_and_update().state == ServiceState::Serving;
+        let status =
+            if serving { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
+        health.set_service_status("", status).await;
+        health.set_service_status("merestone.v1.Ledger", status).await;
+        if published.wait_for(|now| (now.state == ServiceState::Serving) != serving).await.is_err() {
+            return;
+        }
+    }
+}

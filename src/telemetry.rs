@@ -1,0 +1,47 @@
+//! The log: `tracing` to stderr, as text or as JSON.
+//!
+//! Promises: results on stdout are never mixed with it.
+//! Leaves to others: what is logged (constants with fields; never payloads,
+//! coordinates, salts or keys).
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
+
+use crate::settings::LogFormat;
+
+/// Why the log cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    #[error("log_level {given:?} is not a level (error, warn, info, debug, trace) and no list of directives")]
+    Level { given: String, source: ParseError },
+    #[error("the log was set up before")]
+    Twice(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Sets up the log of the whole program, once.
+pub fn start(format: LogFormat, level: &str) -> Result<(), TelemetryError> {
+    let filter = filter(level)?;
+    let log = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    }
+    .map_err(TelemetryError::Twice)
+}
+
+fn filter(level: &str) -> Result<EnvFilter, TelemetryError> {
+    EnvFilter::builder().parse(level).map_err(|source| TelemetryError::Level { given: level.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_or_directives_are_a_filter_and_a_typing_error_is_none() {
+        assert!(filter("info").is_ok());
+        assert!(filter("warn,merestone=debug").is_ok());
+        assert!(matches!(filter("merestone=loud"), Err(TelemetryError::Level { .. })));
+    }
+}

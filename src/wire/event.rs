@@ -1,0 +1,207 @@
+//! Events: everything around the body, and what the kinds table says of form.
+
+use super::{
+    MalformedRule,
+    fields::*,
+    malformed::{Parsed, Within, malformed},
+    minefield, parts,
+    proto::{self, event::Body as Wire},
+    registry, treaty,
+};
+use crate::{
+    domain::{
+        Body, Document, DocumentDigest, Event, EventId, KindRow, NotStated, NotStatedReason, Source, SourceClass,
+        Subject, SubjectType,
+    },
+    limits::{ACT_BYTES, BASED_ON, PARTS_PER_EVENT},
+};
+
+/// Takes an event apart.
+pub(super) fn parse(event: proto::Event) -> Parsed<Event> {
+    let proto::Event { id, nonce, subject, based_on, act, occurred, source, parts, not_stated, documents, body } =
+        event;
+    let id: EventId = identifier("id", &id)?;
+    let nonce = fixed("nonce", &nonce)?;
+    let subject: Subject = identifier("subject", &subject)?;
+    let based_on = parse_based_on(id, based_on)?;
+    let act = filled(act).map(|act| text_within("act", act, ACT_BYTES, false)).transpose()?;
+    let occurred = world_date("occurred", &occurred)?;
+    let source = source.map(|source| parse_source(source).within("source")).transpose()?;
+    let parts = list_within("parts", parts, PARTS_PER_EVENT, parts::parse)?;
+    let not_stated = list("not_stated", not_stated, parse_not_stated)?;
+    let documents = list_within("documents", documents, PARTS_PER_EVENT, parse_document)?;
+    let (body, mandatory) = parse_body(given("body", body)?)?;
+    let event = Event { id, nonce, subject, based_on, act, occurred, source, parts, not_stated, documents, body };
+    fits_its_kind(&event, &mandatory)?;
+    Ok(event)
+}
+
+fn parse_based_on(id: EventId, based_on: Vec<String>) -> Parsed<Vec<EventId>> {
+    let based_on: Vec<EventId> = list_within("based_on", based_on, BASED_ON, |item| identifier("", &item))?;
+    distinct("based_on", &based_on)?;
+    let own = based_on.contains(&id);
+    must(!own, MalformedRule::ListMustNotRepeat, "based_on", "name earlier events, not the event itself")?;
+    Ok(based_on)
+}
+
+fn parse_source(source: proto::Source) -> Parsed<Source> {
+    let proto::Source { class, transcribed, name, locator, retrieved } = source;
+    Ok(Source {
+        class: pinned("class", class, SourceClass::from_number)?,
+        transcribed,
+        name: short_text("name", name)?,
+        locator: short_text("locator", locator)?,
+        retrieved: civil_date("retrieved", &retrieved)?,
+    })
+}
+
+fn parse_not_stated(not_stated: proto::NotStated) -> Parsed<NotStated> {
+    let proto::NotStated { field, reason } = not_stated;
+    Ok(NotStated {
+        field: required_text("field", field)?,
+        reason: pinned("reason", reason, NotStatedReason::from_number)?,
+    })
+}
+
+fn parse_document(document: proto::Document) -> Parsed<Document> {
+    let proto::Document { sha256, size, media_type, language: tag, title, symbol } = document;
+    Ok(Document {
+        sha256: DocumentDigest(fixed("sha256", &sha256)?),
+        size,
+        media_type: super::fields::media_type("media_type", media_type)?,
+        language: language("language", tag)?,
+        title: short_text("title", title)?,
+        symbol: short_text("symbol", symbol)?,
+    })
+}
+
+/// Fields that are mandatory to state, each with whether it has a value.
+pub(super) type Mandatory = Vec<(&'static str, bool)>;
+
+pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
+    let open = |body: Parsed<_>, name: &str| Ok((Body::Registry(body.within(name)?), Mandatory::new()));
+    match body {
+        Wire::LedgerFounded(body) => open(registry::ledger_founded(body), "ledger_founded"),
+        Wire::CharterAdopted(body) => open(registry::charter_adopted(body), "charter_adopted"),
+        Wire::OrganisationAdmitted(body) => open(registry::organisation_admitted(body), "organisation_admitted"),
+        Wire::MemberEnrolled(body) => open(registry::member_enrolled(body), "member_enrolled"),
+        Wire::KeyEnrolled(body) => open(registry::key_enrolled(body), "key_enrolled"),
+        Wire::KeyEnded(body) => open(registry::key_ended(body), "key_ended"),
+        Wire::MandateGranted(body) => open(registry::mandate_granted(body), "mandate_granted"),
+        Wire::TreatyRegistered(body) => treaty::treaty_registered(body).within("treaty_registered"),
+        Wire::ParticipantRegistered(body) => treaty::participant_registered(body).within("participant_registered"),
+        Wire::SignatureAffixed(body) => treaty::signature_affixed(body).within("signature_affixed"),
+        Wire::InstrumentDeposited(body) => treaty::instrument_deposited(body).within("instrument_deposited"),
+        Wire::DomesticStepTaken(body) => treaty::domestic_step_taken(body).within("domestic_step_taken"),
+        Wire::WithdrawalNotified(body) => treaty::withdrawal_notified(body).within("withdrawal_notified"),
+        Wire::RecordOpened(body) => minefield::record_opened(body).within("record_opened"),
+    }
+}
+
+/// Checks what the kinds table says of form.
+fn fits_its_kind(event: &Event, mandatory: &Mandatory) -> Parsed<()> {
+    let row = event.kind().row();
+    if event.subject.subject_type() != row.subject {
+        let message = format!("an event {} is about {}", row.name, subject_form(row));
+        return malformed(MalformedRule::SubjectMustFitKind, "subject", message);
+    }
+    if row.needs_source && event.source.is_none() {
+        let message = format!("say what the statement rests on: an event {} needs a source", row.name);
+        return malformed(MalformedRule::SourceMustBeGiven, "source", message);
+    }
+    parts_fit(event, row)?;
+    states_what_is_mandatory(event, row, mandatory)
+}
+
+fn subject_form(row: &KindRow) -> String {
+    match row.subject {
+        SubjectType::Ledger => "the subject ledger".to_owned(),
+        SubjectType::Participation => "a subject participation/TREATY/PARTICIPANT".to_owned(),
+        other => format!("a subject {}/ID", other.name()),
+    }
+}
+
+fn parts_fit(event: &Event, row: &KindRow) -> Parsed<()> {
+    let mut above = 0;
+    for (at, part) in event.parts.iter().enumerate() {
+        if part.slot <= above {
+            let message = "number the parts from 1 in ascending order, each slot once";
+            return malformed(MalformedRule::SlotsMustAscend, format!("parts[{at}].slot"), message);
+        }
+        if !row.parts.contains(&part.kind) {
+            let message = format!("an event {} carries no part {}; leave it out", row.name, part.kind);
+            return malformed(MalformedRule::PartMustFitKind, format!("parts[{at}].kind"), message);
+        }
+        above = part.slot;
+    }
+    Ok(())
+}
+
+/// Mandatory to state: the field has a value or stands in `not_stated`, not both.
+fn states_what_is_mandatory(event: &Event, row: &KindRow, mandatory: &Mandatory) -> Parsed<()> {
+    let names: Vec<&str> = event.not_stated.iter().map(|item| &*item.field).collect();
+    distinct("not_stated", &names)?;
+    if let Some(at) = names.iter().position(|name| !row.mandatory_to_state.contains(name)) {
+        let message = format!("{} is not a field that {} must state; name only such fields", names[at], row.name);
+        return malformed(MalformedRule::NotStatedMustBeMandatory, format!("not_stated[{at}].field"), message);
+    }
+    for (field, has_value) in mandatory {
+        let message = match (has_value, names.contains(field)) {
+            (false, false) => "give this field a value or name it in not_stated with a reason",
+            (true, true) => "this field has a value: take it out of not_stated",
+            (true, false) | (false, true) => continue,
+        };
+        return malformed(MalformedRule::MandatoryFieldMustBeStated, format!("{}.{field}", row.name), message);
+    }
+    Ok(())
+}
+
+/// Writes an event as its protobuf message.
+pub(super) fn encode(event: &Event) -> proto::Event {
+    let Event { id, nonce, subject, based_on, act, occurred, source, parts, not_stated, documents, body } = event;
+    proto::Event {
+        id: id.to_string(),
+        nonce: nonce.to_vec().into(),
+        subject: subject.to_string(),
+        based_on: strings(based_on),
+        act: act.as_deref().unwrap_or_default().to_owned(),
+        occurred: string(occurred),
+        source: source.as_ref().map(encode_source),
+        parts: parts.iter().map(parts::encode).collect(),
+        not_stated: not_stated.iter().map(encode_not_stated).collect(),
+        documents: documents.iter().map(encode_document).collect(),
+        body: Some(match body {
+            Body::Registry(body) => registry::encode(body),
+            Body::Treaty(body) => treaty::encode(body),
+            Body::Minefield(body) => minefield::encode(body),
+        }),
+    }
+}
+
+fn encode_source(source: &Source) -> proto::Source {
+    let Source { class, transcribed, name, locator, retrieved } = source;
+    proto::Source {
+        class: class.number(),
+        transcribed: *transcribed,
+        name: name.to_string(),
+        locator: locator.to_string(),
+        retrieved: string(retrieved),
+    }
+}
+
+fn encode_not_stated(not_stated: &NotStated) -> proto::NotStated {
+    let NotStated { field, reason } = not_stated;
+    proto::NotStated { field: field.to_string(), reason: reason.number() }
+}
+
+fn encode_document(document: &Document) -> proto::Document {
+    let Document { sha256, size, media_type, language, title, symbol } = document;
+    proto::Document {
+        sha256: sha256.as_bytes().to_vec().into(),
+        size: *size,
+        media_type: media_type.to_string(),
+        language: language.to_string(),
+        title: title.to_string(),
+        symbol: symbol.to_string(),
+    }
+}

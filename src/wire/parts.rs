@@ -1,0 +1,198 @@
+//! Parts: reusable pieces of an event, open or committed.
+
+use std::collections::HashSet;
+
+use super::{
+    MalformedRule,
+    fields::*,
+    malformed::{Parsed, Within, malformed},
+    proto::{self, danger_area::Outline, part_content::Content},
+};
+use crate::{
+    domain::{
+        Commitment, DangerArea, OrganisationId, Part, PartContent, PartForm, PartHolding, PartKind, Role, WgsPosition,
+    },
+    limits::LIST_ITEMS,
+};
+
+/// Takes a part apart; whether the kind allows it is for the event to say.
+pub(super) fn parse(part: proto::Part) -> Parsed<Part> {
+    let slot = part.slot;
+    let kind = pinned("kind", part.kind, PartKind::from_number)?;
+    let holding = match pinned("form", part.form, PartForm::from_number)? {
+        PartForm::Open => parse_open(part)?,
+        PartForm::Restricted => parse_restricted(part)?,
+        PartForm::Sealed => parse_sealed(part)?,
+        PartForm::Withheld => parse_withheld(part)?,
+    };
+    match &holding {
+        PartHolding::Open(content) if content.kind() != kind => {
+            let message = format!("give the content of {kind}, or state the kind {}", content.kind());
+            malformed(MalformedRule::ContentMustFitPart, "content", message)
+        }
+        _ => Ok(Part { slot, kind, content: holding }),
+    }
+}
+
+fn parse_open(part: proto::Part) -> Parsed<PartHolding> {
+    let proto::Part { slot: _, kind: _, form: _, commitment, audience, withholding, content } = part;
+    absent("commitment", commitment.is_empty(), "leave the commitment out: an open part carries its content")?;
+    no_audience(&audience)?;
+    not_withheld(withholding.as_ref())?;
+    let content = given("content", content)?;
+    Ok(PartHolding::Open(parse_content(content).within("content")?))
+}
+
+fn parse_restricted(part: proto::Part) -> Parsed<PartHolding> {
+    let proto::Part { slot: _, kind: _, form: _, commitment, audience, withholding, content } = part;
+    not_withheld(withholding.as_ref())?;
+    no_content(content.as_ref())?;
+    let audience = list("audience", audience, parse_reader)?;
+    not_empty("audience", &audience)?;
+    distinct("audience", &audience)?;
+    Ok(PartHolding::Restricted { commitment: Commitment(fixed("commitment", &commitment)?), audience })
+}
+
+fn parse_sealed(part: proto::Part) -> Parsed<PartHolding> {
+    let proto::Part { slot: _, kind: _, form: _, commitment, audience, withholding, content } = part;
+    no_audience(&audience)?;
+    not_withheld(withholding.as_ref())?;
+    no_content(content.as_ref())?;
+    Ok(PartHolding::Sealed { commitment: Commitment(fixed("commitment", &commitment)?) })
+}
+
+fn parse_withheld(part: proto::Part) -> Parsed<PartHolding> {
+    let proto::Part { slot: _, kind: _, form: _, commitment, audience, withholding, content } = part;
+    no_audience(&audience)?;
+    no_content(content.as_ref())?;
+    let commitment = Commitment(fixed("commitment", &commitment)?);
+    let proto::Withholding { basis, review_on } = given("withholding", withholding)?;
+    let basis = given("basis", filled(basis)).and_then(|basis| long_text("basis", basis)).within("withholding")?;
+    let review_on =
+        civil_date("review_on", &review_on).and_then(|date| given("review_on", date)).within("withholding")?;
+    Ok(PartHolding::Withheld { commitment, basis, review_on })
+}
+
+fn no_audience(audience: &[String]) -> Parsed<()> {
+    absent("audience", audience.is_empty(), "leave the audience out: only a restricted part has one")
+}
+
+fn not_withheld(withholding: Option<&proto::Withholding>) -> Parsed<()> {
+    absent("withholding", withholding.is_none(), "leave the withholding out: only a withheld part has one")
+}
+
+fn no_content(content: Option<&proto::PartContent>) -> Parsed<()> {
+    absent("content", content.is_none(), "leave the content out: only an open part carries it in the event")
+}
+
+/// An organisation id or the name of a role.
+fn parse_reader(reader: String) -> Parsed<Box<str>> {
+    if Role::from_name(&reader).is_none() {
+        identifier::<OrganisationId>("", &reader)?;
+    }
+    Ok(reader.into_boxed_str())
+}
+
+fn parse_content(content: proto::PartContent) -> Parsed<PartContent> {
+    match given("", content.content)? {
+        Content::Remarks(proto::Remarks { text, language: tag }) => {
+            let text = given("text", filled(text)).and_then(|text| long_text("text", text)).within("remarks")?;
+            Ok(PartContent::Remarks { text, language: language("language", tag).within("remarks")? })
+        }
+        Content::Names(proto::Names { names }) => {
+            not_empty("names", &names).within("names")?;
+            Ok(PartContent::Names(texts("names", names).within("names")?))
+        }
+        Content::DangerArea(area) => Ok(PartContent::DangerArea(parse_danger_area(area).within("danger_area")?)),
+    }
+}
+
+fn parse_danger_area(area: proto::DangerArea) -> Parsed<DangerArea> {
+    match given("outline", area.outline)? {
+        Outline::Circle(circle) => parse_circle(circle).within("circle"),
+        Outline::Polygon(polygon) => parse_polygon(polygon).within("polygon"),
+    }
+}
+
+fn parse_circle(circle: proto::Circle) -> Parsed<DangerArea> {
+    let proto::Circle { centre, radius_m } = circle;
+    let centre = parse_position(given("centre", centre)?).within("centre")?;
+    must(radius_m >= 1, MalformedRule::NumberMustBeInRange, "radius_m", "give a radius of at least 1 metre")?;
+    Ok(DangerArea::Circle { centre, radius_m })
+}
+
+fn parse_polygon(polygon: proto::Polygon) -> Parsed<DangerArea> {
+    let proto::Polygon { ring } = polygon;
+    let within = (3..=LIST_ITEMS).contains(&ring.len());
+    must(within, MalformedRule::ListMustBeWithinLimit, "ring", "draw the ring with 3 to 1,000 positions")?;
+    let ring = list("ring", ring, parse_position)?;
+    let mut seen = HashSet::with_capacity(ring.len());
+    match ring.iter().position(|position| !seen.insert(*position)) {
+        Some(at) => malformed(
+            MalformedRule::ListMustNotRepeat,
+            format!("ring[{at}]"),
+            "name each position once; the ring closes by itself",
+        ),
+        None => Ok(DangerArea::Polygon(ring)),
+    }
+}
+
+fn parse_position(position: proto::Position) -> Parsed<WgsPosition> {
+    let proto::Position { latitude, longitude } = position;
+    let inside = |latitude, longitude| WgsPosition::new(latitude, longitude).is_some();
+    let message = "write degrees times 10,000,000: 90 degrees north or south, 180 east or west at the most";
+    must(inside(latitude, 0), MalformedRule::NumberMustBeInRange, "latitude", message)?;
+    match WgsPosition::new(latitude, longitude) {
+        Some(position) => Ok(position),
+        None => malformed(MalformedRule::NumberMustBeInRange, "longitude", message),
+    }
+}
+
+/// Writes a part as its protobuf message.
+pub(super) fn encode(part: &Part) -> proto::Part {
+    let Part { slot, kind, content } = part;
+    let head = proto::Part { slot: *slot, kind: kind.number(), form: content.form().number(), ..Default::default() };
+    match content {
+        PartHolding::Open(content) => proto::Part { content: Some(encode_content(content)), ..head },
+        PartHolding::Restricted { commitment, audience } => {
+            proto::Part { commitment: committed(commitment), audience: strings(audience), ..head }
+        }
+        PartHolding::Sealed { commitment } => proto::Part { commitment: committed(commitment), ..head },
+        PartHolding::Withheld { commitment, basis, review_on } => {
+            let withholding = proto::Withholding { basis: basis.to_string(), review_on: review_on.to_string() };
+            proto::Part { commitment: committed(commitment), withholding: Some(withholding), ..head }
+        }
+    }
+}
+
+fn committed(commitment: &Commitment) -> prost::bytes::Bytes {
+    commitment.as_bytes().to_vec().into()
+}
+
+/// Writes the content of a part: the bytes that a commitment is over.
+pub(super) fn encode_content(content: &PartContent) -> proto::PartContent {
+    let content = match content {
+        PartContent::Remarks { text, language } => {
+            Content::Remarks(proto::Remarks { text: text.to_string(), language: language.to_string() })
+        }
+        PartContent::Names(names) => Content::Names(proto::Names { names: strings(names) }),
+        PartContent::DangerArea(area) => Content::DangerArea(encode_danger_area(area)),
+    };
+    proto::PartContent { content: Some(content) }
+}
+
+fn encode_danger_area(area: &DangerArea) -> proto::DangerArea {
+    let outline = match area {
+        DangerArea::Circle { centre, radius_m } => {
+            Outline::Circle(proto::Circle { centre: Some(encode_position(centre)), radius_m: *radius_m })
+        }
+        DangerArea::Polygon(ring) => {
+            Outline::Polygon(proto::Polygon { ring: ring.iter().map(encode_position).collect() })
+        }
+    };
+    proto::DangerArea { outline: Some(outline) }
+}
+
+fn encode_position(position: &WgsPosition) -> proto::Position {
+    proto::Position { latitude: position.latitude(), longitude: position.longitude() }
+}
