@@ -62,9 +62,8 @@ pub(super) fn expand_documents(documents: Value, evidence: &dyn Evidence) -> Res
 }
 
 fn describe(name: &str, mut fields: Map<String, Value>, evidence: &dyn Evidence, at: &str) -> Result<Value, At> {
-    let facts = evidence
-        .describe(name)
-        .map_err(|source| At::new(at, Problem::Document { name: name.to_owned(), source }))?;
+    let facts =
+        evidence.describe(name).map_err(|source| At::new(at, Problem::Document { name: name.to_owned(), source }))?;
     fields.insert("sha256".into(), BASE64_STANDARD.encode(facts.sha256).into());
     fields.insert("size".into(), json!(facts.size.to_string()));
     fields.entry("media_type").or_insert_with(|| media_type(name).into());

@@ -181,7 +181,10 @@ fn every_error_names_its_field() {
         (with(withdrawal(), "colour", json!("red")), "colour"),
         (with(withdrawal(), "id", json!("1")), "id"),
         (with(withdrawal(), "open", json!({"danger_area": {}, "remarks": "x", "extent": "y"})), "open.extent"),
-        (with(record(), "open", json!({"danger_area": {"circle": {"centre": "here"}}})), "open.danger_area.circle.centre"),
+        (
+            with(record(), "open", json!({"danger_area": {"circle": {"centre": "here"}}})),
+            "open.danger_area.circle.centre",
+        ),
         (with(record(), "withdrawal_notified", json!({"reasons": "absent"})), ""),
         (json!({"source": {"class": "own_act"}}), ""),
     ] {
