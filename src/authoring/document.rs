@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_named_with_its_place_in_the_list() {
         let dir = tempfile::tempdir().expect("temporary folder");
-        let error = expand_documents(json!(["none.pdf"]), &Folder(dir.path().to_owned())).err().expect("missing");
+        let error = expand_documents(json!(["none.pdf"]), &Folder(dir.path().to_owned())).expect_err("missing");
         assert_eq!(error.field, "documents[0]");
         assert!(matches!(error.problem, Problem::Document { .. }));
     }

@@ -73,6 +73,7 @@ pub enum Problem {
 }
 
 /// A problem at a field; the item and the file are added on the way up.
+#[derive(Debug)]
 pub(super) struct At {
     pub field: String,
     pub problem: Problem,

@@ -48,7 +48,10 @@ pub fn of_directory(dir: &Path, trusted: Option<LedgerId>, output: &Output) -> R
         opened.map(|(models, _)| ReadModelsClaim::Rows(models))
     });
     let claim = claim.transpose().map_err(|error| {
-        Failure::new(Exit::Failed, format!("{error}: is the ledger being served? then audit it with --server, or audit a copy"))
+        Failure::new(
+            Exit::Failed,
+            format!("{error}: is the ledger being served? then audit it with --server, or audit a copy"),
+        )
     })?;
     let scratch = tempfile::tempdir().map_err(failed)?;
     let mut auditor = Auditor::begin(scratch.path(), trusted, claim).map_err(different)?;

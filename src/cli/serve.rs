@@ -24,10 +24,9 @@ pub struct Arguments {
 impl Arguments {
     /// File, environment and flags; the log is set up by them.
     pub fn read(&self) -> Result<Settings, Failure> {
-        let settings = Settings::read(self.config.as_deref(), &self.settings)
-            .map_err(|error| Failure::new(Exit::Usage, error))?;
-        telemetry::start(settings.log_format, &settings.log_level)
-            .map_err(|error| Failure::new(Exit::Usage, error))?;
+        let settings =
+            Settings::read(self.config.as_deref(), &self.settings).map_err(|error| Failure::new(Exit::Usage, error))?;
+        telemetry::start(settings.log_format, &settings.log_level).map_err(|error| Failure::new(Exit::Usage, error))?;
         Ok(settings)
     }
 }

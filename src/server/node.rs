@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{convert, errors::Refused};
+use super::errors::Refused;
 use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
@@ -91,8 +91,8 @@ impl Node {
             None => Ok(self.models.position().size),
             Some(KnownAt::Size(size)) => Ok(Size(size)),
             Some(KnownAt::Time(time)) => {
-                let time = convert::recording_time(&time)
-                    .ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
+                let time =
+                    wire::recording_time(&time).ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
                 Ok(self.models.size_at(time)?)
             }
         }
