@@ -1,0 +1,3 @@
+//! The one integration binary: the library as its users see it.
+
+mod journal;
