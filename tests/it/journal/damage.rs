@@ -8,14 +8,14 @@ use std::{
 
 use merestone::{
     domain::{Index, LedgerId},
-    journal::{Journal, JournalError, Options, SegmentJournal},
+    journal::{Journal, JournalError, Options, SegmentJournal, Walked},
 };
 
 use super::{ALL, LEDGER, SMALL, assert_holds, closed, copy, grow, released, segments, small};
 
 /// What a check that may not write says of a directory.
-fn walk(dir: &Path) -> Result<(), JournalError> {
-    SegmentJournal::open_read_only(dir)?.verify_all().map(|_| ())
+fn walk(dir: &Path) -> Result<Walked, JournalError> {
+    SegmentJournal::open_read_only(dir)?.verify_all()
 }
 
 fn open_for_change(path: &Path) -> File {
@@ -32,6 +32,12 @@ fn with_flip<T>(file: &File, offset: u64, bits: u8, ask: impl FnOnce() -> T) -> 
     answer
 }
 
+/// Behind the last byte that is not zero; no commit mark of these tests ends in one.
+fn end_of_bytes(path: &Path) -> u64 {
+    let bytes = std::fs::read(path).expect("read");
+    bytes.iter().rposition(|byte| *byte != 0).expect("a segment has a header") as u64 + 1
+}
+
 /// The file and offset that an error names.
 fn place(error: &JournalError) -> Option<(&Path, u64)> {
     match error {
@@ -44,13 +50,22 @@ fn place(error: &JournalError) -> Option<(&Path, u64)> {
 fn every_single_flipped_byte_is_named() {
     let dir = closed(&[1, 2, 3, 4, 1, 2, 3, 4, 5, 2]);
     assert_eq!(segments(dir.path()).len(), 3);
-    walk(dir.path()).expect("nothing is wrong yet");
+    assert_eq!(walk(dir.path()).expect("nothing is wrong yet").unfinished, None);
+    let newest = segments(dir.path()).pop().expect("a segment");
     for path in segments(dir.path()).iter().chain([&released(dir.path())]) {
         let file = open_for_change(path);
+        let end = if *path == newest { end_of_bytes(path) } else { u64::MAX };
         for offset in 0..file.metadata().expect("examined").len() {
             for bits in [0x01, 0xff] {
-                let error = with_flip(&file, offset, bits, || walk(dir.path()));
-                let error = error.expect_err(&format!("byte {offset} of {}", path.display()));
+                let walked = with_flip(&file, offset, bits, || walk(dir.path()));
+                // Behind the last batch a stray byte looks like what a torn
+                // write left: it is named as such.
+                if let Ok(Walked { unfinished: Some(unfinished), .. }) = &walked {
+                    assert_eq!(&unfinished.segment, path);
+                    assert!(offset >= end && unfinished.detail.ends_with(&format!(" {offset}")), "{unfinished:?}");
+                    continue;
+                }
+                let error = walked.expect_err(&format!("byte {offset} of {}", path.display()));
                 let (named, at) = place(&error).expect("a place is named");
                 assert_eq!(named, path, "byte {offset}: {error}");
                 // A checksum tells which piece is wrong, not which byte of it.
@@ -66,7 +81,7 @@ fn a_start_refuses_a_flipped_byte_of_the_last_segment() {
     let dir = closed(&[1, 2, 3, 4, 1, 2, 3, 4, 5, 2]);
     let path = segments(dir.path()).pop().expect("a segment");
     let file = open_for_change(&path);
-    for offset in (0..SMALL).step_by(23) {
+    for offset in (0..end_of_bytes(&path)).step_by(23) {
         let error = with_flip(&file, offset, 0x10, || SegmentJournal::open(dir.path(), small()));
         let error = error.expect_err(&format!("byte {offset} of the last segment"));
         assert_eq!(place(&error).expect("a place is named").0, path);
@@ -164,5 +179,5 @@ fn a_full_walk_beside_the_writer_stops_at_what_is_published() {
     let (journal, _) = SegmentJournal::open(dir.path(), small()).expect("opened");
     grow(&journal, &[2]);
     let walked = journal.verify_all().expect("nothing is wrong");
-    assert_eq!((walked.segments, walked.batches, walked.entries), (2, 4, 23));
+    assert_eq!((walked.segments, walked.batches, walked.entries), (3, 4, 23));
 }
