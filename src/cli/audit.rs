@@ -44,7 +44,10 @@ pub fn of_directory(dir: &Path, trusted: Option<LedgerId>, output: &Output) -> R
     let walked = journal.verify_all().map_err(damaged)?;
     if let Some(unfinished) = walked.unfinished {
         let place = format!("{} at byte {}", unfinished.segment.display(), unfinished.offset);
-        let message = format!("bytes behind the last acknowledged batch: {} in {place}; after a crash the next `serve` sets them aside, in a copy of a stopped ledger they do not belong", unfinished.detail);
+        let message = format!(
+            "bytes behind the last acknowledged batch: {} in {place}; after a crash the next `serve` sets them aside, in a copy of a stopped ledger they do not belong",
+            unfinished.detail
+        );
         return Err(Failure::new(Exit::VerificationFailed, message));
     }
     let directory = Directory::new(dir);

@@ -66,8 +66,8 @@ pub enum No {
     Malformed(wire::Malformed),
     Unverified(Unverified),
     Rejected(Rejection),
-    Halted(String),
-    NotQueued(merestone::sequencer::NotQueued),
+    Halted,
+    NotQueued,
 }
 
 impl No {
@@ -77,8 +77,8 @@ impl No {
             Self::Malformed(no) => no.rule.code(),
             Self::Unverified(Unverified::UnknownKey(no)) | Self::Rejected(no) => no.rule.code(),
             Self::Unverified(Unverified::Signature { .. }) => "SignatureMustVerify",
-            Self::Halted(_) => "Halted",
-            Self::NotQueued(_) => "NotQueued",
+            Self::Halted => "Halted",
+            Self::NotQueued => "NotQueued",
         }
     }
 }
@@ -181,10 +181,12 @@ impl TestLedger {
     }
 
     /// Stops and starts again.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
         stop(&self.node).await;
-        self.node = open(&self.dir);
-        self
+        let Self { dir, node, id, registrar, recorder, verifier } = self;
+        drop(node);
+        let node = open(&dir);
+        Self { dir, node, id, registrar, recorder, verifier }
     }
 
     /// Stops, and audits everything from outside.
@@ -204,7 +206,6 @@ pub async fn stop(node: &Arc<Node>) {
 }
 
 fn open(dir: &TempDir) -> Arc<Node> {
-    // What a node before held may be let go of by its threads a moment later.
     let (parts, _) = Directory::new(dir.path()).open(&settings(dir.path()), &mut |_, _| {}).expect("opened");
     Node::start(parts).expect("started")
 }
@@ -213,9 +214,9 @@ pub async fn submit(node: &Node, signed: &SignedSubmission) -> Result<Outcome, N
     let submitted = wire::parse_submitted(signed.envelope.clone(), signed.events.clone()).map_err(No::Malformed)?;
     let registry = Arc::clone(&node.sequencer().published().registry);
     let verified = policy::verify(submitted, &registry).map_err(No::Unverified)?;
-    match node.sequencer().submit(verified).await.map_err(No::NotQueued)? {
+    match node.sequencer().submit(verified).await.map_err(|_| No::NotQueued)? {
         Outcome::Rejected(rejection) => Err(No::Rejected(rejection)),
-        Outcome::Halted(reason) => Err(No::Halted(reason)),
+        Outcome::Halted(_) => Err(No::Halted),
         entered => Ok(entered),
     }
 }

@@ -98,7 +98,7 @@ async fn a_signature_over_other_bytes_is_unverified_and_other_event_bytes_are_ma
     let one = ledger.sign(&ledger.recorder, vec![record_opened()]);
     let mut other = ledger.sign(&ledger.recorder, vec![record_opened()]);
     other.events = one.events.clone();
-    assert_eq!(ledger.refusal(&other).await, "EventMustMatchDigest");
+    assert_eq!(ledger.refusal(&other).await, "EventsMustMatchDigests");
     let mut forged = ledger.recorder.clone();
     forged.key = key();
     let mut draft = ledger.sign(&forged, vec![record_opened()]);
@@ -172,7 +172,8 @@ async fn new_sign_offs_on_a_recorded_submission_enter_once_and_the_receipt_stays
     assert_eq!(whole.index.0, first.index.0 + 1);
     let author = ledger.sign_with(&ledger.recorder, vec![record_opened()], &[(&ledger.recorder, Capacity::Verifier)]);
     assert_eq!(ledger.refusal(&author).await, "SignOffMustBeByAnother");
-    let wrong = ledger.sign_with(&ledger.recorder, vec![record_opened()], &[(&ledger.verifier, Capacity::NationalAuthority)]);
+    let wrong =
+        ledger.sign_with(&ledger.recorder, vec![record_opened()], &[(&ledger.verifier, Capacity::NationalAuthority)]);
     assert_eq!(ledger.refusal(&wrong).await, "CapacityMustBeAllowed");
     ledger.audited().await;
 }
