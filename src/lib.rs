@@ -32,4 +32,6 @@ pub mod server;
 
 pub mod founding;
 
+pub mod demo;
+
 pub mod cli;
