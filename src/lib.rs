@@ -23,7 +23,11 @@ pub mod telemetry;
 
 pub mod admission;
 
+pub mod audit;
 pub mod sequencer;
 
 pub mod authoring;
+pub mod client;
 pub mod server;
+
+pub mod cli;

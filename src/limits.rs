@@ -58,6 +58,10 @@ pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// Smallest segment: one full batch with its frame.
 pub const SEGMENT_BYTES_MIN: u64 = BATCH_BYTES as u64 + 64 * 1024;
 
+/// Sealed segments whose batch tables and files are held open for reading. A
+/// table has 16 bytes per batch: with 1 kB batches 64k of them, 1 MiB.
+pub const OPEN_SEGMENTS: usize = 16;
+
 /// Ids in memory before they are written as a sorted run beside the segments:
 /// 2^19 ids of 24 bytes are 12 MiB, about 150,000 single-event entries.
 pub const ID_RUN_KEYS: usize = 1 << 19;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `merestone` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    merestone::cli::run()
+}

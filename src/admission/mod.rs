@@ -9,7 +9,7 @@
 mod ids;
 mod restore;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 pub use ids::{IdIndex, IdIndexError, Named, RunSpan};
 pub use restore::RestoreError;
@@ -21,7 +21,7 @@ use crate::{
         Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash, TreeHead,
     },
     journal::{Journal, ReadLimit},
-    merkle::{HashStoreError, Tree},
+    merkle::{HashFile, HashStoreError, Tree},
     policy::{Known, Registry},
     wire,
 };
@@ -29,7 +29,8 @@ use crate::{
 /// The admission state after some entry.
 #[derive(Debug)]
 pub struct Admission {
-    journal: Arc<dyn Journal>,
+    /// `None` in an audit, which sees each entry once.
+    journal: Option<Arc<dyn Journal>>,
     tree: Tree,
     ids: IdIndex,
     registry: Arc<Registry>,
@@ -37,8 +38,9 @@ pub struct Admission {
     /// Where the next run of ids begins, and the governing entries since.
     run_from: Size,
     governing: Vec<Index>,
-    /// Authors of submissions that are admitted but not yet in the journal.
-    unwritten: Vec<(SubmissionDigest, Signer)>,
+    /// Authors of submissions that are admitted but not yet in the journal; of
+    /// all, where there is no journal to read them from.
+    authors: HashMap<SubmissionDigest, Signer>,
 }
 
 /// The admission state could not keep up: the sequencer halts.
@@ -63,13 +65,15 @@ impl Admission {
         restore::restore(dir, journal, run_keys, progress)
     }
 
-    /// An empty state that keeps everything in memory, for a walk over a journal.
-    pub fn in_memory(journal: Arc<dyn Journal>) -> Self {
-        let tree = Tree::empty(crate::merkle::HashFile::in_memory()).expect("memory cannot fail");
-        Self::new(journal, tree, IdIndex::in_memory())
+    /// An empty state with its files in a scratch directory, for a walk over
+    /// entries from the first on.
+    pub fn scratch(dir: &Path) -> Result<Self, AdmissionError> {
+        let tree = Tree::empty(HashFile::open(&dir.join("hashes"))?)?;
+        let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS)?;
+        Ok(Self::new(None, tree, ids))
     }
 
-    fn new(journal: Arc<dyn Journal>, tree: Tree, ids: IdIndex) -> Self {
+    fn new(journal: Option<Arc<dyn Journal>>, tree: Tree, ids: IdIndex) -> Self {
         Self {
             journal,
             tree,
@@ -78,7 +82,7 @@ impl Admission {
             recorded_at: None,
             run_from: Size(0),
             governing: Vec::new(),
-            unwritten: Vec::new(),
+            authors: HashMap::new(),
         }
     }
 
@@ -120,7 +124,9 @@ impl Admission {
     /// Called when everything admitted is in the journal: lets a run of ids begin
     /// when one is due.
     pub fn written(&mut self) -> Result<(), AdmissionError> {
-        self.unwritten.clear();
+        if self.journal.is_some() {
+            self.authors.clear();
+        }
         if !self.ids.is_due() {
             return Ok(());
         }
@@ -153,7 +159,7 @@ impl Admission {
         self.ids.insert(Named::SubmissionDigest(submitted.digest.as_bytes()).key(), whole);
         let id = submitted.submission.id.0.as_bytes();
         self.ids.insert(Named::SubmissionId { organisation, id }.key(), whole);
-        self.unwritten.push((submitted.digest, author.clone()));
+        self.authors.insert(submitted.digest, author.clone());
         for (event, ordinal) in submitted.events.iter().zip(0..) {
             let position = Position { index, ordinal };
             let (id, subject) = (event.id.0.as_bytes(), event.subject.to_string());
@@ -270,10 +276,10 @@ impl Known for Admission {
     }
 
     fn author(&self, submission: SubmissionDigest) -> Option<Signer> {
-        if let Some((_, author)) = self.unwritten.iter().find(|(digest, _)| *digest == submission) {
+        if let Some(author) = self.authors.get(&submission) {
             return Some(author.clone());
         }
-        let stored = self.journal.read(self.submission(submission)?, ReadLimit::ONE).ok()?;
+        let stored = self.journal.as_ref()?.read(self.submission(submission)?, ReadLimit::ONE).ok()?;
         let entry = wire::read_entry(stored.first()?).ok()?;
         match entry.envelope.content {
             EnvelopeContent::Submission(submitted) => Some(submitted.submission.author),

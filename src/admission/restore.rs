@@ -78,7 +78,7 @@ fn attempt(
         }
     };
     let governing: Vec<Index> = ids.spans().flat_map(|span| span.governing.iter().copied()).collect();
-    let mut admission = Admission::new(journal, tree, ids);
+    let mut admission = Admission::new(Some(journal), tree, ids);
     admission.run_from = crate::domain::Size(admission.tree.size());
     fold_governing(&mut admission, &governing)?;
     read_the_rest(&mut admission, head, progress)?;
@@ -102,7 +102,7 @@ fn proved_tree(path: &Path, covered: Option<TreeHead>, head: TreeHead) -> Result
 
 fn fold_governing(admission: &mut Admission, governing: &[Index]) -> Result<(), RestoreError> {
     for index in governing {
-        for stored in admission.journal.read(*index, ReadLimit::ONE)? {
+        for stored in journal(admission).read(*index, ReadLimit::ONE)? {
             let entry = read(&stored)?;
             if let EnvelopeContent::Submission(submitted) = &entry.envelope.content {
                 Arc::make_mut(&mut admission.registry).apply(submitted, entry.index, entry.recorded_at);
@@ -111,7 +111,7 @@ fn fold_governing(admission: &mut Admission, governing: &[Index]) -> Result<(), 
     }
     let last = crate::domain::Size(admission.tree.size()).last_index();
     if let Some(last) = last {
-        let newest = admission.journal.read(last, ReadLimit::ONE)?;
+        let newest = journal(admission).read(last, ReadLimit::ONE)?;
         admission.recorded_at = newest.first().map(|stored| stored.record.recorded_at);
     }
     Ok(())
@@ -124,7 +124,7 @@ fn read_the_rest(
 ) -> Result<(), RestoreError> {
     let from = admission.tree.size();
     while admission.tree.size() < head.size.0 {
-        let chunk = admission.journal.read(Index(admission.tree.size()), READ)?;
+        let chunk = journal(admission).read(Index(admission.tree.size()), READ)?;
         if chunk.is_empty() {
             return Err(RestoreError::OtherRoot { size: head.size.0 });
         }
@@ -135,6 +135,10 @@ fn read_the_rest(
         progress(admission.tree.size() - from, head.size.0 - from);
     }
     Ok(())
+}
+
+fn journal(admission: &Admission) -> Arc<dyn Journal> {
+    Arc::clone(admission.journal.as_ref().expect("a state is restored from a journal"))
 }
 
 fn read(stored: &StoredRecord) -> Result<crate::domain::Entry, RestoreError> {

@@ -62,9 +62,8 @@ pub(super) fn expand_documents(documents: Value, evidence: &dyn Evidence) -> Res
 }
 
 fn describe(name: &str, mut fields: Map<String, Value>, evidence: &dyn Evidence, at: &str) -> Result<Value, At> {
-    let facts = evidence
-        .describe(name)
-        .map_err(|source| At::new(at, Problem::Document { name: name.to_owned(), source }))?;
+    let facts =
+        evidence.describe(name).map_err(|source| At::new(at, Problem::Document { name: name.to_owned(), source }))?;
     fields.insert("sha256".into(), BASE64_STANDARD.encode(facts.sha256).into());
     fields.insert("size".into(), json!(facts.size.to_string()));
     fields.entry("media_type").or_insert_with(|| media_type(name).into());
@@ -117,7 +116,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_named_with_its_place_in_the_list() {
         let dir = tempfile::tempdir().expect("temporary folder");
-        let error = expand_documents(json!(["none.pdf"]), &Folder(dir.path().to_owned())).err().expect("missing");
+        let error = expand_documents(json!(["none.pdf"]), &Folder(dir.path().to_owned())).expect_err("missing");
         assert_eq!(error.field, "documents[0]");
         assert!(matches!(error.problem, Problem::Document { .. }));
     }

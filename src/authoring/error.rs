@@ -24,7 +24,9 @@ pub enum Problem {
     NotJson(#[source] serde_json::Error),
     #[error("an item is an object in braces")]
     NotAnObject,
-    #[error("an item has exactly one kind, e.g. \"withdrawal_notified\" (`merestone template` lists them); this one has {0}")]
+    #[error(
+        "an item has exactly one kind, e.g. \"withdrawal_notified\" (`merestone template` lists them); this one has {0}"
+    )]
     KindCount(usize),
     #[error("no such field; there are: {known}")]
     UnknownField { known: String },
@@ -71,6 +73,7 @@ pub enum Problem {
 }
 
 /// A problem at a field; the item and the file are added on the way up.
+#[derive(Debug)]
 pub(super) struct At {
     pub field: String,
     pub problem: Problem,

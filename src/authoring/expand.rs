@@ -10,9 +10,7 @@ use super::{
     part::take_parts, subject::take_subject,
 };
 use crate::{
-    domain::{
-        EventId, Kind, KindRow, LedgerId, NotStatedReason, RecordingTime, Subject, TreatyKind, WorldDate,
-    },
+    domain::{EventId, Kind, KindRow, LedgerId, NotStatedReason, RecordingTime, Subject, TreatyKind, WorldDate},
     limits::EVENT_BYTES,
     wire::dynamic::{descriptor, encode},
 };
@@ -148,9 +146,7 @@ fn take_not_stated(
     }
     match listed.keys().next() {
         None => Ok(not_stated),
-        Some(_) => {
-            Err(At::new("not_stated", Problem::UnknownField { known: row.mandatory_to_state.join(", ") }))
-        }
+        Some(_) => Err(At::new("not_stated", Problem::UnknownField { known: row.mandatory_to_state.join(", ") })),
     }
 }
 
@@ -159,7 +155,8 @@ fn take_listed(item: &mut Map<String, Value>) -> Result<Map<String, Value>, At> 
     let Some(list) = item.remove("not_stated") else { return Ok(Map::new()) };
     let whole = field::expand_fields(&descriptor("Event"), Map::from_iter([("not_stated".to_owned(), list)]), "")?;
     let entries = whole["not_stated"].as_array().cloned().unwrap_or_default();
-    let named = entries.into_iter().filter_map(|entry| Some((entry["field"].as_str()?.to_owned(), entry["reason"].clone())));
+    let named =
+        entries.into_iter().filter_map(|entry| Some((entry["field"].as_str()?.to_owned(), entry["reason"].clone())));
     Ok(named.collect())
 }
 

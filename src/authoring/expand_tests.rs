@@ -181,7 +181,10 @@ fn every_error_names_its_field() {
         (with(withdrawal(), "colour", json!("red")), "colour"),
         (with(withdrawal(), "id", json!("1")), "id"),
         (with(withdrawal(), "open", json!({"danger_area": {}, "remarks": "x", "extent": "y"})), "open.extent"),
-        (with(record(), "open", json!({"danger_area": {"circle": {"centre": "here"}}})), "open.danger_area.circle.centre"),
+        (
+            with(record(), "open", json!({"danger_area": {"circle": {"centre": "here"}}})),
+            "open.danger_area.circle.centre",
+        ),
         (with(record(), "withdrawal_notified", json!({"reasons": "absent"})), ""),
         (json!({"source": {"class": "own_act"}}), ""),
     ] {
@@ -194,4 +197,31 @@ fn every_broken_item_is_told_not_only_the_first() {
     let errors = drafted(json!([withdrawal(), {"x": 1}, record(), {"y": 2}])).expect_err("refused");
     assert_eq!(errors.iter().map(|error| error.item).collect::<Vec<_>>(), [2, 4]);
     assert_eq!(errors[0].to_string(), "acts.json, item 2");
+}
+
+#[test]
+fn what_is_expanded_and_signed_is_well_formed_for_the_ledger() {
+    let registered = json!([
+        {"treaty": "untc:XXVI-5", "treaty_registered": {"title": "Convention", "short_names": ["APMBC"],
+            "adopted": "1997-09-18", "clauses": {"depositaries": ["United Nations"]}},
+            "source": {"class": "depositary", "transcribed": true, "name": "UNTC"}},
+        {"participant": "POL", "participant_registered": {"name": "Poland", "type": "state", "iso_code": "POL"},
+            "source": {"class": "depositary", "transcribed": true, "name": "UNTC"}},
+        with(record(), "open", json!({"danger_area": {"circle": {"centre": "49.5, -123.25", "radius_m": "500 m"}}})),
+        with(record(), "withheld", json!({"basis": "safety", "review_on": "2028-01-01", "remarks": "x"})),
+        withdrawal()
+    ]);
+    let drafted = drafted(registered).expect("expanded");
+    let header = crate::authoring::Header {
+        ledger: Some(LEDGER),
+        organisation: "pl-desk".parse().expect("an id"),
+        member: "recorder-1".parse().expect("an id"),
+        seen: None,
+        require_unmoved: false,
+    };
+    let key = crate::crypto::SigningKey::from_seed(&[7; 32]);
+    let now = RecordingTime(1_780_000_000_000_000);
+    let signed = crate::authoring::sign(&header, &drafted, &key, now, &mut |bytes| bytes.fill(5));
+    let submitted = crate::wire::parse_submitted(signed.envelope, signed.events).expect("well formed");
+    assert_eq!(submitted.event_bytes.len(), 5);
 }

@@ -79,7 +79,10 @@ mod tests {
 
     #[test]
     fn comments_and_empty_fields_are_left_out() {
-        let items = read_items("f", r#"{"//": "why", "a": {"//b": "x", "b": ""}, "c": "kept", "d": true, "e": false, "f": {"g": 0}}"#);
+        let items = read_items(
+            "f",
+            r#"{"//": "why", "a": {"//b": "x", "b": ""}, "c": "kept", "d": true, "e": false, "f": {"g": 0}}"#,
+        );
         let fields = Value::Object(items.expect("read")[0].fields.clone());
         assert_eq!(fields, serde_json::json!({"c": "kept", "d": true}));
     }

@@ -29,5 +29,5 @@ pub use expand::{Drafted, Surroundings, expand};
 pub use item::{Item, read_items};
 pub use names::{Lookup, NameBook, Names, NamesFileError};
 pub use part::WithheldPart;
-pub use sign::{Header, SignedSubmission, possession_bytes, sign, split};
+pub use sign::{Header, SignedSubmission, sign, split};
 pub use template::template;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Drafted, expand::fresh_uuid};
 use crate::{
-    crypto::{PayloadType, PublicKey, SigningKey, sha256},
+    crypto::{PayloadType, SigningKey, sha256},
     domain::{LedgerId, MemberId, OrganisationId, RecordingTime, Seen},
     limits::{EVENTS_PER_SUBMISSION, SUBMISSION_BYTES},
     wire::dynamic::encode,
@@ -88,22 +88,6 @@ pub fn sign(
         envelope: encoded("Envelope", &envelope).into(),
         events: events.iter().map(|event| Bytes::copy_from_slice(&event.bytes)).collect(),
     }
-}
-
-/// What a new key signs to prove that its holder possesses it.
-pub fn possession_bytes(
-    ledger: &LedgerId,
-    organisation: &OrganisationId,
-    member: &MemberId,
-    key: &PublicKey,
-) -> Vec<u8> {
-    let possession = json!({
-        "ledger_id": BASE64_STANDARD.encode(ledger.as_bytes()),
-        "organisation": organisation.as_str(),
-        "member": member.as_str(),
-        "public_key": BASE64_STANDARD.encode(key.to_spki()),
-    });
-    encoded("KeyPossession", &possession)
 }
 
 fn encoded(message: &str, json: &Value) -> Vec<u8> {

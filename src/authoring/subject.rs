@@ -78,9 +78,7 @@ fn find_id(what: SubjectType, state: SubjectState, text: &str, names: &dyn Names
             Err(At::new(what.name(), Problem::AmbiguousName { what: what.name(), text, ids }))
         }
         Lookup::Unknown if looks_like_an_id(what, text) => Ok(text.to_owned()),
-        Lookup::Unknown => {
-            Err(At::new(what.name(), Problem::UnknownName { what: what.name(), text: text.to_owned() }))
-        }
+        Lookup::Unknown => Err(At::new(what.name(), Problem::UnknownName { what: what.name(), text: text.to_owned() })),
     }
 }
 
@@ -137,9 +135,15 @@ mod tests {
         ] {
             assert_eq!(subject("withdrawal_notified", item, body), expected);
         }
-        assert_eq!(subject("record_opened", json!({"record": "XX-D3-0007"}), json!({})), Ok("record/XX-D3-0007".into()));
+        assert_eq!(
+            subject("record_opened", json!({"record": "XX-D3-0007"}), json!({})),
+            Ok("record/XX-D3-0007".into())
+        );
         assert_eq!(subject("charter_adopted", json!({}), json!({})), Ok("ledger".into()));
-        assert_eq!(subject("key_ended", json!({"organisation": "lv-desk"}), json!({})), Ok("organisation/lv-desk".into()));
+        assert_eq!(
+            subject("key_ended", json!({"organisation": "lv-desk"}), json!({})),
+            Ok("organisation/lv-desk".into())
+        );
     }
 
     #[test]
@@ -152,7 +156,8 @@ mod tests {
 
     #[test]
     fn a_missing_doubled_or_ambiguous_name_is_named() {
-        let (field, problem) = subject("withdrawal_notified", json!({"treaty": "APMBC"}), json!({})).expect_err("missing");
+        let (field, problem) =
+            subject("withdrawal_notified", json!({"treaty": "APMBC"}), json!({})).expect_err("missing");
         assert_eq!(field, "participant");
         assert!(problem.contains("a \"treaty\" and a \"participant\""), "{problem}");
         let twice = subject("record_opened", json!({"record": "A"}), json!({"record": "A"}));

@@ -10,11 +10,20 @@
 //! will stand behind it. [`SegmentJournal`] and [`MemoryJournal`] are its first
 //! two implementations, under one conformance suite (`tests/it/journal.rs`).
 
+mod memory;
+mod segment;
+
 use std::fmt;
 
 use prost::bytes::Bytes;
 
-use crate::domain::{Index, RecordingTime, Size, TreeHead};
+pub use memory::{MemoryFault, MemoryJournal};
+pub use segment::{Action, Fault, Faults, Options, Quarantined, Recovery, SegmentJournal, UnfinishedBatch, Walked};
+
+use crate::{
+    domain::{Index, RecordingTime, Size, TreeHead},
+    limits,
+};
 
 /// What one entry is made of, as bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,3 +128,29 @@ pub enum JournalError {
 
 /// The size of a journal that has no entries.
 pub const EMPTY: TreeHead = TreeHead { size: Size(0), root: crate::merkle::TreeHash::EMPTY };
+
+/// What every implementation checks of a batch before it writes a byte (I6, I7,
+/// I8). The sequencer makes no other batch; one that is different is a fault of
+/// this program, and halts it.
+fn check_batch(head: &Head, batch: &Batch) -> Result<(), &'static str> {
+    let Batch { records, head: after, checkpoint } = batch;
+    let payload: usize = records.iter().map(payload_bytes).sum();
+    let first = records.first().map(|record| record.recorded_at);
+    if records.is_empty() || records.len() > limits::BATCH_ENTRIES || payload > limits::BATCH_BYTES {
+        return Err("a batch has at least one entry, and at most what the limits say");
+    }
+    if head.tree.size.0.checked_add(records.len() as u64) != Some(after.size.0) {
+        return Err("the size after a batch is the size before and the batch's entries");
+    }
+    if first < head.recorded_at || !records.is_sorted_by_key(|record| record.recorded_at) {
+        return Err("recording time never goes back");
+    }
+    if checkpoint.is_empty() || checkpoint.len() > limits::LONG_TEXT_BYTES {
+        return Err("a batch is committed by a signed checkpoint");
+    }
+    Ok(())
+}
+
+fn payload_bytes(record: &Record) -> usize {
+    record.envelope.len() + record.events.iter().map(Bytes::len).sum::<usize>()
+}

@@ -12,7 +12,7 @@ use crate::{
     journal::{ReadLimit, StoredRecord},
     limits,
     projections::EntryFilter,
-    wire::proto,
+    wire::{self, proto},
 };
 
 /// The service over a node.
@@ -25,10 +25,7 @@ type Responses = mpsc::Sender<Result<proto::ReplayResponse, Status>>;
 impl proto::audit_server::Audit for AuditService {
     type ReplayStream = Pin<Box<dyn Stream<Item = Result<proto::ReplayResponse, Status>> + Send>>;
 
-    async fn replay(
-        &self,
-        request: Request<proto::ReplayRequest>,
-    ) -> Result<Response<Self::ReplayStream>, Status> {
+    async fn replay(&self, request: Request<proto::ReplayRequest>) -> Result<Response<Self::ReplayStream>, Status> {
         let replay = Replay::parse(Arc::clone(&self.0), &request.into_inner())?;
         let (responses, stream) = mpsc::channel(limits::REPLAY_CHUNKS_AHEAD);
         tokio::spawn(replay.run(responses));
@@ -54,7 +51,9 @@ impl proto::audit_server::Audit for AuditService {
         let newest = self.0.sequencer.published().head.tree.size.0;
         let size = if size == 0 { newest } else { size };
         if size > newest || index.0 >= size {
-            return Err(Refused::invalid("size", format!("the size lies above the index and is at most {newest}")).into());
+            return Err(
+                Refused::invalid("size", format!("the size lies above the index and is at most {newest}")).into()
+            );
         }
         let proved = self.0.sequencer.with_admission(|admission| {
             Some((admission.tree().prove_inclusion(index.0, size)?, admission.tree().root_at(size)?))
@@ -101,7 +100,7 @@ impl Replay {
             kind: given(kind).map(kind_of).transpose()?,
         };
         let time = |field, given: &Option<prost_types::Timestamp>| {
-            let parse = |time| convert::recording_time(time).ok_or_else(|| Refused::invalid(field, "a time since 1970"));
+            let parse = |time| wire::recording_time(time).ok_or_else(|| Refused::invalid(field, "a time since 1970"));
             given.as_ref().map(parse).transpose()
         };
         let mut next = Index(*from);

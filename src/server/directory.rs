@@ -110,8 +110,7 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     prepare(directory, &founding.checkpoint_key)?;
     let journal = SegmentJournal::create(directory.path(), id, Options { segment_bytes, ..Options::default() })?;
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    let admission =
-        Admission::restore(&directory.index(), Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {})?;
+    let admission = Admission::restore(&directory.index(), Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {})?;
     let signer = CheckpointSigner::new(&origin, founding.checkpoint_key)?;
     let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(None)?);
     let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });

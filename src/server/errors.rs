@@ -42,7 +42,9 @@ impl Refused {
 
     /// The ledger is halted.
     pub fn halted(reason: &str) -> Self {
-        let message = format!("the ledger is halted and its operator must act: {reason}; whether this submission entered is not known, submit the same bytes again later");
+        let message = format!(
+            "the ledger is halted and its operator must act: {reason}; whether this submission entered is not known, submit the same bytes again later"
+        );
         Self::new(Code::Unavailable, "Halted", "", message)
     }
 
@@ -100,9 +102,7 @@ impl From<Malformed> for Refused {
 impl From<Unverified> for Refused {
     fn from(unverified: Unverified) -> Self {
         match unverified {
-            Unverified::UnknownKey(rejection) => {
-                Self { code: Code::Unauthenticated, ..Self::from(rejection) }
-            }
+            Unverified::UnknownKey(rejection) => Self { code: Code::Unauthenticated, ..Self::from(rejection) },
             Unverified::Signature { ref field, .. } => {
                 Self::new(Code::Unauthenticated, "SignatureMustVerify", field.clone(), unverified.to_string())
             }

@@ -24,10 +24,7 @@ pub struct LedgerService(pub Arc<Node>);
 
 #[tonic::async_trait]
 impl proto::ledger_server::Ledger for LedgerService {
-    async fn submit(
-        &self,
-        request: Request<proto::SubmitRequest>,
-    ) -> Result<Response<proto::SubmitResponse>, Status> {
+    async fn submit(&self, request: Request<proto::SubmitRequest>) -> Result<Response<proto::SubmitResponse>, Status> {
         Ok(Response::new(self.0.submit(request.into_inner()).await?))
     }
 
@@ -82,7 +79,7 @@ impl proto::ledger_server::Ledger for LedgerService {
         &self,
         _: Request<proto::GetServerTimeRequest>,
     ) -> Result<Response<proto::GetServerTimeResponse>, Status> {
-        let time = Some(convert::timestamp(self.0.clock.now()));
+        let time = Some(wire::timestamp(self.0.clock.now()));
         Ok(Response::new(proto::GetServerTimeResponse { time }))
     }
 
@@ -173,7 +170,8 @@ impl Node {
         }
         let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
         let record = &stored.first().ok_or_else(unknown)?.record;
-        let proof = self.sequencer.with_admission(|admission| admission.tree().prove_inclusion(index.0, head.tree.size.0));
+        let proof =
+            self.sequencer.with_admission(|admission| admission.tree().prove_inclusion(index.0, head.tree.size.0));
         let receipt = Receipt {
             index,
             recorded_at: record.recorded_at,
@@ -209,7 +207,10 @@ impl Node {
                 Ok(proto::GetCheckpointResponse { checkpoint, consistency_proof: convert::hashes(&proof) })
             }
             None => {
-                let reason = format!("a client showed a checkpoint of size {} with this ledger's signature that is no prefix of its journal", shown.size);
+                let reason = format!(
+                    "a client showed a checkpoint of size {} with this ledger's signature that is no prefix of its journal",
+                    shown.size
+                );
                 self.sequencer.halt(reason.clone());
                 Err(Refused::halted(&reason))
             }
@@ -225,7 +226,11 @@ impl Node {
             ServiceState::ShuttingDown => (proto::ServiceState::ShuttingDown, ""),
         };
         proto::StatusResponse {
-            ledger_id: published.registry.ledger().map(|ledger| convert::bytes(ledger.id.as_bytes())).unwrap_or_default(),
+            ledger_id: published
+                .registry
+                .ledger()
+                .map(|ledger| convert::bytes(ledger.id.as_bytes()))
+                .unwrap_or_default(),
             origin: self.verifier.origin().into(),
             checkpoint_vkey: self.verifier.vkey(),
             size: published.head.tree.size.0,
@@ -249,9 +254,7 @@ fn response(receipt: &Receipt, repeated: bool, findings: Vec<crate::domain::Find
 /// The digest that is signed, and the submission with its events for people.
 fn readable(draft: &Submitted) -> Result<(SubmissionDigest, String), Refused> {
     match &draft.envelope.content {
-        EnvelopeContent::Submission(content) => {
-            Ok((content.digest, draft.readable()))
-        }
+        EnvelopeContent::Submission(content) => Ok((content.digest, draft.readable())),
         EnvelopeContent::SignOffs { .. } => {
             Err(Refused::invalid("envelope", "a dry run takes a submission; later sign-offs are submitted as they are"))
         }

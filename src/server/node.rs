@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{convert, errors::Refused};
+use super::errors::Refused;
 use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
@@ -13,7 +13,7 @@ use crate::{
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry},
-    projections::{FollowError, Followed, Follower, ReadModels},
+    projections::{FollowError, Followed, Follower, ModelPosition, ReadModels},
     sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
 };
@@ -48,8 +48,7 @@ impl Node {
         let models = Arc::new(of_this_history(models, &admission)?);
         let verifier = signer.verifier();
         let registry = admission.registry().as_of(models.position().size);
-        let sequencer_parts =
-            Parts { journal: Arc::clone(&journal), admission, clock: Arc::clone(&clock), signer };
+        let sequencer_parts = Parts { journal: Arc::clone(&journal), admission, clock: Arc::clone(&clock), signer };
         let (sequencer, running) = Sequencer::start(sequencer_parts);
         let reader = Reader { registry, sequencer: sequencer.clone(), verifier: verifier.clone() };
         let follower = follow(&models, &journal, &sequencer, reader)?;
@@ -72,6 +71,11 @@ impl Node {
         &self.verifier
     }
 
+    /// How far the read models are, to follow.
+    pub fn model_positions(&self) -> watch::Receiver<ModelPosition> {
+        self.follower.positions()
+    }
+
     /// Waits until the read models hold at least so many entries.
     pub async fn wait_for_models(&self, size: Size) -> Result<(), Refused> {
         self.follower.wait_for(size, limits::MINIMUM_SIZE_WAIT).await?;
@@ -87,8 +91,8 @@ impl Node {
             None => Ok(self.models.position().size),
             Some(KnownAt::Size(size)) => Ok(Size(size)),
             Some(KnownAt::Time(time)) => {
-                let time = convert::recording_time(&time)
-                    .ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
+                let time =
+                    wire::recording_time(&time).ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
                 Ok(self.models.size_at(time)?)
             }
         }
@@ -101,7 +105,10 @@ impl Node {
             running.join();
         }
         if let Err(error) = self.models.flush() {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the read models were not flushed; the next start catches up");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the read models were not flushed; the next start catches up"
+            );
         }
     }
 }

@@ -37,7 +37,8 @@ impl proto::organisations_server::Organisations for OrganisationsService {
         let size = self.0.resolve(read_at).await?;
         let view = self.0.models.at(size).map_err(Refused::from)?;
         let found = view.organisation(&parsed).map_err(Refused::from)?;
-        let found = found.ok_or_else(|| Refused::not_found("id", format!("no organisation {id} was admitted by then")))?;
+        let found =
+            found.ok_or_else(|| Refused::not_found("id", format!("no organisation {id} was admitted by then")))?;
         Ok(Response::new(proto::GetOrganisationResponse {
             organisation: Some(convert::organisation(&found)),
             holds_at: Some(convert::holds_at(view.holds_at().map_err(Refused::from)?)),

@@ -5,25 +5,15 @@
 //! packed scalars and no defaults; an unknown field or enum name is an error.
 //! Leaves to others: shorthands (`authoring`), limits and required fields.
 
-use std::sync::OnceLock;
-
-use prost_reflect::{
-    DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions, prost::Message,
-};
+use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions, prost::Message};
 use serde_json::Value;
-
-/// The messages of `proto/merestone/v1`.
-pub fn pool() -> &'static DescriptorPool {
-    static POOL: OnceLock<DescriptorPool> = OnceLock::new();
-    POOL.get_or_init(|| DescriptorPool::decode(super::proto::DESCRIPTORS).expect("the build compiled the descriptors"))
-}
 
 /// The descriptor of a message of the package, by its short name.
 ///
 /// # Panics
 /// When the package has no such message: names are literals of this program.
 pub fn descriptor(message: &str) -> MessageDescriptor {
-    pool().get_message_by_name(&format!("merestone.v1.{message}")).expect("a message of this package")
+    super::descriptors().get_message_by_name(&format!("merestone.v1.{message}")).expect("a message of this package")
 }
 
 /// Canonical bytes of a message given in the protobuf JSON mapping.

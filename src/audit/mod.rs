@@ -1,0 +1,259 @@
+//! The checks of an outsider: everything again, from entry 0.
+//!
+//! Promises: every envelope and event is hashed again, the tree is built again,
+//! every checkpoint and signature is checked against the registry at its index,
+//! every decision is made again by the policy that held there, and the read
+//! models are folded again and compared. The first difference ends the audit and
+//! names its place. Leaves to others: where the entries come from.
+
+mod report;
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+pub use report::{Difference, ReadModelsChecked, Report};
+
+use crate::{
+    admission::{Admission, AdmissionError},
+    checkpoint::CheckpointVerifier,
+    domain::{Entry, EnvelopeContent, Event, Finding, Index, LedgerId, PartHolding, RecordingTime, Size, TreeHead},
+    journal::StoredRecord,
+    policy::{self, Known, Registry, Unverified},
+    projections::{FoldedEntry, ReadModelError, ReadModels, RowsDigest},
+    wire::{self, Submitted},
+};
+
+/// What the audited ledger says of its read models at some size.
+#[derive(Debug)]
+pub enum ReadModelsClaim {
+    /// The rows themselves.
+    Rows(ReadModels),
+    /// Their chained digest.
+    Digest { size: Size, digest: RowsDigest },
+}
+
+/// The audit could not go on; this says nothing about the ledger.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The ledger differs from what it should be.
+    #[error(transparent)]
+    Different(#[from] Difference),
+    #[error("the audit's scratch files cannot be kept")]
+    Admission(#[from] AdmissionError),
+    #[error("the audit's read models cannot be kept")]
+    ReadModels(#[from] ReadModelError),
+}
+
+/// An audit under way.
+#[derive(Debug)]
+pub struct Auditor {
+    admission: Admission,
+    models: ReadModels,
+    verifier: Option<CheckpointVerifier>,
+    trusted: Option<LedgerId>,
+    claim: Option<ReadModelsClaim>,
+    /// Checkpoints of the chunk, with the heads that they must sign.
+    checkpoints: Vec<(String, TreeHead)>,
+    report: Report,
+}
+
+/// A record that was parsed and whose signatures were checked in parallel.
+struct Examined {
+    stored: StoredRecord,
+    submitted: Submitted,
+    /// A signature by a key that was not enrolled when the chunk began.
+    pending: bool,
+}
+
+impl Auditor {
+    /// Begins an audit with its scratch files in an empty directory. `trusted` is
+    /// the ledger id that the auditor knows from elsewhere, if there is one.
+    pub fn begin(
+        scratch: &Path,
+        trusted: Option<LedgerId>,
+        claim: Option<ReadModelsClaim>,
+    ) -> Result<Self, AuditError> {
+        let (models, _) = ReadModels::open(&scratch.join("read-models"), crate::limits::READ_MODEL_CACHE_BYTES)?;
+        let admission = Admission::scratch(scratch)?;
+        let (checkpoints, report) = (Vec::new(), Report::default());
+        Ok(Self { admission, models, verifier: None, trusted, claim, checkpoints, report })
+    }
+
+    /// How many entries were checked.
+    pub fn size(&self) -> Size {
+        self.admission.size()
+    }
+
+    /// Checks the next entries, in order.
+    pub fn take(&mut self, records: Vec<StoredRecord>) -> Result<(), AuditError> {
+        let registry = self.admission.registry().as_ref().clone();
+        let examined: Vec<Result<Examined, Difference>> =
+            records.into_par_iter().map(|stored| examine(stored, &registry)).collect();
+        let mut folded: Vec<(Entry, Vec<Finding>)> = Vec::with_capacity(examined.len());
+        for examined in examined {
+            let accepted = self.decide_again(examined?)?;
+            folded.push(accepted);
+            if self.claimed_size() == Some(self.size()) {
+                self.fold(&folded)?;
+                folded.clear();
+                self.compare_models()?;
+            }
+        }
+        self.fold(&folded)?;
+        self.verify_checkpoints()?;
+        Ok(self.admission.written()?)
+    }
+
+    /// Ends the audit: the head must be the one that the ledger shows.
+    pub fn finish(mut self, shown: Option<TreeHead>) -> Result<Report, AuditError> {
+        let own = self.head()?;
+        if let Some(shown) = shown.filter(|shown| *shown != own) {
+            return Err(Difference::Head { shown, own }.into());
+        }
+        if self.claimed_size().is_some_and(|size| size == Size(0) || size > own.size) {
+            self.compare_models()?;
+        }
+        self.report.head = Some(own);
+        self.report.ledger = self.admission.registry().ledger().map(|ledger| ledger.id);
+        self.report.origin = self.admission.registry().ledger().map(|ledger| ledger.origin.clone());
+        Ok(self.report)
+    }
+
+    fn head(&self) -> Result<TreeHead, Difference> {
+        self.admission.head().ok_or(Difference::Order { index: Index(0), detail: "the scratch tree cannot be read" })
+    }
+
+    /// Decides one entry again and admits it; gives it with its findings.
+    fn decide_again(&mut self, examined: Examined) -> Result<(Entry, Vec<Finding>), AuditError> {
+        let Examined { stored, mut submitted, pending } = examined;
+        let (index, at) = (stored.index, stored.record.recorded_at);
+        self.follows(index, at)?;
+        if pending {
+            let verified = policy::verify(submitted, self.admission.registry());
+            submitted = verified.map_err(|source| Difference::Signature { index, source })?.into_submitted();
+        }
+        let signatures = submitted.signed.len() as u64;
+        let content = &submitted.envelope.content;
+        let findings = policy::decide(content, at, self.admission.registry(), &self.admission)
+            .map_err(|source| Difference::Decision { index, source })?;
+        let entry = Entry { index, recorded_at: at, envelope: submitted.envelope };
+        self.admission.admit(&entry)?;
+        if index == Index(0) {
+            self.trust_founding()?;
+        }
+        if let Some(checkpoint) = stored.checkpoint {
+            self.checkpoints.push((checkpoint, self.head()?));
+        }
+        self.count(&entry, signatures, &findings);
+        Ok((entry, findings))
+    }
+
+    fn follows(&self, index: Index, at: RecordingTime) -> Result<(), Difference> {
+        if index != self.size().next_index() {
+            return Err(Difference::Order {
+                index,
+                detail: "it does not follow the entry before: entries are missing",
+            });
+        }
+        if self.admission.recorded_at().is_some_and(|newest| newest > at) {
+            return Err(Difference::Order { index, detail: "its recording time lies before that of the entry before" });
+        }
+        Ok(())
+    }
+
+    /// The founding says which ledger this is and which key signs its checkpoints.
+    fn trust_founding(&mut self) -> Result<(), AuditError> {
+        let Some(ledger) = self.admission.registry().ledger() else {
+            return Err(Difference::Order { index: Index(0), detail: "the first entry is no founding" }.into());
+        };
+        if let Some(trusted) = self.trusted.filter(|trusted| *trusted != ledger.id) {
+            return Err(Difference::OtherLedger { trusted, shown: ledger.id }.into());
+        }
+        let verifier = CheckpointVerifier::new(&ledger.origin, ledger.checkpoint_key.clone());
+        self.verifier =
+            Some(verifier.map_err(|_| Difference::Order { index: Index(0), detail: "its origin name is not valid" })?);
+        Ok(())
+    }
+
+    fn verify_checkpoints(&mut self) -> Result<(), AuditError> {
+        let checkpoints = std::mem::take(&mut self.checkpoints);
+        let Some(verifier) = &self.verifier else { return Ok(()) };
+        let differs = |(checkpoint, head): &(String, TreeHead)| match verifier.verify(checkpoint) {
+            Ok(signed) if signed == *head => None,
+            Ok(signed) => Some(Difference::Head { shown: signed, own: *head }),
+            Err(source) => Some(Difference::Checkpoint { size: head.size, source }),
+        };
+        self.report.checkpoints += checkpoints.len() as u64;
+        match checkpoints.par_iter().find_map_first(differs) {
+            None => Ok(()),
+            Some(difference) => Err(difference.into()),
+        }
+    }
+
+    fn count(&mut self, entry: &Entry, signatures: u64, findings: &[Finding]) {
+        self.report.entries += 1;
+        self.report.signatures += signatures;
+        self.report.findings += findings.len() as u64;
+        if let EnvelopeContent::Submission(submitted) = &entry.envelope.content {
+            self.report.events += submitted.events.len() as u64;
+            self.report.content_not_held += submitted.events.iter().map(committed_parts).sum::<u64>();
+        }
+    }
+
+    fn fold(&self, accepted: &[(Entry, Vec<Finding>)]) -> Result<(), AuditError> {
+        if accepted.is_empty() {
+            return Ok(());
+        }
+        let folded: Vec<FoldedEntry<'_>> =
+            accepted.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        self.models.apply(&folded, self.head()?)?;
+        Ok(())
+    }
+
+    fn claimed_size(&self) -> Option<Size> {
+        self.claim.as_ref().map(|claim| match claim {
+            ReadModelsClaim::Rows(models) => models.position().size,
+            ReadModelsClaim::Digest { size, .. } => *size,
+        })
+    }
+
+    /// Compares what was folded with what the ledger claims at the same size.
+    fn compare_models(&mut self) -> Result<(), AuditError> {
+        let Some(claim) = self.claim.take() else { return Ok(()) };
+        let own = self.models.position();
+        match claim {
+            ReadModelsClaim::Rows(models) if models.position() == own => {
+                if let Some(row) = self.models.compare(&models)? {
+                    return Err(Difference::ReadModelRow { row: row.row }.into());
+                }
+                self.report.read_models = ReadModelsChecked::RowByRow { size: own.size };
+            }
+            ReadModelsClaim::Digest { size, digest } if size == own.size && digest == own.digest => {
+                self.report.read_models = ReadModelsChecked::ByDigest { size };
+            }
+            ReadModelsClaim::Rows(_) | ReadModelsClaim::Digest { .. } => {
+                return Err(Difference::ReadModelDigest { size: own.size }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Parses a record and verifies its signatures, as far as the registry before the
+/// chunk knows the keys. A key never changes, so that is as good as at its index.
+fn examine(stored: StoredRecord, registry: &Registry) -> Result<Examined, Difference> {
+    let index = stored.index;
+    let (envelope, events) = (stored.record.envelope.clone(), stored.record.events.clone());
+    let submitted =
+        wire::parse_submitted(envelope, events).map_err(|source| Difference::Malformed { index, source })?;
+    match policy::verify(submitted.clone(), registry) {
+        Ok(verified) => Ok(Examined { stored, submitted: verified.into_submitted(), pending: false }),
+        Err(Unverified::UnknownKey(_)) => Ok(Examined { stored, submitted, pending: true }),
+        Err(source) => Err(Difference::Signature { index, source }),
+    }
+}
+
+fn committed_parts(event: &Event) -> u64 {
+    event.parts.iter().filter(|part| !matches!(part.content, PartHolding::Open(_))).count() as u64
+}

@@ -1,0 +1,216 @@
+//! Who signs, for which ledger, with which names: what `sign`, `check` and
+//! `submit` share.
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use super::{Exit, Failure, Global, exit::chain, fresh_randomness, now};
+use crate::{
+    authoring::{
+        AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, SignedSubmission, Surroundings, expand,
+        read_items, sign, split,
+    },
+    client::{Client, reply},
+    crypto::{SigningKey, sha256},
+    domain::{LedgerId, MemberId, OrganisationId, SubjectType},
+};
+
+/// Who signs, for which ledger. What is not given is asked of the ledger, where
+/// there is one.
+#[derive(Debug, Args)]
+pub struct AuthorArguments {
+    /// The ledger's id, 64 hexadecimal digits.
+    #[arg(long, env = "MERESTONE_LEDGER", value_name = "ID")]
+    ledger: Option<LedgerId>,
+    /// The organisation that the key signs for.
+    #[arg(long, env = "MERESTONE_ORGANISATION", value_name = "ID")]
+    organisation: Option<OrganisationId>,
+    /// The post that the key signs for.
+    #[arg(long, env = "MERESTONE_MEMBER", value_name = "ID")]
+    member: Option<MemberId>,
+    /// JSON file with names of treaties, participants and organisations.
+    #[arg(long, env = "MERESTONE_NAMES", value_name = "FILE")]
+    names: Option<PathBuf>,
+    /// Have it rejected when a subject moved past what the events are based on.
+    #[arg(long)]
+    require_unmoved: bool,
+}
+
+/// An author ready to sign.
+pub struct Author {
+    pub header: Header,
+    pub names: NameBook,
+    pub key: SigningKey,
+}
+
+/// An authoring file as it was read.
+pub struct Authored {
+    pub path: PathBuf,
+    pub items: Vec<Item>,
+    pub digest: [u8; 32],
+}
+
+impl AuthorArguments {
+    /// The author as the arguments say, without a ledger to ask.
+    pub fn offline(&self, global: &Global) -> Result<Author, Failure> {
+        let missing = |flag| Failure::usage(format!("signing offline needs --{flag}"));
+        let ledger = self.ledger.ok_or_else(|| missing("ledger"))?;
+        let organisation = self.organisation.clone().ok_or_else(|| missing("organisation"))?;
+        let member = self.member.clone().ok_or_else(|| missing("member"))?;
+        self.author(global, ledger, (organisation, member))
+    }
+
+    /// The author, with what is not given asked of the ledger: its id, the post
+    /// that the key is enrolled for, and the names that it knows.
+    pub async fn online(&self, global: &Global, client: &Client) -> Result<Author, Failure> {
+        let ledger = self.ask_ledger_id(client).await?;
+        let post = match (self.organisation.clone(), self.member.clone()) {
+            (Some(organisation), Some(member)) => (organisation, member),
+            (organisation, _) => find_post(client, &read_key(global)?, organisation.as_ref()).await?,
+        };
+        let mut author = self.author(global, ledger, post)?;
+        learn_names(client, &mut author.names).await?;
+        Ok(author)
+    }
+
+    async fn ask_ledger_id(&self, client: &Client) -> Result<LedgerId, Failure> {
+        let served = client.status().await?.ledger_id;
+        let served = LedgerId::from_slice(&served)
+            .ok_or_else(|| Failure::new(Exit::Failed, "the server tells no ledger id of 32 bytes"))?;
+        match self.ledger {
+            Some(wanted) if wanted != served => {
+                let sentence = format!("the server keeps ledger {served}, not {wanted}: nothing was sent");
+                Err(Failure::new(Exit::VerificationFailed, sentence))
+            }
+            _ => Ok(served),
+        }
+    }
+
+    fn author(
+        &self,
+        global: &Global,
+        ledger: LedgerId,
+        (organisation, member): (OrganisationId, MemberId),
+    ) -> Result<Author, Failure> {
+        let mut names = NameBook::default();
+        if let Some(path) = &self.names {
+            names.read_file(path).map_err(|error| Failure::new(Exit::Usage, error))?;
+        }
+        let require_unmoved = self.require_unmoved;
+        let header = Header { ledger: Some(ledger), organisation, member, seen: None, require_unmoved };
+        Ok(Author { header, names, key: read_key(global)? })
+    }
+}
+
+impl Authored {
+    /// Reads an authoring file.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let shown = path.display().to_string();
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {shown}: {error}")))?;
+        let items = read_items(&shown, &text).map_err(|error| Failure::new(Exit::Usage, error))?;
+        if items.is_empty() {
+            return Err(Failure::usage(format!("{shown} holds no event")));
+        }
+        Ok(Self { path: path.to_owned(), items, digest: sha256(text.as_bytes()) })
+    }
+}
+
+impl Author {
+    /// Expands and signs, and writes nothing.
+    pub fn sign(&self, authored: &Authored) -> Result<(Vec<SignedSubmission>, Vec<Drafted>), Failure> {
+        let now = now()?;
+        let mut randomness = fresh_randomness;
+        let shown = authored.path.display().to_string();
+        let folder = authored.path.parent().unwrap_or(Path::new("")).to_owned();
+        let mut surroundings = Surroundings {
+            file: &shown,
+            ledger: self.header.ledger,
+            names: &self.names,
+            evidence: &Folder(folder),
+            now,
+            randomness: &mut randomness,
+        };
+        let drafted = expand(authored.items.clone(), &mut surroundings).map_err(|errors| authoring_failure(&errors))?;
+        let parts = split(drafted.clone());
+        let signed = parts.iter().map(|events| sign(&self.header, events, &self.key, now, &mut fresh_randomness));
+        Ok((signed.collect(), drafted))
+    }
+
+    /// Expands, signs and writes the envelope file beside the authoring file;
+    /// first of all what is withheld, because it has no other copy.
+    pub fn sign_into_file(&self, authored: &Authored) -> Result<(PathBuf, EnvelopeFile), Failure> {
+        let (submissions, drafted) = self.sign(authored)?;
+        keep_withheld(&authored.path, &drafted)?;
+        let file = EnvelopeFile { authored: Some(authored.digest), submissions };
+        let path = EnvelopeFile::path_for(&authored.path);
+        file.write(&path).map_err(|error| Failure::new(Exit::Failed, error))?;
+        Ok((path, file))
+    }
+}
+
+/// Reads the signing key that `--key` names.
+pub fn read_key(global: &Global) -> Result<SigningKey, Failure> {
+    let path =
+        global.key.as_deref().ok_or_else(|| Failure::usage("give the signing key with --key or MERESTONE_KEY"))?;
+    SigningKey::read_file(path).map_err(|error| Failure::new(Exit::Usage, error))
+}
+
+fn authoring_failure(errors: &[AuthoringError]) -> Failure {
+    let lines: Vec<String> = errors.iter().map(|error| chain(error)).collect();
+    Failure::usage(lines.join("\n"))
+}
+
+/// Appends salts and contents of withheld parts to a file that only its owner
+/// can read, and says that there is no other copy.
+fn keep_withheld(authoring: &Path, drafted: &[Drafted]) -> Result<(), Failure> {
+    let lines: String =
+        drafted.iter().flat_map(|event| &event.withheld).map(|part| format!("{}\n", part.to_json())).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let path = authoring.with_extension("withheld.ndjson");
+    let written = fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
+    let written = written.and_then(|mut file| file.write_all(lines.as_bytes()).and_then(|()| file.sync_all()));
+    let shown = path.display();
+    written.map_err(|error| Failure::new(Exit::Failed, format!("cannot write {shown}: {error}")))?;
+    eprintln!("warning: {shown} holds the only copy of the withheld parts; without it they can never be proved");
+    Ok(())
+}
+
+async fn find_post(
+    client: &Client,
+    key: &SigningKey,
+    organisation: Option<&OrganisationId>,
+) -> Result<(OrganisationId, MemberId), Failure> {
+    let id = key.public().id();
+    let listed = client.organisations(None).await?.organisations;
+    for listed in listed.iter().filter(|listed| organisation.is_none_or(|wanted| wanted.as_str() == listed.id)) {
+        let holds = |keys: &[reply::Key]| keys.iter().any(|key| key.id[..] == id.as_bytes()[..]);
+        if let Some(member) = listed.members.iter().find(|member| holds(&member.keys)) {
+            let invalid = |error| Failure::new(Exit::Failed, error);
+            return Ok((listed.id.parse().map_err(invalid)?, member.id.parse().map_err(invalid)?));
+        }
+    }
+    Err(Failure::new(Exit::NoSuchThing, format!("the ledger knows no post with the key {id}; was it enrolled?")))
+}
+
+async fn learn_names(client: &Client, names: &mut NameBook) -> Result<(), Failure> {
+    for treaty in client.treaties(None).await?.treaties {
+        let registered = treaty.registered.unwrap_or_default();
+        let known = registered.short_names.iter().chain([&registered.title]).map(String::as_str);
+        names.note(SubjectType::Treaty, &treaty.id, known);
+    }
+    for participant in client.participants().await?.participants {
+        let registered = participant.registered.unwrap_or_default();
+        let known = registered.other_names.iter().chain([&registered.name]).map(String::as_str);
+        names.note(SubjectType::Participant, &participant.id, known);
+    }
+    Ok(())
+}

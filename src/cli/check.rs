@@ -1,0 +1,97 @@
+//! `check FILE`: what would be signed, and what the ledger would decide now.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{
+    Exit, Failure, Global, author,
+    author::Authored,
+    output::{Format, Output},
+};
+use crate::{
+    authoring::{EnvelopeFile, SignedSubmission},
+    client::{Client, reply::CheckResponse, to_json},
+};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Authoring file or envelope file.
+    file: PathBuf,
+    #[command(flatten)]
+    author: author::AuthorArguments,
+}
+
+pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let client = global.connect().await?;
+    let mut exit = Exit::Done;
+    for signed in submissions(arguments, global, &client).await? {
+        let answer = client.check(&signed).await?;
+        if answer.refusal.is_some() {
+            exit = Exit::Rejected;
+        }
+        show(&answer, output)?;
+    }
+    Ok(exit)
+}
+
+async fn submissions(
+    arguments: &Arguments,
+    global: &Global,
+    client: &Client,
+) -> Result<Vec<SignedSubmission>, Failure> {
+    if EnvelopeFile::is_name(&arguments.file) {
+        let file = EnvelopeFile::read(&arguments.file).map_err(|error| Failure::new(Exit::Usage, error))?;
+        return Ok(file.submissions);
+    }
+    let mut author = arguments.author.online(global, client).await?;
+    let authored = Authored::read(&arguments.file)?;
+    author.names.note_registered(&authored.items);
+    Ok(author.sign(&authored)?.0)
+}
+
+fn show(answer: &CheckResponse, output: &Output) -> Result<(), Failure> {
+    match output.format {
+        Format::Table => output.line(&readable(answer)),
+        Format::Json | Format::Ndjson => output.show(&to_json("CheckResponse", answer), Vec::new),
+    }
+}
+
+/// The readable form, the decision and the remarks, as text.
+fn readable(answer: &CheckResponse) -> String {
+    let json: Result<Value, _> = serde_json::from_str(&answer.readable);
+    let mut text = json.map(|json| format!("{json:#}")).unwrap_or_else(|_| answer.readable.clone());
+    text.push_str(if answer.signature_valid { "\n\nsignature: valid" } else { "\n\nsignature: absent or not valid" });
+    match &answer.refusal {
+        None => text.push_str("\ndecision: it would be accepted now"),
+        Some(refusal) => {
+            let field = if refusal.field.is_empty() { String::new() } else { format!(" ({})", refusal.field) };
+            text.push_str(&format!("\ndecision: rejected, {}{field}: {}", refusal.reason, refusal.message));
+        }
+    }
+    for finding in &answer.findings {
+        text.push_str(&format!("\nfinding: event {}, {}: {}", finding.ordinal + 1, finding.code, finding.message));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::reply::Refusal;
+
+    #[test]
+    fn a_check_tells_what_would_be_signed_and_decided() {
+        let refusal = Refusal {
+            reason: "KeyMustBeActive".into(),
+            field: "key_id".into(),
+            message: "it ended".into(),
+            ..Refusal::default()
+        };
+        let answer = CheckResponse { readable: "{\"a\":1}".into(), refusal: Some(refusal), ..CheckResponse::default() };
+        let text = readable(&answer);
+        assert!(text.starts_with("{\n  \"a\": 1\n}"), "{text}");
+        assert!(text.ends_with("decision: rejected, KeyMustBeActive (key_id): it ended"), "{text}");
+    }
+}

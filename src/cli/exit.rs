@@ -1,0 +1,106 @@
+//! Exit codes, and failures that carry one.
+
+use std::{error::Error, process::ExitCode};
+
+use crate::client::{ClientError, MustAct};
+
+/// What became of a command. The numbers are part of the contract with scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    Done = 0,
+    Failed = 1,
+    /// Wrong usage: of the command line or of an authoring file.
+    Usage = 2,
+    /// The ledger said no.
+    Rejected = 3,
+    VerificationFailed = 4,
+    NoSuchThing = 5,
+    UnreachableOrBusy = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command did not do what it should, with the code that it ends with.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    pub cause: Box<dyn Error + Send + Sync>,
+}
+
+impl Failure {
+    /// A failure with its cause.
+    pub fn new(exit: Exit, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { exit, cause: cause.into() }
+    }
+
+    /// Wrong usage, in a sentence.
+    pub fn usage(sentence: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, sentence.into())
+    }
+
+    /// The failure and its causes, to stderr.
+    pub fn print(&self) {
+        eprintln!("error: {}", chain(self.cause.as_ref()));
+    }
+}
+
+/// An error with its causes in one line, each said once.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self { exit: exit_of(&error), cause: Box::new(error) }
+    }
+}
+
+/// The code of a client's error.
+pub(super) fn exit_of(error: &ClientError) -> Exit {
+    match error {
+        ClientError::Address(..) | ClientError::Certificate { .. } => Exit::Usage,
+        ClientError::Unreachable { .. } => Exit::UnreachableOrBusy,
+        ClientError::Refused(refused) => match refused.must_act {
+            MustAct::Developer | MustAct::KeyHolder | MustAct::Partner => Exit::Rejected,
+            MustAct::Asker => Exit::NoSuchThing,
+            MustAct::Later | MustAct::Operator => Exit::UnreachableOrBusy,
+            MustAct::Unknown => Exit::Failed,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Status;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_its_exit_code() {
+        for (status, exit) in [
+            (Status::invalid_argument(""), Exit::Rejected),
+            (Status::unauthenticated(""), Exit::Rejected),
+            (Status::failed_precondition(""), Exit::Rejected),
+            (Status::not_found(""), Exit::NoSuchThing),
+            (Status::resource_exhausted(""), Exit::UnreachableOrBusy),
+            (Status::unavailable(""), Exit::UnreachableOrBusy),
+            (Status::internal(""), Exit::Failed),
+        ] {
+            assert_eq!(exit_of(&ClientError::from(status)), exit);
+        }
+    }
+}

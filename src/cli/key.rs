@@ -1,0 +1,93 @@
+//! `key new|show|prove`: make and inspect signing keys.
+
+use std::path::PathBuf;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{
+    Exit, Failure, Global, author, fresh_randomness,
+    output::{Output, table},
+};
+use crate::{
+    crypto::{PayloadType, SigningKey},
+    domain::{LedgerId, MemberId, OrganisationId},
+    wire::possession_bytes,
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new key: a PKCS#8 PEM file that only its owner can read.
+    New {
+        /// File to write; it must not exist.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Show the id and the public half of a key.
+    Show {
+        /// Key file; otherwise the one of --key.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Print a `key_enrolled` event in which the key of --key proves itself, for an administrator to submit.
+    Prove {
+        /// The ledger's id, 64 hexadecimal digits.
+        #[arg(long, env = "MERESTONE_LEDGER", value_name = "ID")]
+        ledger: LedgerId,
+        /// The organisation that the key will sign for.
+        #[arg(long, env = "MERESTONE_ORGANISATION", value_name = "ID")]
+        organisation: OrganisationId,
+        /// The post that the key will sign for.
+        #[arg(long, env = "MERESTONE_MEMBER", value_name = "ID")]
+        member: MemberId,
+    },
+}
+
+pub fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::New { file } => {
+            let mut seed = [0; 32];
+            fresh_randomness(&mut seed);
+            let key = SigningKey::from_seed(&seed);
+            key.write_file(&file).map_err(|error| Failure::new(Exit::Failed, error))?;
+            show(&key, output)
+        }
+        Command::Show { file: Some(file) } => {
+            show(&SigningKey::read_file(&file).map_err(|error| Failure::new(Exit::Failed, error))?, output)
+        }
+        Command::Show { file: None } => show(&author::read_key(global)?, output),
+        Command::Prove { ledger, organisation, member } => {
+            prove(&author::read_key(global)?, &ledger, &organisation, &member, output)
+        }
+    }
+}
+
+fn show(key: &SigningKey, output: &Output) -> Result<Exit, Failure> {
+    let public = key.public();
+    let json = json!({"key_id": public.id().to_string(), "public_key_pem": public.to_pem()});
+    output.show(&json, || {
+        vec![table(["key id"], [[public.id().to_string()]]), table(["public key"], [[public.to_pem()]])]
+    })?;
+    Ok(Exit::Done)
+}
+
+fn prove(
+    key: &SigningKey,
+    ledger: &LedgerId,
+    organisation: &OrganisationId,
+    member: &MemberId,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let public = key.public();
+    let bytes = possession_bytes(ledger, organisation, member, public);
+    let item = json!({"organisation": organisation.as_str(), "key_enrolled": {
+        "member": member.as_str(),
+        "public_key": BASE64_STANDARD.encode(public.to_spki()),
+        "possession": BASE64_STANDARD.encode(key.sign(PayloadType::KeyPossession, &bytes)),
+        "//authorised_by": "Reference to the document that authorises the enrolment.",
+        "authorised_by": "",
+    }});
+    output.line(&format!("{item:#}"))?;
+    Ok(Exit::Done)
+}

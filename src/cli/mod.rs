@@ -1,0 +1,197 @@
+//! The command line: one file per subcommand.
+//!
+//! Promises: results go to stdout, everything else to stderr; tables, colour and
+//! progress bars appear on a terminal only; the exit code says what became of
+//! it ([`Exit`]).
+//! Leaves to others: authoring and signing (`authoring`), calls (`client`).
+
+mod audit;
+mod author;
+mod check;
+mod exit;
+mod key;
+mod organisation;
+mod output;
+mod rebuild;
+mod receipt;
+mod replay;
+mod serve;
+mod sign;
+mod status;
+mod submit;
+mod template;
+mod treaty;
+
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    client::{Client, KnownAt},
+    domain::RecordingTime,
+};
+pub use exit::{Exit, Failure};
+use output::{Format, Output};
+
+/// A signed, append-only ledger of treaty acts and minefield records.
+#[derive(Debug, Parser)]
+#[command(name = "merestone", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Global {
+    /// Address of the ledger.
+    #[arg(long, global = true, env = "MERESTONE_SERVER", default_value = "http://127.0.0.1:7117", value_name = "URL")]
+    server: String,
+    /// PEM file with the authority that certified an https:// server; otherwise the system's.
+    #[arg(long, global = true, env = "MERESTONE_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Signing key: a PKCS#8 PEM file that only its owner can read.
+    #[arg(long, global = true, env = "MERESTONE_KEY", value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Form of the results; a table on a terminal, else JSON.
+    #[arg(long, global = true, env = "MERESTONE_OUTPUT", value_name = "FORM")]
+    output: Option<Format>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make and inspect signing keys.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Print an event file to fill in; without a kind, list the kinds.
+    Template(template::Arguments),
+    /// Dry run: show what would be signed and what the ledger would decide.
+    Check(check::Arguments),
+    /// Sign offline into an envelope file.
+    Sign(sign::Arguments),
+    /// Submit files and folders, in any order, any number of times.
+    Submit(submit::Arguments),
+    /// Fetch and verify receipts.
+    #[command(subcommand)]
+    Receipt(receipt::Command),
+    /// Who may sign what.
+    #[command(subcommand)]
+    Organisation(organisation::Command),
+    /// Treaties and the acts under them.
+    #[command(subcommand)]
+    Treaty(treaty::Command),
+    /// Print the log in order.
+    Replay(replay::Arguments),
+    /// Identity and state of the ledger.
+    Status,
+    /// Check everything again from outside: a service, or the files of a ledger.
+    Audit(audit::Arguments),
+    /// Serve a ledger that exists.
+    Serve(serve::Arguments),
+    /// Build the read models again from the journal, while nothing is served.
+    Rebuild(serve::Arguments),
+}
+
+/// From which state of knowledge a read answers.
+#[derive(Clone, Copy, Debug, Args)]
+struct ReadArguments {
+    /// As known at a time (2026-06-19T12:00:00Z) or when the ledger held so many entries.
+    #[arg(long, value_name = "TIME|SIZE", value_parser = parse_known_at)]
+    known_at: Option<KnownAt>,
+}
+
+fn parse_known_at(text: &str) -> Result<KnownAt, String> {
+    if let Ok(size) = text.parse() {
+        return Ok(KnownAt::Size(size));
+    }
+    let time = text.parse().map(KnownAt::Time);
+    time.map_err(|_| "it is a count of entries or a time with its zone, e.g. 2026-06-19T12:00:00Z".to_owned())
+}
+
+/// Runs the program with the arguments of the process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout with code 0, the rest is wrong usage. What
+            // cannot be printed cannot be reported either.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    match dispatch(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            failure.print();
+            failure.exit.into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    let Cli { global, command } = cli;
+    let output = Output::new(global.output);
+    match command {
+        Command::Key(command) => key::run(command, &global, &output),
+        Command::Template(arguments) => template::run(&arguments, &output),
+        Command::Sign(arguments) => sign::run(&arguments, &global, &output),
+        Command::Check(arguments) => wait_for(check::run(&arguments, &global, &output)),
+        Command::Submit(arguments) => wait_for(submit::run(&arguments, &global, &output)),
+        Command::Receipt(command) => wait_for(receipt::run(command, &global, &output)),
+        Command::Organisation(command) => wait_for(organisation::run(command, &global, &output)),
+        Command::Treaty(command) => wait_for(treaty::run(command, &global, &output)),
+        Command::Replay(arguments) => wait_for(replay::run(arguments, &global, &output)),
+        Command::Status => wait_for(status::run(&global, &output)),
+        Command::Audit(arguments) => wait_for(audit::run(&arguments, &global, &output)),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Rebuild(arguments) => rebuild::run(&arguments, &output),
+    }
+}
+
+/// Runs a client command to its end.
+fn wait_for(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::new(Exit::Failed, error))?.block_on(command)
+}
+
+impl Global {
+    async fn connect(&self) -> Result<Client, Failure> {
+        Ok(Client::connect(&self.server, self.ca.as_deref()).await?)
+    }
+}
+
+/// The wall clock, for ids and for the claim `signed_at`.
+fn now() -> Result<RecordingTime, Failure> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| Failure::new(Exit::Failed, error))?;
+    u64::try_from(since.as_micros()).map(RecordingTime).map_err(|error| Failure::new(Exit::Failed, error))
+}
+
+/// Fills a buffer from the operating system's generator.
+fn fresh_randomness(bytes: &mut [u8]) {
+    rand::Rng::fill_bytes(&mut rand::rng(), bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_state_of_knowledge_is_a_size_or_a_time() {
+        assert_eq!(parse_known_at("17"), Ok(KnownAt::Size(17)));
+        assert!(matches!(parse_known_at("2026-06-19T12:00:00Z"), Ok(KnownAt::Time(_))));
+        assert!(parse_known_at("2026-06-19").is_err());
+    }
+}

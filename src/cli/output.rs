@@ -1,0 +1,127 @@
+//! Results: tables for people on a terminal, JSON for everything else.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+use comfy_table::{ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+use super::{Exit, Failure};
+use crate::client::reply::{HoldsAt, Timestamp};
+
+/// Form of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    /// One indented JSON value.
+    Json,
+    /// One JSON value a line.
+    Ndjson,
+}
+
+/// Where results go and in which form.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    pub format: Format,
+    terminal: bool,
+}
+
+/// Width of a table where the terminal does not tell its own.
+pub const WIDTH: u16 = 80;
+
+impl Output {
+    /// The form asked for; otherwise a table on a terminal and JSON elsewhere.
+    pub fn new(asked: Option<Format>) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let format = asked.unwrap_or(if terminal { Format::Table } else { Format::Json });
+        Self { format, terminal }
+    }
+
+    /// One result: `table` draws it, `json` is it.
+    pub fn show(&self, json: &Value, table: impl FnOnce() -> Vec<Table>) -> Result<(), Failure> {
+        match self.format {
+            Format::Table => table().into_iter().try_for_each(|table| self.draw(table)),
+            Format::Json => print(&format!("{json:#}")),
+            Format::Ndjson => print(&json.to_string()),
+        }
+    }
+
+    /// A list of results: with `ndjson` one line for each of `items`.
+    pub fn show_list(&self, json: &Value, items: &str, table: impl FnOnce() -> Vec<Table>) -> Result<(), Failure> {
+        match self.format {
+            Format::Table | Format::Json => self.show(json, table),
+            Format::Ndjson => {
+                let lines = json.get(items).and_then(Value::as_array).into_iter().flatten();
+                lines.map(Value::to_string).try_for_each(|line| print(&line))
+            }
+        }
+    }
+
+    /// A line of text that is itself the result.
+    pub fn line(&self, text: &str) -> Result<(), Failure> {
+        print(text)
+    }
+
+    /// A progress bar on stderr; invisible when that is no terminal.
+    pub fn progress(&self, length: u64) -> ProgressBar {
+        let target =
+            if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").expect("the template is well formed");
+        ProgressBar::with_draw_target(Some(length), target).with_style(style)
+    }
+
+    /// A remark on a table, to stderr; JSON says the same in its own fields.
+    pub fn note(&self, text: &str) {
+        if self.format == Format::Table {
+            eprintln!("{text}");
+        }
+    }
+
+    fn draw(&self, mut table: Table) -> Result<(), Failure> {
+        // comfy-table asks the terminal itself; elsewhere the width is fixed.
+        if !self.terminal {
+            table.set_width(WIDTH);
+        }
+        print(&table.trim_fmt())
+    }
+}
+
+/// A table of rows under a header, without lines.
+pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
+    table.add_rows(rows);
+    table
+}
+
+/// The lower-case short name of an enum value.
+pub fn short_name(name: &str, prefix: &str) -> String {
+    name.strip_prefix(prefix).unwrap_or(name).to_lowercase()
+}
+
+/// A time of the ledger, to the second.
+pub fn instant(time: Option<&Timestamp>) -> String {
+    let time = time.and_then(|time| jiff::Timestamp::new(time.seconds, time.nanos).ok());
+    time.map(|time| format!("{time:.0}")).unwrap_or_default()
+}
+
+/// What an answer holds for, as a sentence.
+pub fn holds_at(holds_at: Option<&HoldsAt>) -> String {
+    match holds_at {
+        Some(HoldsAt { size, recorded_at, policy }) => {
+            format!("as of the first {size} entries, to {} (policy {policy})", instant(recorded_at.as_ref()))
+        }
+        None => "the server did not say for which state this holds".to_owned(),
+    }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{text}") {
+        // Whoever reads has seen enough, as with `| head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(Exit::Done as i32),
+        written => written.map_err(|error| Failure::new(Exit::Failed, error)),
+    }
+}

@@ -1,0 +1,81 @@
+//! `replay`: the log in order.
+
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::{
+    Exit, Failure, Global,
+    output::{Format, Output, instant},
+};
+use crate::client::{ClientError, reply::Entry, reply::ReplayRequest, summary_of, to_json};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// First index.
+    #[arg(long, default_value_t = 0, value_name = "INDEX")]
+    from: u64,
+    /// One past the last index; otherwise to the newest.
+    #[arg(long, default_value_t = 0, value_name = "INDEX", hide_default_value = true)]
+    to: u64,
+    /// Only entries with an event on this subject, e.g. participation/untc:XXVI-5/POL.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    subject: String,
+    /// Only entries of this organisation.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    organisation: String,
+    /// Only entries with an event of this kind, e.g. withdrawal_notified.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    kind: String,
+    /// Go on with new entries until interrupted.
+    #[arg(long)]
+    follow: bool,
+}
+
+pub async fn run(arguments: Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let Arguments { from, to, subject, organisation, kind, follow } = arguments;
+    let request =
+        ReplayRequest { from, to, subject, organisation, kind, follow, recorded_from: None, recorded_to: None };
+    let mut stream = global.connect().await?.replay(request).await?;
+    while let Some(response) = stream.message().await.map_err(ClientError::from)? {
+        for entry in &response.entries {
+            output.line(&shown(entry, output.format))?;
+        }
+        // Whoever follows through a pipe sees an entry when it comes.
+        io::stdout().flush().map_err(|error| Failure::new(Exit::Failed, error))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// An entry of a stream is a line of its own in every form: a table would have
+/// to wait for the last one.
+fn shown(entry: &Entry, format: Format) -> String {
+    match format {
+        Format::Json => format!("{:#}", to_json("Entry", entry)),
+        Format::Ndjson => to_json("Entry", entry).to_string(),
+        Format::Table => line(entry),
+    }
+}
+
+fn line(entry: &Entry) -> String {
+    let summary = summary_of(entry);
+    let author = if summary.author.is_empty() { "later sign-offs".to_owned() } else { summary.author };
+    let mut text = format!("{:>8}  {}  {author}", entry.index, instant(entry.recorded_at.as_ref()));
+    for (kind, subject) in summary.events {
+        text.push_str(&format!("\n          {kind} {subject}"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::reply::Timestamp;
+
+    #[test]
+    fn an_entry_is_a_line_with_its_time_and_never_fails_on_foreign_bytes() {
+        let recorded_at = Some(Timestamp { seconds: 1_780_000_000, nanos: 0 });
+        let entry = Entry { index: 7, recorded_at, envelope: vec![0xff].into(), ..Entry::default() };
+        assert_eq!(line(&entry), "       7  2026-05-28T20:26:40Z  later sign-offs");
+    }
+}

@@ -1,0 +1,40 @@
+//! `template [KIND]`: an event file to fill in, or the list of kinds.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    Exit, Failure,
+    output::{Output, table},
+};
+use crate::{
+    authoring,
+    domain::{KINDS, Kind},
+};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Kind of the event, e.g. withdrawal_notified.
+    kind: Option<String>,
+}
+
+pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
+    let Some(name) = &arguments.kind else { return list(output) };
+    let kind = Kind::from_name(name).ok_or_else(|| {
+        Failure::new(Exit::NoSuchThing, format!("no kind is named {name:?}; `merestone template` lists them"))
+    })?;
+    output.line(&format!("{:#}", authoring::template(kind.row())))?;
+    Ok(Exit::Done)
+}
+
+fn list(output: &Output) -> Result<Exit, Failure> {
+    let kinds: Vec<_> = KINDS
+        .iter()
+        .map(|row| json!({"kind": row.name, "number": row.number, "subject": row.subject.name(), "says": row.says}))
+        .collect();
+    output.show_list(&json!({"kinds": kinds}), "kinds", || {
+        let rows = KINDS.iter().map(|row| [row.name.to_owned(), row.subject.name().to_owned(), row.says.to_owned()]);
+        vec![table(["kind", "about", "says"], rows)]
+    })?;
+    Ok(Exit::Done)
+}

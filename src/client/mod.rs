@@ -1,0 +1,272 @@
+//! A thin client over the gRPC services of a ledger.
+//!
+//! Promises: a submission is sent again only with the same bytes; every error
+//! says who must act. Leaves to others: authoring and signing (`authoring`),
+//! showing answers (`cli`).
+
+mod entry;
+mod error;
+mod receipt;
+mod retry;
+
+use std::{fs, path::Path, time::Duration};
+
+use prost::bytes::Bytes;
+use prost_types::Timestamp;
+use serde_json::Value;
+use tonic::{
+    Streaming,
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
+};
+
+use crate::{
+    authoring::SignedSubmission,
+    limits::{MESSAGE_BYTES, PAGE_ITEMS_MAX},
+    wire::{
+        dynamic,
+        proto::{
+            self, CheckRequest, GetReceiptRequest, ReadAt, SubmitRequest, audit_client::AuditClient,
+            get_receipt_request, ledger_client::LedgerClient, organisations_client::OrganisationsClient, read_at,
+            treaties_client::TreatiesClient,
+        },
+    },
+};
+
+pub use entry::{EntrySummary, stored_record, summary_of};
+pub use error::{ClientError, MustAct, Refused, must_act};
+pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
+pub use retry::delay_before_retry;
+
+/// The answers of the services, as the command line shows them.
+pub mod reply {
+    pub use crate::wire::proto::{
+        Act, CheckResponse, Entry, Event, EventPosition, GetOrganisationResponse, GetReceiptResponse,
+        GetTreatyResponse, HoldsAt, Key, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
+        Member, Organisation, Receipt, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, StatusResponse,
+        SubmitResponse, TimelineResponse, TreatyEntry, WithdrawalNotified, event::Body as EventBody,
+    };
+    pub use prost_types::Timestamp;
+}
+
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection to one ledger.
+#[derive(Clone, Debug)]
+pub struct Client {
+    channel: Channel,
+}
+
+/// The state of knowledge that a read is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownAt {
+    /// When the ledger held this many entries.
+    Size(u64),
+    Time(jiff::Timestamp),
+}
+
+/// Which entry a receipt is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReceiptFor {
+    Index(u64),
+    /// SHA-256 of the submission bytes.
+    Submission([u8; 32]),
+}
+
+type Answer<T> = Result<T, ClientError>;
+
+impl Client {
+    /// Connects to `http://HOST:PORT`, or with TLS to `https://HOST:PORT`; `ca`
+    /// names a PEM file that is trusted instead of the system's authorities.
+    pub async fn connect(server: &str, ca: Option<&Path>) -> Answer<Self> {
+        let invalid = |error| ClientError::Address(server.to_owned(), error);
+        let mut endpoint = Endpoint::from_shared(server.to_owned()).map_err(invalid)?.connect_timeout(CONNECT_TIMEOUT);
+        if server.starts_with("https://") {
+            endpoint = endpoint.tls_config(tls(ca)?).map_err(invalid)?;
+        }
+        let channel = endpoint.connect().await;
+        let channel = channel.map_err(|source| ClientError::Unreachable { server: server.to_owned(), source })?;
+        Ok(Self { channel })
+    }
+
+    /// Submits, and submits again while the ledger is busy or away for a moment.
+    pub async fn submit(&self, signed: &SignedSubmission) -> Answer<proto::SubmitResponse> {
+        let request = SubmitRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
+        let mut attempt = 0;
+        loop {
+            let status = match self.ledger().submit(request.clone()).await {
+                Ok(response) => return Ok(response.into_inner()),
+                Err(status) => status,
+            };
+            let Some(delay) = delay_before_retry(&status, attempt) else { return Err(status.into()) };
+            tokio::time::sleep(delay).await;
+            attempt += 1;
+        }
+    }
+
+    /// Dry run: what would be signed, and what the ledger would decide now.
+    pub async fn check(&self, signed: &SignedSubmission) -> Answer<proto::CheckResponse> {
+        let request = CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
+        Ok(self.ledger().check(request).await?.into_inner())
+    }
+
+    /// A receipt under the newest checkpoint.
+    pub async fn receipt(&self, of: ReceiptFor) -> Answer<proto::GetReceiptResponse> {
+        let entry = match of {
+            ReceiptFor::Index(index) => get_receipt_request::Entry::Index(index),
+            ReceiptFor::Submission(digest) => {
+                get_receipt_request::Entry::SubmissionDigest(Bytes::copy_from_slice(&digest))
+            }
+        };
+        Ok(self.ledger().get_receipt(GetReceiptRequest { entry: Some(entry) }).await?.into_inner())
+    }
+
+    /// Identity and state of the service.
+    pub async fn status(&self) -> Answer<proto::StatusResponse> {
+        Ok(self.ledger().status(proto::StatusRequest {}).await?.into_inner())
+    }
+
+    /// All organisations, of all pages.
+    pub async fn organisations(&self, known_at: Option<KnownAt>) -> Answer<proto::ListOrganisationsResponse> {
+        let mut all = proto::ListOrganisationsResponse::default();
+        loop {
+            let page_token = std::mem::take(&mut all.next_page_token);
+            let read_at = page_of(known_at, all.holds_at.as_ref());
+            let request = proto::ListOrganisationsRequest { read_at, page_size: PAGE, page_token };
+            let page = self.registry().list(request).await?.into_inner();
+            all.organisations.extend(page.organisations);
+            (all.next_page_token, all.holds_at) = (page.next_page_token, page.holds_at);
+            if all.next_page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// One organisation.
+    pub async fn organisation(&self, id: &str, known_at: Option<KnownAt>) -> Answer<proto::GetOrganisationResponse> {
+        let request = proto::GetOrganisationRequest { id: id.to_owned(), read_at: read_at(known_at) };
+        Ok(self.registry().get(request).await?.into_inner())
+    }
+
+    /// All treaties, of all pages.
+    pub async fn treaties(&self, known_at: Option<KnownAt>) -> Answer<proto::ListTreatiesResponse> {
+        let mut all = proto::ListTreatiesResponse::default();
+        loop {
+            let page_token = std::mem::take(&mut all.next_page_token);
+            let read_at = page_of(known_at, all.holds_at.as_ref());
+            let request = proto::ListTreatiesRequest { read_at, page_size: PAGE, page_token };
+            let page = self.treaty_reads().list(request).await?.into_inner();
+            all.treaties.extend(page.treaties);
+            (all.next_page_token, all.holds_at) = (page.next_page_token, page.holds_at);
+            if all.next_page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// All participants, of all pages.
+    pub async fn participants(&self) -> Answer<proto::ListParticipantsResponse> {
+        let mut all = proto::ListParticipantsResponse::default();
+        loop {
+            let page_token = std::mem::take(&mut all.next_page_token);
+            let read_at = page_of(None, all.holds_at.as_ref());
+            let request = proto::ListParticipantsRequest { read_at, page_size: PAGE, page_token };
+            let page = self.treaty_reads().list_participants(request).await?.into_inner();
+            all.participants.extend(page.participants);
+            (all.next_page_token, all.holds_at) = (page.next_page_token, page.holds_at);
+            if all.next_page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// One treaty by id or short name.
+    pub async fn treaty(&self, treaty: &str, known_at: Option<KnownAt>) -> Answer<proto::GetTreatyResponse> {
+        let request = proto::GetTreatyRequest { treaty: treaty.to_owned(), read_at: read_at(known_at) };
+        Ok(self.treaty_reads().get(request).await?.into_inner())
+    }
+
+    /// The acts under a treaty, of all pages.
+    pub async fn timeline(
+        &self,
+        treaty: &str,
+        participant: Option<&str>,
+        known_at: Option<KnownAt>,
+    ) -> Answer<proto::TimelineResponse> {
+        let participant = participant.unwrap_or_default().to_owned();
+        let mut all = proto::TimelineResponse::default();
+        loop {
+            let page_token = std::mem::take(&mut all.next_page_token);
+            let request = proto::TimelineRequest {
+                treaty: treaty.to_owned(),
+                participant: participant.clone(),
+                read_at: page_of(known_at, all.holds_at.as_ref()),
+                page_size: PAGE,
+                page_token,
+            };
+            let page = self.treaty_reads().timeline(request).await?.into_inner();
+            all.acts.extend(page.acts);
+            (all.treaty, all.next_page_token, all.holds_at) = (page.treaty, page.next_page_token, page.holds_at);
+            if all.next_page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The log in order.
+    pub async fn replay(&self, request: proto::ReplayRequest) -> Answer<Streaming<proto::ReplayResponse>> {
+        Ok(self.audit().replay(request).await?.into_inner())
+    }
+
+    fn ledger(&self) -> LedgerClient<Channel> {
+        LedgerClient::new(self.channel.clone())
+            .max_decoding_message_size(MESSAGE_BYTES)
+            .max_encoding_message_size(MESSAGE_BYTES)
+    }
+
+    fn audit(&self) -> AuditClient<Channel> {
+        AuditClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+    }
+
+    fn registry(&self) -> OrganisationsClient<Channel> {
+        OrganisationsClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+    }
+
+    fn treaty_reads(&self) -> TreatiesClient<Channel> {
+        TreatiesClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+    }
+}
+
+/// A message in the protobuf JSON mapping, with the field names of the proto
+/// files. `message` is its short name.
+pub fn to_json(message: &str, value: &impl prost::Message) -> Value {
+    dynamic::decode(message, &value.encode_to_vec()).expect("a message decodes as itself")
+}
+
+/// Items of a page. A page of large acts could outgrow one message at the
+/// maximum, so lists are read in tenths of it.
+const PAGE: u32 = (PAGE_ITEMS_MAX / 10) as u32;
+
+fn tls(ca: Option<&Path>) -> Answer<ClientTlsConfig> {
+    let Some(path) = ca else { return Ok(ClientTlsConfig::new().with_native_roots()) };
+    let pem = fs::read(path).map_err(|source| ClientError::Certificate { path: path.to_owned(), source })?;
+    Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
+}
+
+fn read_at(known_at: Option<KnownAt>) -> Option<ReadAt> {
+    let known_at = match known_at? {
+        KnownAt::Size(size) => read_at::KnownAt::Size(size),
+        KnownAt::Time(time) => {
+            read_at::KnownAt::Time(Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() })
+        }
+    };
+    Some(ReadAt { minimum_size: 0, known_at: Some(known_at) })
+}
+
+/// The state that a page is read at: later pages hold for what the first held for.
+fn page_of(known_at: Option<KnownAt>, first: Option<&proto::HoldsAt>) -> Option<ReadAt> {
+    match first {
+        Some(holds_at) => read_at(Some(KnownAt::Size(holds_at.size))),
+        None => read_at(known_at),
+    }
+}
