@@ -32,8 +32,26 @@ const MAY_USE_PROTO: &[&str] = &["wire", "server", "client", "cli", "demo", "aut
 
 /// Words that say that something is done, but not what.
 const EMPTY_WORDS: &[&str] = &[
-    "process", "processes", "processed", "processor", "processing", "handle", "handles", "handled", "handler",
-    "handling", "manage", "manages", "managed", "manager", "management", "util", "utils", "common", "helper", "helpers",
+    "process",
+    "processes",
+    "processed",
+    "processor",
+    "processing",
+    "handle",
+    "handles",
+    "handled",
+    "handler",
+    "handling",
+    "manage",
+    "manages",
+    "managed",
+    "manager",
+    "management",
+    "util",
+    "utils",
+    "common",
+    "helper",
+    "helpers",
 ];
 
 /// Files longer than this are split.
