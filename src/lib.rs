@@ -30,4 +30,8 @@ pub mod authoring;
 pub mod client;
 pub mod server;
 
+pub mod founding;
+
+pub mod demo;
+
 pub mod cli;

@@ -85,8 +85,10 @@ class Ledger:
         if proofs.CheckpointKey.of(founded.origin, founded.checkpoint_key[-32:]) != self.key:
             raise proofs.Invalid("the checkpoint key is not the one of the founding")
 
-    def has_member(self, organisation, member):
-        request = self.contract.GetOrganisationRequest(id=organisation)
+    def has_member(self, organisation, member, checkpoint):
+        """As of the checkpoint or later: read models may lag a little behind the log."""
+        read_at = self.contract.ReadAt(minimum_size=self.key.verify(checkpoint).size)
+        request = self.contract.GetOrganisationRequest(id=organisation, read_at=read_at)
         found = self.organisations.Get(request, timeout=CALL_SECONDS).organisation
         return any(each.id == member for each in found.members)
 
@@ -155,10 +157,10 @@ def event(contract, subject, **fields):
     return contract.Event(id=uuid7(), nonce=os.urandom(16), subject=subject, **fields)
 
 
-def enrolment(ledger, author, grant):
+def enrolment(ledger, author, grant, checkpoint):
     """Events that enrol the author's key, and the post first where it is new."""
     contract, subject, events = ledger.contract, f"organisation/{author.organisation}", []
-    if not ledger.has_member(author.organisation, author.member):
+    if not ledger.has_member(author.organisation, author.member, checkpoint):
         enrolled = contract.MemberEnrolled(
             member=author.member,
             post="Example client",
@@ -278,7 +280,8 @@ def run(given, contract, channel):
     administrator = Author(given.organisation, given.admin_member, read_key(given.admin_key))
     key = make_key(given.key) if given.key else Ed25519PrivateKey.generate()
     author = Author(given.organisation, given.member, key)
-    receipt, _ = ledger.submit(ledger.signed(administrator, enrolment(ledger, author, given.grant)))
+    events = enrolment(ledger, author, given.grant, before)
+    receipt, _ = ledger.submit(ledger.signed(administrator, events))
     print(f"entry {receipt.index}: key {proofs.key_id(key).hex()} of {author.member} is enrolled, receipt verified")
 
     stated = domestic_step(contract, given.treaty, given.participant) if given.treaty else record_opened(contract)

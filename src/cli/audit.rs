@@ -41,7 +41,15 @@ pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Res
 /// Audits the files of a directory: every byte of the journal, then every entry.
 pub fn of_directory(dir: &Path, trusted: Option<LedgerId>, output: &Output) -> Result<Report, Failure> {
     let journal = SegmentJournal::open_read_only(dir).map_err(damaged)?;
-    journal.verify_all().map_err(damaged)?;
+    let walked = journal.verify_all().map_err(damaged)?;
+    if let Some(unfinished) = walked.unfinished {
+        let place = format!("{} at byte {}", unfinished.segment.display(), unfinished.offset);
+        let message = format!(
+            "bytes behind the last acknowledged batch: {} in {place}; after a crash the next `serve` sets them aside, in a copy of a stopped ledger they do not belong",
+            unfinished.detail
+        );
+        return Err(Failure::new(Exit::VerificationFailed, message));
+    }
     let directory = Directory::new(dir);
     let claim = directory.read_models().is_dir().then(|| {
         let opened = ReadModels::open(&directory.read_models(), limits::READ_MODEL_CACHE_BYTES);

@@ -104,10 +104,10 @@ impl Node {
         if let Some(running) = self.running.lock().unwrap_or_else(PoisonError::into_inner).take() {
             running.join();
         }
-        if let Err(error) = self.models.flush() {
-            tracing::warn!(
+        if let Err(error) = self.follower.stop() {
+            tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "the read models were not flushed; the next start catches up"
+                "the read models stopped early; the next start catches up"
             );
         }
     }

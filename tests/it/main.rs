@@ -1,4 +1,7 @@
-//! The one integration binary: what the library promises, from outside.
+//! The one integration binary: the library as its users see it, from outside.
 
 mod golden;
+mod journal;
+mod support;
 mod vectors;
+mod write_path;
