@@ -21,6 +21,7 @@ const ORDER: &[&[&str]] = &[
     &["admission"],
     &["sequencer", "audit"],
     &["authoring", "client", "server"],
+    &["founding"],
     &["bench", "demo"],
     &["cli"],
 ];
