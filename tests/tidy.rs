@@ -27,16 +27,15 @@ const ORDER: &[&[&str]] = &[
 ];
 
 /// Where the types generated from the contract may be named: the two sides of the
-/// network, what reads and writes files in the contract's JSON, and `wire`, which
+/// network, what drives a service as a client does, what reads and writes files in the contract's JSON, and `wire`, which
 /// turns all of it into domain values. Everything else knows domain values only.
-const MAY_USE_PROTO: &[&str] = &["wire", "server", "client", "cli", "demo", "authoring"];
+const MAY_USE_PROTO: &[&str] = &["wire", "server", "client", "cli", "bench", "demo", "authoring"];
 
 /// Words that say that something is done, but not what.
 const EMPTY_WORDS: &[&str] = &[
     "process",
     "processes",
     "processed",
-    "processor",
     "processing",
     "handle",
     "handles",
