@@ -21,19 +21,37 @@ const ORDER: &[&[&str]] = &[
     &["admission"],
     &["sequencer", "audit"],
     &["authoring", "client", "server"],
+    &["founding"],
     &["bench", "demo"],
     &["cli"],
 ];
 
 /// Where the types generated from the contract may be named: the two sides of the
-/// network, what reads and writes files in the contract's JSON, and `wire`, which
+/// network, what drives a service as a client does, what reads and writes files in the contract's JSON, and `wire`, which
 /// turns all of it into domain values. Everything else knows domain values only.
-const MAY_USE_PROTO: &[&str] = &["wire", "server", "client", "cli", "demo", "authoring"];
+const MAY_USE_PROTO: &[&str] = &["wire", "server", "client", "cli", "bench", "demo", "authoring"];
 
 /// Words that say that something is done, but not what.
 const EMPTY_WORDS: &[&str] = &[
-    "process", "processes", "processed", "processor", "processing", "handle", "handles", "handled", "handler",
-    "handling", "manage", "manages", "managed", "manager", "management", "util", "utils", "common", "helper", "helpers",
+    "process",
+    "processes",
+    "processed",
+    "processing",
+    "handle",
+    "handles",
+    "handled",
+    "handler",
+    "handling",
+    "manage",
+    "manages",
+    "managed",
+    "manager",
+    "management",
+    "util",
+    "utils",
+    "common",
+    "helper",
+    "helpers",
 ];
 
 /// Files longer than this are split.
