@@ -8,7 +8,9 @@
 mod audit;
 mod author;
 mod check;
+mod demo;
 mod exit;
+mod init;
 mod key;
 mod organisation;
 mod output;
@@ -66,6 +68,10 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show a whole ledger at work, with real acts, and how a forgery is caught.
+    Demo(demo::Args),
+    /// Found a ledger in an empty directory.
+    Init(init::Args),
     /// Make and inspect signing keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -138,6 +144,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     let output = Output::new(global.output);
     match command {
+        Command::Demo(args) => demo::run(args),
+        Command::Init(args) => init::run(&args, global.key.as_deref()),
         Command::Key(command) => key::run(command, &global, &output),
         Command::Template(arguments) => template::run(&arguments, &output),
         Command::Sign(arguments) => sign::run(&arguments, &global, &output),

@@ -30,7 +30,14 @@ pub fn draft(ledger: LedgerId, fresh: &mut Freshness<'_>) -> Result<Rows, Vec<Au
         let randomness = &mut *fresh.randomness;
         expand(
             items,
-            &mut Surroundings { file, ledger: Some(ledger), names: &names, evidence: &evidence, now: fresh.now, randomness },
+            &mut Surroundings {
+                file,
+                ledger: Some(ledger),
+                names: &names,
+                evidence: &evidence,
+                now: fresh.now,
+                randomness,
+            },
         )
     };
     Ok(Rows { registrations: drafted("treaties.ndjson", registrations)?, acts: drafted("rows.ndjson", acts)? })
