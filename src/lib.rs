@@ -30,4 +30,6 @@ pub mod authoring;
 pub mod client;
 pub mod server;
 
+pub mod bench;
+
 pub mod cli;
