@@ -33,5 +33,6 @@ pub mod server;
 pub mod founding;
 
 pub mod demo;
+pub mod bench;
 
 pub mod cli;

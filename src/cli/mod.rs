@@ -7,6 +7,7 @@
 
 mod audit;
 mod author;
+mod bench;
 mod check;
 mod demo;
 mod exit;
@@ -102,6 +103,9 @@ enum Command {
     Serve(serve::Arguments),
     /// Build the read models again from the journal, while nothing is served.
     Rebuild(serve::Arguments),
+    /// Measure a new ledger on this machine.
+    #[command(subcommand)]
+    Bench(bench::Command),
 }
 
 /// From which state of knowledge a read answers.
@@ -159,6 +163,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Audit(arguments) => wait_for(audit::run(&arguments, &global, &output)),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Rebuild(arguments) => rebuild::run(&arguments, &output),
+        Command::Bench(command) => bench::run(&command, &output),
     }
 }
 
