@@ -23,16 +23,16 @@ pub mod telemetry;
 
 pub mod admission;
 
+pub mod audit;
 pub mod sequencer;
 
-pub mod audit;
 pub mod authoring;
-
 pub mod client;
 pub mod server;
 
 pub mod founding;
 
 pub mod demo;
+pub mod bench;
 
 pub mod cli;

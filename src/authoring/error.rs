@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::domain::InvalidIdentifier;
+use crate::{domain::InvalidIdentifier, wire::Malformed};
 
 /// A problem with its place: file, item (from 1) and field.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +68,8 @@ pub enum Problem {
     NotBytes(String),
     #[error("it is larger than {limit} bytes; put what is large into a document")]
     TooLarge { limit: usize },
+    #[error("{0}")]
+    NotWellFormed(Malformed),
     #[error("it does not fit the message")]
     DoesNotFit(#[source] serde_json::Error),
 }

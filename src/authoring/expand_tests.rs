@@ -212,6 +212,21 @@ fn what_is_expanded_and_signed_is_well_formed_for_the_ledger() {
         withdrawal()
     ]);
     let drafted = drafted(registered).expect("expanded");
+    let signed = signed(&drafted);
+    crate::authoring::check_form("acts.json", &signed, &drafted).expect("well formed");
+    assert_eq!(signed.events.len(), 5);
+}
+
+#[test]
+fn what_only_the_ledgers_form_refuses_names_item_and_field_too() {
+    let mut late = withdrawal();
+    late["withdrawal_notified"]["later_effect"] = json!("next spring");
+    let drafted = drafted(json!([withdrawal(), late])).expect("expanded");
+    let error = crate::authoring::check_form("acts.json", &signed(&drafted), &drafted).expect_err("no date");
+    assert_eq!((error.item, error.field.as_str()), (2, "withdrawal_notified.later_effect"));
+}
+
+fn signed(drafted: &[Drafted]) -> crate::authoring::SignedSubmission {
     let header = crate::authoring::Header {
         ledger: Some(LEDGER),
         organisation: "pl-desk".parse().expect("an id"),
@@ -221,7 +236,5 @@ fn what_is_expanded_and_signed_is_well_formed_for_the_ledger() {
     };
     let key = crate::crypto::SigningKey::from_seed(&[7; 32]);
     let now = RecordingTime(1_780_000_000_000_000);
-    let signed = crate::authoring::sign(&header, &drafted, &key, now, &mut |bytes| bytes.fill(5));
-    let submitted = crate::wire::parse_submitted(signed.envelope, signed.events).expect("well formed");
-    assert_eq!(submitted.event_bytes.len(), 5);
+    crate::authoring::sign(&header, drafted, &key, now, &mut |bytes| bytes.fill(5))
 }

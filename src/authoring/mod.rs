@@ -30,6 +30,6 @@ pub use expand::{Drafted, Surroundings, expand};
 pub use item::{Item, read_items};
 pub use names::{Lookup, NameBook, Names, NamesFileError};
 pub use part::WithheldPart;
-pub use sign::{Header, SignedSubmission, sign, split};
+pub use sign::{Header, SignedSubmission, check_form, sign, split};
 pub use signing::{EventDraft, Freshness, Post, fresh_event, sign_events};
 pub use template::template;

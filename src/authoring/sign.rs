@@ -4,12 +4,12 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use prost::bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Drafted, expand::fresh_uuid};
+use super::{AuthoringError, Drafted, Problem, expand::fresh_uuid};
 use crate::{
     crypto::{PayloadType, SigningKey, sha256},
     domain::{LedgerId, MemberId, OrganisationId, RecordingTime, Seen},
     limits::{EVENTS_PER_SUBMISSION, SUBMISSION_BYTES},
-    wire::dynamic::encode,
+    wire::{dynamic::encode, parse_submitted},
 };
 
 /// What every submission of a run says about its author.
@@ -87,6 +87,25 @@ pub fn sign(
     SignedSubmission {
         envelope: encoded("Envelope", &envelope).into(),
         events: events.iter().map(|event| Bytes::copy_from_slice(&event.bytes)).collect(),
+    }
+}
+
+/// Checks that the ledger can read what was signed, before anything is sent or
+/// kept: dates, lengths, fields that belong together.
+pub fn check_form(file: &str, signed: &SignedSubmission, events: &[Drafted]) -> Result<(), AuthoringError> {
+    parse_submitted(signed.envelope.clone(), signed.events.clone()).map(|_| ()).map_err(|malformed| {
+        let (item, field) = place_of(&malformed.field, events);
+        AuthoringError { file: file.to_owned(), item, field, problem: Problem::NotWellFormed(malformed) }
+    })
+}
+
+/// Item and field of `events[3].source.name`; anything else is the header's.
+fn place_of(field: &str, events: &[Drafted]) -> (usize, String) {
+    let inner = field.strip_prefix("events[").and_then(|rest| rest.split_once(']'));
+    let event = inner.and_then(|(at, rest)| Some((events.get(at.parse::<usize>().ok()?)?, rest)));
+    match event {
+        Some((event, rest)) => (event.item, rest.trim_start_matches('.').to_owned()),
+        None => (events.first().map_or(0, |event| event.item), field.to_owned()),
     }
 }
 

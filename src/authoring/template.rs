@@ -53,7 +53,9 @@ fn subject_keys(subject: SubjectType) -> &'static [(&'static str, &'static str)]
 }
 
 fn note(fields: &mut Map<String, Value>, key: &str, comment: &str, value: Value) {
-    fields.insert(format!("//{key}"), json!(comment));
+    if !comment.is_empty() {
+        fields.insert(format!("//{key}"), json!(comment));
+    }
     fields.insert(key.to_owned(), value);
 }
 

@@ -13,8 +13,8 @@ use clap::Args;
 use super::{Exit, Failure, Global, exit::chain, fresh_randomness, now};
 use crate::{
     authoring::{
-        AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, SignedSubmission, Surroundings, expand,
-        read_items, sign, split,
+        AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, SignedSubmission, Surroundings,
+        check_form, expand, read_items, sign, split,
     },
     client::{Client, reply},
     crypto::{SigningKey, sha256},
@@ -139,8 +139,13 @@ impl Author {
         };
         let drafted = expand(authored.items.clone(), &mut surroundings).map_err(|errors| authoring_failure(&errors))?;
         let parts = split(drafted.clone());
-        let signed = parts.iter().map(|events| sign(&self.header, events, &self.key, now, &mut fresh_randomness));
-        Ok((signed.collect(), drafted))
+        let mut signed = Vec::with_capacity(parts.len());
+        for events in &parts {
+            let submission = sign(&self.header, events, &self.key, now, &mut fresh_randomness);
+            check_form(&shown, &submission, events).map_err(|error| authoring_failure(&[error]))?;
+            signed.push(submission);
+        }
+        Ok((signed, drafted))
     }
 
     /// Expands, signs and writes the envelope file beside the authoring file;

@@ -5,7 +5,9 @@
 //! it ([`Exit`]).
 //! Leaves to others: authoring and signing (`authoring`), calls (`client`).
 
+mod audit;
 mod author;
+mod bench;
 mod check;
 mod demo;
 mod exit;
@@ -13,8 +15,10 @@ mod init;
 mod key;
 mod organisation;
 mod output;
+mod rebuild;
 mod receipt;
 mod replay;
+mod serve;
 mod sign;
 mod status;
 mod submit;
@@ -93,6 +97,15 @@ enum Command {
     Replay(replay::Arguments),
     /// Identity and state of the ledger.
     Status,
+    /// Check everything again from outside: a service, or the files of a ledger.
+    Audit(audit::Arguments),
+    /// Serve a ledger that exists.
+    Serve(serve::Arguments),
+    /// Build the read models again from the journal, while nothing is served.
+    Rebuild(serve::Arguments),
+    /// Measure a new ledger on this machine.
+    #[command(subcommand)]
+    Bench(bench::Command),
 }
 
 /// From which state of knowledge a read answers.
@@ -147,6 +160,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Treaty(command) => wait_for(treaty::run(command, &global, &output)),
         Command::Replay(arguments) => wait_for(replay::run(arguments, &global, &output)),
         Command::Status => wait_for(status::run(&global, &output)),
+        Command::Audit(arguments) => wait_for(audit::run(&arguments, &global, &output)),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Rebuild(arguments) => rebuild::run(&arguments, &output),
+        Command::Bench(command) => bench::run(&command, &output),
     }
 }
 

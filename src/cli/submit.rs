@@ -22,7 +22,9 @@ use super::{
 };
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
-    client::{Client, ClientError, MustAct, reply::SubmitResponse, to_json},
+    checkpoint::{CheckpointVerifier, Receipt},
+    client::{Client, ClientError, MustAct, parse_vkey, reply::SubmitResponse, to_json},
+    crypto::sha256,
 };
 
 #[derive(Debug, Args)]
@@ -39,6 +41,8 @@ struct Parcel {
     file: PathBuf,
     signed: SignedSubmission,
     outcome: Option<Result<SubmitResponse, ClientError>>,
+    /// Whether the receipt proves the entry under the ledger's own key.
+    proved: bool,
 }
 
 pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -51,7 +55,9 @@ pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Res
         parcels.extend(parcels_of(&path, file));
     }
     parcels.extend(sign_all(&authored, arguments, global, &client).await?);
-    send_all(&client, &mut parcels, output).await;
+    let vkey = client.status().await?.checkpoint_vkey;
+    let verifier = parse_vkey(&vkey).map_err(|error| Failure::new(Exit::VerificationFailed, error))?;
+    send_all(&client, &verifier, &mut parcels, output).await;
     report(&parcels, output)
 }
 
@@ -128,18 +134,24 @@ fn signed_before(authored: &Authored) -> Result<Option<EnvelopeFile>, Failure> {
 }
 
 fn parcels_of(path: &Path, file: EnvelopeFile) -> impl Iterator<Item = Parcel> {
-    file.submissions.into_iter().map(move |signed| Parcel { file: path.to_owned(), signed, outcome: None })
+    file.submissions.into_iter().map(move |signed| Parcel {
+        file: path.to_owned(),
+        signed,
+        outcome: None,
+        proved: false,
+    })
 }
 
 /// Sends everything; what a rule rejected is sent again while a pass accepts
 /// anything, because the rule may have waited for what was accepted.
-async fn send_all(client: &Client, parcels: &mut [Parcel], output: &Output) {
+async fn send_all(client: &Client, verifier: &CheckpointVerifier, parcels: &mut [Parcel], output: &Output) {
     let progress = output.progress(parcels.len() as u64);
     loop {
         let mut accepted = 0;
         for parcel in parcels.iter_mut().filter(|parcel| is_worth_sending(parcel.outcome.as_ref())) {
             let outcome = client.submit(&parcel.signed).await;
-            if outcome.is_ok() {
+            if let Ok(response) = &outcome {
+                parcel.proved = is_proved(response, &parcel.signed, verifier);
                 accepted += 1;
                 progress.inc(1);
             }
@@ -149,6 +161,15 @@ async fn send_all(client: &Client, parcels: &mut [Parcel], output: &Output) {
             return progress.finish_and_clear();
         }
     }
+}
+
+/// Whether the receipt is for this envelope and verifies. A repeated submission
+/// gets the first receipt, whose envelope may have held other sign-offs.
+fn is_proved(response: &SubmitResponse, signed: &SignedSubmission, verifier: &CheckpointVerifier) -> bool {
+    let receipt = response.receipt.clone().map(Receipt::try_from);
+    let Some(Ok(receipt)) = receipt else { return false };
+    let same = response.repeated || sha256(&signed.envelope) == *receipt.envelope.as_bytes();
+    same && receipt.verify(verifier).is_ok()
 }
 
 fn is_worth_sending(outcome: Option<&Result<SubmitResponse, ClientError>>) -> bool {
@@ -163,7 +184,8 @@ fn report(parcels: &[Parcel], output: &Output) -> Result<Exit, Failure> {
     let results: Vec<Value> = parcels.iter().map(result).collect();
     output.show_list(&json!({"results": results}), "results", || vec![table(HEADER, parcels.iter().map(row))])?;
     let exits = parcels.iter().filter_map(|parcel| match &parcel.outcome {
-        Some(Ok(_)) => None,
+        Some(Ok(_)) if parcel.proved => None,
+        Some(Ok(_)) => Some(Exit::VerificationFailed),
         Some(Err(error)) => Some(exit_of(error)),
         None => Some(Exit::Failed),
     });
@@ -177,6 +199,9 @@ fn row(parcel: &Parcel) -> [String; 4] {
         Some(Ok(response)) => {
             let index = response.receipt.as_ref().map(|receipt| receipt.index.to_string()).unwrap_or_default();
             let mut outcome = if response.repeated { "recorded before" } else { "recorded" }.to_owned();
+            if !parcel.proved {
+                outcome.push_str("\nits receipt does not verify");
+            }
             response.findings.iter().for_each(|finding| outcome.push_str(&format!("\nfinding: {}", finding.code)));
             (index, outcome)
         }
@@ -189,7 +214,9 @@ fn row(parcel: &Parcel) -> [String; 4] {
 fn result(parcel: &Parcel) -> Value {
     let file = parcel.file.display().to_string();
     match &parcel.outcome {
-        Some(Ok(response)) => json!({"file": file, "accepted": to_json("SubmitResponse", response)}),
+        Some(Ok(response)) => {
+            json!({"file": file, "accepted": to_json("SubmitResponse", response), "proved": parcel.proved})
+        }
         Some(Err(ClientError::Refused(refused))) => {
             json!({"file": file, "refused": {"reason": refused.reason, "message": refused.to_string()}})
         }
@@ -203,6 +230,12 @@ mod tests {
     use tonic::Status;
 
     use super::*;
+    use crate::{
+        checkpoint::{CheckpointSigner, leaf_hash},
+        client::reply,
+        crypto::SigningKey,
+        domain::{EnvelopeDigest, RecordingTime, Size, TreeHead},
+    };
 
     #[test]
     fn a_folder_gives_each_act_once_and_leaves_out_what_is_kept() {
@@ -225,6 +258,29 @@ mod tests {
         assert!(is_worth_sending(outcome(Status::failed_precondition("")).as_ref()));
         assert!(!is_worth_sending(outcome(Status::invalid_argument("")).as_ref()));
         assert!(!is_worth_sending(Some(&Ok(SubmitResponse::default()))));
+    }
+
+    #[test]
+    fn a_receipt_for_another_envelope_or_under_another_key_proves_nothing() {
+        let key = |seed| SigningKey::from_seed(&[seed; 32]);
+        let signer = CheckpointSigner::new("l.example", key(3)).expect("a signer");
+        let signed = SignedSubmission { envelope: vec![1].into(), events: vec![] };
+        let (time, digest) = (RecordingTime(1_780_000_000_000_000), EnvelopeDigest(sha256(&[1])));
+        let head = TreeHead { size: Size(1), root: leaf_hash(time, digest) };
+        let receipt = reply::Receipt {
+            index: 0,
+            recorded_at: Some(reply::Timestamp { seconds: 1_780_000_000, nanos: 0 }),
+            envelope_digest: digest.as_bytes().to_vec().into(),
+            inclusion_proof: vec![],
+            checkpoint: signer.sign(head),
+        };
+        let response = SubmitResponse { receipt: Some(receipt), ..SubmitResponse::default() };
+        assert!(is_proved(&response, &signed, &signer.verifier()));
+        let other = SignedSubmission { envelope: vec![2].into(), events: vec![] };
+        assert!(!is_proved(&response, &other, &signer.verifier()));
+        let stranger = CheckpointSigner::new("l.example", key(4)).expect("a signer");
+        assert!(!is_proved(&response, &signed, &stranger.verifier()));
+        assert!(!is_proved(&SubmitResponse::default(), &signed, &signer.verifier()));
     }
 
     #[test]

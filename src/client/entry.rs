@@ -5,10 +5,12 @@ use prost::Message;
 use serde_json::Value;
 
 use crate::{
-    domain::Kind,
+    domain::{Index, Kind},
+    journal::{Record, StoredRecord},
     wire::{
         dynamic,
         proto::{Entry, Envelope, Submission},
+        recording_time,
     },
 };
 
@@ -30,6 +32,14 @@ pub fn summary_of(entry: &Entry) -> EntrySummary {
         (organisation, member) => format!("{organisation}/{member}"),
     };
     EntrySummary { author, events: entry.events.iter().map(|event| kind_and_subject(event)).collect() }
+}
+
+/// The entry as a journal stores it; `None` when its recording time is none.
+pub fn stored_record(entry: Entry) -> Option<StoredRecord> {
+    let recorded_at = entry.recorded_at.as_ref().and_then(recording_time)?;
+    let record = Record { recorded_at, envelope: entry.envelope, events: entry.events };
+    let checkpoint = Some(entry.checkpoint).filter(|checkpoint| !checkpoint.is_empty());
+    Some(StoredRecord { index: Index(entry.index), record, checkpoint })
 }
 
 fn kind_and_subject(event: &[u8]) -> (String, String) {

@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-pub use entry::{EntrySummary, summary_of};
+pub use entry::{EntrySummary, stored_record, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
 pub use retry::delay_before_retry;

@@ -21,7 +21,8 @@ pub type Signature = [u8; 64];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
     id: KeyId,
-    point: VerifyingKey,
+    /// Boxed: its 190 bytes would make every body of an event as large.
+    point: Box<VerifyingKey>,
 }
 
 /// Why a public key cannot be enrolled.
@@ -63,7 +64,7 @@ impl PublicKey {
             return Err(InvalidPublicKey::Torsion);
         }
         let spki = point.to_public_key_der().map_err(|_| InvalidPublicKey::NotEd25519)?;
-        Ok(Self { id: KeyId(sha256(spki.as_bytes())), point })
+        Ok(Self { id: KeyId(sha256(spki.as_bytes())), point: Box::new(point) })
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo.

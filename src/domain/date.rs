@@ -22,10 +22,14 @@ impl FromStr for CivilDate {
     type Err = InvalidIdentifier;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid = || InvalidIdentifier::new("date", text, "it is a day that exists, as YYYY-MM-DD");
-        let shaped = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-        let date: Date = text.parse().map_err(|_| invalid())?;
-        if shaped && date.year() >= 1 { Ok(Self(date)) } else { Err(invalid()) }
+        day_of(text).map(Self).ok_or_else(invalid)
     }
+}
+
+/// The day of `YYYY-MM-DD`, from the year 1 on.
+fn day_of(text: &str) -> Option<Date> {
+    let shaped = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    shaped.then(|| text.parse().ok()).flatten().filter(|day: &Date| day.year() >= 1)
 }
 
 /// When something happened in the world, as precisely as the source says: EDTF
@@ -71,6 +75,10 @@ impl FromStr for WorldDate {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid =
             || InvalidIdentifier::new("date", text, "it is an EDTF date: 2025-08-20, 2025-11, 2025, ../2025-12-02");
+        // Nearly every date is a day: those need no EDTF parser.
+        if let Some(day) = day_of(text) {
+            return Ok(Self { text: text.into(), earliest: Some(day), latest: Some(day) });
+        }
         let (earliest, latest) = match Edtf::parse(text).map_err(|_| invalid())? {
             Edtf::Date(date) => {
                 let (first, last) = days_of(date).ok_or_else(invalid)?;

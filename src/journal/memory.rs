@@ -125,7 +125,8 @@ impl Journal for MemoryJournal {
     fn read(&self, from: Index, limit: ReadLimit) -> Result<Vec<StoredRecord>, JournalError> {
         let state = self.state();
         let mut bytes = 0;
-        let entries = (from.0..).map_while(|index| state.entry(Index(index))).take(limit.entries.max(1));
+        let entries =
+            (from.0..state.head().tree.size.0).map_while(|index| state.entry(Index(index))).take(limit.entries.max(1));
         let within = entries.enumerate().take_while(|(position, entry)| {
             bytes += stored_len(&entry.record);
             *position == 0 || bytes <= limit.bytes

@@ -9,7 +9,7 @@
 
 use std::{
     io,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -64,12 +64,15 @@ pub enum WaitError {
     Gone(#[from] FollowerGone),
 }
 
+/// How to stop the thread, and the thread.
+type Following = (oneshot::Sender<()>, JoinHandle<Result<(), FollowError>>);
+
 /// A running follower. Dropping it stops it too, without waiting.
 #[derive(Debug)]
 pub struct Follower {
     positions: watch::Receiver<ModelPosition>,
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<Result<(), FollowError>>,
+    /// Taken by whoever stops it.
+    running: Mutex<Option<Following>>,
 }
 
 impl Follower {
@@ -94,7 +97,7 @@ impl Follower {
             let flushed = walk.models.flush();
             outcome.and(flushed.map_err(FollowError::from))
         })?;
-        Ok(Self { positions, stop, thread })
+        Ok(Self { positions, running: Mutex::new(Some((stop, thread))) })
     }
 
     /// The newest position, and a way to wait for the next.
@@ -104,7 +107,8 @@ impl Follower {
 
     /// Whether the thread has ended; [`Self::stop`] then says why.
     pub fn is_finished(&self) -> bool {
-        self.thread.is_finished()
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.as_ref().is_none_or(|(_, thread)| thread.is_finished())
     }
 
     /// Waits until the read models hold at least so many entries.
@@ -119,9 +123,10 @@ impl Follower {
     }
 
     /// Stops after the current step, flushes, and says why it stopped earlier if it did.
-    /// Blocks until then.
-    pub fn stop(self) -> Result<(), FollowError> {
-        let Self { positions: _, stop, thread } = self;
+    /// Blocks until then. Stopping again does nothing.
+    pub fn stop(&self) -> Result<(), FollowError> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((stop, thread)) = running else { return Ok(()) };
         // An error only says that the thread has ended already.
         let _already_ended = stop.send(());
         thread.join().unwrap_or(Err(FollowError::Panicked))

@@ -12,7 +12,7 @@ use crate::{
     journal::{ReadLimit, StoredRecord},
     limits,
     projections::EntryFilter,
-    wire::proto,
+    wire::{self, proto},
 };
 
 /// The service over a node.
@@ -100,8 +100,7 @@ impl Replay {
             kind: given(kind).map(kind_of).transpose()?,
         };
         let time = |field, given: &Option<prost_types::Timestamp>| {
-            let parse =
-                |time| convert::recording_time(time).ok_or_else(|| Refused::invalid(field, "a time since 1970"));
+            let parse = |time| wire::recording_time(time).ok_or_else(|| Refused::invalid(field, "a time since 1970"));
             given.as_ref().map(parse).transpose()
         };
         let mut next = Index(*from);

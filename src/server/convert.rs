@@ -1,36 +1,18 @@
 //! From what the ledger holds to the messages of the contract.
 
-use prost::bytes::Bytes;
-use prost_types::Timestamp;
-
 use crate::{
     checkpoint::Receipt,
-    domain::{Finding, KeyEnding, MandateType, RecordingTime, Scope, TreeHash},
+    domain::{Finding, KeyEnding, MandateType, Scope, TreeHash},
     journal::StoredRecord,
     limits,
     projections::{HoldsAt, KeyState, MandateState, MemberState, OrganisationState},
-    wire::proto,
+    wire::{proto, timestamp},
 };
+use prost::bytes::Bytes;
 
 /// Bytes of a message field.
 pub fn bytes(bytes: impl AsRef<[u8]>) -> Bytes {
     Bytes::copy_from_slice(bytes.as_ref())
-}
-
-/// Whole microseconds as a protobuf timestamp.
-pub fn timestamp(time: RecordingTime) -> Timestamp {
-    let (seconds, micros) = (time.0 / 1_000_000, time.0 % 1_000_000);
-    Timestamp {
-        seconds: i64::try_from(seconds).unwrap_or(i64::MAX),
-        nanos: i32::try_from(micros * 1_000).expect("less than a second"),
-    }
-}
-
-/// A protobuf timestamp, cut to microseconds; `None` before 1970.
-pub fn recording_time(timestamp: &Timestamp) -> Option<RecordingTime> {
-    let seconds = u64::try_from(timestamp.seconds).ok()?;
-    let nanos = u64::try_from(timestamp.nanos).ok()?;
-    Some(RecordingTime(seconds.checked_mul(1_000_000)?.checked_add(nanos / 1_000)?))
 }
 
 pub fn hashes(hashes: &[TreeHash]) -> Vec<Bytes> {

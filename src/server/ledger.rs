@@ -79,7 +79,7 @@ impl proto::ledger_server::Ledger for LedgerService {
         &self,
         _: Request<proto::GetServerTimeRequest>,
     ) -> Result<Response<proto::GetServerTimeResponse>, Status> {
-        let time = Some(convert::timestamp(self.0.clock.now()));
+        let time = Some(wire::timestamp(self.0.clock.now()));
         Ok(Response::new(proto::GetServerTimeResponse { time }))
     }
 

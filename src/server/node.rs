@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{convert, errors::Refused};
+use super::errors::Refused;
 use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
@@ -13,7 +13,7 @@ use crate::{
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry},
-    projections::{FollowError, Followed, Follower, ReadModels},
+    projections::{FollowError, Followed, Follower, ModelPosition, ReadModels},
     sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
 };
@@ -71,6 +71,11 @@ impl Node {
         &self.verifier
     }
 
+    /// How far the read models are, to follow.
+    pub fn model_positions(&self) -> watch::Receiver<ModelPosition> {
+        self.follower.positions()
+    }
+
     /// Waits until the read models hold at least so many entries.
     pub async fn wait_for_models(&self, size: Size) -> Result<(), Refused> {
         self.follower.wait_for(size, limits::MINIMUM_SIZE_WAIT).await?;
@@ -86,8 +91,8 @@ impl Node {
             None => Ok(self.models.position().size),
             Some(KnownAt::Size(size)) => Ok(Size(size)),
             Some(KnownAt::Time(time)) => {
-                let time = convert::recording_time(&time)
-                    .ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
+                let time =
+                    wire::recording_time(&time).ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
                 Ok(self.models.size_at(time)?)
             }
         }
@@ -99,10 +104,10 @@ impl Node {
         if let Some(running) = self.running.lock().unwrap_or_else(PoisonError::into_inner).take() {
             running.join();
         }
-        if let Err(error) = self.models.flush() {
-            tracing::warn!(
+        if let Err(error) = self.follower.stop() {
+            tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "the read models were not flushed; the next start catches up"
+                "the read models stopped early; the next start catches up"
             );
         }
     }

@@ -145,7 +145,7 @@ impl Node {
         let place = proto::EventPosition {
             index: position.index.0,
             ordinal: u32::from(position.ordinal),
-            recorded_at: Some(convert::timestamp(entry.recorded_at)),
+            recorded_at: Some(wire::timestamp(entry.recorded_at)),
             event_id: event.id.clone(),
             organisation: author.organisation.to_string(),
             member: author.member.to_string(),

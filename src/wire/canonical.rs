@@ -23,7 +23,7 @@ pub(super) fn decode<M: Message + Default>(name: &str, bytes: &Bytes) -> Parsed<
 }
 
 fn is_encoding_of<M: Message>(message: &M, bytes: &[u8]) -> bool {
-    message.encoded_len() == bytes.len() && message.encode_to_vec() == bytes
+    message.encode_to_vec() == bytes
 }
 
 /// Names the first field whose bytes are not canonical.
@@ -77,11 +77,7 @@ fn walk(message: &MessageDescriptor, mut bytes: &[u8]) -> Parsed<()> {
     while !bytes.is_empty() {
         let (field, wire) = take_tag(message, &mut bytes)?;
         repeats = if before.as_ref() == Some(&field) { repeats + 1 } else { 0 };
-        let path = if field.is_list() && !field.is_packed() {
-            format!("{}[{repeats}]", field.name())
-        } else {
-            field.name().to_owned()
-        };
+        let path = if occurs_often(&field) { format!("{}[{repeats}]", field.name()) } else { field.name().to_owned() };
         follows(before.as_ref(), &field, &path)?;
         walk_field(&field, wire, &mut bytes).map_err(|error| error.under(&path))?;
         before = Some(field);
@@ -116,7 +112,7 @@ fn follows(before: Option<&FieldDescriptor>, field: &FieldDescriptor, path: &str
     if field.number() < before.number() {
         return not("write fields in ascending number".to_owned());
     }
-    if field == before && !(field.is_list() && !field.is_packed()) {
+    if field == before && !occurs_often(field) {
         return not("write a singular field, or a packed list, once".to_owned());
     }
     match field.containing_oneof().filter(|oneof| before.containing_oneof().as_ref() == Some(oneof) && field != before)
@@ -124,6 +120,11 @@ fn follows(before: Option<&FieldDescriptor>, field: &FieldDescriptor, path: &str
         Some(oneof) => not(format!("set one field of {}, not {} and {}", oneof.name(), before.name(), field.name())),
         None => Ok(()),
     }
+}
+
+/// Whether the field number stands once for every item of a list.
+fn occurs_often(field: &FieldDescriptor) -> bool {
+    field.is_list() && !field.is_packed()
 }
 
 /// Checks the value of one field and moves behind it.

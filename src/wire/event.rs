@@ -205,3 +205,21 @@ fn encode_document(document: &Document) -> proto::Document {
         symbol: symbol.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::wire::testing;
+
+    proptest! {
+        #[test]
+        fn a_body_tells_of_every_field_that_the_table_makes_mandatory(event in testing::event()) {
+            let body = encode(&event).body.expect("every event has a body");
+            let (_, mandatory) = parse_body(body).expect("well formed");
+            let names: Vec<&str> = mandatory.iter().map(|(name, _)| *name).collect();
+            prop_assert_eq!(&names[..], event.kind().row().mandatory_to_state);
+        }
+    }
+}

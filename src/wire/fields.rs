@@ -57,16 +57,17 @@ pub(super) fn text_within(field: &str, text: String, limit: usize, lines: bool) 
         let message = format!("shorten the text from {} to at most {limit} bytes of UTF-8", text.len());
         return malformed(MalformedRule::TextMustBeWithinLimit, field, message);
     }
-    let printable = text.chars().all(|c| !c.is_control() || (lines && c == '\n'));
-    let advice = if lines {
-        "remove control characters other than line feeds"
-    } else {
-        "write one line without control characters"
-    };
-    must(printable, MalformedRule::TextMustBePrintable, field, advice)?;
-    let normalised = text.is_ascii() || is_nfc(&text);
-    must(normalised, MalformedRule::TextMustBeNormalised, field, "normalise the text to Unicode form C (NFC)")?;
+    if !text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        printable_and_normalised(field, &text, lines)?;
+    }
     Ok(text.into_boxed_str())
+}
+
+fn printable_and_normalised(field: &str, text: &str, lines: bool) -> Parsed<()> {
+    let printable = text.chars().all(|c| !c.is_control() || (lines && c == '\n'));
+    let advice = if lines { "remove control characters other than line feeds" } else { "write one line of text" };
+    must(printable, MalformedRule::TextMustBePrintable, field, advice)?;
+    must(is_nfc(text), MalformedRule::TextMustBeNormalised, field, "normalise the text to Unicode form C (NFC)")
 }
 
 /// A list of lines, none empty.

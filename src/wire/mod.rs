@@ -21,6 +21,7 @@ mod malformed;
 mod minefield;
 mod parts;
 mod registry;
+mod times;
 mod treaty;
 
 #[cfg(test)]
@@ -35,6 +36,8 @@ pub use encode::{
 pub use envelope::{SignedBytes, Submitted, parse_draft, parse_submitted, read_entry};
 pub use json::{InvalidJson, from_json, readable, to_json};
 pub use malformed::{Malformed, MalformedRule};
+
+pub use times::{recording_time, timestamp};
 
 /// The generated messages and services of `proto/merestone/v1`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, rustdoc::all)]

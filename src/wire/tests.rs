@@ -229,8 +229,16 @@ fn found(spoil: impl FnOnce(&mut proto::Event)) -> Result<Submitted, Malformed> 
 }
 
 /// Breaks one rule, and nothing before it; with the path that must be named.
-fn broken(rule: Rule) -> (&'static str, Result<Submitted, Malformed>) {
-    match rule {
+fn broken(rule: Rule) -> Broken {
+    let areas = [broken_encoding, broken_text_or_list, broken_field, broken_envelope, broken_event];
+    areas.iter().find_map(|area| area(rule)).expect("every rule has a case")
+}
+
+/// The path that must be named, and what parsing said.
+type Broken = (&'static str, Result<Submitted, Malformed>);
+
+fn broken_encoding(rule: Rule) -> Option<Broken> {
+    Some(match rule {
         Rule::SizeMustBeWithinLimit => ("events[0]", submit_bytes(vec![vec![0; limits::EVENT_BYTES + 1].into()])),
         Rule::MessageMustDecode => ("events[0].record_opened", cut_short()),
         Rule::FieldMustBeKnown => ("events[0]", followed_by(&[0xf8, 0x7f, 1])),
@@ -240,6 +248,12 @@ fn broken(rule: Rule) -> (&'static str, Result<Submitted, Malformed>) {
         Rule::NumberMustBeInRange => ("events[0].parts[0].content.danger_area.circle.centre.latitude", far_north()),
         Rule::FieldMustBeCanonical => ("events[0].act", followed_by(&[0x2a, 1, b'A'])),
         Rule::TextMustBeUtf8 => ("envelope.submission.id", not_utf8()),
+        _ => return None,
+    })
+}
+
+fn broken_text_or_list(rule: Rule) -> Option<Broken> {
+    Some(match rule {
         Rule::TextMustBeNormalised => ("events[0].act", spoilt(|event| event.act = "e\u{301}".into())),
         Rule::TextMustBePrintable => ("events[0].act", spoilt(|event| event.act = "a\nb".into())),
         Rule::TextMustBeWithinLimit => ("events[0].act", spoilt(|event| event.act = "a".repeat(129))),
@@ -266,6 +280,12 @@ fn broken(rule: Rule) -> (&'static str, Result<Submitted, Malformed>) {
             "events[0].based_on[1]",
             spoilt(|event| event.based_on = vec!["01890a5d-ac96-774b-bcce-b302099a8000".into(); 2]),
         ),
+        _ => return None,
+    })
+}
+
+fn broken_field(rule: Rule) -> Option<Broken> {
+    Some(match rule {
         Rule::BytesMustHaveTheirLength => ("events[0].nonce", spoilt(|event| event.nonce = vec![1; 15].into())),
         Rule::FieldMustHaveValue => ("events[0].body", spoilt(|event| event.body = None)),
         Rule::FieldMustBeAbsent => (
@@ -285,6 +305,12 @@ fn broken(rule: Rule) -> (&'static str, Result<Submitted, Malformed>) {
                 }),
             ),
         ),
+        _ => return None,
+    })
+}
+
+fn broken_envelope(rule: Rule) -> Option<Broken> {
+    Some(match rule {
         Rule::EnvelopeMustHoldSomething => ("envelope", send(proto::Envelope::default(), vec![])),
         Rule::SubmissionMustBeSigned => ("envelope.signature", unsigned(parse_submitted)),
         Rule::SubmissionMustHaveEvents => ("envelope.submission.event_digests", submit_bytes(vec![])),
@@ -309,6 +335,12 @@ fn broken(rule: Rule) -> (&'static str, Result<Submitted, Malformed>) {
             let decline = proto::SignOff { verdict: proto::Verdict::Decline.into(), ..sign_off(1) };
             ("envelope.sign_offs[0].statement.reason", send(later(&[decline]), vec![]))
         }
+        _ => return None,
+    })
+}
+
+fn broken_event(rule: Rule) -> Option<Broken> {
+    Some(match rule {
         Rule::SubjectMustFitKind => ("events[0].subject", spoilt(|event| event.subject = "participant/POL".into())),
         Rule::PartMustFitKind => ("events[0].parts[0].kind", found(|event| event.parts = vec![names(1)])),
         Rule::SlotsMustAscend => {
@@ -329,7 +361,8 @@ fn broken(rule: Rule) -> (&'static str, Result<Submitted, Malformed>) {
         Rule::NotStatedMustBeMandatory => {
             ("events[0].not_stated[0].field", spoilt(|event| event.not_stated = vec![unknown("place")]))
         }
-    }
+        _ => return None,
+    })
 }
 
 fn unknown(field: &str) -> proto::NotStated {

@@ -12,6 +12,7 @@ for tool in python3 node npm; do
 done
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/merestone-golden.XXXXXX")
+export PYTHONDONTWRITEBYTECODE=1
 trap 'rm -rf "$work"' EXIT INT TERM
 
 python3 -m venv "$work/venv"

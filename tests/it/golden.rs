@@ -10,7 +10,7 @@ use merestone::{
     crypto::{PayloadType, PublicKey, Signature, SigningKey, pre_authentication_encoding, sha256},
     domain::{EnvelopeDigest, Index, KINDS, RecordingTime, Size, TreeHash, TreeHead},
     merkle::{HashFile, Tree, verify_consistency},
-    wire::proto,
+    wire::{self, proto},
 };
 use prost::Message;
 use serde_json::{Map, Value};
@@ -244,5 +244,24 @@ fn consistency_proofs_are_the_golden_ones() {
         assert_eq!(tree.prove_consistency(from, to), Some(proof(vector)));
         let root = |size| tree.root_at(size).expect("in the tree");
         assert_eq!(verify_consistency(&proof(vector), (from, root(from)), (to, root(to))), Ok(()));
+    }
+}
+
+#[test]
+fn every_golden_envelope_with_its_events_is_well_formed() {
+    let (envelopes, submissions, events) = (golden!("envelopes"), golden!("submissions"), golden!("events"));
+    for (name, vector) in named(&envelopes) {
+        let listed = submissions[name]["events"].as_array();
+        let event = |event: &Value| bytes(&events[event.as_str().expect("a name")], "bytes").into();
+        let sent = listed.into_iter().flatten().map(event).collect();
+        let submitted = wire::parse_submitted(bytes(vector, "bytes").into(), sent)
+            .unwrap_or_else(|malformed| panic!("{name}: {malformed}"));
+        for signed in &submitted.signed {
+            let keys = golden!("keys");
+            let mut owners =
+                named(&keys).keys().map(|key| signing_key(key)).filter(|key| key.public().id() == signed.key);
+            let key = owners.next().expect("the key is a golden one");
+            assert_eq!(key.public().verify(signed.payload, &signed.bytes, &signed.signature), Ok(()), "{name}");
+        }
     }
 }

@@ -79,12 +79,13 @@ impl Disk {
     }
 
     pub fn write(&self, file: &File, path: &Path, bytes: &[u8], offset: u64) -> Result<(), JournalError> {
-        if let Some(Fault::Tears(length)) = self.fault(Action::Write, path) {
-            let torn = file.write_all_at(&bytes[..length.min(bytes.len())], offset);
-            let torn = torn.and_then(|()| Err(io::ErrorKind::StorageFull.into()));
-            return torn.map_err(failed(Action::Write, path));
-        }
-        self.call(Action::Write, path, || file.write_all_at(bytes, offset))
+        let fault = self.fault(Action::Write, path);
+        let kept = if let Some(Fault::Tears(length)) = fault { length.min(bytes.len()) } else { bytes.len() };
+        let torn = matches!(fault, Some(Fault::Tears(_)));
+        let write = || file.write_all_at(&bytes[..kept], offset);
+        // A torn write leaves its beginning behind and reports a full disk.
+        let fault = if torn { Some(Fault::LandsAndFails(io::ErrorKind::StorageFull)) } else { fault };
+        meet(fault, write).map_err(failed(Action::Write, path))
     }
 
     /// fdatasync: the bytes and what is needed to read them back.
@@ -115,17 +116,21 @@ impl Disk {
     }
 
     fn call<T>(&self, action: Action, path: &Path, run: impl FnOnce() -> io::Result<T>) -> Result<T, JournalError> {
-        let done = match self.fault(action, path) {
-            None => run(),
-            Some(Fault::Fails(kind)) => Err(kind.into()),
-            Some(Fault::Tears(_)) => Err(io::ErrorKind::StorageFull.into()),
-            Some(Fault::LandsAndFails(kind)) => run().and_then(|_| Err(kind.into())),
-        };
-        done.map_err(failed(action, path))
+        meet(self.fault(action, path), run).map_err(failed(action, path))
     }
 
     fn fault(&self, action: Action, path: &Path) -> Option<Fault> {
         self.faults.0.as_ref().and_then(|decide| decide(action, path))
+    }
+}
+
+/// Runs a call, unless a fault keeps it from running or from reporting success.
+fn meet<T>(fault: Option<Fault>, run: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    match fault {
+        None => run(),
+        Some(Fault::Fails(kind)) => Err(kind.into()),
+        Some(Fault::Tears(_)) => Err(io::ErrorKind::StorageFull.into()),
+        Some(Fault::LandsAndFails(kind)) => run().and_then(|_| Err(kind.into())),
     }
 }
 

@@ -1,0 +1,161 @@
+//! The load: signed submissions of events of about 600 bytes each.
+
+use prost::bytes::Bytes;
+use rayon::prelude::*;
+use uuid::Uuid;
+
+use super::founding::xx;
+use crate::{
+    crypto::{PayloadType, SigningKey, sha256},
+    domain::*,
+    wire::{SignedStatement, encode_envelope, encode_event, encode_submission, proto::SubmitRequest},
+};
+
+/// Who submits the load.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// Absent only while the founding is signed.
+    pub ledger: Option<LedgerId>,
+    pub key: SigningKey,
+}
+
+impl Author {
+    /// `count` submissions that open `events` records each, signed on all cores.
+    pub fn records(
+        &self,
+        count: u64,
+        events: usize,
+        now: RecordingTime,
+        randomness: &(dyn Fn(&mut [u8]) + Sync),
+    ) -> Vec<SubmitRequest> {
+        let one = |_| {
+            let events: Vec<Event> = (0..events).map(|_| self.record(now, randomness)).collect();
+            self.submission(&events, now, randomness)
+        };
+        (0..count).into_par_iter().map(one).collect()
+    }
+
+    /// The post that signs.
+    pub(super) fn signer(&self) -> Signer {
+        Signer {
+            organisation: "measured-desk".parse().expect("an identifier"),
+            member: "recorder-1".parse().expect("an identifier"),
+            key: self.key.public().id(),
+        }
+    }
+
+    pub(super) fn event(
+        &self,
+        subject: Subject,
+        body: Body,
+        now: RecordingTime,
+        randomness: &(dyn Fn(&mut [u8]) + Sync),
+    ) -> Event {
+        let mut nonce = [0; 16];
+        randomness(&mut nonce);
+        Event {
+            id: EventId(fresh_uuid(now, randomness)),
+            nonce,
+            subject,
+            based_on: Vec::new(),
+            act: None,
+            occurred: None,
+            source: None,
+            parts: Vec::new(),
+            not_stated: Vec::new(),
+            documents: Vec::new(),
+            body,
+        }
+    }
+
+    pub(super) fn submission(
+        &self,
+        events: &[Event],
+        now: RecordingTime,
+        randomness: &(dyn Fn(&mut [u8]) + Sync),
+    ) -> SubmitRequest {
+        let events: Vec<Bytes> = events.iter().map(|event| encode_event(event).into()).collect();
+        let submission = Submission {
+            ledger_id: self.ledger,
+            id: SubmissionId(fresh_uuid(now, randomness)),
+            author: self.signer(),
+            signed_at: now,
+            event_digests: events.iter().map(|event| EventDigest(sha256(event))).collect(),
+            seen: None,
+            require_unmoved: false,
+        };
+        let bytes = encode_submission(&submission);
+        let signature = self.key.sign(PayloadType::Submission, &bytes);
+        let envelope = encode_envelope(&SignedStatement { bytes, signature }, &[]);
+        SubmitRequest { envelope: envelope.into(), events }
+    }
+
+    fn record(&self, now: RecordingTime, randomness: &(dyn Fn(&mut [u8]) + Sync)) -> Event {
+        let mut random = [0; 16];
+        randomness(&mut random);
+        let subject = Subject::Record(format!("XX-{}", hex::encode(&random[..8])).parse().expect("an identifier"));
+        let mut event =
+            self.event(subject, Body::Minefield(MinefieldBody::RecordOpened(opened(&random))), now, randomness);
+        event.occurred = Some("2025-06-01".parse().expect("a date"));
+        event.source = Some(Source {
+            class: SourceClass::OwnAct,
+            transcribed: false,
+            name: "Survey report of the measured desk".into(),
+            locator: "sheet 7, row 12".into(),
+            retrieved: None,
+        });
+        event.parts = vec![danger_area(&random), remarks()];
+        event
+    }
+}
+
+fn opened(random: &[u8; 16]) -> RecordOpened {
+    RecordOpened {
+        country: Some(xx()),
+        area_kind: Some(AreaKind::Minefield),
+        classification: Some(Classification::Suspected),
+        place: format!("Open ocean, square {:02x}", random[0]).into(),
+        regimes: vec!["CCW-AP2-1996".into()],
+        other_ids: vec![format!("M-{}", hex::encode(&random[8..12])).into()],
+    }
+}
+
+/// A polygon of six corners in the open ocean, 48-50 S and 122-125 W.
+fn danger_area(random: &[u8; 16]) -> Part {
+    let west = -1_240_000_000 + i32::from(random[1]) * 10_000;
+    let south = -490_000_000 + i32::from(random[2]) * 10_000;
+    let corners = [(0, 0), (0, 900), (300, 1_200), (800, 1_000), (900, 400), (500, -200)];
+    let position = |(north, east)| WgsPosition::new(south + north, west + east).expect("open ocean");
+    let area = DangerArea::Polygon(corners.into_iter().map(position).collect());
+    Part { slot: 1, kind: PartKind::DangerArea, content: PartHolding::Open(PartContent::DangerArea(area)) }
+}
+
+fn remarks() -> Part {
+    let text = "Found during the survey of the northern edge. The marking is damaged in two places; the fence \
+                posts were counted and photographed. Local people point to a second row further east.";
+    let remarks = PartContent::Remarks { text: text.into(), language: "en".into() };
+    Part { slot: 2, kind: PartKind::Remarks, content: PartHolding::Open(remarks) }
+}
+
+fn fresh_uuid(now: RecordingTime, randomness: &(dyn Fn(&mut [u8]) + Sync)) -> Uuid {
+    let mut random = [0; 10];
+    randomness(&mut random);
+    uuid::Builder::from_unix_timestamp_millis(now.0 / 1_000, &random).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire;
+
+    #[test]
+    fn the_load_is_well_formed_and_its_events_are_about_600_bytes() {
+        let author = Author { ledger: Some(LedgerId([1; 32])), key: SigningKey::from_seed(&[2; 32]) };
+        let fill = |bytes: &mut [u8]| rand::Rng::fill_bytes(&mut rand::rng(), bytes);
+        for SubmitRequest { envelope, events } in author.records(3, 4, RecordingTime(1_780_000_000_000_000), &fill) {
+            assert_eq!(events.len(), 4);
+            assert!(events.iter().all(|event| (550..650).contains(&event.len())), "{}", events[0].len());
+            assert!(wire::parse_submitted(envelope, events).is_ok());
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! A ledger for tests: founded in a temporary directory, driven without a
+//! network or over loopback, and audited at its end. The auditor is the oracle.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use merestone::{
+    audit::{Auditor, ReadModelsClaim, Report},
+    authoring::{EventDraft, Freshness, Post, SignedSubmission, fresh_event, sign_events},
+    crypto::SigningKey,
+    domain::*,
+    founding::{self, FoundingPlan, FoundingPost},
+    journal::{Journal, ReadLimit, SegmentJournal},
+    limits,
+    policy::{self, Rejection, Unverified},
+    projections::ReadModels,
+    sequencer::Outcome,
+    server::{self, Directory, Node},
+    settings::Settings,
+    wire,
+};
+use tempfile::TempDir;
+
+/// Segments of tests are as small as a batch allows.
+pub const SEGMENT_BYTES: u64 = limits::SEGMENT_BYTES_MIN;
+
+/// A counter for ids, nonces and keys: the same test makes the same bytes.
+static COUNTER: Mutex<u64> = Mutex::new(0);
+
+pub fn randomness(bytes: &mut [u8]) {
+    let mut counter = COUNTER.lock().unwrap_or_else(PoisonError::into_inner);
+    for chunk in bytes.chunks_mut(32) {
+        *counter += 1;
+        let block = merestone::crypto::sha256(&counter.to_be_bytes());
+        chunk.copy_from_slice(&block[..chunk.len()]);
+    }
+}
+
+pub const SIGNED_AT: RecordingTime = RecordingTime(1_780_000_000_000_000);
+
+pub fn key() -> SigningKey {
+    let mut seed = [0; 32];
+    randomness(&mut seed);
+    SigningKey::from_seed(&seed)
+}
+
+pub fn post(organisation: &str, member: &str) -> Post {
+    Post { organisation: organisation.parse().unwrap(), member: member.parse().unwrap(), key: key() }
+}
+
+/// A running ledger with one operator and one recording organisation.
+pub struct TestLedger {
+    pub dir: TempDir,
+    pub node: Arc<Node>,
+    pub id: LedgerId,
+    /// Administrator of the operator, a founder.
+    pub registrar: Post,
+    /// Recorder of `desk`, with mandates for all treaties and country XX.
+    pub recorder: Post,
+    /// Verifier of `desk`.
+    pub verifier: Post,
+}
+
+/// Why a submission did not enter.
+#[derive(Debug)]
+pub enum No {
+    Malformed(wire::Malformed),
+    Unverified(Unverified),
+    Rejected(Rejection),
+    Halted,
+    NotQueued,
+}
+
+impl No {
+    /// The pinned code.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Malformed(no) => no.rule.code(),
+            Self::Unverified(Unverified::UnknownKey(no)) | Self::Rejected(no) => no.rule.code(),
+            Self::Unverified(Unverified::Signature { .. }) => "SignatureMustVerify",
+            Self::Halted => "Halted",
+            Self::NotQueued => "NotQueued",
+        }
+    }
+}
+
+pub fn settings(dir: &std::path::Path) -> Settings {
+    Settings { data_dir: dir.to_owned(), segment_bytes: SEGMENT_BYTES, ..Settings::default() }
+}
+
+impl TestLedger {
+    /// Founds a ledger with a desk that may record.
+    pub async fn new() -> Self {
+        let mut ledger = Self::founded().await;
+        ledger.admit_desk().await;
+        ledger
+    }
+
+    /// Founds a ledger with nobody but its operator.
+    pub async fn founded() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let registrar = post("operator", "registrar");
+        let operator = FoundingPost {
+            post: registrar.clone(),
+            organisation_name: "Operator".into(),
+            organisation_type: OrganisationType::Operator,
+            country: "XX".parse().unwrap(),
+            title: "Registrar".into(),
+        };
+        let profile = CharterProfile::National;
+        let plan = FoundingPlan { origin: "ledger.example.org/test".into(), profile, operator, others: Vec::new() };
+        let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
+        let founding = founding::build(&plan, key(), &mut fresh).unwrap();
+        let id = server::found(&Directory::new(dir.path()), founding, SEGMENT_BYTES).await.unwrap();
+        let node = open(&dir);
+        let (recorder, verifier) = (post("desk", "recorder-1"), post("desk", "verifier-1"));
+        Self { dir, node, id, registrar, recorder, verifier }
+    }
+
+    async fn admit_desk(&mut self) {
+        let admitted = OrganisationAdmitted {
+            name: "A demonstration desk".into(),
+            organisation_type: OrganisationType::Desk,
+            country: "XX".parse().unwrap(),
+        };
+        let mandate = Mandate {
+            mandate_type: MandateType::Transcribe,
+            treaties: Scope::All,
+            countries: Scope::Listed(vec!["XX".parse().unwrap()]),
+            since: None,
+            until: None,
+            basis: "charter".into(),
+        };
+        let mut events = vec![
+            self.on_desk(RegistryBody::OrganisationAdmitted(admitted)),
+            self.on_desk(RegistryBody::MandateGranted(MandateGranted { mandate })),
+        ];
+        for (post, roles) in [(&self.recorder, vec![Role::Recorder]), (&self.verifier, vec![Role::Verifier])] {
+            let member = MemberEnrolled { member: post.member.clone(), post: "A post".into(), roles };
+            events.push(self.on_desk(RegistryBody::MemberEnrolled(member)));
+            events.push(self.on_desk(RegistryBody::KeyEnrolled(self.enrolment(post))));
+        }
+        let signed = self.sign(&self.registrar, events);
+        self.submit(&signed).await.unwrap();
+    }
+
+    /// The enrolment of a post's key, with its proof of possession.
+    pub fn enrolment(&self, post: &Post) -> KeyEnrolled {
+        let statement = wire::possession_bytes(&self.id, &post.organisation, &post.member, post.key.public());
+        KeyEnrolled {
+            member: post.member.clone(),
+            key: post.key.public().clone(),
+            possession: post.key.sign(merestone::crypto::PayloadType::KeyPossession, &statement),
+            authorised_by: "letter 1".into(),
+        }
+    }
+
+    fn on_desk(&self, body: RegistryBody) -> Event {
+        event("organisation/desk", Body::Registry(body))
+    }
+
+    /// Signs events as one submission.
+    pub fn sign(&self, author: &Post, events: Vec<Event>) -> SignedSubmission {
+        self.sign_with(author, events, &[])
+    }
+
+    /// Signs events with sign-offs.
+    pub fn sign_with(&self, author: &Post, events: Vec<Event>, with: &[(&Post, Capacity)]) -> SignedSubmission {
+        let draft = EventDraft { ledger: Some(self.id), seen: None, events };
+        let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
+        sign_events(&draft, author, with, &mut fresh)
+    }
+
+    /// The whole write path without the network.
+    pub async fn submit(&self, signed: &SignedSubmission) -> Result<Outcome, No> {
+        submit(&self.node, signed).await
+    }
+
+    /// What a submission is refused with.
+    pub async fn refusal(&self, signed: &SignedSubmission) -> String {
+        self.submit(signed).await.expect_err("it must be refused").code().to_owned()
+    }
+
+    /// Stops and starts again.
+    pub async fn restart(self) -> Self {
+        stop(&self.node).await;
+        let Self { dir, node, id, registrar, recorder, verifier } = self;
+        drop(node);
+        let node = open(&dir);
+        Self { dir, node, id, registrar, recorder, verifier }
+    }
+
+    /// Stops, and audits everything from outside.
+    pub async fn audited(self) -> Report {
+        let size = self.node.sequencer().published().head.tree.size;
+        self.node.wait_for_models(size).await.expect("the read models follow");
+        stop(&self.node).await;
+        let Self { dir, node, id, .. } = self;
+        drop(node);
+        audit(dir.path(), id)
+    }
+}
+
+pub async fn stop(node: &Arc<Node>) {
+    let node = Arc::clone(node);
+    tokio::task::spawn_blocking(move || node.stop()).await.unwrap();
+}
+
+fn open(dir: &TempDir) -> Arc<Node> {
+    let (parts, _) = Directory::new(dir.path()).open(&settings(dir.path()), &mut |_, _| {}).expect("opened");
+    Node::start(parts).expect("started")
+}
+
+pub async fn submit(node: &Node, signed: &SignedSubmission) -> Result<Outcome, No> {
+    let submitted = wire::parse_submitted(signed.envelope.clone(), signed.events.clone()).map_err(No::Malformed)?;
+    let registry = Arc::clone(&node.sequencer().published().registry);
+    let verified = policy::verify(submitted, &registry).map_err(No::Unverified)?;
+    match node.sequencer().submit(verified).await.map_err(|_| No::NotQueued)? {
+        Outcome::Rejected(rejection) => Err(No::Rejected(rejection)),
+        Outcome::Halted(_) => Err(No::Halted),
+        entered => Ok(entered),
+    }
+}
+
+/// Audits the files of a ledger, read models included.
+pub fn audit(dir: &std::path::Path, id: LedgerId) -> Report {
+    let journal = SegmentJournal::open_read_only(dir).expect("opened");
+    journal.verify_all().expect("every byte is as it was written");
+    let (models, _) = ReadModels::open(&dir.join("read-models"), limits::READ_MODEL_CACHE_BYTES).expect("opened");
+    let scratch = tempfile::tempdir().unwrap();
+    let mut auditor = Auditor::begin(scratch.path(), Some(id), Some(ReadModelsClaim::Rows(models))).expect("begun");
+    let head = journal.head().tree;
+    let limit = ReadLimit { entries: 7, bytes: limits::BATCH_BYTES };
+    while auditor.size() < head.size {
+        auditor.take(journal.read(Index(auditor.size().0), limit).expect("read")).expect("no difference");
+    }
+    auditor.finish(Some(head)).expect("no difference")
+}
+
+/// An event with fresh id and nonce.
+pub fn event(subject: &str, body: Body) -> Event {
+    let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
+    fresh_event(subject.parse().unwrap(), body, &mut fresh)
+}
+
+/// A record of a mined area that nobody has recorded yet.
+pub fn record_opened() -> Event {
+    let mut number = [0; 8];
+    randomness(&mut number);
+    let body = RecordOpened {
+        country: Some("XX".parse().unwrap()),
+        area_kind: Some(AreaKind::Minefield),
+        classification: Some(Classification::Suspected),
+        place: "Open ocean".into(),
+        regimes: Vec::new(),
+        other_ids: Vec::new(),
+    };
+    let subject = format!("record/XX-{}", u64::from_be_bytes(number));
+    let mut event = event(&subject, Body::Minefield(MinefieldBody::RecordOpened(body)));
+    event.source = Some(source(SourceClass::OwnAct));
+    event
+}
+
+pub fn source(class: SourceClass) -> Source {
+    Source { class, transcribed: false, name: "A survey".into(), locator: "".into(), retrieved: None }
+}
+
+pub fn receipt(outcome: Outcome) -> merestone::checkpoint::Receipt {
+    match outcome {
+        Outcome::Accepted { receipt, .. } | Outcome::Repeated { receipt } => receipt,
+        other => panic!("no receipt: {other:?}"),
+    }
+}
