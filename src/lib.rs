@@ -32,7 +32,7 @@ pub mod server;
 
 pub mod founding;
 
-pub mod demo;
 pub mod bench;
+pub mod demo;
 
 pub mod cli;

@@ -44,6 +44,7 @@ pub mod reply {
         GetTreatyResponse, HoldsAt, Key, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
         Member, Organisation, Receipt, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, StatusResponse,
         SubmitResponse, TimelineResponse, TreatyEntry, WithdrawalNotified, event::Body as EventBody,
+        part_content::Content as OpenContent,
     };
     pub use prost_types::Timestamp;
 }

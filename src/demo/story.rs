@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use crate::client::reply::{Act, EventBody, Source};
+use crate::client::reply::{Act, Event, EventBody, OpenContent, Source};
 
 /// Columns that every line keeps within.
 const COLUMNS: usize = 80;
@@ -67,6 +67,10 @@ impl<'a> Story<'a> {
         let mut lines = wrap(&event.body.as_ref().map(told).unwrap_or_default(), COLUMNS - 24);
         let source = event.source.as_ref().map(source_of).unwrap_or_default();
         lines.extend(wrap(&source, COLUMNS - 26).into_iter().map(|line| format!("  {line}")));
+        for note in notes_of(&event) {
+            let note = wrap(&format!("note: {note}"), COLUMNS - 26);
+            lines.extend(note.into_iter().map(|line| format!("  {line}")));
+        }
         for (at, line) in lines.iter().enumerate() {
             let (date, entry) = if at == 0 { (act.date.as_str(), entry.as_str()) } else { ("", "") };
             writeln!(self.out, "     {date:<10}  {entry:>5}  {line}")?;
@@ -109,6 +113,14 @@ fn told(body: &EventBody) -> String {
 
 fn source_of(source: &Source) -> String {
     format!("{} ({})", source.name, words(source.class().as_str_name(), "SOURCE_CLASS_"))
+}
+
+/// The remarks that everybody may read.
+fn notes_of(event: &Event) -> impl Iterator<Item = &str> {
+    event.parts.iter().filter_map(|part| match part.content.as_ref()?.content.as_ref()? {
+        OpenContent::Remarks(remarks) => Some(remarks.text.as_str()),
+        OpenContent::Names(_) | OpenContent::DangerArea(_) => None,
+    })
 }
 
 fn words(name: &str, prefix: &str) -> String {
