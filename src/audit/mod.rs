@@ -247,8 +247,8 @@ fn examine(stored: StoredRecord, registry: &Registry) -> Result<Examined, Differ
     let (envelope, events) = (stored.record.envelope.clone(), stored.record.events.clone());
     let submitted =
         wire::parse_submitted(envelope, events).map_err(|source| Difference::Malformed { index, source })?;
-    match policy::verify(submitted.clone(), registry) {
-        Ok(verified) => Ok(Examined { stored, submitted: verified.into_submitted(), pending: false }),
+    match policy::signatures_hold(&submitted, registry) {
+        Ok(()) => Ok(Examined { stored, submitted, pending: false }),
         Err(Unverified::UnknownKey(_)) => Ok(Examined { stored, submitted, pending: true }),
         Err(source) => Err(Difference::Signature { index, source }),
     }

@@ -91,7 +91,7 @@ impl Drop for Served {
 fn follow_log(log: ChildStderr, served: &mpsc::Sender<String>) {
     for line in BufReader::new(log).lines().map_while(Result::ok) {
         let event: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-        let address = event["fields"]["address"].as_str().filter(|_| event["fields"]["message"] == "serving");
+        let address = event["address"].as_str().filter(|_| event["message"] == "serving");
         match (address, event["level"].as_str()) {
             // Whoever measures may have given up.
             (Some(address), _) => drop(served.send(address.to_owned())),

@@ -15,7 +15,7 @@ mod verify;
 pub use known::Known;
 pub use registry::{KeyEnd, KeyState, LedgerIdentity, MemberState, OrganisationState, Registry};
 pub use rejection::{Rejection, RejectionRule};
-pub use verify::{Unverified, Verified, verify};
+pub use verify::{Unverified, Verified, signatures_hold, verify};
 
 use crate::domain::{EnvelopeContent, Finding, PolicyNumber, RecordingTime, SubmittedEvents};
 

@@ -39,9 +39,15 @@ pub enum Unverified {
 
 /// Verifies every signature of an envelope strictly.
 pub fn verify(submitted: Submitted, registry: &Registry) -> Result<Verified, Unverified> {
+    signatures_hold(&submitted, registry)?;
+    Ok(Verified(submitted))
+}
+
+/// The same for somebody who keeps the envelope whatever comes out.
+pub fn signatures_hold(submitted: &Submitted, registry: &Registry) -> Result<(), Unverified> {
     for (at, signed) in submitted.signed.iter().enumerate() {
-        let field = field_of(&submitted, at);
-        let Some(key) = key_for(signed.key, &submitted, registry) else {
+        let field = field_of(submitted, at);
+        let Some(key) = key_for(signed.key, submitted, registry) else {
             let message = format!("no registry of this ledger holds the key {}", signed.key);
             return Err(Unverified::UnknownKey(Rejection::new(RejectionRule::KeyMustBeEnrolled, field, message)));
         };
@@ -51,7 +57,7 @@ pub fn verify(submitted: Submitted, registry: &Registry) -> Result<Verified, Unv
             source,
         })?;
     }
-    Ok(Verified(submitted))
+    Ok(())
 }
 
 fn key_for<'a>(id: KeyId, submitted: &'a Submitted, registry: &'a Registry) -> Option<&'a PublicKey> {

@@ -89,9 +89,10 @@ impl SequencerThread {
         let mut admission = self.admission();
         while let Some(waiting) = gathered.waiting.pop_front() {
             let at = self.clock.now().max(admission.recorded_at().unwrap_or_default());
-            let (decision, record) = decide_one(&mut admission, &waiting, at)?;
+            let Waiting { submitted, dry_run, reply, _bytes } = waiting;
+            let (decision, record) = decide_one(&mut admission, submitted, dry_run, at)?;
             decided.records.extend(record);
-            decided.replies.push((waiting.reply, decision));
+            decided.replies.push((reply, decision));
         }
         Ok(())
     }
@@ -199,20 +200,20 @@ impl SequencerThread {
 /// Decides one submission; what enters is admitted and gives a record.
 fn decide_one(
     admission: &mut Admission,
-    waiting: &Waiting,
+    submitted: Submitted,
+    dry_run: bool,
     at: RecordingTime,
 ) -> Result<(Decision, Option<Record>), String> {
-    let submitted = &waiting.submitted;
     if let EnvelopeContent::Submission(content) = &submitted.envelope.content
         && let Some(index) = admission.submission(content.digest)
     {
-        return repeat(admission, submitted, content, index, at, waiting.dry_run);
+        return repeat(admission, &submitted, content, index, at, dry_run);
     }
     let findings = match policy::decide(&submitted.envelope.content, at, admission.registry(), admission) {
         Ok(findings) => findings,
         Err(rejection) => return Ok((Decision::Rejected(rejection), None)),
     };
-    if waiting.dry_run {
+    if dry_run {
         return Ok((Decision::WouldEnter { findings }, None));
     }
     let (entry, record) = enter(admission, submitted, at)?;
@@ -238,16 +239,16 @@ fn repeat(
     if dry_run {
         return Ok((Decision::Repeated { index }, None));
     }
-    let (_, record) = enter(admission, &later, at)?;
+    let (_, record) = enter(admission, later, at)?;
     Ok((Decision::Repeated { index }, Some(record)))
 }
 
-fn enter(admission: &mut Admission, submitted: &Submitted, at: RecordingTime) -> Result<(Entry, Record), String> {
+fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Entry, Record), String> {
     let index = admission.size().next_index();
-    let entry = Entry { index, recorded_at: at, envelope: submitted.envelope.clone() };
+    let Submitted { envelope_bytes, event_bytes, envelope, .. } = submitted;
+    let entry = Entry { index, recorded_at: at, envelope };
     admission.admit(&entry).map_err(|error| with_causes(&error))?;
-    let (envelope, events) = (submitted.envelope_bytes.clone(), submitted.event_bytes.clone());
-    Ok((entry, Record { recorded_at: at, envelope, events }))
+    Ok((entry, Record { recorded_at: at, envelope: envelope_bytes, events: event_bytes }))
 }
 
 /// The whole chain of causes for the operator's one line.
