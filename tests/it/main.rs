@@ -1,5 +1,6 @@
 //! The one integration binary: the library as its users see it, from outside.
 
+mod faults;
 mod golden;
 mod journal;
 mod support;
