@@ -3,6 +3,7 @@
 mod faults;
 mod golden;
 mod journal;
+mod process;
 mod support;
 mod vectors;
 mod write_path;

@@ -10,7 +10,7 @@ use merestone::{
     domain::*,
     founding::{self, FoundingPlan, FoundingPost},
     journal::{Journal, ReadLimit, SegmentJournal},
-    limits,
+    limits, merkle,
     policy::{self, Rejection, Unverified},
     projections::ReadModels,
     sequencer::Outcome,
@@ -171,9 +171,7 @@ impl TestLedger {
 
     /// Signs events with sign-offs.
     pub fn sign_with(&self, author: &Post, events: Vec<Event>, with: &[(&Post, Capacity)]) -> SignedSubmission {
-        let draft = EventDraft { ledger: Some(self.id), seen: None, events };
-        let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
-        sign_events(&draft, author, with, &mut fresh)
+        sign_with(self.id, author, events, with)
     }
 
     /// The whole write path without the network.
@@ -239,6 +237,27 @@ impl Served {
         drop(self.channel);
         self.serving.await.unwrap().unwrap();
     }
+}
+
+/// Signs events for a ledger as one submission.
+pub fn sign(id: LedgerId, author: &Post, events: Vec<Event>) -> SignedSubmission {
+    sign_with(id, author, events, &[])
+}
+
+fn sign_with(id: LedgerId, author: &Post, events: Vec<Event>, with: &[(&Post, Capacity)]) -> SignedSubmission {
+    let draft = EventDraft { ledger: Some(id), seen: None, events };
+    let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
+    sign_events(&draft, author, with, &mut fresh)
+}
+
+/// Checks a consistency proof as it came over the network.
+pub fn assert_proves_consistency(proof: &[prost::bytes::Bytes], from: TreeHead, to: TreeHead) {
+    let proof = hashes(proof);
+    merkle::verify_consistency(&proof, (from.size.0, from.root), (to.size.0, to.root)).expect("one history");
+}
+
+pub fn hashes(hashes: &[prost::bytes::Bytes]) -> Vec<TreeHash> {
+    hashes.iter().map(|hash| TreeHash::from_slice(hash).expect("32 bytes")).collect()
 }
 
 pub async fn connect(address: std::net::SocketAddr) -> Channel {
