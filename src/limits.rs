@@ -91,6 +91,9 @@ pub const READ_MODEL_CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How often `released` is synced while running.
 pub const RELEASED_SYNC_EVERY: Duration = Duration::from_secs(1);
 
+/// How long a shutdown waits for clients that do not read their answers.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+
 /// How far the wall clock may lie behind the newest entry at a start.
 pub const CLOCK_BEHIND: Duration = Duration::from_secs(10 * 60);
 /// How far the wall clock may lie ahead of the newest entry at a start

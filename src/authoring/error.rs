@@ -53,7 +53,7 @@ pub enum Problem {
     #[error("cannot read the document {name}")]
     Document { name: String, source: io::Error },
     #[error(
-        "{text:?} is no point; write \"49.5, -123.25\" (latitude first) or 49\u{b0}30'00\"N 123\u{b0}15'00\"W; WGS 84"
+        "{text:?} is no point; write \"-49.5, -123.25\" (latitude first) or 49\u{b0}30'00\"S 123\u{b0}15'00\"W; WGS 84"
     )]
     NotAPoint { text: String },
     #[error("{text:?} is no whole number of {unit}; write for example \"{example}\"")]

@@ -131,12 +131,12 @@ fn a_reason_may_stand_in_the_list_instead_of_the_field() {
 fn an_open_part_carries_its_content() {
     let open = json!({
         "remarks": "seen from the road",
-        "danger_area": {"circle": {"centre": "49.5, -123.25", "radius_m": "500 m"}}
+        "danger_area": {"circle": {"centre": "-49.5, -123.25", "radius_m": "500 m"}}
     });
     let event = event(with(record(), "open", open));
     assert_eq!(event["parts"][0]["content"]["remarks"]["text"], "seen from the road");
     assert_eq!(event["parts"][1]["slot"], 2);
-    assert_eq!(event["parts"][1]["content"]["danger_area"]["circle"]["centre"]["latitude"], 495_000_000);
+    assert_eq!(event["parts"][1]["content"]["danger_area"]["circle"]["centre"]["latitude"], -495_000_000);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn what_is_expanded_and_signed_is_well_formed_for_the_ledger() {
             "source": {"class": "depositary", "transcribed": true, "name": "UNTC"}},
         {"participant": "POL", "participant_registered": {"name": "Poland", "type": "state", "iso_code": "POL"},
             "source": {"class": "depositary", "transcribed": true, "name": "UNTC"}},
-        with(record(), "open", json!({"danger_area": {"circle": {"centre": "49.5, -123.25", "radius_m": "500 m"}}})),
+        with(record(), "open", json!({"danger_area": {"circle": {"centre": "-49.5, -123.25", "radius_m": "500 m"}}})),
         with(record(), "withheld", json!({"basis": "safety", "review_on": "2028-01-01", "remarks": "x"})),
         withdrawal()
     ]);

@@ -175,8 +175,8 @@ mod tests {
 
     #[test]
     fn a_point_and_a_radius_may_be_typed_as_people_write_them() {
-        let read = expanded("DangerArea", json!({"circle": {"centre": "49.5, -123.25", "radius_m": "1.5 km"}}));
-        let centre = json!({"latitude": 495_000_000, "longitude": -1_232_500_000});
+        let read = expanded("DangerArea", json!({"circle": {"centre": "-49.5, -123.25", "radius_m": "1.5 km"}}));
+        let centre = json!({"latitude": -495_000_000, "longitude": -1_232_500_000});
         assert_eq!(read, Ok(json!({"circle": {"centre": centre, "radius_m": 1500}})));
         let (field, _) = expanded("DangerArea", json!({"circle": {"radius_m": "2 miles"}})).expect_err("no unit");
         assert_eq!(field, "body.circle.radius_m");

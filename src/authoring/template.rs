@@ -104,7 +104,7 @@ fn parts(kinds: &[PartKind]) -> Value {
         PartKind::Remarks => json!(""),
         PartKind::Names => json!([]),
         PartKind::DangerArea => {
-            json!({"//circle": "centre \"49.5, -123.25\" and radius_m \"500 m\"; or a polygon", "circle": {}})
+            json!({"//circle": "centre \"-49.5, -123.25\" and radius_m \"500 m\"; or a polygon", "circle": {}})
         }
     };
     Value::Object(kinds.iter().map(|kind| (kind.name().to_owned(), empty(kind))).collect())

@@ -42,7 +42,13 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     let tls = read_tls(settings)?;
     // The port first: a second service on it must not touch the ledger.
     let listener = TcpListener::bind(settings.grpc_listen).await.map_err(|error| {
-        Failure::new(Exit::Failed, format!("cannot listen on {}: {error}; is it served already?", settings.grpc_listen))
+        Failure::new(
+            Exit::Failed,
+            format!(
+                "cannot listen on {}: {error}; stop what listens there, or choose another address with --grpc-listen",
+                settings.grpc_listen
+            ),
+        )
     })?;
     let address = listener.local_addr().map_err(failed)?;
     let directory = Directory::new(&settings.data_dir);

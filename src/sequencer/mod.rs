@@ -195,6 +195,12 @@ impl Sequencer {
         publish_state(&self.halt, ServiceState::Halted(reason));
     }
 
+    /// Tells everybody that the end is near: streams that wait for more end, and
+    /// what is under way is still decided.
+    pub fn announce_shutdown(&self) {
+        publish_state(&self.halt, ServiceState::ShuttingDown);
+    }
+
     /// Lets the thread finish what is queued, make everything durable and end.
     pub fn stop(&self) {
         // A full queue drains by itself; a closed one has stopped already.

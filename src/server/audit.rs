@@ -12,6 +12,7 @@ use crate::{
     journal::{ReadLimit, StoredRecord},
     limits,
     projections::EntryFilter,
+    sequencer::ServiceState,
     wire::{self, proto},
 };
 
@@ -117,14 +118,16 @@ impl Replay {
     async fn run(mut self, responses: Responses) {
         let mut published = self.node.sequencer.follow();
         loop {
-            let end = published.borrow_and_update().head.tree.size;
+            let now = Arc::clone(&published.borrow_and_update());
+            let end = now.head.tree.size;
             let end = self.to.map_or(end, |to| to.min(end));
             match self.send_until(end, &responses).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(refused) => return drop(responses.send(Err(refused.into())).await),
             }
-            let done = self.to.is_some_and(|to| self.next.0 >= to.0);
+            let reached = self.to.is_some_and(|to| self.next.0 >= to.0);
+            let done = reached || now.state == ServiceState::ShuttingDown;
             if done || !self.follow || published.changed().await.is_err() || responses.is_closed() {
                 return;
             }

@@ -113,7 +113,14 @@ impl Node {
         responses: mpsc::Sender<proto::SubmitStreamResponse>,
     ) {
         let in_flight = Arc::new(tokio::sync::Semaphore::new(limits::STREAM_IN_FLIGHT));
-        while let Ok(Some(request)) = requests.message().await {
+        let mut published = self.sequencer.follow();
+        loop {
+            let request = tokio::select! {
+                request = requests.message() => request,
+                // What was not taken was not acknowledged: the client sends it again.
+                _ = published.wait_for(|now| now.state == ServiceState::ShuttingDown) => return,
+            };
+            let Ok(Some(request)) = request else { return };
             let Ok(place) = Arc::clone(&in_flight).acquire_owned().await else { return };
             let (node, responses) = (Arc::clone(&self), responses.clone());
             tokio::spawn(async move {

@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic_health::server::HealthReporter;
@@ -54,16 +54,21 @@ pub async fn serve(
         let identity = Identity::from_pem(tls.certificate, tls.key);
         server = server.tls_config(ServerTlsConfig::new().identity(identity))?;
     }
+    let (begin, begun) = oneshot::channel();
+    let shutdown = announced(shutdown, Arc::clone(&node), begin);
     let ledger = LedgerServer::new(LedgerService(Arc::clone(&node))).max_decoding_message_size(limits::MESSAGE_BYTES);
-    let served = server
+    let serving = server
         .add_service(ledger)
         .add_service(AuditServer::new(AuditService(Arc::clone(&node))))
         .add_service(OrganisationsServer::new(OrganisationsService(Arc::clone(&node))))
         .add_service(TreatiesServer::new(TreatiesService(Arc::clone(&node))))
         .add_service(health_service)
         .add_service(reflection)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), shutdown)
-        .await;
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), shutdown);
+    let served = tokio::select! {
+        served = serving => served,
+        () = overdue(begun) => Ok(()),
+    };
     watching.abort();
     let stopped = tokio::task::spawn_blocking(move || node.stop()).await;
     if stopped.is_err() {
@@ -72,8 +77,26 @@ pub async fn serve(
     Ok(served?)
 }
 
+/// Completes when the service shall end; streams that wait for more end with it.
+async fn announced(shutdown: impl Future<Output = ()>, node: Arc<Node>, begin: oneshot::Sender<()>) {
+    shutdown.await;
+    node.sequencer().announce_shutdown();
+    // Nobody listens when the service ended by itself.
+    let _ = begin.send(());
+}
+
+/// Completes when a shutdown has waited long enough: a client that does not read
+/// its answers must not keep the service from ending.
+async fn overdue(begun: oneshot::Receiver<()>) {
+    if begun.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(limits::SHUTDOWN_GRACE).await;
+    tracing::warn!("some clients did not read their answers in time; they are cut off");
+}
+
 /// Tells the health service what the ledger's state is, whenever it changes.
-async fn report_health(node: Arc<Node>, health: HealthReporter) {
+async fn report_health(node: Arc<Node>, mut health: HealthReporter) {
     let mut published = node.sequencer().follow();
     loop {
         let serving = published.borrow_and_update().state == ServiceState::Serving;
@@ -81,6 +104,12 @@ async fn report_health(node: Arc<Node>, health: HealthReporter) {
             if serving { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
         health.set_service_status("", status).await;
         health.set_service_status("merestone.v1.Ledger", status).await;
+        if published.borrow().state == ServiceState::ShuttingDown {
+            // Ends the streams of those who watch; they have heard the last word.
+            health.clear_service_status("").await;
+            health.clear_service_status("merestone.v1.Ledger").await;
+            return;
+        }
         if published.wait_for(|now| (now.state == ServiceState::Serving) != serving).await.is_err() {
             return;
         }

@@ -10,15 +10,21 @@ use merestone::{
     domain::*,
     founding::{self, FoundingPlan, FoundingPost},
     journal::{Journal, ReadLimit, SegmentJournal},
-    limits,
+    limits, merkle,
     policy::{self, Rejection, Unverified},
     projections::ReadModels,
     sequencer::Outcome,
     server::{self, Directory, Node},
     settings::Settings,
-    wire,
+    wire::{
+        self,
+        proto::{self, audit_client::AuditClient, ledger_client::LedgerClient},
+    },
 };
 use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tonic::transport::Channel;
+use tonic_types::StatusExt;
 
 /// Segments of tests are as small as a batch allows.
 pub const SEGMENT_BYTES: u64 = limits::SEGMENT_BYTES_MIN;
@@ -165,9 +171,7 @@ impl TestLedger {
 
     /// Signs events with sign-offs.
     pub fn sign_with(&self, author: &Post, events: Vec<Event>, with: &[(&Post, Capacity)]) -> SignedSubmission {
-        let draft = EventDraft { ledger: Some(self.id), seen: None, events };
-        let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
-        sign_events(&draft, author, with, &mut fresh)
+        sign_with(self.id, author, events, with)
     }
 
     /// The whole write path without the network.
@@ -200,12 +204,85 @@ impl TestLedger {
     }
 }
 
+/// A node behind its real gRPC service, on a free port of loopback.
+pub struct Served {
+    pub channel: Channel,
+    pub address: std::net::SocketAddr,
+    shutdown: oneshot::Sender<()>,
+    serving: JoinHandle<Result<(), server::ServeError>>,
+}
+
+impl Served {
+    pub async fn start(node: &Arc<Node>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (shutdown, told) = oneshot::channel();
+        let told = async move { told.await.unwrap_or_default() };
+        let serving = tokio::spawn(server::serve(Arc::clone(node), listener, None, told));
+        Self { channel: connect(address).await, address, shutdown, serving }
+    }
+
+    pub fn ledger(&self) -> LedgerClient<Channel> {
+        let client = LedgerClient::new(self.channel.clone());
+        client.max_decoding_message_size(usize::MAX).max_encoding_message_size(usize::MAX)
+    }
+
+    pub fn audit(&self) -> AuditClient<Channel> {
+        AuditClient::new(self.channel.clone())
+    }
+
+    /// Shuts down as SIGTERM does: the node is stopped then.
+    pub async fn stop(self) {
+        self.shutdown.send(()).unwrap();
+        drop(self.channel);
+        self.serving.await.unwrap().unwrap();
+    }
+}
+
+/// Signs events for a ledger as one submission.
+pub fn sign(id: LedgerId, author: &Post, events: Vec<Event>) -> SignedSubmission {
+    sign_with(id, author, events, &[])
+}
+
+fn sign_with(id: LedgerId, author: &Post, events: Vec<Event>, with: &[(&Post, Capacity)]) -> SignedSubmission {
+    let draft = EventDraft { ledger: Some(id), seen: None, events };
+    let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
+    sign_events(&draft, author, with, &mut fresh)
+}
+
+/// Checks a consistency proof as it came over the network.
+pub fn assert_proves_consistency(proof: &[prost::bytes::Bytes], from: TreeHead, to: TreeHead) {
+    let proof = hashes(proof);
+    merkle::verify_consistency(&proof, (from.size.0, from.root), (to.size.0, to.root)).expect("one history");
+}
+
+pub fn hashes(hashes: &[prost::bytes::Bytes]) -> Vec<TreeHash> {
+    hashes.iter().map(|hash| TreeHash::from_slice(hash).expect("32 bytes")).collect()
+}
+
+pub async fn connect(address: std::net::SocketAddr) -> Channel {
+    Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
+}
+
+/// The request that submits.
+pub fn request(signed: &SignedSubmission) -> proto::SubmitRequest {
+    proto::SubmitRequest { envelope: signed.envelope.clone(), events: signed.events.clone() }
+}
+
+/// The pinned reason and the field of a refusal.
+pub fn reason(status: &tonic::Status) -> (String, String) {
+    let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
+    let field = status.get_details_bad_request().and_then(|bad| bad.field_violations.into_iter().next());
+    (reason, field.map(|violation| violation.field).unwrap_or_default())
+}
+
 pub async fn stop(node: &Arc<Node>) {
     let node = Arc::clone(node);
     tokio::task::spawn_blocking(move || node.stop()).await.unwrap();
 }
 
-fn open(dir: &TempDir) -> Arc<Node> {
+/// Opens the ledger of a directory.
+pub fn open(dir: &TempDir) -> Arc<Node> {
     let (parts, _) = Directory::new(dir.path()).open(&settings(dir.path()), &mut |_, _| {}).expect("opened");
     Node::start(parts).expect("started")
 }

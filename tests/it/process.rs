@@ -1,0 +1,364 @@
+//! The real program: killed, terminated, started where it must not start.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use merestone::{
+    authoring::{Post, SignedSubmission},
+    checkpoint::{CheckpointVerifier, Receipt},
+    clock::ReplayedClock,
+    crypto::sha256,
+    domain::*,
+    journal::{Journal, SegmentJournal},
+    server::{Directory, Node},
+    wire::proto::{self, audit_client::AuditClient, get_receipt_request::Entry, ledger_client::LedgerClient},
+};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tonic::transport::Channel;
+
+use crate::support::*;
+
+/// Rounds of kill and restart.
+const ROUNDS: usize = 100;
+
+fn merestone() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_merestone"));
+    let ours = std::env::vars().filter(|(name, _)| name.starts_with("MERESTONE_"));
+    ours.for_each(|(name, _)| drop(command.env_remove(name)));
+    command
+}
+
+fn serve(dir: &Path, listen: &str) -> Command {
+    let mut command = merestone();
+    command.args(["serve", "--log-format", "json", "--grpc-listen", listen, "--data-dir"]).arg(dir);
+    command.args(["--segment-bytes", &SEGMENT_BYTES.to_string()]);
+    command
+}
+
+/// A served ledger, in a process of its own.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+    /// Reads the log to its end, so that the process never waits for a reader.
+    log: std::thread::JoinHandle<String>,
+}
+
+impl Process {
+    /// Starts on a free port and waits until the log names it.
+    fn start(dir: &Path) -> Self {
+        let mut child = serve(dir, "127.0.0.1:0").stderr(Stdio::piped()).spawn().expect("started");
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines().map_while(Result::ok);
+        let mut before = String::new();
+        let address = lines.find_map(|line| {
+            before.push_str(&line);
+            let line: serde_json::Value = serde_json::from_str(&line).ok()?;
+            (line["message"] == "serving")
+                .then(|| line["address"].as_str().expect("named").parse().expect("an address"))
+        });
+        let Some(address) = address else { panic!("it does not serve: {before}") };
+        let log = std::thread::spawn(move || lines.fold(before, |log, line| log + "\n" + &line));
+        Self { child, address, log }
+    }
+
+    async fn ledger(&self) -> LedgerClient<Channel> {
+        LedgerClient::new(connect(self.address).await).max_decoding_message_size(usize::MAX)
+    }
+
+    /// SIGKILL: nothing is finished, nothing is closed.
+    fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
+        self.log.join().expect("read");
+    }
+
+    /// Sends a signal and waits for the end.
+    fn end(mut self, signal: &str) -> (ExitStatus, String) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &pid]).status().expect("sent");
+        assert!(sent.success());
+        (self.child.wait().expect("ended"), self.log.join().expect("read"))
+    }
+}
+
+/// The files of a ledger that nobody serves, and who may record in it.
+struct Files {
+    dir: TempDir,
+    id: LedgerId,
+    recorder: Post,
+    verifier: CheckpointVerifier,
+}
+
+impl Files {
+    async fn new() -> Self {
+        let ledger = TestLedger::new().await;
+        stop(&ledger.node).await;
+        let TestLedger { dir, node, id, recorder, .. } = ledger;
+        Self { dir, id, recorder, verifier: node.verifier().clone() }
+    }
+
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    fn sign(&self, events: usize) -> SignedSubmission {
+        sign(self.id, &self.recorder, (0..events).map(|_| record_opened()).collect())
+    }
+
+    /// The auditor's own program finds no difference in so many entries.
+    fn assert_audited(&self, entries: usize) {
+        let id = self.id.to_string();
+        let mut audit = merestone();
+        audit.args(["--output", "json", "audit", "--ledger-id", &id, "--dir"]).arg(self.path());
+        let audited = audit.output().expect("run");
+        assert_eq!(audited.status.code(), Some(0), "{}", said(&audited));
+        let report: serde_json::Value = serde_json::from_slice(&audited.stdout).expect("JSON");
+        assert_eq!(report["entries"], entries, "{report}");
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A submission and what is known of it.
+struct Sent {
+    signed: SignedSubmission,
+    acknowledged: Option<proto::SubmitResponse>,
+}
+
+/// Sends what is not acknowledged over a few connections at once, and kills the
+/// server after so many acknowledgements, with the rest still under way.
+async fn load_and_kill(process: Process, sent: &mut [Sent], kill_after: usize) {
+    let open: Vec<_> = (0..sent.len()).filter(|at| sent[*at].acknowledged.is_none()).collect();
+    let (heard, mut hear) = mpsc::unbounded_channel();
+    for at in open {
+        let (mut client, heard, request) = (process.ledger().await, heard.clone(), request(&sent[at].signed));
+        tokio::spawn(async move {
+            if let Ok(response) = client.submit(request).await {
+                heard.send((at, response.into_inner())).expect("heard to the end");
+            }
+        });
+    }
+    drop(heard);
+    let mut process = Some(process);
+    let mut count = 0;
+    while let Some((at, response)) = hear.recv().await {
+        sent[at].acknowledged = Some(response);
+        count += 1;
+        if count == kill_after {
+            process.take().expect("killed once").kill();
+        }
+    }
+    assert!(process.is_none(), "only {count} were answered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_kills_under_load_lose_nothing_and_double_nothing() {
+    let began = std::time::Instant::now();
+    let files = Files::new().await;
+    let mut sent: Vec<Sent> = Vec::new();
+    for round in 0..ROUNDS {
+        // Every fourth round is large enough that segments come to their end under it.
+        let events = if round % 4 == 0 { 150 } else { 1 };
+        sent.extend((0..8).map(|_| Sent { signed: files.sign(events), acknowledged: None }));
+        let process = Process::start(files.path());
+        load_and_kill(process, &mut sent, 1 + round % 7).await;
+    }
+    let unanswered = sent.iter().filter(|sent| sent.acknowledged.is_none()).count();
+    let process = Process::start(files.path());
+    let mut client = process.ledger().await;
+    let mut indexes = BTreeMap::new();
+    for Sent { signed, acknowledged } in &sent {
+        let again = client.submit(request(signed)).await.expect("answered").into_inner();
+        if let Some(first) = acknowledged {
+            assert!(again.repeated, "acknowledged is recorded");
+            assert_eq!(again.receipt, first.receipt, "the first receipt for ever");
+        }
+        let kept = Receipt::try_from(again.receipt.expect("a receipt")).expect("read");
+        assert_eq!(kept.envelope, EnvelopeDigest(sha256(&signed.envelope)));
+        let head = kept.verify(&files.verifier).expect("valid");
+        assert!(indexes.insert(kept.index, head).is_none(), "two submissions at {}", kept.index);
+
+        let newest = client.get_receipt(proto::GetReceiptRequest { entry: Some(Entry::Index(kept.index.0)) });
+        let newest = Receipt::try_from(newest.await.expect("held").into_inner().receipt.expect("it")).expect("read");
+        assert_eq!((newest.envelope, newest.recorded_at), (kept.envelope, kept.recorded_at));
+        newest.verify(&files.verifier).expect("valid");
+    }
+    assert_consistent(&mut client, &indexes).await;
+    let status = client.status(proto::StatusRequest {}).await.unwrap().into_inner();
+    assert_eq!(status.size, 2 + sent.len() as u64, "each once and nothing else");
+    drop(client);
+    let (code, log) = process.end("TERM");
+    assert_eq!(code.code(), Some(0), "{log}");
+    let segments = segments(files.path()).len();
+    assert!(segments > 1, "the load reached over the end of a segment");
+    files.assert_audited(2 + sent.len());
+    println!("{} submissions, {unanswered} unanswered, {segments} segments, {:?}", sent.len(), began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(180), "{:?}", began.elapsed());
+}
+
+/// The checkpoints of all kept receipts lie on one history: none is rolled back.
+async fn assert_consistent(client: &mut LedgerClient<Channel>, indexes: &BTreeMap<Index, TreeHead>) {
+    let mut heads: Vec<_> = indexes.values().copied().collect();
+    heads.sort_by_key(|head| head.size);
+    heads.dedup();
+    for pair in heads.windows(2) {
+        let sizes = proto::ProveConsistencyRequest { from_size: pair[0].size.0, to_size: pair[1].size.0 };
+        let proof = client.prove_consistency(sizes).await.expect("proved").into_inner().proof;
+        assert_proves_consistency(&proof, pair[0], pair[1]);
+    }
+}
+
+fn segments(dir: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(dir.join("journal")).unwrap().map(|entry| entry.unwrap().path());
+    let mut segments: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "seg")).collect();
+    segments.sort();
+    segments
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_termination_ends_with_code_0_and_loses_nothing_though_clients_hang_on() {
+    for signal in ["TERM", "INT"] {
+        let files = Files::new().await;
+        let process = Process::start(files.path());
+        let channel = connect(process.address).await;
+        let follow = proto::ReplayRequest { follow: true, ..proto::ReplayRequest::default() };
+        let mut following = AuditClient::new(channel.clone()).replay(follow).await.unwrap().into_inner();
+        following.message().await.unwrap().expect("the entries so far");
+        let (requests, stream) = mpsc::channel(16);
+        let requests_of_stream = tokio_stream::wrappers::ReceiverStream::new(stream);
+        let mut answers = LedgerClient::new(channel).submit_stream(requests_of_stream).await.unwrap().into_inner();
+        let mut signed = Vec::new();
+        for tag in 0..10 {
+            signed.push(files.sign(1));
+            let request = Some(request(signed.last().unwrap()));
+            requests.send(proto::SubmitStreamRequest { tag, request }).await.unwrap();
+        }
+        answers.message().await.unwrap().expect("one is answered, others are under way");
+        let (code, log) = process.end(signal);
+        assert_eq!(code.code(), Some(0), "{log}");
+        assert!(log.contains("everything acknowledged is durable"), "{log}");
+        assert!(!log.contains("cut off"), "open streams are ended, not waited for: {log}");
+        let mut answered = 1;
+        while let Ok(Some(answer)) = answers.message().await {
+            assert!(matches!(answer.outcome, Some(proto::submit_stream_response::Outcome::Accepted(_))), "{answer:?}");
+            answered += 1;
+        }
+        let entries =
+            usize::try_from(SegmentJournal::open_read_only(files.path()).unwrap().head().tree.size.0).unwrap();
+        assert!(entries >= 2 + answered, "{answered} answered, {entries} entries");
+        files.assert_audited(entries);
+    }
+}
+
+/// Runs to the end, which a refused start reaches by itself.
+fn refused_start(dir: &Path, listen: &str) -> String {
+    let output = serve(dir, listen).output().expect("run");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(output.stdout.is_empty());
+    said(&output)
+}
+
+fn assert_says(said: &str, words: &[&str]) {
+    let error = said.lines().last().unwrap_or_default();
+    assert!(error.starts_with("error: "), "{said}");
+    words.iter().for_each(|word| assert!(error.contains(word), "{word:?} is not in: {error}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_service_on_a_directory_and_one_on_a_port_in_use_are_refused() {
+    let (files, other) = (Files::new().await, Files::new().await);
+    let process = Process::start(files.path());
+    let same = refused_start(files.path(), "127.0.0.1:0");
+    assert_says(&same, &["in use by another process", "stop it first"]);
+    let busy = refused_start(other.path(), &process.address.to_string());
+    assert_says(&busy, &[&process.address.to_string(), "--grpc-listen"]);
+    let mut client = process.ledger().await;
+    client.submit(request(&files.sign(1))).await.expect("the first is not disturbed");
+    drop(client);
+    assert_eq!(process.end("TERM").0.code(), Some(0));
+    files.assert_audited(3);
+    other.assert_audited(2);
+}
+
+#[test]
+fn a_directory_without_a_ledger_is_refused_and_left_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = dir.path().join("missing");
+    assert_says(&refused_start(&missing, "127.0.0.1:0"), &["missing", "no ledger", "merestone init"]);
+    assert!(!missing.exists());
+    assert_says(&refused_start(dir.path(), "127.0.0.1:0"), &["no ledger", "merestone init"]);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_key_that_others_can_read_or_of_another_ledger_is_refused() {
+    let (files, other) = (Files::new().await, Files::new().await);
+    let file = Directory::new(files.path()).checkpoint_key();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    assert_says(&refused_start(files.path(), "127.0.0.1:0"), &["checkpoint.pem", "0640", "chmod 600"]);
+    std::fs::copy(Directory::new(other.path()).checkpoint_key(), &file).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert_says(&refused_start(files.path(), "127.0.0.1:0"), &["checkpoint.pem", "put that one back"]);
+    std::fs::remove_file(&file).unwrap();
+    assert_says(&refused_start(files.path(), "127.0.0.1:0"), &["checkpoint.pem"]);
+    files.assert_audited(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_of_another_format_is_refused_and_left_as_it_is() {
+    let files = Files::new().await;
+    let segment = segments(files.path()).remove(0);
+    let whole = std::fs::read(&segment).unwrap();
+    for garbage in [&b"SQLite format 3\0"[..], &[0; 16], b"MERESTO9"] {
+        let mut bytes = whole.clone();
+        bytes[..garbage.len()].copy_from_slice(garbage);
+        std::fs::write(&segment, &bytes).unwrap();
+        let name = segment.file_name().unwrap().to_str().unwrap();
+        assert_says(&refused_start(files.path(), "127.0.0.1:0"), &[name]);
+        assert!(std::fs::read(&segment).unwrap() == bytes, "evidence is not touched");
+    }
+    std::fs::write(&segment, &whole).unwrap();
+    files.assert_audited(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wall_clock_far_behind_the_newest_entry_is_refused() {
+    let files = Files::new().await;
+    let (mut parts, _) = Directory::new(files.path()).open(&settings(files.path()), &mut |_, _| {}).expect("opened");
+    let later = Duration::from_secs(3 * 3600).as_micros() as u64;
+    let newest = parts.journal.head().recorded_at.unwrap();
+    parts.clock = Arc::new(ReplayedClock::at(RecordingTime(newest.0 + later)));
+    let node = Node::start(parts).unwrap();
+    receipt(submit(&node, &files.sign(1)).await.unwrap());
+    stop(&node).await;
+    drop(node);
+    let said = refused_start(files.path(), "127.0.0.1:0");
+    assert_says(&said, &["the wall clock says", "set the machine's clock", "start again"]);
+    files.assert_audited(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn derived_files_of_another_ledger_are_built_anew() {
+    let (files, other) = (Files::new().await, Files::new().await);
+    for derived in ["index", "read-models"] {
+        std::fs::remove_dir_all(files.path().join(derived)).unwrap();
+        std::fs::rename(other.path().join(derived), files.path().join(derived)).unwrap();
+    }
+    let process = Process::start(files.path());
+    let mut client = process.ledger().await;
+    let response = client.submit(request(&files.sign(1))).await.expect("it enters").into_inner();
+    Receipt::try_from(response.receipt.unwrap()).unwrap().verify(&files.verifier).expect("valid");
+    drop(client);
+    assert_eq!(process.end("TERM").0.code(), Some(0));
+    files.assert_audited(3);
+}
