@@ -99,3 +99,9 @@ pub const CLOCK_BEHIND: Duration = Duration::from_secs(10 * 60);
 /// How far the wall clock may lie ahead of the newest entry at a start
 /// (ten years: a restored archive is served again, 2106 is refused).
 pub const CLOCK_AHEAD: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
+
+/// How long an opening waits for a lock that a program which just ended, or a
+/// copy of it on its way to another program, may still hold for a moment.
+pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+/// How often it looks again meanwhile.
+pub const LOCK_RETRY: Duration = Duration::from_millis(20);

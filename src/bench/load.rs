@@ -132,7 +132,8 @@ fn danger_area(random: &[u8; 16]) -> Part {
 
 fn remarks() -> Part {
     let text = "Found during the survey of the northern edge. The marking is damaged in two places; the fence \
-                posts were counted and photographed. Local people point to a second row further east.";
+                posts were counted and photographed. The report of the survey with all \
+                photographs is kept in the archive of the desk, under the number of this record.";
     let remarks = PartContent::Remarks { text: text.into(), language: "en".into() };
     Part { slot: 2, kind: PartKind::Remarks, content: PartHolding::Open(remarks) }
 }

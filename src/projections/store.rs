@@ -13,6 +13,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError, RwLock},
+    time::Instant,
 };
 
 use super::encoding::{position_row, read_position};
@@ -22,6 +23,7 @@ use super::model::{ModelPosition, RowsDigest};
 use super::{FoldedEntry, ReadModelError};
 use crate::crypto::sha256_parts;
 use crate::domain::{Index, Size, TreeHead};
+use crate::limits::{LOCK_PATIENCE, LOCK_RETRY};
 
 /// All rows are in one tree, since a batch is atomic within one tree only.
 const TREE: &[u8] = b"rows";
@@ -239,7 +241,7 @@ fn difference(ours: Option<(sled::IVec, sled::IVec)>, theirs: Option<(sled::IVec
 fn open_sled(directory: &Path, cache_bytes: u64) -> Result<Result<(ReadModels, bool), String>, ReadModelError> {
     let config = sled::Config::new().path(directory).cache_capacity(cache_bytes);
     let open = || {
-        let db = config.open()?;
+        let db = open_when_unlocked(&config)?;
         let tree = db.open_tree(TREE)?;
         let position = tree.get(Key::new(Table::Position).as_ref())?;
         Ok((db, tree, position))
@@ -258,6 +260,24 @@ fn open_sled(directory: &Path, cache_bytes: u64) -> Result<Result<(ReadModels, b
     let position = RwLock::new(position.unwrap_or_else(ModelPosition::empty));
     let (directory, writer) = (directory.to_owned(), Mutex::new(()));
     Ok(Ok((ReadModels { directory, cache_bytes, db, tree, writer, position }, ours)))
+}
+
+/// Opens sled, whose threads let go of its lock a moment after it was closed.
+fn open_when_unlocked(config: &sled::Config) -> Result<sled::Db, sled::Error> {
+    let begun = Instant::now();
+    loop {
+        match config.open() {
+            Err(sled::Error::Io(source)) if is_lock(&source) && begun.elapsed() < LOCK_PATIENCE => {
+                std::thread::sleep(LOCK_RETRY);
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// sled tells a lock that somebody else holds by its message alone.
+fn is_lock(error: &io::Error) -> bool {
+    error.to_string().contains("could not acquire lock")
 }
 
 /// Whether an input or output error of sled is about the content and not about access.

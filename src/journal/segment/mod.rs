@@ -21,6 +21,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{Mutex, RwLock},
+    time::Instant,
 };
 
 pub use disk::{Action, Fault, Faults};
@@ -335,9 +336,17 @@ fn take_lock(directory: &Path) -> Result<File, JournalError> {
     let path = directory.join(LOCK);
     let open = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = open.map_err(io_error("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(JournalError::Locked { place: directory.display().to_string() }),
-        Err(TryLockError::Error(error)) => Err(io_error("lock", &path)(error)),
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < limits::LOCK_PATIENCE => {
+                std::thread::sleep(limits::LOCK_RETRY);
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(JournalError::Locked { place: directory.display().to_string() });
+            }
+            Err(TryLockError::Error(error)) => return Err(io_error("lock", &path)(error)),
+        }
     }
 }
