@@ -50,7 +50,7 @@ pub async fn serve(
         .build_v1()?;
     let mut server = Server::builder();
     // On the connections themselves: the builder's own switch is only for a listener
-    // that it opens. Without it an answer waits 40 ms for a delayed acknowledgement.
+    // that it opens. Without it an answer can wait for a delayed acknowledgement.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     if let Some(tls) = tls {
         let identity = Identity::from_pem(tls.certificate, tls.key);
