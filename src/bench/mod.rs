@@ -19,7 +19,7 @@ pub use figure::{Figure, Unit};
 pub use founding::found;
 pub use load::Author;
 pub use raw::{fdatasync, strict_verifications};
-pub use served::{Served, bytes_in};
+pub use served::{Served, bytes_in, bytes_written_in};
 
 /// A submission that is signed and ready to be sent.
 pub type Signed = crate::wire::proto::SubmitRequest;

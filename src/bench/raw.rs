@@ -48,9 +48,9 @@ fn time(count: u32, work: impl Fn(u32)) -> f64 {
     f64::from(count) / begun.elapsed().as_secs_f64()
 }
 
-/// Microseconds with three digits.
+/// Microseconds up to an hour, with three digits.
 pub(super) fn new_histogram() -> Histogram<u64> {
-    Histogram::new(3).expect("three digits are allowed")
+    Histogram::new_with_bounds(1, 3_600_000_000, 3).expect("the bounds are in order")
 }
 
 pub(super) fn record(latency: &mut Histogram<u64>, took: Duration) {

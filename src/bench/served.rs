@@ -101,6 +101,18 @@ fn follow_log(log: ChildStderr, served: &mpsc::Sender<String>) {
     }
 }
 
+/// Bytes written to the files right in a directory: without the zeros that a
+/// journal puts ahead of itself at the end of a segment.
+pub fn bytes_written_in(dir: &Path) -> Result<u64, BenchError> {
+    let failed = BenchError::io("measure the journal");
+    let mut bytes = 0;
+    for entry in fs::read_dir(dir).map_err(&failed)? {
+        let content = fs::read(entry.map_err(&failed)?.path()).map_err(&failed)?;
+        bytes += content.iter().rposition(|byte| *byte != 0).map_or(0, |last| last as u64 + 1);
+    }
+    Ok(bytes)
+}
+
 /// Bytes that the files under a directory take on disk.
 pub fn bytes_in(dir: &Path) -> Result<u64, BenchError> {
     use std::os::unix::fs::MetadataExt;

@@ -231,9 +231,11 @@ impl<'a> Run<'a> {
         if show {
             self.figures.push(Figure::new("read models complete after", begun.elapsed().as_secs_f64(), Unit::Seconds));
             self.figures.push(Figure::new("memory, after the load", resident, Unit::Megabytes).under(400.0));
-            let bytes = as_f64(bench::bytes_in(measured.directory.path())?) / as_f64(size);
+            let directory = &measured.directory;
+            let journal = as_f64(bench::bytes_written_in(&directory.path().join("journal"))?) / as_f64(size);
+            let derived = bench::bytes_in(&directory.index())? + bench::bytes_in(&directory.read_models())?;
+            let bytes = journal + as_f64(derived) / as_f64(size);
             self.figures.push(Figure::new("disk, single-event submission", bytes, Unit::Bytes).under(1_331.0));
-            let journal = as_f64(bench::bytes_in(&measured.directory.path().join("journal"))?) / as_f64(size);
             self.figures.push(Figure::new("  of it the journal", journal, Unit::Bytes));
         }
         Ok(())

@@ -3,8 +3,7 @@
 use std::{future::Future, sync::Arc};
 
 use tokio::{net::TcpListener, sync::oneshot};
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::transport::{Identity, Server, ServerTlsConfig};
+use tonic::transport::{Identity, Server, ServerTlsConfig, server::TcpIncoming};
 use tonic_health::server::HealthReporter;
 
 use super::{
@@ -49,7 +48,10 @@ pub async fn serve(
         .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
-    let mut server = Server::builder().tcp_nodelay(true);
+    let mut server = Server::builder();
+    // On the connections themselves: the builder's own switch is only for a listener
+    // that it opens. Without it an answer can wait for a delayed acknowledgement.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     if let Some(tls) = tls {
         let identity = Identity::from_pem(tls.certificate, tls.key);
         server = server.tls_config(ServerTlsConfig::new().identity(identity))?;
@@ -64,7 +66,7 @@ pub async fn serve(
         .add_service(TreatiesServer::new(TreatiesService(Arc::clone(&node))))
         .add_service(health_service)
         .add_service(reflection)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), shutdown);
+        .serve_with_incoming_shutdown(incoming, shutdown);
     let served = tokio::select! {
         served = serving => served,
         () = overdue(begun) => Ok(()),
