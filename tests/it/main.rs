@@ -4,6 +4,7 @@ mod faults;
 mod golden;
 mod journal;
 mod process;
+mod refusals;
 mod support;
 mod vectors;
 mod write_path;
