@@ -1,5 +1,7 @@
 //! The one integration binary: the library as its users see it, from outside.
 
+#![allow(clippy::unwrap_used, reason = "all of this is tests, also what they share")]
+
 mod faults;
 mod golden;
 mod journal;
