@@ -48,6 +48,7 @@ pub fn signatures_hold(submitted: &Submitted, registry: &Registry) -> Result<(),
     for (at, signed) in submitted.signed.iter().enumerate() {
         let field = field_of(submitted, at);
         let Some(key) = key_for(signed.key, submitted, registry) else {
+            let field = key_field_of(&field);
             let message = format!("no registry of this ledger holds the key {}", signed.key);
             return Err(Unverified::UnknownKey(Rejection::new(RejectionRule::KeyMustBeEnrolled, field, message)));
         };
@@ -70,6 +71,14 @@ fn founder_key(id: KeyId, submitted: &Submitted) -> Option<&PublicKey> {
     let [event] = content.events.as_slice() else { return None };
     let Body::Registry(RegistryBody::LedgerFounded(founded)) = &event.body else { return None };
     founded.founders.iter().map(|founder| &founder.key).find(|key| key.id() == id)
+}
+
+/// Where the key stands whose signature stands at `signature`.
+fn key_field_of(signature: &str) -> String {
+    match signature.strip_suffix(".signature") {
+        Some("envelope") | None => "envelope.submission.key_id".into(),
+        Some(sign_off) => format!("{sign_off}.statement.key_id"),
+    }
 }
 
 fn field_of(submitted: &Submitted, at: usize) -> String {
