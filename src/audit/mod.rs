@@ -8,7 +8,7 @@
 
 mod report;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use rayon::prelude::*;
 
@@ -53,6 +53,8 @@ pub struct Auditor {
     verifier: Option<CheckpointVerifier>,
     trusted: Option<LedgerId>,
     claim: Option<ReadModelsClaim>,
+    /// Decided and not yet folded: folded beside the next chunk.
+    decided: Option<Decided>,
     /// Checkpoints of the chunk, with the heads that they must sign.
     checkpoints: Vec<(String, TreeHead)>,
     report: Report,
@@ -66,6 +68,25 @@ struct Examined {
     pending: bool,
 }
 
+/// Entries that were decided again and wait to be folded, with the head after them.
+#[derive(Debug)]
+struct Decided {
+    entries: Vec<(Entry, Vec<Finding>)>,
+    head: TreeHead,
+}
+
+impl Decided {
+    fn fold(self, models: &ReadModels) -> Result<(), AuditError> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        let folded: Vec<FoldedEntry<'_>> =
+            self.entries.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        models.apply(&folded, self.head)?;
+        Ok(())
+    }
+}
+
 impl Auditor {
     /// Begins an audit with its scratch files in an empty directory. `trusted` is
     /// the ledger id that the auditor knows from elsewhere, if there is one.
@@ -77,7 +98,7 @@ impl Auditor {
         let (models, _) = ReadModels::open(&scratch.join("read-models"), crate::limits::READ_MODEL_CACHE_BYTES)?;
         let admission = Admission::scratch(scratch)?;
         let (checkpoints, report) = (Vec::new(), Report::default());
-        Ok(Self { admission, models, verifier: None, trusted, claim, checkpoints, report })
+        Ok(Self { admission, models, verifier: None, trusted, claim, decided: None, checkpoints, report })
     }
 
     /// How many entries were checked.
@@ -87,26 +108,38 @@ impl Auditor {
 
     /// Checks the next entries, in order.
     pub fn take(&mut self, records: Vec<StoredRecord>) -> Result<(), AuditError> {
-        let registry = self.admission.registry().as_ref().clone();
-        let examined: Vec<Result<Examined, Difference>> =
-            records.into_par_iter().map(|stored| examine(stored, &registry)).collect();
-        let mut folded: Vec<(Entry, Vec<Finding>)> = Vec::with_capacity(examined.len());
+        let examined = self.examine_beside_the_fold(records)?;
+        let mut accepted = Vec::with_capacity(examined.len());
         for examined in examined {
-            let accepted = self.decide_again(examined?)?;
-            folded.push(accepted);
+            accepted.push(self.decide_again(examined?)?);
             if self.claimed_size() == Some(self.size()) {
-                self.fold(&folded)?;
-                folded.clear();
+                Decided { entries: std::mem::take(&mut accepted), head: self.head()? }.fold(&self.models)?;
                 self.compare_models()?;
             }
         }
-        self.fold(&folded)?;
+        self.decided = Some(Decided { entries: accepted, head: self.head()? });
         self.verify_checkpoints()?;
         Ok(self.admission.written()?)
     }
 
+    /// Parses and verifies the next records while the ones before are folded: the
+    /// two dear parts of an audit, each on a core of its own.
+    fn examine_beside_the_fold(
+        &mut self,
+        records: Vec<StoredRecord>,
+    ) -> Result<Vec<Result<Examined, Difference>>, AuditError> {
+        let registry = Arc::clone(self.admission.registry());
+        let (decided, models) = (self.decided.take(), &self.models);
+        let (examined, folded) = rayon::join(
+            || records.into_par_iter().map(|stored| examine(stored, &registry)).collect(),
+            || decided.map_or(Ok(()), |decided| decided.fold(models)),
+        );
+        folded.map(|()| examined)
+    }
+
     /// Ends the audit: the head must be the one that the ledger shows.
     pub fn finish(mut self, shown: Option<TreeHead>) -> Result<Report, AuditError> {
+        self.examine_beside_the_fold(Vec::new())?;
         let own = self.head()?;
         if let Some(shown) = shown.filter(|shown| *shown != own) {
             return Err(Difference::Head { shown, own }.into());
@@ -199,16 +232,6 @@ impl Auditor {
             self.report.events += submitted.events.len() as u64;
             self.report.content_not_held += submitted.events.iter().map(committed_parts).sum::<u64>();
         }
-    }
-
-    fn fold(&self, accepted: &[(Entry, Vec<Finding>)]) -> Result<(), AuditError> {
-        if accepted.is_empty() {
-            return Ok(());
-        }
-        let folded: Vec<FoldedEntry<'_>> =
-            accepted.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
-        self.models.apply(&folded, self.head()?)?;
-        Ok(())
     }
 
     fn claimed_size(&self) -> Option<Size> {

@@ -1,3 +1,5 @@
+//! The demonstration as its users see it: the rows, and a whole run.
+
 use super::*;
 use crate::clock::RunningClock;
 
