@@ -133,8 +133,8 @@ fn charter(plan: &FoundingPlan, posts: &[&FoundingPost]) -> Charter {
     let majority = |count: usize| count / 2 + 1;
     let (admission, change) = match plan.profile {
         CharterProfile::Solo => (1, 1),
-        CharterProfile::National => (1, posts.len().min(2)),
-        CharterProfile::Coalition => (majority(organisations(posts).len()), majority(posts.len())),
+        CharterProfile::National => (1, organisations(posts).len().min(2)),
+        CharterProfile::Coalition => (majority(organisations(posts).len()), majority(organisations(posts).len())),
     };
     let threshold = |count: usize| u32::try_from(count).expect("founders fit into one event");
     Charter {

@@ -15,7 +15,10 @@ use std::{
     io,
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
 };
 
@@ -165,6 +168,12 @@ impl IdIndex {
         Some(Position { index: Index(packed >> 16), ordinal })
     }
 
+    /// Whether every look-up so far could be answered. If not, decisions that
+    /// rest on an absent id must not be committed (I9).
+    pub fn is_sound(&self) -> bool {
+        !self.runs.iter().any(|run| run.unreadable.load(Ordering::Relaxed))
+    }
+
     /// Whether the keys in memory are due to become a run.
     pub fn is_due(&self) -> bool {
         self.dir.is_some() && self.recent.len() >= self.run_keys
@@ -198,6 +207,8 @@ struct Run {
     span: RunSpan,
     count: u64,
     filter: BinaryFuse8,
+    /// A look-up failed: "absent" can no longer be believed.
+    unreadable: AtomicBool,
 }
 
 const MAGIC: &[u8; 16] = b"merestone ids 1\n";
@@ -231,7 +242,14 @@ impl Run {
         filtered.dedup();
         let filter = BinaryFuse8::try_from(&filtered).map_err(|_| damaged("its keys make no filter"))?;
         let count = (rows.len() / ROW) as u64;
-        Ok(Self { path: path.to_owned(), file: File::open(path).map_err(failed)?, span, count, filter })
+        Ok(Self {
+            path: path.to_owned(),
+            file: File::open(path).map_err(failed)?,
+            span,
+            count,
+            filter,
+            unreadable: AtomicBool::new(false),
+        })
     }
 
     fn get(&self, key: &IdKey) -> Option<u64> {
@@ -242,7 +260,11 @@ impl Run {
         while low < high {
             let middle = low + (high - low) / 2;
             let mut row = [0; ROW];
-            self.file.read_exact_at(&mut row, HEADER as u64 + middle * ROW as u64).ok()?;
+            if let Err(error) = self.file.read_exact_at(&mut row, HEADER as u64 + middle * ROW as u64) {
+                tracing::error!(%error, run = %self.path.display(), "an id run cannot be read");
+                self.unreadable.store(true, Ordering::Relaxed);
+                return None;
+            }
             match row[..16].cmp(key.as_slice()) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,

@@ -96,6 +96,12 @@ impl Admission {
         self.recorded_at
     }
 
+    /// Whether every look-up so far could be answered; if not, nothing that was
+    /// decided since may be committed.
+    pub fn is_sound(&self) -> bool {
+        self.ids.is_sound()
+    }
+
     /// The tree over all admitted entries.
     pub fn tree(&self) -> &Tree {
         &self.tree

@@ -143,11 +143,14 @@ impl Registry {
 
     /// Whether an organisation has an administrator with an active key.
     pub fn governs_itself(&self, organisation: &OrganisationState) -> bool {
-        organisation
-            .members
-            .values()
-            .filter(|member| member.roles.contains(&Role::Administrator))
-            .any(|member| member.keys.iter().any(|key| self.keys.get(key).is_some_and(|state| state.ends.is_empty())))
+        self.active_administrators(organisation) > 0
+    }
+
+    /// How many administrators of an organisation have an active key.
+    pub fn active_administrators(&self, organisation: &OrganisationState) -> usize {
+        let active = |key: &KeyId| self.keys.get(key).is_some_and(|state| state.ends.is_empty());
+        let administrators = organisation.members.values().filter(|member| member.roles.contains(&Role::Administrator));
+        administrators.filter(|member| member.keys.iter().any(active)).count()
     }
 
     /// Folds an accepted submission. Returns whether it governs: such entries

@@ -100,7 +100,7 @@ impl fmt::Display for RejectionRule {
 #[error("{rule}: {message} ({field}); {}", .rule.advice())]
 pub struct Rejection {
     pub rule: RejectionRule,
-    /// Where, as in the proto files: `submission.key_id`, `events[3].subject`.
+    /// Where, as in the proto files: `envelope.submission.key_id`, `events[3].subject`.
     pub field: String,
     /// A sentence for a person.
     pub message: String,

@@ -38,6 +38,7 @@ pub(super) struct SequencerThread {
 impl SequencerThread {
     /// Runs until it is told to stop. A halted ledger goes on answering, with its no.
     pub fn run(mut self) {
+        let _panicked = HaltOnPanic(Arc::clone(&self.publish));
         while let Some(mut gathered) = self.gather() {
             let mut decided = Decided::default();
             let sequenced = self.decide(&mut gathered, &mut decided).and_then(|()| self.commit(&mut decided));
@@ -194,6 +195,17 @@ impl SequencerThread {
 
     fn admission(&self) -> RwLockWriteGuard<'_, Admission> {
         self.admission.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread that panicked must not leave the service looking healthy (I9).
+struct HaltOnPanic(Arc<watch::Sender<Arc<Published>>>);
+
+impl Drop for HaltOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            publish_state(&self.0, ServiceState::Halted("the sequencer's thread panicked: see the log".into()));
+        }
     }
 }
 

@@ -218,3 +218,25 @@ async fn many_at_once_enter_in_few_batches_and_all_receipts_verify() {
     assert_eq!(indexes, (2..202).collect::<Vec<_>>(), "I6");
     ledger.audited().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retired_administrator_no_longer_governs() {
+    let ledger = TestLedger::new().await;
+    let retire = |key| {
+        let ended = KeyEnded { key, ending: KeyEnding::Retired, reason: "left".into() };
+        event("organisation/operator", Body::Registry(RegistryBody::KeyEnded(ended)))
+    };
+    let admit = || {
+        let admitted = OrganisationAdmitted {
+            name: "Another desk".into(),
+            organisation_type: OrganisationType::Desk,
+            country: "XX".parse().unwrap(),
+        };
+        event("organisation/another-desk", Body::Registry(RegistryBody::OrganisationAdmitted(admitted)))
+    };
+    let own = ledger.registrar.key.public().id();
+    ledger.submit(&ledger.sign(&ledger.registrar, vec![retire(own)])).await.unwrap();
+    let late = ledger.sign(&ledger.registrar, vec![admit()]);
+    assert_eq!(ledger.refusal(&late).await, "GovernorMustBeEntitled");
+    ledger.audited().await;
+}

@@ -15,10 +15,10 @@ const MICROSECONDS_PER_DAY: u64 = 24 * 3600 * 1_000_000;
 /// still enter, with a finding.
 pub(super) fn author_may_sign(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<Vec<Finding>, Rejection> {
     let author = &submitted.submission.author;
-    let Some(end) = key_belongs(question, author, "submission")? else { return Ok(Vec::new()) };
+    let Some(end) = key_belongs(question, author, "envelope.submission")? else { return Ok(Vec::new()) };
     let code = late_work(question, submitted, end)?;
     let message = format!("the key was retired at entry {}; the work was signed with it all the same", end.index);
-    let finding = Finding { code, ordinal: 0, field: "submission.key_id".into(), message: message.into() };
+    let finding = Finding { code, ordinal: 0, field: "envelope.submission.key_id".into(), message: message.into() };
     Ok(vec![finding])
 }
 
@@ -36,12 +36,12 @@ pub(super) fn key_belongs(question: &Question<'_>, signer: &Signer, field: &str)
 }
 
 fn late_work(question: &Question<'_>, submitted: &SubmittedEvents, end: KeyEnd) -> Result<FindingCode, Rejection> {
-    let ended = |message: String| Rejection::new(RejectionRule::KeyMustBeActive, "submission.key_id", message);
+    let ended = |message: String| Rejection::new(RejectionRule::KeyMustBeActive, "envelope.submission.key_id", message);
     if let KeyEnding::Compromised { .. } = end.ending {
         return Err(ended(format!("the key was declared compromised at entry {}", end.index)));
     }
     let days = question.registry.charter().map_or(0, |charter| charter.late_work_grace_days);
-    let grace_ends = end.at.0.saturating_add(u64::from(days) * MICROSECONDS_PER_DAY);
+    let grace_ends = end.at.0.saturating_add(u64::from(days).saturating_mul(MICROSECONDS_PER_DAY));
     if question.at.0 <= grace_ends {
         return Ok(FindingCode::LateWorkOfRetiredKey);
     }

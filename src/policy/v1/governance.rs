@@ -1,7 +1,7 @@
 //! The registry and the charter: who may change them, and with how many
 //! signatures.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Question;
 use crate::{
@@ -34,6 +34,11 @@ pub(super) fn founding_is_complete(submitted: &SubmittedEvents) -> Result<(), Re
             return Err(Rejection::new(RejectionRule::FoundersMustSign, field, message));
         }
     }
+    let keys: BTreeSet<_> = founded.founders.iter().map(|founder| founder.key.id()).collect();
+    if keys.len() < founded.founders.len() {
+        let message = "two founders name the same key: one key, one post, for ever";
+        return Err(Rejection::new(RejectionRule::KeyMustBeNew, "events[0].ledger_founded.founders", message));
+    }
     charter_of_founding_is_livable(founded)
 }
 
@@ -44,10 +49,12 @@ fn charter_of_founding_is_livable(founded: &LedgerFounded) -> Result<(), Rejecti
         let message = format!("{} is none of the founders", founded.charter.operator);
         return Err(Rejection::new(RejectionRule::OperatorMustBeAdmitted, format!("{field}.operator"), message));
     }
-    let administrators: Vec<_> =
-        founded.founders.iter().filter(|founder| founder.roles.contains(&Role::Administrator)).collect();
-    let organisations: BTreeSet<_> = administrators.iter().map(|founder| &founder.organisation).collect();
-    thresholds_are_reachable(&founded.charter, organisations.len(), administrators.len(), field)
+    let mut administrators: BTreeMap<&OrganisationId, usize> = BTreeMap::new();
+    for founder in founded.founders.iter().filter(|founder| founder.roles.contains(&Role::Administrator)) {
+        *administrators.entry(&founder.organisation).or_default() += 1;
+    }
+    let least = administrators.values().copied().min().unwrap_or(0);
+    thresholds_are_reachable(&founded.charter, administrators.len(), least, field)
 }
 
 /// Decides an event that governs: its own rule, then the threshold.
@@ -83,11 +90,10 @@ fn charter_is_livable(registry: &Registry, adopted: &CharterAdopted, field: &str
         let message = format!("{} is not admitted", adopted.charter.operator);
         return Err(Rejection::new(RejectionRule::OperatorMustBeAdmitted, format!("{field}.operator"), message));
     }
-    let founders: Vec<_> = registry.organisations().values().filter(|state| state.founder).collect();
-    let organisations = founders.iter().filter(|state| registry.governs_itself(state)).count();
-    let administrators = founders.iter().flat_map(|state| state.members.values());
-    let administrators = administrators.filter(|member| member.roles.contains(&Role::Administrator)).count();
-    thresholds_are_reachable(&adopted.charter, organisations, administrators, &field)
+    let governing = || registry.organisations().values().filter(|state| registry.governs_itself(state));
+    let founders = governing().filter(|state| state.founder).count();
+    let least = governing().map(|state| registry.active_administrators(state)).min().unwrap_or(0);
+    thresholds_are_reachable(&adopted.charter, founders, least, &field)
 }
 
 fn policy_is_known(charter: &Charter, registry: Option<&Registry>, field: &str) -> Result<(), Rejection> {
@@ -99,16 +105,13 @@ fn policy_is_known(charter: &Charter, registry: Option<&Registry>, field: &str) 
     Err(Rejection::new(RejectionRule::PolicyMustBeKnown, format!("{field}.policy"), message))
 }
 
-fn thresholds_are_reachable(
-    charter: &Charter,
-    organisations: usize,
-    administrators: usize,
-    field: &str,
-) -> Result<(), Rejection> {
+/// `founders`: founding organisations that can sign. `least`: administrators of
+/// the organisation that has the fewest; more would lock it out of its own keys.
+fn thresholds_are_reachable(charter: &Charter, founders: usize, least: usize, field: &str) -> Result<(), Rejection> {
     let limits = [
-        ("admission_threshold", charter.admission_threshold, organisations),
-        ("charter_threshold", charter.charter_threshold, administrators),
-        ("enrolment_threshold", charter.enrolment_threshold, administrators),
+        ("admission_threshold", charter.admission_threshold, founders),
+        ("charter_threshold", charter.charter_threshold, founders),
+        ("enrolment_threshold", charter.enrolment_threshold, least),
     ];
     let unreachable =
         limits.iter().find(|(_, value, most)| *value == 0 || usize::try_from(*value).is_ok_and(|value| value > *most));
@@ -198,10 +201,8 @@ fn threshold_is_met(
     let charter = registry.charter().expect("only the founding is decided without a charter");
     let (needed, signed) = match threshold {
         Threshold::Founding => (0, 0),
-        Threshold::Admission => {
-            (charter.admission_threshold, signers.map(|signer| &signer.organisation).collect::<BTreeSet<_>>().len())
-        }
-        Threshold::Charter => (charter.charter_threshold, distinct_posts(signers)),
+        Threshold::Admission => (charter.admission_threshold, distinct_organisations(signers)),
+        Threshold::Charter => (charter.charter_threshold, distinct_organisations(signers)),
         Threshold::Enrolment => (charter.enrolment_threshold, distinct_posts(signers)),
     };
     if usize::try_from(needed).is_ok_and(|needed| signed >= needed) {
@@ -209,6 +210,12 @@ fn threshold_is_met(
     }
     let message = format!("{signed} of {needed} entitled administrators signed");
     Err(Rejection::new(RejectionRule::SignOffsMustMeetThreshold, field, message))
+}
+
+/// The ledger's own rules are decided by organisations: however many posts one of
+/// them enrols, it has one voice.
+fn distinct_organisations<'a>(signers: impl Iterator<Item = &'a Signer>) -> usize {
+    signers.map(|signer| &signer.organisation).collect::<BTreeSet<_>>().len()
 }
 
 fn distinct_posts<'a>(signers: impl Iterator<Item = &'a Signer>) -> usize {
@@ -227,7 +234,10 @@ fn is_entitled(registry: &Registry, signer: &Signer, subject: &Subject, threshol
     let orphaned = organisation_of(subject)
         .and_then(|id| registry.organisation(id))
         .is_some_and(|state| !registry.governs_itself(state));
+    // Late work may still come in with a retired key; governing may not.
+    let active = registry.key(signer.key).is_some_and(|key| key.ends.is_empty());
     administrator
+        && active
         && match threshold {
             Threshold::Founding | Threshold::Charter | Threshold::Admission => founder,
             Threshold::Enrolment => own || (founder && orphaned),

@@ -63,7 +63,7 @@ fn remark_on(question: &Question<'_>, submitted: &SubmittedEvents) -> Vec<Findin
 }
 
 fn ledger_matches(question: &Question<'_>, submission: &Submission) -> Result<(), Rejection> {
-    let field = "submission.ledger_id";
+    let field = "envelope.submission.ledger_id";
     let own = question.registry.ledger().map(|ledger| ledger.id);
     match (own, submission.ledger_id) {
         (Some(_), None) => {
@@ -86,7 +86,7 @@ fn id_is_fresh(question: &Question<'_>, submission: &Submission) -> Result<(), R
         None => Ok(()),
         Some(index) => Err(Rejection::new(
             RejectionRule::SubmissionIdMustBeFresh,
-            "submission.id",
+            "envelope.submission.id",
             format!("entry {index} holds other bytes under the id {}", submission.id),
         )),
     }
@@ -98,5 +98,5 @@ fn seen_is_prefix(question: &Question<'_>, submission: &Submission) -> Result<()
         return Ok(());
     }
     let message = format!("the author saw another history at size {}", seen.size);
-    Err(Rejection::new(RejectionRule::SeenMustBePrefix, "submission.seen", message))
+    Err(Rejection::new(RejectionRule::SeenMustBePrefix, "envelope.submission.seen", message))
 }

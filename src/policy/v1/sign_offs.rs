@@ -21,14 +21,14 @@ pub(super) fn decide_late(
 ) -> Result<(), Rejection> {
     let Some(author) = question.known.author(submission) else {
         let message = format!("the ledger holds no submission {submission}");
-        let field = "envelope.sign_offs[0].submission_digest";
+        let field = "envelope.sign_offs[0].statement.submission_digest";
         return Err(Rejection::new(RejectionRule::SignOffMustNameSubmission, field, message));
     };
     for (at, sign_off) in sign_offs.iter().enumerate() {
         is_entitled(question, &author, sign_off, at)?;
         if question.known.signed_off(submission, sign_off.signer.key) {
             let message = format!("the key {} signed off this submission before", sign_off.signer.key);
-            let field = format!("envelope.sign_offs[{at}].key_id");
+            let field = format!("envelope.sign_offs[{at}].statement.key_id");
             return Err(Rejection::new(RejectionRule::SignOffMustBeNew, field, message));
         }
     }
@@ -36,7 +36,7 @@ pub(super) fn decide_late(
 }
 
 fn is_entitled(question: &Question<'_>, author: &Signer, sign_off: &SignOff, at: usize) -> Result<(), Rejection> {
-    let field = format!("envelope.sign_offs[{at}]");
+    let field = format!("envelope.sign_offs[{at}].statement");
     let signer = &sign_off.signer;
     if question.registry.ledger().is_none_or(|ledger| ledger.id != sign_off.ledger_id) {
         let message = "the sign-off names another ledger";
