@@ -61,7 +61,7 @@ pub fn of_directory(dir: &Path, trusted: Option<LedgerId>, output: &Output) -> R
             format!("{error}: is the ledger being served? then audit it with --server, or audit a copy"),
         )
     })?;
-    let scratch = tempfile::tempdir().map_err(failed)?;
+    let scratch = tempfile::tempdir().map_err(Failure::failed)?;
     let mut auditor = Auditor::begin(scratch.path(), trusted, claim).map_err(different)?;
     let head = journal.head().tree;
     let bar = output.progress(head.size.0);
@@ -78,11 +78,11 @@ pub fn of_directory(dir: &Path, trusted: Option<LedgerId>, output: &Output) -> R
 /// Audits a service by replaying it from entry 0.
 pub async fn of_service(client: &Client, trusted: Option<LedgerId>, output: &Output) -> Result<Report, Failure> {
     let status = client.status().await?;
-    let root = TreeHash::from_slice(&status.root).ok_or_else(|| failed("the service shows no root"))?;
+    let root = TreeHash::from_slice(&status.root).ok_or_else(|| Failure::failed("the service shows no root"))?;
     let head = TreeHead { size: Size(status.size), root };
     let claim = RowsDigest::from_slice(&status.read_models_digest)
         .map(|digest| ReadModelsClaim::Digest { size: Size(status.read_models_size), digest });
-    let scratch = tempfile::tempdir().map_err(failed)?;
+    let scratch = tempfile::tempdir().map_err(Failure::failed)?;
     let mut auditor = Auditor::begin(scratch.path(), trusted, claim).map_err(different)?;
     let bar = output.progress(head.size.0);
     let request = ReplayRequest { to: head.size.0, ..ReplayRequest::default() };
@@ -158,8 +158,4 @@ fn damaged(error: JournalError) -> Failure {
         JournalError::Io { .. } | JournalError::Foreign { .. } | JournalError::Locked { .. } => Exit::Failed,
     };
     Failure::new(exit, error)
-}
-
-fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::new(Exit::Failed, error)
 }

@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Exit, Failure, Global, exit::chain, fresh_randomness, now};
+use super::{Exit, Failure, Global, fresh_randomness, now};
 use crate::{
     authoring::{
         AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, SignedSubmission, Surroundings,
@@ -168,7 +168,7 @@ pub fn read_key(global: &Global) -> Result<SigningKey, Failure> {
 }
 
 fn authoring_failure(errors: &[AuthoringError]) -> Failure {
-    let lines: Vec<String> = errors.iter().map(|error| chain(error)).collect();
+    let lines: Vec<String> = errors.iter().map(|error| crate::telemetry::chain(error)).collect();
     Failure::usage(lines.join("\n"))
 }
 

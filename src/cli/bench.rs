@@ -94,8 +94,8 @@ struct Measured {
 impl<'a> Run<'a> {
     fn new(arguments: &'a Arguments, output: &'a Output) -> Result<Self, Failure> {
         let parent = arguments.dir.clone().unwrap_or_else(env::temp_dir);
-        let folder = tempfile::Builder::new().prefix("merestone-bench-").tempdir_in(parent).map_err(failed)?;
-        let program = env::current_exe().map_err(failed)?;
+        let folder = tempfile::Builder::new().prefix("merestone-bench-").tempdir_in(parent).map_err(Failure::failed)?;
+        let program = env::current_exe().map_err(Failure::failed)?;
         let figures = Vec::new();
         let (empty_call, fdatasync, verify_all) = (f64::NAN, f64::NAN, f64::NAN);
         Ok(Self { arguments, output, folder, program, figures, empty_call, fdatasync, verify_all })
@@ -225,7 +225,7 @@ impl<'a> Run<'a> {
         self.step("read models");
         let begun = Instant::now();
         let size = models_complete(&measured.service()?.url).await?;
-        let service = measured.service.take().ok_or_else(|| failed("it is not served"))?;
+        let service = measured.service.take().ok_or_else(|| Failure::failed("it is not served"))?;
         let resident = megabytes(service.resident_bytes()?);
         service.stop()?;
         if show {
@@ -251,7 +251,7 @@ impl<'a> Run<'a> {
         ];
         for (what, missing, aim) in cases {
             self.step(what);
-            missing.iter().try_for_each(fs::remove_dir_all).map_err(failed)?;
+            missing.iter().try_for_each(fs::remove_dir_all).map_err(Failure::failed)?;
             let begun = Instant::now();
             let service = Served::start(&self.program, measured.directory.path())?;
             self.figures.push(Figure::new(what, service.took.as_secs_f64(), Unit::Seconds).under(aim));
@@ -288,7 +288,7 @@ impl<'a> Run<'a> {
         holds_all(&report, entries, events)?;
         let aim = if measured.events_each == 1 { 15_000.0 } else { 100_000.0 };
         self.figures.push(Figure::new(format!("full audit, events, {kind}"), rate, Unit::PerSecond).at_least(aim));
-        fs::remove_dir_all(measured.directory.path()).map_err(failed)
+        fs::remove_dir_all(measured.directory.path()).map_err(Failure::failed)
     }
 
     fn signed(&self, measured: &Measured, count: u64) -> Result<Vec<bench::Signed>, Failure> {
@@ -320,7 +320,7 @@ impl<'a> Run<'a> {
 
 impl Measured {
     fn service(&self) -> Result<&Served, Failure> {
-        self.service.as_ref().ok_or_else(|| failed("it is not served"))
+        self.service.as_ref().ok_or_else(|| Failure::failed("it is not served"))
     }
 }
 
@@ -343,7 +343,7 @@ fn read_files(directory: &Directory) -> Result<f64, Failure> {
         journal::{Journal, ReadLimit, SegmentJournal},
         limits,
     };
-    let journal = SegmentJournal::open_read_only(directory.path()).map_err(failed)?;
+    let journal = SegmentJournal::open_read_only(directory.path()).map_err(Failure::failed)?;
     let limit = ReadLimit { entries: limits::REPLAY_CHUNK_ENTRIES, bytes: limits::REPLAY_CHUNK_BYTES };
     let begun = Instant::now();
     let mut from = 0;
@@ -356,7 +356,7 @@ fn read_files(directory: &Directory) -> Result<f64, Failure> {
     });
     let mut events = 0;
     for chunk in chunks {
-        events += chunk.map_err(failed)?.iter().map(|stored| stored.record.events.len() as u64).sum::<u64>();
+        events += chunk.map_err(Failure::failed)?.iter().map(|stored| stored.record.events.len() as u64).sum::<u64>();
     }
     Ok(as_f64(events) / begun.elapsed().as_secs_f64())
 }
@@ -388,12 +388,8 @@ fn as_f64(count: u64) -> f64 {
     count as f64
 }
 
-fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::new(Exit::Failed, error)
-}
-
 impl From<BenchError> for Failure {
     fn from(error: BenchError) -> Self {
-        failed(error)
+        Failure::failed(error)
     }
 }

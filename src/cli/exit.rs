@@ -2,7 +2,10 @@
 
 use std::{error::Error, process::ExitCode};
 
-use crate::client::{ClientError, MustAct};
+use crate::{
+    client::{ClientError, MustAct},
+    telemetry::chain,
+};
 
 /// What became of a command. The numbers are part of the contract with scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +41,11 @@ impl Failure {
         Self { exit, cause: cause.into() }
     }
 
+    /// It failed, and nobody but the operator can say more.
+    pub fn failed(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(Exit::Failed, cause)
+    }
+
     /// Wrong usage, in a sentence.
     pub fn usage(sentence: impl Into<String>) -> Self {
         Self::new(Exit::Usage, sentence.into())
@@ -47,20 +55,6 @@ impl Failure {
     pub fn print(&self) {
         eprintln!("error: {}", chain(self.cause.as_ref()));
     }
-}
-
-/// An error with its causes in one line, each said once.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.ends_with(&said) {
-            text = format!("{text}: {said}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 impl From<ClientError> for Failure {

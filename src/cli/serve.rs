@@ -35,7 +35,7 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.read()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(failed)?.block_on(serve(&settings))
+    runtime.map_err(Failure::failed)?.block_on(serve(&settings))
 }
 
 async fn serve(settings: &Settings) -> Result<Exit, Failure> {
@@ -50,16 +50,16 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
             ),
         )
     })?;
-    let address = listener.local_addr().map_err(failed)?;
+    let address = listener.local_addr().map_err(Failure::failed)?;
     let directory = Directory::new(&settings.data_dir);
     let mut progress = |read: u64, all: u64| tracing::info!(read, all, "reading entries");
-    let (parts, recovery) = directory.open(settings, &mut progress).map_err(failed)?;
+    let (parts, recovery) = directory.open(settings, &mut progress).map_err(Failure::failed)?;
     tracing::info!(?recovery, "journal recovered");
-    let node = Node::start(parts).map_err(failed)?;
+    let node = Node::start(parts).map_err(Failure::failed)?;
     let size = node.sequencer().published().head.tree.size.0;
     tracing::info!(%address, size, origin = node.verifier().origin(), "serving");
-    let shutdown = shutdown_signal().map_err(failed)?;
-    server::serve(node, listener, tls, shutdown).await.map_err(failed)?;
+    let shutdown = shutdown_signal().map_err(Failure::failed)?;
+    server::serve(node, listener, tls, shutdown).await.map_err(Failure::failed)?;
     tracing::info!("stopped; everything acknowledged is durable");
     Ok(Exit::Done)
 }
@@ -84,8 +84,4 @@ fn shutdown_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'stati
         }
         tracing::info!("shutting down: answering what is under way");
     })
-}
-
-fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::new(Exit::Failed, error)
 }

@@ -17,10 +17,11 @@ use crate::{
     client::{
         Client,
         reply::{Entry, ReplayRequest},
+        stored_record,
     },
     crypto::sha256,
-    domain::{EnvelopeDigest, Index, LedgerId, RecordingTime, Seen, Size, TreeHash, TreeHead},
-    journal::{Journal, ReadLimit, Record, SegmentJournal, StoredRecord},
+    domain::{EnvelopeDigest, Index, LedgerId, Seen, Size, TreeHash, TreeHead},
+    journal::{Journal, ReadLimit, SegmentJournal, StoredRecord},
     limits,
     merkle::{HashFile, Tree},
     projections::RowsDigest,
@@ -81,7 +82,7 @@ impl Partner {
         let mut records = Vec::new();
         while let Some(chunk) = stream.message().await.during("replay the log")? {
             for entry in chunk.entries {
-                records.push(stored_record(entry)?);
+                records.push(stored(entry)?);
             }
         }
         Ok(records)
@@ -101,13 +102,9 @@ impl Partner {
     }
 }
 
-fn stored_record(entry: Entry) -> Told<StoredRecord> {
-    let Entry { index, recorded_at, envelope, events, checkpoint } = entry;
-    let recorded_at = recorded_at
-        .and_then(|time| RecordingTime::from_timestamp(jiff::Timestamp::new(time.seconds, time.nanos).ok()?));
-    let recorded_at = recorded_at.ok_or_else(|| DemoError::NotShown(format!("entry {index} has a recording time")))?;
-    let checkpoint = Some(checkpoint).filter(|text| !text.is_empty());
-    Ok(StoredRecord { index: Index(index), record: Record { recorded_at, envelope, events }, checkpoint })
+fn stored(entry: Entry) -> Told<StoredRecord> {
+    let index = entry.index;
+    stored_record(entry).ok_or_else(|| DemoError::NotShown(format!("entry {index} has a recording time")))
 }
 
 /// Audits the files of a directory that nobody writes to: every byte of the
@@ -183,18 +180,4 @@ pub fn with_flipped_bit(bytes: &Bytes) -> Bytes {
         *last ^= 1;
     }
     changed.into()
-}
-
-/// An error with its causes in one line.
-pub fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !told.ends_with(&said) {
-            told = format!("{told}: {said}");
-        }
-        cause = error.source();
-    }
-    told
 }

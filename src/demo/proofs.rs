@@ -43,7 +43,7 @@ impl Demo<'_> {
         match checks::audit_directory(&self.copy(), self.ledger, &self.scratch.join("audit-forged")) {
             Ok(_) => return Err(DemoError::NotShown("the audit catches a forged byte".into())),
             Err(caught) => {
-                let told = checks::chain(caught.as_ref());
+                let told = crate::telemetry::chain(caught.as_ref());
                 shown(told.contains(&place.file) && told.contains("byte"), || format!("the audit named {told}"))?;
                 self.story.fact("the audit", &told.replace(&format!("{}/", self.scratch.display()), ""))?;
             }
