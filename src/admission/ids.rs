@@ -39,6 +39,8 @@ pub enum Named<'a> {
     SubmissionDigest(&'a [u8; 32]),
     Event { organisation: &'a str, id: &'a [u8; 16] },
     Subject(&'a str),
+    Opening(&'a str),
+    Parcel { subject: &'a str, parcel: &'a str },
     EventOnSubject { subject: &'a str, id: &'a [u8; 16] },
     SignOff { submission: &'a [u8; 32], key: &'a [u8; 32] },
 }
@@ -51,6 +53,8 @@ impl Named<'_> {
             Self::SubmissionDigest(digest) => sha256_parts(&[b"d", digest]),
             Self::Event { organisation, id } => sha256_parts(&[b"e", organisation.as_bytes(), &[0], id]),
             Self::Subject(subject) => sha256_parts(&[b"s", subject.as_bytes()]),
+            Self::Opening(subject) => sha256_parts(&[b"n", subject.as_bytes()]),
+            Self::Parcel { subject, parcel } => sha256_parts(&[b"p", subject.as_bytes(), &[0], parcel.as_bytes()]),
             Self::EventOnSubject { subject, id } => sha256_parts(&[b"o", subject.as_bytes(), &[0], id]),
             Self::SignOff { submission, key } => sha256_parts(&[b"k", submission, key]),
         };

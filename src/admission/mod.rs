@@ -6,31 +6,32 @@
 //! (I9). Everything beside the segments is derived and checked against the
 //! journal before it is believed.
 
+mod earlier;
 mod ids;
 mod restore;
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
+use earlier::Earlier;
 pub use ids::{IdIndex, IdIndexError, Named, RunSpan};
 pub use restore::RestoreError;
 
 use crate::{
     checkpoint::leaf_hash,
     domain::{
-        Entry, EnvelopeContent, EventId, Index, KeyId, OrganisationId, Position, RecordingTime, SignOff, Signer, Size,
-        Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash, TreeHead,
+        Entry, EnvelopeContent, Event, EventId, Index, KeyId, OrganisationId, ParcelId, Position, RecordId,
+        RecordingTime, SignOff, Size, Subject, SubjectState, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash,
+        TreeHead,
     },
-    journal::{Journal, ReadLimit},
+    journal::{Journal, Record},
     merkle::{HashFile, HashStoreError, Tree},
     policy::{Known, Registry},
-    wire,
 };
 
 /// The admission state after some entry.
 #[derive(Debug)]
 pub struct Admission {
-    /// `None` in an audit, which sees each entry once.
-    journal: Option<Arc<dyn Journal>>,
+    earlier: Earlier,
     tree: Tree,
     ids: IdIndex,
     registry: Arc<Registry>,
@@ -38,9 +39,6 @@ pub struct Admission {
     /// Where the next run of ids begins, and the governing entries since.
     run_from: Size,
     governing: Vec<Index>,
-    /// Authors of submissions that are admitted but not yet in the journal; of
-    /// all, where there is no journal to read them from.
-    authors: HashMap<SubmissionDigest, Signer>,
 }
 
 /// The admission state could not keep up: the sequencer halts.
@@ -50,6 +48,8 @@ pub enum AdmissionError {
     Hashes(#[from] HashStoreError),
     #[error(transparent)]
     Ids(#[from] IdIndexError),
+    #[error("cannot keep a copy of the entries in the scratch directory")]
+    Scratch(#[source] io::Error),
 }
 
 impl Admission {
@@ -70,19 +70,19 @@ impl Admission {
     pub fn scratch(dir: &Path) -> Result<Self, AdmissionError> {
         let tree = Tree::empty(HashFile::open(&dir.join("hashes"))?)?;
         let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS)?;
-        Ok(Self::new(None, tree, ids))
+        let earlier = Earlier::in_scratch(dir).map_err(AdmissionError::Scratch)?;
+        Ok(Self::new(earlier, tree, ids))
     }
 
-    fn new(journal: Option<Arc<dyn Journal>>, tree: Tree, ids: IdIndex) -> Self {
+    fn new(earlier: Earlier, tree: Tree, ids: IdIndex) -> Self {
         Self {
-            journal,
+            earlier,
             tree,
             ids,
             registry: Arc::default(),
             recorded_at: None,
             run_from: Size(0),
             governing: Vec::new(),
-            authors: HashMap::new(),
         }
     }
 
@@ -99,7 +99,7 @@ impl Admission {
     /// Whether every look-up so far could be answered; if not, nothing that was
     /// decided since may be committed.
     pub fn is_sound(&self) -> bool {
-        self.ids.is_sound()
+        self.ids.is_sound() && self.earlier.is_sound()
     }
 
     /// The tree over all admitted entries.
@@ -112,12 +112,19 @@ impl Admission {
         Some(TreeHead { size: Size(self.tree.size()), root: self.tree.root()? })
     }
 
+    /// Copies the record of an entry that is about to be admitted, where no journal
+    /// holds it: in an audit.
+    pub fn keep(&mut self, record: &Record) -> Result<(), AdmissionError> {
+        self.earlier.keep(record).map_err(AdmissionError::Scratch)
+    }
+
     /// Takes in an entry that was decided to enter, or that the journal holds.
-    pub fn admit(&mut self, entry: &Entry) -> Result<(), AdmissionError> {
+    pub fn admit(&mut self, entry: &Arc<Entry>) -> Result<(), AdmissionError> {
         debug_assert_eq!(entry.index, Size(self.tree.size()).next_index(), "I6: no gap");
         debug_assert!(self.recorded_at.is_none_or(|newest| newest <= entry.recorded_at), "I7: time never goes back");
         self.tree.append(leaf_hash(entry.recorded_at, entry.envelope.digest))?;
         self.recorded_at = Some(entry.recorded_at);
+        self.earlier.note(entry);
         match &entry.envelope.content {
             EnvelopeContent::Submission(submitted) => self.admit_submission(submitted, entry),
             EnvelopeContent::SignOffs { submission, sign_offs } => {
@@ -130,9 +137,7 @@ impl Admission {
     /// Called when everything admitted is in the journal: lets a run of ids begin
     /// when one is due.
     pub fn written(&mut self) -> Result<(), AdmissionError> {
-        if self.journal.is_some() {
-            self.authors.clear();
-        }
+        self.earlier.stored();
         if !self.ids.is_due() {
             return Ok(());
         }
@@ -165,15 +170,25 @@ impl Admission {
         self.ids.insert(Named::SubmissionDigest(submitted.digest.as_bytes()).key(), whole);
         let id = submitted.submission.id.0.as_bytes();
         self.ids.insert(Named::SubmissionId { organisation, id }.key(), whole);
-        self.authors.insert(submitted.digest, author.clone());
         for (event, ordinal) in submitted.events.iter().zip(0..) {
             let position = Position { index, ordinal };
             let (id, subject) = (event.id.0.as_bytes(), event.subject.to_string());
             self.ids.insert(Named::Event { organisation, id }.key(), position);
             self.ids.insert(Named::Subject(&subject).key(), position);
             self.ids.insert_first(Named::EventOnSubject { subject: &subject, id }.key(), position);
+            self.note_land(event, &subject, position);
         }
         self.note_founders(submitted, whole);
+    }
+
+    /// Where a record was opened, and where its parcels were stated last.
+    fn note_land(&mut self, event: &Event, subject: &str, position: Position) {
+        if event.kind().row().subject_state == SubjectState::New {
+            self.ids.insert_first(Named::Opening(subject).key(), position);
+        }
+        for parcel in event.body.parcels() {
+            self.ids.insert(Named::Parcel { subject, parcel: parcel.id.as_str() }.key(), position);
+        }
     }
 
     /// The founding makes the founders' organisations subjects, too.
@@ -240,8 +255,16 @@ impl Known for KnownBefore<'_> {
         self.admission.signed_off(submission, key)
     }
 
-    fn author(&self, submission: SubmissionDigest) -> Option<Signer> {
-        self.admission.author(submission)
+    fn opening(&self, subject: &Subject) -> Option<Position> {
+        self.earlier(self.admission.opening(subject))
+    }
+
+    fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
+        self.earlier(self.admission.parcel(record, parcel))
+    }
+
+    fn entry(&self, index: Index) -> Option<Arc<Entry>> {
+        if index.0 < self.size.0 { self.admission.entry(index) } else { None }
     }
 
     fn root_at(&self, size: Size) -> Option<TreeHash> {
@@ -281,16 +304,17 @@ impl Known for Admission {
         self.ids.get(&named.key()).is_some()
     }
 
-    fn author(&self, submission: SubmissionDigest) -> Option<Signer> {
-        if let Some(author) = self.authors.get(&submission) {
-            return Some(author.clone());
-        }
-        let stored = self.journal.as_ref()?.read(self.submission(submission)?, ReadLimit::ONE).ok()?;
-        let entry = wire::read_entry(stored.first()?).ok()?;
-        match entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => Some(submitted.submission.author),
-            EnvelopeContent::SignOffs { .. } => None,
-        }
+    fn opening(&self, subject: &Subject) -> Option<Position> {
+        self.ids.get(&Named::Opening(&subject.to_string()).key())
+    }
+
+    fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
+        let subject = Subject::Record(record.clone()).to_string();
+        self.ids.get(&Named::Parcel { subject: &subject, parcel: parcel.as_str() }.key())
+    }
+
+    fn entry(&self, index: Index) -> Option<Arc<Entry>> {
+        self.earlier.entry(index)
     }
 
     fn root_at(&self, size: Size) -> Option<TreeHash> {

@@ -71,7 +71,7 @@ struct Examined {
 /// Entries that were decided again and wait to be folded, with the head after them.
 #[derive(Debug)]
 struct Decided {
-    entries: Vec<(Entry, Vec<Finding>)>,
+    entries: Vec<(Arc<Entry>, Vec<Finding>)>,
     head: TreeHead,
 }
 
@@ -158,7 +158,7 @@ impl Auditor {
     }
 
     /// Decides one entry again and admits it; gives it with its findings.
-    fn decide_again(&mut self, examined: Examined) -> Result<(Entry, Vec<Finding>), AuditError> {
+    fn decide_again(&mut self, examined: Examined) -> Result<(Arc<Entry>, Vec<Finding>), AuditError> {
         let Examined { stored, mut submitted, pending } = examined;
         let (index, at) = (stored.index, stored.record.recorded_at);
         self.follows(index, at)?;
@@ -170,7 +170,8 @@ impl Auditor {
         let content = &submitted.envelope.content;
         let findings = policy::decide(content, at, self.admission.registry(), &self.admission)
             .map_err(|source| Difference::Decision { index, source })?;
-        let entry = Entry { index, recorded_at: at, envelope: submitted.envelope };
+        let entry = Arc::new(Entry { index, recorded_at: at, envelope: submitted.envelope });
+        self.admission.keep(&stored.record)?;
         self.admission.admit(&entry)?;
         if index == Index(0) {
             self.trust_founding()?;

@@ -1,7 +1,10 @@
 //! What the ledger already holds, as far as decisions ask for it.
 
+use std::sync::Arc;
+
 use crate::domain::{
-    EventId, Index, KeyId, OrganisationId, Position, Size, Subject, SubmissionDigest, SubmissionId, TreeHash,
+    Entry, EventId, Index, KeyId, OrganisationId, ParcelId, Position, RecordId, Size, Subject, SubmissionDigest,
+    SubmissionId, TreeHash,
 };
 
 /// Look-ups over the entries before the one that is decided. Implemented by
@@ -21,8 +24,12 @@ pub trait Known {
     fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
     /// Whether the key signed off the submission already.
     fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool;
-    /// The author of a recorded submission.
-    fn author(&self, submission: SubmissionDigest) -> Option<crate::domain::Signer>;
+    /// The event that opened a subject; `None` for subjects that nothing opens.
+    fn opening(&self, subject: &Subject) -> Option<Position>;
+    /// The event that stated a parcel of a record last.
+    fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position>;
+    /// An earlier entry.
+    fn entry(&self, index: Index) -> Option<Arc<Entry>>;
     /// The root at an earlier size; `None` beyond the newest.
     fn root_at(&self, size: Size) -> Option<TreeHash>;
 }

@@ -55,6 +55,18 @@ rules! {
     SubjectMustNotHaveMoved, "look at the subject again and decide anew";
     /// An act that must be past lies in the future.
     DateMustNotLieInFuture, "correct the date; what is only planned is not recorded";
+    /// What an event names was never recorded.
+    ReferenceMustExist, "record that event first, or correct the reference";
+    /// What an event names is on another subject, or of a kind that it cannot be about.
+    ReferenceMustFit, "name an event that this one can be about";
+    /// The event that is corrected or disclosed was recorded by another organisation.
+    TargetMustBeOwn, "ask the organisation that recorded it";
+    /// What is restated does not fit the event that is corrected.
+    CorrectionMustFitTarget, "restate the same kind, and parts of the same kind in the same or a stricter form";
+    /// Salt and content do not give the commitment that was recorded.
+    DisclosureMustMatch, "disclose exactly the salt and content that were kept when the event was made";
+    /// The parcel was never reported.
+    ParcelMustBeReported, "name a parcel of the record, or report it with a survey first";
     /// The form of a part is not accepted by the policy in force.
     PartFormMustBeAccepted, "use the form open or withheld";
     /// The post exists already.

@@ -255,10 +255,10 @@ fn repeat(
     Ok((Decision::Repeated { index }, Some(record)))
 }
 
-fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Entry, Record), String> {
+fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Arc<Entry>, Record), String> {
     let index = admission.size().next_index();
     let Submitted { envelope_bytes, event_bytes, envelope, .. } = submitted;
-    let entry = Entry { index, recorded_at: at, envelope };
+    let entry = Arc::new(Entry { index, recorded_at: at, envelope });
     admission.admit(&entry).map_err(|error| with_causes(&error))?;
     Ok((entry, Record { recorded_at: at, envelope: envelope_bytes, events: event_bytes }))
 }

@@ -1,6 +1,6 @@
 //! Who may sign: key, post, role, mandate, all at the entry's index.
 
-use super::Question;
+use super::{Question, references};
 use crate::{
     domain::{
         Authority, Body, Capacity, CountryCode, Event, Finding, FindingCode, KeyEnding, Kind, Mandate, MandateType,
@@ -68,14 +68,16 @@ pub(super) fn may_record(
     question: &Question<'_>,
     author: &Signer,
     event: &Event,
+    earlier: &[Event],
     field: &str,
 ) -> Result<(), Rejection> {
     role_allows(question, author, event.kind(), field)?;
     match event.kind().row().authority {
         Authority::Role => Ok(()),
-        Authority::Treaty => treaty_is_covered(question, author, treaty_of(&event.subject), field),
-        Authority::AnyTreaty => treaty_is_covered(question, author, None, field),
-        Authority::Country => country_is_covered(question, author, country_of(event), field),
+        Authority::Mandate => match &event.subject {
+            Subject::Record(_) => country_is_covered(question, author, country_of(question, event, earlier), field),
+            subject => treaty_is_covered(question, author, treaty_of(subject), field),
+        },
     }
 }
 
@@ -97,11 +99,16 @@ fn treaty_of(subject: &Subject) -> Option<&TreatyId> {
     }
 }
 
-fn country_of(event: &Event) -> Option<CountryCode> {
-    match &event.body {
-        Body::Minefield(MinefieldBody::RecordOpened(record)) => record.country,
-        Body::Registry(_) | Body::Treaty(_) => None,
-    }
+/// The country of the record that the event is on: as its opening states it,
+/// `earlier` of the same submission or in an entry before.
+pub(super) fn country_of(question: &Question<'_>, event: &Event, earlier: &[Event]) -> Option<CountryCode> {
+    let opened = |event: &Event| match &event.body {
+        Body::Minefield(MinefieldBody::RecordOpened(record)) => Some(record.country),
+        Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => None,
+    };
+    let sibling = || earlier.iter().filter(|sibling| sibling.subject == event.subject).find_map(opened);
+    let recorded = || references::event_at(question, question.known.opening(&event.subject)?).as_ref().and_then(opened);
+    opened(event).or_else(sibling).or_else(recorded).flatten()
 }
 
 /// A mandate over the treaty; over any treaty when none is named.

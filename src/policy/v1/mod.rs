@@ -4,6 +4,7 @@
 mod authority;
 mod events;
 mod governance;
+mod references;
 mod sign_offs;
 
 use super::{Known, Registry, Rejection, RejectionRule};

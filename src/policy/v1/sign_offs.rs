@@ -3,7 +3,7 @@
 
 use super::{Question, authority};
 use crate::{
-    domain::{Capacity, Role, SignOff, Signer, SubmissionDigest, SubmittedEvents},
+    domain::{Capacity, EnvelopeContent, Role, SignOff, Signer, SubmissionDigest, SubmittedEvents},
     policy::{Rejection, RejectionRule},
 };
 
@@ -19,13 +19,14 @@ pub(super) fn decide_late(
     submission: SubmissionDigest,
     sign_offs: &[SignOff],
 ) -> Result<(), Rejection> {
-    let Some(author) = question.known.author(submission) else {
+    let recorded = question.known.submission(submission).and_then(|index| question.known.entry(index));
+    let Some(EnvelopeContent::Submission(recorded)) = recorded.as_deref().map(|entry| &entry.envelope.content) else {
         let message = format!("the ledger holds no submission {submission}");
         let field = "envelope.sign_offs[0].statement.submission_digest";
         return Err(Rejection::new(RejectionRule::SignOffMustNameSubmission, field, message));
     };
     for (at, sign_off) in sign_offs.iter().enumerate() {
-        is_entitled(question, &author, sign_off, at)?;
+        is_entitled(question, &recorded.submission.author, sign_off, at)?;
         if question.known.signed_off(submission, sign_off.signer.key) {
             let message = format!("the key {} signed off this submission before", sign_off.signer.key);
             let field = format!("envelope.sign_offs[{at}].statement.key_id");

@@ -73,8 +73,9 @@ impl EntryFold<'_> {
                 self.treaty(ordinal, &event.subject, body);
                 Ok(())
             }
-            // A record so far has its history only.
-            Body::Minefield(_) => Ok(()),
+            // Records, and what is said about earlier events, are read from the
+            // history of their subject.
+            Body::Shared(_) | Body::Minefield(_) => Ok(()),
         }
     }
 
@@ -112,8 +113,14 @@ impl EntryFold<'_> {
                 | TreatyBody::ParticipantRegistered(_)
                 | TreatyBody::SignatureAffixed(_)
                 | TreatyBody::InstrumentDeposited(_)
+                | TreatyBody::EffectStated(_)
                 | TreatyBody::DomesticStepTaken(_)
-                | TreatyBody::WithdrawalNotified(_),
+                | TreatyBody::WithdrawalNotified(_)
+                | TreatyBody::WithdrawalRevoked(_)
+                | TreatyBody::SuspensionNotified(_)
+                | TreatyBody::ObjectionLodged(_)
+                | TreatyBody::ConflictStatusAsserted(_)
+                | TreatyBody::TreatyBodyDecided(_),
                 _,
             ) => {}
         }
