@@ -8,9 +8,8 @@ use crate::{
     domain::{Index, Kind},
     journal::{Record, StoredRecord},
     wire::{
-        dynamic,
         proto::{Entry, Envelope, Submission},
-        recording_time,
+        recording_time, to_json,
     },
 };
 
@@ -43,7 +42,7 @@ pub fn stored_record(entry: Entry) -> Option<StoredRecord> {
 }
 
 fn kind_and_subject(event: &[u8]) -> (String, String) {
-    let json = dynamic::decode("Event", event).unwrap_or(Value::Null);
+    let json = to_json("Event", event).unwrap_or(Value::Null);
     let kind = json.as_object().and_then(|fields| fields.keys().find(|key| Kind::from_name(key).is_some()));
     let subject = json["subject"].as_str().unwrap_or_default();
     (kind.cloned().unwrap_or_else(|| "unreadable".to_owned()), subject.to_owned())
@@ -52,6 +51,7 @@ fn kind_and_subject(event: &[u8]) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::from_json;
 
     #[test]
     fn a_summary_names_author_kind_and_subject() {
@@ -59,7 +59,7 @@ mod tests {
         let submission =
             Submission { organisation: "lv-desk".into(), member: "recorder-1".into(), ..Submission::default() };
         let envelope = Envelope { submission: submission.encode_to_vec().into(), ..Envelope::default() };
-        let events = vec![dynamic::encode("Event", &event).expect("an event").into(), vec![0xff].into()];
+        let events = vec![from_json("Event", &event).expect("an event").into(), vec![0xff].into()];
         let entry = Entry { envelope: envelope.encode_to_vec().into(), events, ..Entry::default() };
         let summary = summary_of(&entry);
         assert_eq!(summary.author, "lv-desk/recorder-1");

@@ -4,6 +4,7 @@
 //! says who must act. Leaves to others: authoring and signing (`authoring`),
 //! showing answers (`cli`).
 
+mod audit;
 mod entry;
 mod error;
 mod receipt;
@@ -23,7 +24,7 @@ use crate::{
     authoring::SignedSubmission,
     limits::{MESSAGE_BYTES, PAGE_ITEMS_MAX},
     wire::{
-        dynamic,
+        self,
         proto::{
             self, CheckRequest, GetReceiptRequest, ReadAt, SubmitRequest, audit_client::AuditClient,
             get_receipt_request, ledger_client::LedgerClient, organisations_client::OrganisationsClient, read_at,
@@ -32,6 +33,7 @@ use crate::{
     },
 };
 
+pub use audit::ServiceAuditError;
 pub use entry::{EntrySummary, stored_record, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
@@ -241,7 +243,7 @@ impl Client {
 /// A message in the protobuf JSON mapping, with the field names of the proto
 /// files. `message` is its short name.
 pub fn to_json(message: &str, value: &impl prost::Message) -> Value {
-    dynamic::decode(message, &value.encode_to_vec()).expect("a message decodes as itself")
+    wire::to_json(message, &value.encode_to_vec()).expect("a message decodes as itself")
 }
 
 /// Items of a page. A page of large acts could outgrow one message at the
