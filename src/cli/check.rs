@@ -45,7 +45,8 @@ async fn submissions(
         let file = EnvelopeFile::read(&arguments.file).map_err(|error| Failure::new(Exit::Usage, error))?;
         return Ok(file.submissions);
     }
-    let mut author = arguments.author.online(global, client).await?;
+    let founded = arguments.author.founded(client).await?;
+    let mut author = arguments.author.online(global, client, founded.ledger).await?;
     let authored = Authored::read(&arguments.file)?;
     author.names.note_registered(&authored.items);
     Ok(author.sign(&authored)?.0)

@@ -18,6 +18,7 @@ mod output;
 mod rebuild;
 mod receipt;
 mod replay;
+mod seen;
 mod serve;
 mod sign;
 mod status;

@@ -5,10 +5,11 @@ use prost::Message;
 use serde_json::Value;
 
 use crate::{
-    domain::{Index, Kind},
+    crypto::sha256,
+    domain::{Index, Kind, LedgerId, SubmissionDigest},
     journal::{Record, StoredRecord},
     wire::{
-        proto::{Entry, Envelope, Submission},
+        proto::{Entry, Envelope, SignOff, Submission},
         recording_time, to_json,
     },
 };
@@ -31,6 +32,22 @@ pub fn summary_of(entry: &Entry) -> EntrySummary {
         (organisation, member) => format!("{organisation}/{member}"),
     };
     EntrySummary { author, events: entry.events.iter().map(|event| kind_and_subject(event)).collect() }
+}
+
+/// The ledger that an envelope is signed for, as far as it can be read.
+pub fn ledger_of(envelope: &[u8]) -> Option<LedgerId> {
+    let Envelope { submission, sign_offs, .. } = Envelope::decode(envelope).ok()?;
+    let ledger = match sign_offs.first() {
+        Some(signed) if submission.is_empty() => SignOff::decode(signed.statement.clone()).ok()?.ledger_id,
+        _ => Submission::decode(submission).ok()?.ledger_id,
+    };
+    LedgerId::from_slice(&ledger)
+}
+
+/// SHA-256 of the submission in an envelope; `None` when it holds only sign-offs.
+pub fn submission_digest(envelope: &[u8]) -> Option<SubmissionDigest> {
+    let submission = Envelope::decode(envelope).ok()?.submission;
+    (!submission.is_empty()).then(|| SubmissionDigest(sha256(&submission)))
 }
 
 /// The entry as a journal stores it; `None` when its recording time is none.

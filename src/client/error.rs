@@ -1,6 +1,6 @@
 //! What went wrong between a client and a ledger, by who must act.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -14,6 +14,8 @@ pub enum ClientError {
     Certificate { path: PathBuf, source: io::Error },
     #[error("the ledger at {server} cannot be reached; is it running, and is --server right?")]
     Unreachable { server: String, source: tonic::transport::Error },
+    #[error("the connection to the ledger broke; whether the call was carried out is not known")]
+    Interrupted(#[source] Box<Status>),
     #[error("{0}")]
     Refused(Box<Refused>),
 }
@@ -51,11 +53,17 @@ pub struct Refused {
     pub message: String,
     /// Fields in question with what is wrong about each.
     pub fields: Vec<(String, String)>,
+    /// How long a busy server asks to wait.
+    pub retry_after: Option<Duration>,
 }
 
 impl From<Status> for ClientError {
     fn from(status: Status) -> Self {
-        Self::Refused(Box::new(Refused::from(&status)))
+        // A status with a cause was made on this side: no server said it.
+        match std::error::Error::source(&status) {
+            Some(_) => Self::Interrupted(Box::new(status)),
+            None => Self::Refused(Box::new(Refused::from(&status))),
+        }
     }
 }
 
@@ -64,7 +72,8 @@ impl From<&Status> for Refused {
         let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
         let violations = status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default();
         let fields = violations.into_iter().map(|violation| (violation.field, violation.description)).collect();
-        Self { must_act: must_act(status.code()), reason, message: status.message().to_owned(), fields }
+        let retry_after = status.get_details_retry_info().and_then(|info| info.retry_delay);
+        Self { must_act: must_act(status.code()), reason, message: status.message().to_owned(), fields, retry_after }
     }
 }
 

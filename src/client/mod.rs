@@ -9,6 +9,7 @@ mod entry;
 mod error;
 mod receipt;
 mod retry;
+mod trust;
 
 use std::{fs, path::Path, time::Duration};
 
@@ -34,10 +35,11 @@ use crate::{
 };
 
 pub use audit::ServiceAuditError;
-pub use entry::{EntrySummary, stored_record, summary_of};
+pub use entry::{EntrySummary, ledger_of, stored_record, submission_digest, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
-pub use retry::delay_before_retry;
+pub use retry::Patience;
+pub use trust::{Founded, KnownCheckpoint, Untrusted};
 
 /// The answers of the services, as the command line shows them.
 pub mod reply {
@@ -92,19 +94,10 @@ impl Client {
         Ok(Self { channel })
     }
 
-    /// Submits, and submits again while the ledger is busy or away for a moment.
+    /// Submits once; [`Patience::ask`] submits again.
     pub async fn submit(&self, signed: &SignedSubmission) -> Answer<proto::SubmitResponse> {
         let request = SubmitRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
-        let mut attempt = 0;
-        loop {
-            let status = match self.ledger().submit(request.clone()).await {
-                Ok(response) => return Ok(response.into_inner()),
-                Err(status) => status,
-            };
-            let Some(delay) = delay_before_retry(&status, attempt) else { return Err(status.into()) };
-            tokio::time::sleep(delay).await;
-            attempt += 1;
-        }
+        Ok(self.ledger().submit(request).await?.into_inner())
     }
 
     /// Dry run: what would be signed, and what the ledger would decide now.
@@ -214,6 +207,12 @@ impl Client {
                 return Ok(all);
             }
         }
+    }
+
+    /// One entry.
+    pub async fn entry(&self, index: u64) -> Answer<proto::Entry> {
+        let response = self.audit().get_entry(proto::GetEntryRequest { index }).await?.into_inner();
+        Ok(response.entry.unwrap_or_default())
     }
 
     /// The log in order.

@@ -117,7 +117,8 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     prepare(directory, &founding.checkpoint_key)?;
     let options = Options { segment_bytes, ..Options::default() };
     let journal = SegmentJournal::create(directory.path(), id, options).map_err(PartError::from)?;
-    let (journal, clock, admission) = directory.begin(journal, &mut |_, _| {})?;
+    let journal: Arc<dyn Journal> = Arc::new(journal);
+    let (clock, admission) = directory.begin(&journal, &mut |_, _| {})?;
     let signer = CheckpointSigner::new(&origin, founding.checkpoint_key).map_err(PartError::from)?;
     let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
     let outcome = sequencer.submit(verified).await;
@@ -187,7 +188,8 @@ impl Directory {
         let (journal, recovery) = SegmentJournal::open(self.path(), options).map_err(PartError::from)?;
         let index = self.index();
         fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
-        let (journal, clock, admission) = self.begin(journal, progress)?;
+        let journal: Arc<dyn Journal> = Arc::new(journal);
+        let (clock, admission) = self.begin(&journal, progress)?;
         let signer = self.signer(&admission)?;
         let (models, opened) = ReadModels::open(&self.read_models(), settings.read_model_cache_bytes)?;
         tracing::info!(?opened, size = models.position().size.0, "read models opened");
@@ -198,13 +200,12 @@ impl Directory {
     /// and what decisions need to know of the entries before.
     fn begin(
         &self,
-        journal: SegmentJournal,
+        journal: &Arc<dyn Journal>,
         progress: &mut dyn FnMut(u64, u64),
-    ) -> Result<(Arc<dyn Journal>, Arc<dyn Clock>, Admission), PartError> {
-        let journal: Arc<dyn Journal> = Arc::new(journal);
+    ) -> Result<(Arc<dyn Clock>, Admission), PartError> {
         let clock = Arc::new(RunningClock::start(journal.head().recorded_at)?);
-        let admission = Admission::restore(&self.index(), Arc::clone(&journal), limits::ID_RUN_KEYS, progress)?;
-        Ok((journal, clock, admission))
+        let admission = Admission::restore(&self.index(), Arc::clone(journal), limits::ID_RUN_KEYS, progress)?;
+        Ok((clock, admission))
     }
 
     fn signer(&self, admission: &Admission) -> Result<CheckpointSigner, OpenError> {

@@ -7,6 +7,7 @@ mod golden;
 mod journal;
 mod process;
 mod refusals;
+mod submit;
 mod support;
 mod vectors;
 mod write_path;
