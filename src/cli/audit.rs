@@ -110,8 +110,8 @@ fn as_json(report: &Report) -> serde_json::Value {
         "signatures": report.signatures,
         "checkpoints": report.checkpoints,
         "findings": report.findings,
-        "contentNotHeld": report.content_not_held,
-        "readModels": read_models(report.read_models),
+        "content_not_held": report.content_not_held,
+        "read_models": read_models(report.read_models),
     })
 }
 

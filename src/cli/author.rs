@@ -26,19 +26,19 @@ use crate::{
 #[derive(Debug, Args)]
 pub struct AuthorArguments {
     /// The ledger's id, 64 hexadecimal digits.
-    #[arg(long, env = "MERESTONE_LEDGER", value_name = "ID")]
+    #[arg(long, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
     ledger: Option<LedgerId>,
     /// The organisation that the key signs for.
-    #[arg(long, env = "MERESTONE_ORGANISATION", value_name = "ID")]
+    #[arg(long, env = "MERESTONE_ORGANISATION", hide_env_values = true, value_name = "ID")]
     organisation: Option<OrganisationId>,
     /// The post that the key signs for.
-    #[arg(long, env = "MERESTONE_MEMBER", value_name = "ID")]
+    #[arg(long, env = "MERESTONE_MEMBER", hide_env_values = true, value_name = "ID")]
     member: Option<MemberId>,
     /// JSON file with names of treaties, participants and organisations.
-    #[arg(long, env = "MERESTONE_NAMES", value_name = "FILE")]
+    #[arg(long, env = "MERESTONE_NAMES", hide_env_values = true, value_name = "FILE")]
     names: Option<PathBuf>,
     /// Folder where the newest verified checkpoint of each ledger is kept; otherwise that of --key.
-    #[arg(long, env = "MERESTONE_STATE", value_name = "DIR")]
+    #[arg(long, env = "MERESTONE_STATE", hide_env_values = true, value_name = "DIR")]
     state: Option<PathBuf>,
     /// Have it rejected when a subject moved past what the events are based on.
     #[arg(long)]

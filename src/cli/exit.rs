@@ -81,6 +81,8 @@ pub(super) fn exit_of(error: &ClientError) -> Exit {
     match error {
         ClientError::Address(..) | ClientError::Certificate { .. } => Exit::Usage,
         ClientError::Unreachable { .. } | ClientError::Interrupted(_) => Exit::UnreachableOrBusy,
+        // A field of the question, not of a submission: whoever asked wrote it.
+        ClientError::Refused(refused) if refused.reason == "FieldMustBeValid" => Exit::Usage,
         ClientError::Refused(refused) => match refused.must_act {
             MustAct::Developer | MustAct::KeyHolder | MustAct::Partner => Exit::Rejected,
             MustAct::Asker => Exit::NoSuchThing,

@@ -8,6 +8,7 @@
 mod audit;
 mod author;
 mod bench;
+mod block;
 mod check;
 mod demo;
 mod exit;
@@ -53,18 +54,26 @@ struct Cli {
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 struct Global {
     /// Address of the ledger.
-    #[arg(long, global = true, env = "MERESTONE_SERVER", default_value = "http://127.0.0.1:7117", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "MERESTONE_SERVER",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:7117",
+        value_name = "URL"
+    )]
     server: String,
     /// PEM file with the authority that certified an https:// server; otherwise the system's.
-    #[arg(long, global = true, env = "MERESTONE_CA", value_name = "FILE")]
+    #[arg(long, global = true, env = "MERESTONE_CA", hide_env_values = true, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Signing key: a PKCS#8 PEM file that only its owner can read.
-    #[arg(long, global = true, env = "MERESTONE_KEY", value_name = "FILE")]
+    #[arg(long, global = true, env = "MERESTONE_KEY", hide_env_values = true, value_name = "FILE")]
     key: Option<PathBuf>,
     /// Form of the results; a table on a terminal, else JSON.
-    #[arg(long, global = true, env = "MERESTONE_OUTPUT", value_name = "FORM")]
+    #[arg(long, global = true, env = "MERESTONE_OUTPUT", hide_env_values = true, value_name = "FORM")]
     output: Option<Format>,
 }
 

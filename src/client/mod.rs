@@ -84,7 +84,10 @@ impl Client {
     /// Connects to `http://HOST:PORT`, or with TLS to `https://HOST:PORT`; `ca`
     /// names a PEM file that is trusted instead of the system's authorities.
     pub async fn connect(server: &str, ca: Option<&Path>) -> Answer<Self> {
-        let invalid = |error| ClientError::Address(server.to_owned(), error);
+        let invalid = |error| ClientError::Address(server.to_owned(), Some(error));
+        if !["http://", "https://"].iter().any(|scheme| server.starts_with(scheme)) {
+            return Err(ClientError::Address(server.to_owned(), None));
+        }
         let mut endpoint = Endpoint::from_shared(server.to_owned()).map_err(invalid)?.connect_timeout(CONNECT_TIMEOUT);
         if server.starts_with("https://") {
             endpoint = endpoint.tls_config(tls(ca)?).map_err(invalid)?;

@@ -8,8 +8,9 @@ use super::{gather::Parcel, send::Outcome};
 use crate::{
     cli::{
         Exit, Failure,
+        block::table,
         exit::exit_of,
-        output::{Format, Output, table},
+        output::{Format, Output},
     },
     client::{ClientError, KnownCheckpoint, to_json},
     telemetry::chain,
