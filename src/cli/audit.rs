@@ -8,8 +8,10 @@ use serde_json::json;
 
 use super::{
     Exit, Failure, Global,
+    block::{Block, fields},
     exit::exit_of,
-    output::{Format, Output},
+    output::Output,
+    parse_ledger_id,
 };
 use crate::{
     audit::{AuditError, FilesAuditError, ReadModelsChecked, ReadModelsClaim, Report, audit_files},
@@ -28,7 +30,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// The ledger id that you trust; the audit fails if it is another ledger.
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "ID", value_parser = parse_ledger_id)]
     ledger_id: Option<LedgerId>,
 }
 
@@ -72,15 +74,11 @@ fn advance(bar: &ProgressBar, checked: Size, of: Size) {
 }
 
 fn show(report: &Report, output: &Output) -> Result<(), Failure> {
-    if output.format != Format::Table {
-        return output.line(&as_json(report).to_string());
-    }
-    let head = report.head.map(|head| format!("{} entries, root {}", head.size, head.root)).unwrap_or_default();
-    output.line("No difference was found.")?;
     let rows = [
         ("ledger", report.ledger.map(|id| id.to_string()).unwrap_or_default()),
         ("origin", report.origin.as_deref().unwrap_or_default().to_owned()),
-        ("head", head),
+        ("size", report.head.map(|head| head.size.to_string()).unwrap_or_default()),
+        ("root", report.head.map(|head| head.root.to_string()).unwrap_or_default()),
         ("checked in full", format!("{} entries with {} events", report.entries, report.events)),
         ("signatures", report.signatures.to_string()),
         ("checkpoints", report.checkpoints.to_string()),
@@ -88,7 +86,7 @@ fn show(report: &Report, output: &Output) -> Result<(), Failure> {
         ("read models", read_models(report.read_models)),
         ("content not held", format!("{} committed parts", report.content_not_held)),
     ];
-    rows.iter().try_for_each(|(name, value)| output.line(&format!("  {name:<17} {value}")))
+    output.show(&as_json(report), || vec![Block::Text("No difference was found.".into()), fields(rows)])
 }
 
 fn read_models(checked: ReadModelsChecked) -> String {

@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Exit, Failure, Global, fresh_randomness, now, seen::SeenFolder};
+use super::{Exit, Failure, Global, fresh_randomness, now, parse_ledger_id, seen::SeenFolder};
 use crate::{
     authoring::{
         AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, SignedSubmission, Surroundings,
@@ -25,8 +25,8 @@ use crate::{
 /// there is one.
 #[derive(Debug, Args)]
 pub struct AuthorArguments {
-    /// The ledger's id, 64 hexadecimal digits.
-    #[arg(long, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
+    /// The ledger's id, in hexadecimal or as in JSON.
+    #[arg(long, value_parser = parse_ledger_id, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
     ledger: Option<LedgerId>,
     /// The organisation that the key signs for.
     #[arg(long, env = "MERESTONE_ORGANISATION", hide_env_values = true, value_name = "ID")]
@@ -63,10 +63,14 @@ pub struct Authored {
 impl AuthorArguments {
     /// The author as the arguments say, without a ledger to ask.
     pub fn offline(&self, global: &Global) -> Result<Author, Failure> {
-        let missing = |flag| Failure::usage(format!("signing offline needs --{flag}"));
-        let ledger = self.ledger.ok_or_else(|| missing("ledger"))?;
-        let organisation = self.organisation.clone().ok_or_else(|| missing("organisation"))?;
-        let member = self.member.clone().ok_or_else(|| missing("member"))?;
+        let (Some(ledger), Some(organisation), Some(member)) =
+            (self.ledger, self.organisation.clone(), self.member.clone())
+        else {
+            let given = [self.ledger.is_some(), self.organisation.is_some(), self.member.is_some()];
+            let flags = ["--ledger", "--organisation", "--member"].into_iter().zip(given);
+            let missing: Vec<_> = flags.filter(|(_, given)| !given).map(|(flag, _)| flag).collect();
+            return Err(Failure::usage(format!("signing offline needs {}", missing.join(", "))));
+        };
         self.author(global, ledger, (organisation, member))
     }
 
@@ -210,7 +214,12 @@ async fn find_post(
             return Ok((listed.id.parse().map_err(invalid)?, member.id.parse().map_err(invalid)?));
         }
     }
-    Err(Failure::new(Exit::NoSuchThing, format!("the ledger knows no post with the key {id}; was it enrolled?")))
+    Err(Failure::new(
+        Exit::NoSuchThing,
+        format!(
+            "the ledger knows no post with the key {id}; an administrator enrols it with what `merestone key prove` prints"
+        ),
+    ))
 }
 
 async fn learn_names(client: &Client, names: &mut NameBook) -> Result<(), Failure> {

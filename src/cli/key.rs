@@ -11,6 +11,7 @@ use super::{
     block::{Block, fields},
     fresh_randomness,
     output::Output,
+    parse_ledger_id,
 };
 use crate::{
     crypto::{PayloadType, SigningKey},
@@ -34,8 +35,8 @@ pub enum Command {
     },
     /// Print a `key_enrolled` event in which the key of --key proves itself, for an administrator to submit.
     Prove {
-        /// The ledger's id, 64 hexadecimal digits.
-        #[arg(long, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
+        /// The ledger's id, in hexadecimal or as in JSON.
+        #[arg(long, value_parser = parse_ledger_id, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
         ledger: LedgerId,
         /// The organisation that the key will sign for.
         #[arg(long, env = "MERESTONE_ORGANISATION", hide_env_values = true, value_name = "ID")]
@@ -58,7 +59,8 @@ pub fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, F
             }
             key.write_file(&file).map_err(Failure::failed)?;
             output.note(&format!(
-                "{}: the private key; keep it to yourself. What others need to enrol it:",
+                "{} holds the private key; keep it to yourself. An administrator enrols what `merestone key prove` \
+                 prints. The public half:",
                 file.display()
             ));
             show(&key, output)

@@ -33,11 +33,12 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
     client::{Client, KnownAt},
-    domain::RecordingTime,
+    domain::{LedgerId, RecordingTime},
 };
 pub use exit::{Exit, Failure};
 use output::{Format, Output};
@@ -134,6 +135,12 @@ fn parse_known_at(text: &str) -> Result<KnownAt, String> {
     time.map_err(|_| "it is a count of entries or a time with its zone, e.g. 2026-06-19T12:00:00Z".to_owned())
 }
 
+/// A ledger id in hexadecimal, as it is shown, or in base64, as JSON has it.
+fn parse_ledger_id(text: &str) -> Result<LedgerId, String> {
+    let base64 = BASE64_STANDARD.decode(text).ok().and_then(|bytes| LedgerId::from_slice(&bytes));
+    base64.or_else(|| text.parse().ok()).ok_or_else(|| "it is 64 hexadecimal digits, or 32 bytes in base64".to_owned())
+}
+
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -209,6 +216,14 @@ mod tests {
     #[test]
     fn the_commands_are_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_ledger_id_is_read_as_it_is_shown_and_as_json_has_it() {
+        let id = LedgerId([0xfb; 32]);
+        assert_eq!(parse_ledger_id(&id.to_string()), Ok(id));
+        assert_eq!(parse_ledger_id(&BASE64_STANDARD.encode(id.as_bytes())), Ok(id));
+        assert!(parse_ledger_id("fb").is_err());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     Exit, Failure, Global,
-    block::fields,
+    block::{Block, fields},
     output::{Format, Output},
 };
 use crate::{
@@ -91,7 +91,6 @@ fn verify(path: &Path, envelope: Option<&Path>, vkey: &str, output: &Output) -> 
         ("origin", verifier.origin().to_owned()),
     ];
     let json = json!({"verified": verified.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect::<serde_json::Map<_, _>>()});
-    output.note("The receipt is valid.");
-    output.show(&json, || vec![fields(verified.clone())])?;
+    output.show(&json, || vec![Block::Text("The receipt is valid.".into()), fields(verified.clone())])?;
     Ok(Exit::Done)
 }
