@@ -48,6 +48,13 @@ pub const STREAM_IN_FLIGHT: usize = 1_024;
 /// How long a client that met a full queue is asked to wait.
 pub const RETRY_AFTER: Duration = Duration::from_millis(250);
 
+/// Envelope files that `submit` sends at once: enough to fill batches over a slow
+/// line, few enough to leave the queue to others.
+pub const SENT_AT_ONCE: usize = 64;
+/// Bytes of envelope files that `submit` holds at once; base64 makes them a third
+/// larger than what is sent, so a quarter of the queue.
+pub const SENT_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
+
 /// Payload bytes of one batch: one submission of the largest size always fits.
 pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Entries of one batch.

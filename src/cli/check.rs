@@ -3,13 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{
-    Exit, Failure, Global, author,
-    author::Authored,
-    output::{Format, Output},
-};
+use super::{Exit, Failure, Global, author, author::Authored, block::Block, output::Output};
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
     client::{Client, reply::CheckResponse, to_json},
@@ -25,15 +21,15 @@ pub struct Arguments {
 
 pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let client = global.connect().await?;
-    let mut exit = Exit::Done;
+    let mut answers = Vec::new();
     for signed in submissions(arguments, global, &client).await? {
-        let answer = client.check(&signed).await?;
-        if answer.refusal.is_some() {
-            exit = Exit::Rejected;
-        }
-        show(&answer, output)?;
+        answers.push(client.check(&signed).await?);
     }
-    Ok(exit)
+    let results: Vec<Value> = answers.iter().map(|answer| to_json("CheckResponse", answer)).collect();
+    output.show_list(&json!({ "results": results }), "results", || {
+        answers.iter().map(|answer| Block::Text(readable(answer))).collect()
+    })?;
+    Ok(if answers.iter().any(|answer| answer.refusal.is_some()) { Exit::Rejected } else { Exit::Done })
 }
 
 async fn submissions(
@@ -45,17 +41,11 @@ async fn submissions(
         let file = EnvelopeFile::read(&arguments.file).map_err(|error| Failure::new(Exit::Usage, error))?;
         return Ok(file.submissions);
     }
-    let mut author = arguments.author.online(global, client).await?;
+    let founded = arguments.author.founded(client).await?;
+    let mut author = arguments.author.online(global, client, founded.ledger).await?;
     let authored = Authored::read(&arguments.file)?;
     author.names.note_registered(&authored.items);
     Ok(author.sign(&authored)?.0)
-}
-
-fn show(answer: &CheckResponse, output: &Output) -> Result<(), Failure> {
-    match output.format {
-        Format::Table => output.line(&readable(answer)),
-        Format::Json | Format::Ndjson => output.show(&to_json("CheckResponse", answer), Vec::new),
-    }
 }
 
 /// The readable form, the decision and the remarks, as text.

@@ -16,7 +16,7 @@ mod organisations;
 mod serve;
 mod treaties;
 
-pub use directory::{Directory, Founding, InitError, OpenError, found};
+pub use directory::{Directory, Founding, InitError, OpenError, PartError, found};
 pub use errors::DOMAIN;
 pub use node::{Node, NodeParts};
 pub use serve::{ServeError, Tls, serve};

@@ -39,8 +39,8 @@ proptest! {
     #[test]
     fn json_carries_an_event_there_and_back(event in testing::event()) {
         let bytes = encode_event(&event);
-        let json = to_json("merestone.v1.Event", &bytes).expect("decodes");
-        prop_assert_eq!(from_json("merestone.v1.Event", &json).expect("reads"), bytes);
+        let json = to_json("Event", &bytes).expect("decodes");
+        prop_assert_eq!(from_json("Event", &json).expect("reads"), bytes);
     }
 
     #[test]
@@ -78,7 +78,7 @@ proptest! {
     #[test]
     fn random_bytes_never_panic(envelope in any::<Vec<u8>>(), event in any::<Vec<u8>>()) {
         let _ = parse_submitted(envelope.clone().into(), vec![event.clone().into()]);
-        let _ = to_json("merestone.v1.Event", &event);
+        let _ = to_json("Event", &event);
         prop_assert!(submit_bytes(vec![event.into()]).is_err());
     }
 }
@@ -536,7 +536,7 @@ fn a_sign_off_in_the_envelope_is_on_its_submission() {
 
 #[test]
 fn the_kinds_table_names_fields_that_the_contract_has() {
-    let event = super::message_descriptor("Event").expect("declared");
+    let event = super::descriptor("Event");
     let bodies = event.oneofs().next().expect("the body");
     assert_eq!(bodies.fields().count(), KINDS.len());
     for (row, field) in KINDS.iter().zip(bodies.fields()) {

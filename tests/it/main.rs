@@ -8,6 +8,7 @@ mod journal;
 mod process;
 mod references;
 mod refusals;
+mod submit;
 mod support;
 mod vectors;
 mod write_path;

@@ -33,7 +33,7 @@ const ROUNDS: usize = 100;
 const OPEN: usize = 24;
 const CALLERS: usize = 3;
 
-fn merestone() -> Command {
+pub fn merestone() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_merestone"));
     let ours = std::env::vars().filter(|(name, _)| name.starts_with("MERESTONE_"));
     for (name, _) in ours {
@@ -50,9 +50,9 @@ fn serve(dir: &Path, listen: &str) -> Command {
 }
 
 /// A served ledger, in a process of its own; it ends with the test.
-struct Process {
+pub struct Process {
     child: Running,
-    address: SocketAddr,
+    pub address: SocketAddr,
     /// Reads the log to its end, so that the process never waits for a reader.
     log: std::thread::JoinHandle<String>,
 }
@@ -69,8 +69,13 @@ impl Drop for Running {
 
 impl Process {
     /// Starts on a free port and waits until the log names it.
-    fn start(dir: &Path) -> Self {
-        let child = serve(dir, "127.0.0.1:0").stderr(Stdio::piped()).spawn().expect("started");
+    pub fn start(dir: &Path) -> Self {
+        Self::start_on(dir, "127.0.0.1:0")
+    }
+
+    /// Starts on an address, where a client may be waiting already.
+    pub fn start_on(dir: &Path, listen: &str) -> Self {
+        let child = serve(dir, listen).stderr(Stdio::piped()).spawn().expect("started");
         let mut child = Running(child);
         let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
         let mut before = String::new();
@@ -85,19 +90,19 @@ impl Process {
         Self { child, address, log }
     }
 
-    async fn ledger(&self) -> LedgerClient<Channel> {
+    pub async fn ledger(&self) -> LedgerClient<Channel> {
         LedgerClient::new(connect(self.address).await).max_decoding_message_size(usize::MAX)
     }
 
     /// SIGKILL: nothing is finished, nothing is closed.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.0.kill().expect("killed");
         self.child.0.wait().expect("ended");
         self.log.join().expect("read");
     }
 
     /// Sends a signal and waits for the end.
-    fn end(mut self, signal: &str) -> (ExitStatus, String) {
+    pub fn end(mut self, signal: &str) -> (ExitStatus, String) {
         let pid = self.child.0.id().to_string();
         let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &pid]).status().expect("sent");
         assert!(sent.success());
@@ -106,26 +111,27 @@ impl Process {
 }
 
 /// The files of a ledger that nobody serves, and who may record in it.
-struct Files {
+pub struct Files {
     dir: TempDir,
-    id: LedgerId,
-    recorder: Post,
-    verifier: CheckpointVerifier,
+    pub id: LedgerId,
+    pub registrar: Post,
+    pub recorder: Post,
+    pub verifier: CheckpointVerifier,
 }
 
 impl Files {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let ledger = TestLedger::new().await;
         stop(&ledger.node).await;
-        let TestLedger { dir, node, id, recorder, .. } = ledger;
-        Self { dir, id, recorder, verifier: node.verifier().clone() }
+        let TestLedger { dir, node, id, registrar, recorder, .. } = ledger;
+        Self { dir, id, registrar, recorder, verifier: node.verifier().clone() }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    fn sign(&self, events: usize) -> SignedSubmission {
+    pub fn sign(&self, events: usize) -> SignedSubmission {
         sign(self.id, &self.recorder, (0..events).map(|_| record_opened()).collect())
     }
 
@@ -140,7 +146,7 @@ impl Files {
     }
 
     /// The auditor's own program finds no difference in so many entries.
-    fn assert_audited(&self, entries: usize) {
+    pub fn assert_audited(&self, entries: usize) {
         let id = self.id.to_string();
         let mut audit = merestone();
         audit.args(["--output", "json", "audit", "--ledger-id", &id, "--dir"]).arg(self.path());
@@ -151,7 +157,7 @@ impl Files {
     }
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
