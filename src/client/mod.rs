@@ -15,7 +15,7 @@ use prost::bytes::Bytes;
 use prost_types::Timestamp;
 use serde_json::Value;
 use tonic::{
-    Streaming,
+    Response, Status, Streaming,
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
 };
 
@@ -93,22 +93,13 @@ impl Client {
     /// Submits, and submits again while the ledger is busy or away for a moment.
     pub async fn submit(&self, signed: &SignedSubmission) -> Answer<proto::SubmitResponse> {
         let request = SubmitRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
-        let mut attempt = 0;
-        loop {
-            let status = match self.ledger().submit(request.clone()).await {
-                Ok(response) => return Ok(response.into_inner()),
-                Err(status) => status,
-            };
-            let Some(delay) = delay_before_retry(&status, attempt) else { return Err(status.into()) };
-            tokio::time::sleep(delay).await;
-            attempt += 1;
-        }
+        again_while_busy(async || self.ledger().submit(request.clone()).await).await
     }
 
     /// Dry run: what would be signed, and what the ledger would decide now.
     pub async fn check(&self, signed: &SignedSubmission) -> Answer<proto::CheckResponse> {
         let request = CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
-        Ok(self.ledger().check(request).await?.into_inner())
+        again_while_busy(async || self.ledger().check(request.clone()).await).await
     }
 
     /// A receipt under the newest checkpoint.
@@ -235,6 +226,20 @@ impl Client {
 
     fn treaty_reads(&self) -> TreatiesClient<Channel> {
         TreatiesClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+    }
+}
+
+/// Calls with the same bytes until there is an answer, or no hope of one.
+async fn again_while_busy<T>(call: impl AsyncFn() -> Result<Response<T>, Status>) -> Answer<T> {
+    let mut attempt = 0;
+    loop {
+        let status = match call().await {
+            Ok(response) => return Ok(response.into_inner()),
+            Err(status) => status,
+        };
+        let Some(delay) = delay_before_retry(&status, attempt) else { return Err(status.into()) };
+        tokio::time::sleep(delay).await;
+        attempt += 1;
     }
 }
 

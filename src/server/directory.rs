@@ -121,7 +121,7 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
         Outcome::Accepted { .. } => Ok(id),
         Outcome::Rejected(rejection) => Err(rejection.into()),
         Outcome::Halted(reason) => Err(InitError::Commit(reason)),
-        Outcome::Repeated { .. } | Outcome::WouldEnter { .. } => unreachable!("an empty journal repeats nothing"),
+        Outcome::Repeated { .. } => unreachable!("an empty journal repeats nothing"),
     }
 }
 

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also what they share")]
 
+mod bounds;
 mod faults;
 mod golden;
 mod journal;
 mod process;
+mod reads;
 mod refusals;
 mod support;
 mod vectors;
