@@ -34,6 +34,11 @@ pub const BASED_ON: usize = 32;
 /// Parts and documents of one event.
 pub const PARTS_PER_EVENT: usize = 64;
 
+/// Days after a key is retired during which work signed with it still enters, at
+/// the most: a season in the field and a leap year's wait for a line. Later work
+/// needs a colleague who vouches for it.
+pub const LATE_WORK_GRACE_DAYS: u32 = 366;
+
 /// One gRPC message in either direction: a submission with its framing, or a
 /// chunk of a replay (256 KiB) with one more entry of the largest size.
 pub const MESSAGE_BYTES: usize = 4 * 1024 * 1024 + 512 * 1024;

@@ -19,6 +19,7 @@ use crate::{
     domain::{Entry, EnvelopeDigest, Index, RecordingTime},
     journal::{Appended, Batch, Head, Journal, ReadLimit, Record},
     policy::Known,
+    telemetry::chain,
     wire::Submitted,
 };
 
@@ -121,10 +122,10 @@ impl SequencerThread {
                 return Err(format!("another writer moved the journal to size {}", head.tree.size));
             }
             Appended::Unknown(error) => {
-                return Err(format!("a commit failed and may or may not have landed: {}", with_causes(&error)));
+                return Err(format!("a commit failed and may or may not have landed: {}", chain(&error)));
             }
         }
-        self.admission().written().map_err(|error| with_causes(&error))
+        self.admission().written().map_err(|error| chain(&error))
     }
 
     fn publish_head(&self, head: Head) {
@@ -191,8 +192,8 @@ impl SequencerThread {
 
     fn close(&self) {
         publish_state(&self.publish, ServiceState::ShuttingDown);
-        let closed = self.admission().close().map_err(|error| with_causes(&error));
-        let closed = closed.and(self.journal.close().map_err(|error| with_causes(&error)));
+        let closed = self.admission().close().map_err(|error| chain(&error));
+        let closed = closed.and(self.journal.close().map_err(|error| chain(&error)));
         if let Err(reason) = closed {
             tracing::error!(reason, "not everything could be synced at shutdown; the next start reads it again");
         }
@@ -244,18 +245,6 @@ fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> 
     let index = admission.size().next_index();
     let Submitted { envelope_bytes, event_bytes, envelope, .. } = submitted;
     let entry = Entry { index, recorded_at: at, envelope };
-    admission.admit(&entry).map_err(|error| with_causes(&error))?;
+    admission.admit(&entry).map_err(|error| chain(&error))?;
     Ok((entry, Record { recorded_at: at, envelope: envelope_bytes, events: event_bytes }))
-}
-
-/// The whole chain of causes for the operator's one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -173,7 +173,7 @@ async fn a_connection_over_the_limit_waits_and_the_others_are_served() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_never_speaks_gives_its_place_back_and_one_that_lives_keeps_it() {
     let ledger = TestLedger::new().await;
-    let bounds = Bounds { connections: 2, silence: Duration::from_millis(600), ..Bounds::default() };
+    let bounds = Bounds { connections: 2, silence: Duration::from_millis(1_500), ..Bounds::default() };
     let served = Served::start_within(bounds, &ledger.node).await;
     let follow = ReplayRequest { from: 2, follow: true, ..Default::default() };
     let mut following = served.audit().replay(follow).await.unwrap().into_inner();
@@ -256,7 +256,7 @@ async fn headers_over_the_limit_are_refused_and_the_connection_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_never_ends_is_cut_off_and_the_others_are_served() {
     let ledger = TestLedger::new().await;
-    let bounds = Bounds { answer_within: Duration::from_millis(300), ..Bounds::default() };
+    let bounds = Bounds { answer_within: Duration::from_secs(1), ..Bounds::default() };
     let served = Served::start_within(bounds, &ledger.node).await;
     let (mut body, answer) = call_by_hand(&served.channel, SUBMIT).await;
     body.send_data(prefix(900)).await.unwrap();
