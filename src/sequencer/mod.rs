@@ -35,6 +35,7 @@ use crate::{
 };
 
 pub use dry_run::{DryRun, DryRunPlace};
+pub use thread::UNREADABLE_HASH;
 
 /// The state that everybody may see: everything in it is durable.
 #[derive(Clone, Debug)]
@@ -195,9 +196,8 @@ impl Sequencer {
     }
 
     /// Halts the ledger: somebody showed a contradiction (I9).
-    pub fn halt(&self, reason: String) {
-        tracing::error!(reason, "halted: the operator must act");
-        publish_state(&self.halt, ServiceState::Halted(reason));
+    pub fn halt(&self, reason: &str) {
+        halt(&self.halt, reason);
     }
 
     /// Tells everybody that the end is near: streams that wait for more end, and
@@ -220,6 +220,14 @@ impl Running {
             tracing::error!("the sequencer's thread panicked");
         }
     }
+}
+
+/// Nothing is accepted from now on. The log tells it once, the state to its end.
+fn halt(publish: &watch::Sender<Arc<Published>>, reason: &str) {
+    if !matches!(publish.borrow().state, ServiceState::Halted(_)) {
+        tracing::error!(reason, "halted: the operator must act");
+    }
+    publish_state(publish, ServiceState::Halted(reason.to_owned()));
 }
 
 /// Changes the state that everybody sees; a halted ledger stays halted to its end.

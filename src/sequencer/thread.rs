@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::{
     Message, Outcome, Published, ServiceState, Waiting,
     batch::{Decided, Decision, Gathered},
-    publish_state,
+    halt, publish_state,
     verdict::{self, Verdict},
 };
 use crate::{
@@ -22,6 +22,10 @@ use crate::{
     telemetry::chain,
     wire::Submitted,
 };
+
+/// Why nothing is proved when a hash beside the segments cannot be read.
+pub const UNREADABLE_HASH: &str = "a stored tree hash in index/hashes cannot be read: stop, run `merestone audit --dir`, \
+     restore the disk or remove that file, then start again; it is built anew from the journal";
 
 /// Why nothing is decided when an id could not be looked up: "absent" would let
 /// the same thing enter twice.
@@ -113,7 +117,7 @@ impl SequencerThread {
         }
         let records = std::mem::take(&mut decided.records);
         let recorded_at = records.last().map(|record| record.recorded_at);
-        let tree = self.newest().head().ok_or("a stored tree hash cannot be read: run `merestone audit --dir`")?;
+        let tree = self.newest().head().ok_or(UNREADABLE_HASH)?;
         let batch = Batch { records, head: tree, checkpoint: self.signer.sign(tree) };
         let expected = self.publish.borrow().head.tree;
         match self.journal.append(expected, &batch) {
@@ -145,12 +149,12 @@ impl SequencerThread {
                 Decision::Entered { index, recorded_at, envelope, findings } => {
                     match self.prove(index, recorded_at, envelope, &head) {
                         Some(receipt) => Outcome::Accepted { receipt, findings },
-                        None => Outcome::Halted("a stored tree hash cannot be read".into()),
+                        None => self.in_doubt(UNREADABLE_HASH.into()),
                     }
                 }
                 Decision::Repeated { index } => match self.first_receipt(index) {
                     Some(receipt) => Outcome::Repeated { receipt },
-                    None => Outcome::Halted(format!("entry {index} cannot be read back")),
+                    None => self.in_doubt(format!("entry {index} cannot be read back: run `merestone audit --dir`")),
                 },
             };
             // Whoever does not wait any more can ask again: the same bytes give the same receipt.
@@ -179,11 +183,16 @@ impl SequencerThread {
         self.prove(index, stored.record.recorded_at, envelope, &head)
     }
 
+    /// What is durable cannot be proved: nothing more is accepted (I9).
+    fn in_doubt(&self, reason: String) -> Outcome {
+        halt(&self.publish, &reason);
+        Outcome::Halted(reason)
+    }
+
     /// Nothing is accepted any more: everybody in the batch hears that its fate
     /// is unknown, and the health service says why.
     fn halt(&self, reason: &str, gathered: Gathered, decided: Decided) {
-        tracing::error!(reason, "halted: the operator must act");
-        publish_state(&self.publish, ServiceState::Halted(reason.to_owned()));
+        halt(&self.publish, reason);
         let replies = decided.replies.into_iter().map(|(reply, _)| reply);
         for reply in replies.chain(gathered.waiting.into_iter().map(|waiting| waiting.reply)) {
             let _ = reply.send(Outcome::Halted(reason.to_owned()));
@@ -215,7 +224,7 @@ struct HaltOnPanic(Arc<watch::Sender<Arc<Published>>>);
 impl Drop for HaltOnPanic {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            publish_state(&self.0, ServiceState::Halted("the sequencer's thread panicked: see the log".into()));
+            halt(&self.0, "the sequencer's thread panicked: see the log");
         }
     }
 }

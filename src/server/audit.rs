@@ -62,7 +62,7 @@ impl proto::audit_server::Audit for AuditService {
         let proved = self.0.sequencer.with_admission(|admission| {
             Some((admission.tree().prove_inclusion(index.0, size)?, admission.tree().root_at(size)?))
         });
-        let (proof, root) = proved.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?;
+        let (proof, root) = proved.ok_or_else(|| self.0.unreadable_hash())?;
         let (proof, root) = (convert::hashes(&proof), convert::bytes(root.as_bytes()));
         Ok(Response::new(proto::ProveInclusionResponse { index: index.0, size, proof, root }))
     }

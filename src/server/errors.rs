@@ -43,12 +43,17 @@ impl Refused {
         Self { code, reason, field: field.into(), message: message.into(), retry_after: None, limit: None }
     }
 
-    /// The ledger is halted.
+    /// The ledger is halted: nothing is accepted or proved.
     pub fn halted(reason: &str) -> Self {
-        let message = format!(
-            "the ledger is halted and its operator must act: {reason}; whether this submission entered is not known, submit the same bytes again later"
-        );
+        let message = format!("the ledger is halted and its operator must act: {reason}");
         Self::new(Code::Unavailable, "Halted", "", message)
+    }
+
+    /// The ledger is halted, and a submission may have been part of what failed.
+    pub fn fate_unknown(reason: &str) -> Self {
+        let halted = Self::halted(reason);
+        let then = "whether this submission entered is not known, submit the same bytes again when it is back";
+        Self { message: format!("{}; {then}", halted.message), ..halted }
     }
 
     /// A message is longer than any that the ledger takes.

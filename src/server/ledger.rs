@@ -81,7 +81,7 @@ impl proto::ledger_server::Ledger for LedgerService {
             return Err(Refused::invalid("to_size", message).into());
         }
         let proof = self.0.sequencer.with_admission(|admission| admission.tree().prove_consistency(from_size, to_size));
-        let proof = convert::hashes(&proof.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?);
+        let proof = convert::hashes(&proof.ok_or_else(|| self.0.unreadable_hash())?);
         Ok(Response::new(proto::ProveConsistencyResponse { from_size, to_size, proof }))
     }
 
@@ -111,7 +111,7 @@ impl Node {
                 Ok(response(&receipt, true, findings))
             }
             Outcome::Rejected(rejection) => Err(rejection.into()),
-            Outcome::Halted(reason) => Err(Refused::halted(&reason)),
+            Outcome::Halted(reason) => Err(Refused::fate_unknown(&reason)),
         }
     }
 
@@ -192,7 +192,7 @@ impl Node {
             index,
             recorded_at: record.recorded_at,
             envelope: EnvelopeDigest(sha256(&record.envelope)),
-            proof: proof.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?,
+            proof: proof.ok_or_else(|| self.unreadable_hash())?,
             checkpoint: head.checkpoint.unwrap_or_default(),
         };
         match receipt.verify(&self.verifier) {
@@ -227,7 +227,7 @@ impl Node {
                     "a client showed a checkpoint of size {} with this ledger's signature that is no prefix of its journal",
                     shown.size
                 );
-                self.sequencer.halt(reason.clone());
+                self.sequencer.halt(&reason);
                 Err(Refused::halted(&reason))
             }
         }

@@ -17,7 +17,7 @@ use crate::{
     limits,
     policy::{self, Registry},
     projections::{FollowError, Followed, Follower, ModelPosition, ReadModels},
-    sequencer::{Parts, Running, Sequencer},
+    sequencer::{Parts, Running, Sequencer, UNREADABLE_HASH},
     wire::{self, proto},
 };
 
@@ -102,6 +102,12 @@ impl Node {
     pub async fn wait_for_models(&self, size: Size) -> Result<(), Refused> {
         self.follower.wait_for(size, self.minimum_size_wait).await?;
         Ok(())
+    }
+
+    /// Halts: what cannot be proved must not be gone on with (I9).
+    pub(super) fn unreadable_hash(&self) -> Refused {
+        self.sequencer.halt(UNREADABLE_HASH);
+        Refused::halted(UNREADABLE_HASH)
     }
 
     /// A place for a stream, if one is free.

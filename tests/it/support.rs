@@ -194,9 +194,13 @@ impl TestLedger {
     }
 
     /// Stops, and audits everything from outside.
-    pub async fn audited(self) -> Report {
+    pub async fn audited(mut self) -> Report {
         let size = self.node.sequencer().published().head.tree.size;
-        self.node.wait_for_models(size).await.expect("the read models follow");
+        if self.node.wait_for_models(size).await.is_err() {
+            // It was stopped while the read models were behind: a start catches up.
+            self = self.restart().await;
+            self.node.wait_for_models(size).await.expect("the read models follow");
+        }
         stop(&self.node).await;
         let Self { dir, node, id, .. } = self;
         drop(node);
