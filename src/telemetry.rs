@@ -63,6 +63,9 @@ fn advice(error: &(dyn Error + 'static)) -> Option<&'static str> {
             Some("make room there (disk, quota, limit on file sizes), then start again")
         }
         Some(ErrorKind::PermissionDenied) => Some("let the user that runs this program read and write there"),
+        Some(ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::AlreadyExists) => {
+            Some("something else stands in that place: move it away, or choose another place")
+        }
         Some(ErrorKind::ReadOnlyFilesystem) => Some("mount that file system writable, then start again"),
         Some(_) | None => advice(error.source()?),
     }
@@ -83,6 +86,7 @@ mod tests {
             (ErrorKind::FileTooLarge, "make room"),
             (ErrorKind::PermissionDenied, "let the user"),
             (ErrorKind::ReadOnlyFilesystem, "mount"),
+            (ErrorKind::NotADirectory, "something else stands"),
         ] {
             let said = chain(&Outer(kind.into()));
             assert!(said.starts_with(&format!("cannot write /ledger/journal: {kind}; {words}")), "{said}");

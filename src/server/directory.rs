@@ -69,7 +69,10 @@ pub struct Founding {
 /// Why a ledger was not founded.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    #[error("{0} holds something already: found a ledger in an empty directory")]
+    #[error(
+        "{0} holds something already: found a ledger in an empty directory; \
+         what a founding that failed left there (it has no journal/) may be removed"
+    )]
     NotEmpty(PathBuf),
     #[error("cannot write {path}")]
     Write { path: PathBuf, source: io::Error },
@@ -81,7 +84,7 @@ pub enum InitError {
     Rejected(#[from] Rejection),
     #[error("the first commit failed: {0}")]
     Commit(String),
-    #[error("the checkpoint key is not the one that the founding names")]
+    #[error("the checkpoint key is not the one that the founding names: give the one that all founders signed for")]
     OtherCheckpointKey,
     #[error(transparent)]
     Key(#[from] KeyFileError),
@@ -155,7 +158,7 @@ pub enum OpenError {
     NoLedger(PathBuf),
     #[error("{path} is not the checkpoint key that the ledger was founded with; put that one back")]
     OtherCheckpointKey { path: PathBuf },
-    #[error("the journal holds no founding")]
+    #[error("the journal holds no founding: its first entry is not there; bring the whole journal back")]
     NotFounded,
     #[error(transparent)]
     Journal(#[from] JournalError),

@@ -34,6 +34,8 @@ pub struct Tls {
 pub enum ServeError {
     #[error("the service cannot be served")]
     Transport(#[from] tonic::transport::Error),
+    #[error("tls_cert and tls_key cannot be used: give the PEM files of a certificate chain and of its private key")]
+    Tls(#[source] tonic::transport::Error),
     #[error("the service cannot describe itself")]
     Reflection(#[from] tonic_reflection::server::Error),
 }
@@ -138,7 +140,7 @@ fn server(bounds: &Bounds, tls: Option<Tls>) -> Result<Server, ServeError> {
     match tls {
         Some(tls) => {
             let identity = Identity::from_pem(tls.certificate, tls.key);
-            Ok(server.tls_config(ServerTlsConfig::new().identity(identity))?)
+            server.tls_config(ServerTlsConfig::new().identity(identity)).map_err(ServeError::Tls)
         }
         None => Ok(server),
     }

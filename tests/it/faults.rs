@@ -42,10 +42,19 @@ use crate::support::*;
 
 /// Starts a node over any journal; index and read models live in `scratch`.
 fn node_over(journal: Arc<dyn Journal>, signer: CheckpointSigner, scratch: &std::path::Path) -> Arc<Node> {
+    node_with_runs(journal, signer, scratch, limits::ID_RUN_KEYS)
+}
+
+/// The same with runs of so many ids.
+fn node_with_runs(
+    journal: Arc<dyn Journal>,
+    signer: CheckpointSigner,
+    scratch: &std::path::Path,
+    run_keys: usize,
+) -> Arc<Node> {
     let index = scratch.join("index");
     std::fs::create_dir_all(&index).unwrap();
-    let admission =
-        Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {}).expect("restored");
+    let admission = Admission::restore(&index, Arc::clone(&journal), run_keys, &mut |_, _| {}).expect("restored");
     let (models, _) = ReadModels::open(&scratch.join("read-models"), limits::READ_MODEL_CACHE_BYTES).expect("opened");
     let clock = Arc::new(RunningClock::start(journal.head().recorded_at).expect("a right clock"));
     Node::start(NodeParts { journal, admission, models, clock, signer }).expect("started")
@@ -189,6 +198,33 @@ async fn a_disk_that_fails_under_a_commit_halts_and_nothing_is_lost_or_doubled()
         receipt(ledger.submit(&fresh).await.unwrap());
         assert_eq!(ledger.audited().await.entries, 5, "{action:?} {fault:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_cannot_be_looked_up_halts_rather_than_enters_twice() {
+    let ledger = TestLedger::new().await;
+    let memory = Arc::new(in_memory(&ledger));
+    let scratch = tempfile::tempdir().unwrap();
+    let first = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    let node = node_with_runs(memory.clone(), signer(&ledger), scratch.path(), 1);
+    receipt(submit(&node, &first).await.unwrap());
+    stop(&node).await;
+    drop(node);
+    let node = node_with_runs(memory.clone(), signer(&ledger), scratch.path(), usize::MAX);
+    assert!(matches!(submit(&node, &first).await, Ok(Outcome::Repeated { .. })), "it is found in its run");
+    let head = node.sequencer().published().head.clone();
+    for run in std::fs::read_dir(scratch.path().join("index/ids")).unwrap() {
+        std::fs::File::options().write(true).open(run.unwrap().path()).unwrap().set_len(0).unwrap();
+    }
+    assert!(matches!(submit(&node, &first).await, Err(No::Halted)), "absent is not believed");
+    let fresh = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    assert_halted(&node, &head, &fresh, "index/ids").await;
+    stop(&node).await;
+    let scratch = tempfile::tempdir().unwrap();
+    let node = node_over(memory.clone(), signer(&ledger), scratch.path());
+    assert!(matches!(submit(&node, &first).await, Ok(Outcome::Repeated { .. })), "a start builds the index anew");
+    stop(&node).await;
+    assert_eq!(audit_journal(&*memory, ledger.id).entries, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
     net::SocketAddr,
-    os::unix::{fs::PermissionsExt, process::CommandExt},
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::Arc,
@@ -23,8 +23,7 @@ use merestone::{
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc;
-use tonic::{Code, transport::Channel};
-use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
+use tonic::transport::Channel;
 
 use crate::support::*;
 
@@ -34,7 +33,7 @@ const ROUNDS: usize = 100;
 const OPEN: usize = 24;
 const CALLERS: usize = 3;
 
-fn merestone() -> Command {
+pub fn merestone() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_merestone"));
     let ours = std::env::vars().filter(|(name, _)| name.starts_with("MERESTONE_"));
     for (name, _) in ours {
@@ -43,35 +42,21 @@ fn merestone() -> Command {
     command
 }
 
-fn serve(dir: &Path, listen: &str) -> Command {
+pub fn serve(dir: &Path, listen: &str) -> Command {
     serve_in_segments(dir, listen, SEGMENT_BYTES)
 }
 
-fn serve_in_segments(dir: &Path, listen: &str, segment_bytes: u64) -> Command {
+pub fn serve_in_segments(dir: &Path, listen: &str, segment_bytes: u64) -> Command {
     let mut command = merestone();
     command.args(["serve", "--log-format", "json", "--grpc-listen", listen, "--data-dir"]).arg(dir);
     command.args(["--segment-bytes", &segment_bytes.to_string()]);
     command
 }
 
-/// The same under a limit on the size of its files. Beyond it a write really
-/// fails, as on a full disk; the signal is ignored so that it does.
-fn serve_with_room(dir: &Path, bytes: u64, segment_bytes: u64) -> Command {
-    let serve = serve_in_segments(dir, "127.0.0.1:0", segment_bytes);
-    let mut command = Command::new("sh");
-    let blocks = (bytes / 512).to_string();
-    command.args(["-c", "ulimit -f \"$0\" && trap '' XFSZ && exec \"$@\"", &blocks]);
-    command.arg(serve.get_program()).args(serve.get_args());
-    for (name, _) in serve.get_envs() {
-        command.env_remove(name);
-    }
-    command
-}
-
 /// A served ledger, in a process of its own; it ends with the test.
-struct Process {
+pub struct Process {
     child: Running,
-    address: SocketAddr,
+    pub address: SocketAddr,
     /// Reads the log to its end, so that the process never waits for a reader.
     log: std::thread::JoinHandle<String>,
 }
@@ -88,11 +73,11 @@ impl Drop for Running {
 
 impl Process {
     /// Starts on a free port and waits until the log names it.
-    fn start(dir: &Path) -> Self {
+    pub fn start(dir: &Path) -> Self {
         Self::run(serve(dir, "127.0.0.1:0"))
     }
 
-    fn run(mut command: Command) -> Self {
+    pub fn run(mut command: Command) -> Self {
         let child = command.stderr(Stdio::piped()).spawn().expect("started");
         let mut child = Running(child);
         let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
@@ -108,7 +93,7 @@ impl Process {
         Self { child, address, log }
     }
 
-    async fn ledger(&self) -> LedgerClient<Channel> {
+    pub async fn ledger(&self) -> LedgerClient<Channel> {
         LedgerClient::new(connect(self.address).await).max_decoding_message_size(usize::MAX)
     }
 
@@ -120,7 +105,7 @@ impl Process {
     }
 
     /// Sends a signal and waits for the end.
-    fn end(mut self, signal: &str) -> (ExitStatus, String) {
+    pub fn end(mut self, signal: &str) -> (ExitStatus, String) {
         let pid = self.child.0.id().to_string();
         let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &pid]).status().expect("sent");
         assert!(sent.success());
@@ -129,31 +114,31 @@ impl Process {
 }
 
 /// The files of a ledger that nobody serves, and who may record in it.
-struct Files {
+pub struct Files {
     dir: TempDir,
     id: LedgerId,
     recorder: Post,
-    verifier: CheckpointVerifier,
+    pub verifier: CheckpointVerifier,
 }
 
 impl Files {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let ledger = TestLedger::new().await;
         stop(&ledger.node).await;
         let TestLedger { dir, node, id, recorder, .. } = ledger;
         Self { dir, id, recorder, verifier: node.verifier().clone() }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    fn sign(&self, events: usize) -> SignedSubmission {
+    pub fn sign(&self, events: usize) -> SignedSubmission {
         sign(self.id, &self.recorder, (0..events).map(|_| record_opened()).collect())
     }
 
     /// One event of about 120 kB.
-    fn sign_large(&self) -> SignedSubmission {
+    pub fn sign_large(&self) -> SignedSubmission {
         let mut event = record_opened();
         if let Body::Minefield(MinefieldBody::RecordOpened(record)) = &mut event.body {
             let text = "x".repeat(500);
@@ -163,7 +148,7 @@ impl Files {
     }
 
     /// The auditor's own program finds no difference in so many entries.
-    fn assert_audited(&self, entries: usize) {
+    pub fn assert_audited(&self, entries: usize) {
         let id = self.id.to_string();
         let mut audit = merestone();
         audit.args(["--output", "json", "audit", "--ledger-id", &id, "--dir"]).arg(self.path());
@@ -174,14 +159,14 @@ impl Files {
     }
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A submission and what is known of it.
-struct Sent {
-    signed: SignedSubmission,
-    acknowledged: Option<proto::SubmitResponse>,
+pub struct Sent {
+    pub signed: SignedSubmission,
+    pub acknowledged: Option<proto::SubmitResponse>,
 }
 
 /// Sends what is not acknowledged, as a few callers at once, and kills the
@@ -332,18 +317,18 @@ async fn a_termination_ends_with_code_0_and_loses_nothing_though_clients_hang_on
 }
 
 /// Runs to the end, which a refused start reaches by itself.
-fn refused_start(dir: &Path, listen: &str) -> String {
+pub fn refused_start(dir: &Path, listen: &str) -> String {
     refused(serve(dir, listen))
 }
 
-fn refused(mut command: Command) -> String {
+pub fn refused(mut command: Command) -> String {
     let output = command.output().expect("run");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(output.stdout.is_empty());
     said(&output)
 }
 
-fn assert_says(said: &str, words: &[&str]) {
+pub fn assert_says(said: &str, words: &[&str]) {
     let error = said.lines().last().unwrap_or_default();
     assert!(error.starts_with("error: "), "{said}");
     words.iter().for_each(|word| assert!(error.contains(word), "{word:?} is not in: {error}"));
@@ -356,7 +341,7 @@ async fn a_second_service_on_a_directory_and_one_on_a_port_in_use_are_refused() 
     let same = refused_start(files.path(), "127.0.0.1:0");
     assert_says(&same, &["in use by another process", "stop it first"]);
     let busy = refused_start(other.path(), &process.address.to_string());
-    assert_says(&busy, &[&process.address.to_string(), "--grpc-listen"]);
+    assert_says(&busy, &[&process.address.to_string(), "stop what listens there", "--grpc-listen"]);
     let mut client = process.ledger().await;
     client.submit(request(&files.sign(1))).await.expect("the first is not disturbed");
     drop(client);
@@ -436,133 +421,4 @@ async fn derived_files_of_another_ledger_are_built_anew() {
     drop(client);
     assert_eq!(process.end("TERM").0.code(), Some(0));
     files.assert_audited(3);
-}
-
-/// Submits large events until the ledger says no; what was acknowledged, and the
-/// one whose fate nobody knows.
-async fn submit_until_full(files: &Files, client: &mut LedgerClient<Channel>) -> (Vec<Sent>, SignedSubmission) {
-    let mut sent = Vec::new();
-    loop {
-        let signed = files.sign_large();
-        match client.submit(request(&signed)).await {
-            Ok(response) => sent.push(Sent { signed, acknowledged: Some(response.into_inner()) }),
-            Err(no) => {
-                assert_eq!((no.code(), reason(&no).0.as_str()), (Code::Unavailable, "Halted"));
-                for word in ["its operator must act", "/journal/", "make room", "submit the same bytes again"] {
-                    assert!(no.message().contains(word), "{word:?} is not in: {}", no.message());
-                }
-                return (sent, signed);
-            }
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_halts_and_a_start_with_room_has_all_that_was_acknowledged() {
-    // Room for a part of the first segment; and for the first one, but not for the next.
-    for (room, segment_bytes) in [(SEGMENT_BYTES / 2, SEGMENT_BYTES), (SEGMENT_BYTES + 4096, 2 * SEGMENT_BYTES)] {
-        let files = Files::new().await;
-        let process = Process::run(serve_with_room(files.path(), room, segment_bytes));
-        let mut client = process.ledger().await;
-        let (sent, unknown) = submit_until_full(&files, &mut client).await;
-        assert!(sent.len() > 4, "{}", sent.len());
-
-        let status = client.status(proto::StatusRequest {}).await.expect("it says what is wrong").into_inner();
-        assert_eq!(status.state(), proto::ServiceState::Halted);
-        assert_eq!(status.size, 2 + sent.len() as u64, "nobody sees what is not durable");
-        assert!(status.reason.contains("/journal/") && status.reason.contains("make room"), "{}", status.reason);
-        let check = HealthCheckRequest { service: "merestone.v1.Ledger".into() };
-        let health = HealthClient::new(connect(process.address).await).watch(check).await.unwrap();
-        let mut health = health.into_inner();
-        while health.message().await.unwrap().expect("it comes").status() != ServingStatus::NotServing {}
-        client.submit(request(&files.sign(1))).await.expect_err("nothing is accepted any more");
-        let held = client.get_receipt(proto::GetReceiptRequest { entry: Some(Entry::Index(2)) }).await;
-        held.expect("what is durable is read");
-        drop((client, health));
-        let (_, log) = process.end("TERM");
-        assert!(log.contains("halted: the operator must act"), "{log}");
-
-        assert_all_is_kept(&files, &sent, &unknown).await;
-        let full = refused(serve_with_room(files.path(), 64 * 1024, SEGMENT_BYTES));
-        assert_says(&full, &["/", "make room", "then start again"]);
-        files.assert_audited(2 + sent.len() + 1);
-    }
-}
-
-/// Served with room again: each receipt as it was, and the open one enters once.
-async fn assert_all_is_kept(files: &Files, sent: &[Sent], unknown: &SignedSubmission) {
-    let process = Process::start(files.path());
-    let mut client = process.ledger().await;
-    for Sent { signed, acknowledged } in sent {
-        let again = client.submit(request(signed)).await.expect("answered").into_inner();
-        assert!(again.repeated, "acknowledged is recorded");
-        assert_eq!(again.receipt, acknowledged.as_ref().expect("acknowledged").receipt);
-    }
-    for _ in 0..2 {
-        let entered = client.submit(request(unknown)).await.expect("there is room").into_inner();
-        let receipt = Receipt::try_from(entered.receipt.expect("a receipt")).expect("read");
-        receipt.verify(&files.verifier).expect("valid");
-        assert_eq!(receipt.index.0, 2 + sent.len() as u64);
-    }
-    drop(client);
-    assert_eq!(process.end("TERM").0.code(), Some(0));
-}
-
-/// Somebody whom permissions bind: root is not, so for root it is nobody.
-const NOBODY: u32 = 65_534;
-
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
-/// Gives every file and folder below to nobody, where root runs the tests, and
-/// lets nobody write any of it.
-fn make_read_only(path: &Path) {
-    let metadata = std::fs::symlink_metadata(path).unwrap();
-    if metadata.is_dir() {
-        std::fs::read_dir(path).unwrap().for_each(|entry| make_read_only(&entry.unwrap().path()));
-    }
-    if is_root() {
-        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
-    }
-    let mode = metadata.permissions().mode() & 0o555;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-}
-
-/// The same command by somebody whom permissions bind. Nobody may not reach the
-/// program where it was built, so it is copied.
-fn by_nobody(command: &Command, place: &Path) -> Command {
-    let program = place.join("merestone");
-    std::fs::copy(command.get_program(), &program).unwrap();
-    std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let mut bound = Command::new(program);
-    bound.args(command.get_args()).current_dir(place);
-    for (name, _) in command.get_envs() {
-        bound.env_remove(name);
-    }
-    if is_root() {
-        bound.uid(NOBODY).gid(NOBODY);
-    }
-    bound
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_read_only_directory_is_refused_with_its_path_and_what_to_do() {
-    let files = Files::new().await;
-    let place = tempfile::tempdir().unwrap();
-    make_read_only(files.path());
-    let refusal = refused(by_nobody(&serve(files.path(), "127.0.0.1:0"), place.path()));
-    assert_says(&refusal, &[files.path().to_str().unwrap(), "let the user that runs this program", "write there"]);
-
-    let mut init = merestone();
-    init.args(["init", "--key"]).arg(place.path().join("registrar.pem"));
-    init.args(["--origin", "ledger.example.org/2026", "--operator", "operator", "--operator-name", "Operator"]);
-    init.args(["--country", "XX", "--member", "registrar", "--data-dir"]).arg(files.path().join("new"));
-    let mut new_key = by_nobody(&merestone(), place.path());
-    std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
-    let made = new_key.args(["key", "new", "registrar.pem"]).output().expect("run");
-    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
-    let refusal = refused(by_nobody(&init, place.path()));
-    assert_says(&refusal, &[files.path().join("new").to_str().unwrap(), "let the user that runs this program"]);
-    files.assert_audited(2);
 }
