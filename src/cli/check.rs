@@ -1,15 +1,18 @@
 //! `check FILE`: what would be signed, and what the ledger would decide now.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, Global, author, author::Authored, block::Block, output::Output};
+use super::{Exit, Failure, Global, author, author::Authored, block::Block, fresh_seed, output::Output};
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
-    client::{Client, reply::CheckResponse, to_json},
+    client::{Client, Patience, reply::CheckResponse, to_json},
 };
+
+/// How long a dry run comes back to a ledger that is busy with others.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -21,9 +24,10 @@ pub struct Arguments {
 
 pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let client = global.connect().await?;
+    let patience = Patience::new(PATIENCE, fresh_seed());
     let mut answers = Vec::new();
     for signed in submissions(arguments, global, &client).await? {
-        answers.push(client.check(&signed).await?);
+        answers.push(patience.ask(|| client.check(&signed), |_, _| {}).await?);
     }
     let results: Vec<Value> = answers.iter().map(|answer| to_json("CheckResponse", answer)).collect();
     output.show_list(&json!({ "results": results }), "results", || {

@@ -207,6 +207,12 @@ fn fresh_randomness(bytes: &mut [u8]) {
     rand::Rng::fill_bytes(&mut rand::rng(), bytes);
 }
 
+fn fresh_seed() -> u64 {
+    let mut seed = [0; 8];
+    fresh_randomness(&mut seed);
+    u64::from_ne_bytes(seed)
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

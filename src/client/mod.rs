@@ -103,7 +103,7 @@ impl Client {
         Ok(self.ledger().submit(request).await?.into_inner())
     }
 
-    /// Dry run: what would be signed, and what the ledger would decide now.
+    /// Dry run, once: what would be signed, and what the ledger would decide now.
     pub async fn check(&self, signed: &SignedSubmission) -> Answer<proto::CheckResponse> {
         let request = CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
         Ok(self.ledger().check(request).await?.into_inner())

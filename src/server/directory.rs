@@ -84,7 +84,10 @@ pub enum PartError {
 /// Why a ledger was not founded.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    #[error("{0} holds something already: found a ledger in an empty directory")]
+    #[error(
+        "{0} holds something already: found a ledger in an empty directory; \
+         what a founding that failed left there (it has no journal/) may be removed"
+    )]
     NotEmpty(PathBuf),
     #[error("cannot write {path}")]
     Write { path: PathBuf, source: io::Error },
@@ -96,7 +99,7 @@ pub enum InitError {
     Rejected(#[from] Rejection),
     #[error("the first commit failed: {0}")]
     Commit(String),
-    #[error("the checkpoint key is not the one that the founding names")]
+    #[error("the checkpoint key is not the one that the founding names: give the one that all founders signed for")]
     OtherCheckpointKey,
     #[error(transparent)]
     Part(#[from] PartError),
@@ -128,7 +131,7 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
         Outcome::Accepted { .. } => Ok(id),
         Outcome::Rejected(rejection) => Err(rejection.into()),
         Outcome::Halted(reason) => Err(InitError::Commit(reason)),
-        Outcome::Repeated { .. } | Outcome::WouldEnter { .. } => unreachable!("an empty journal repeats nothing"),
+        Outcome::Repeated { .. } => unreachable!("an empty journal repeats nothing"),
     }
 }
 
@@ -162,7 +165,7 @@ pub enum OpenError {
     NoLedger(PathBuf),
     #[error("{path} is not the checkpoint key that the ledger was founded with; put that one back")]
     OtherCheckpointKey { path: PathBuf },
-    #[error("the journal holds no founding")]
+    #[error("the journal holds no founding: its first entry is not there; bring the whole journal back")]
     NotFounded,
     #[error(transparent)]
     Part(#[from] PartError),

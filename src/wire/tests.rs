@@ -486,6 +486,25 @@ fn unpacked_roles_and_a_second_body_are_not_canonical() {
 }
 
 #[test]
+fn a_retired_key_has_no_grace_for_ever() {
+    let with_grace = |days| {
+        found(|event| {
+            let Some(Body::LedgerFounded(founded)) = &mut event.body else { panic!("a founding") };
+            founded.charter.as_mut().expect("a charter").late_work_grace_days = days;
+        })
+    };
+    for days in [0, 1, limits::LATE_WORK_GRACE_DAYS] {
+        with_grace(days).expect("within the limit");
+    }
+    for days in [limits::LATE_WORK_GRACE_DAYS + 1, u32::MAX] {
+        let no = with_grace(days).expect_err("beyond it");
+        let field = "events[0].ledger_founded.charter.late_work_grace_days";
+        assert_eq!((no.rule, no.field.as_str()), (Rule::NumberMustBeInRange, field));
+        assert!(no.message.contains(&limits::LATE_WORK_GRACE_DAYS.to_string()), "{}", no.message);
+    }
+}
+
+#[test]
 fn not_stated_and_a_value_exclude_each_other() {
     let error = spoilt(|event| event.not_stated = vec![unknown("country")]).expect_err("both");
     assert_eq!(error.rule, Rule::MandatoryFieldMustBeStated);

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also what they share")]
 
+mod bounds;
+mod disk;
 mod faults;
 mod golden;
 mod journal;
 mod process;
+mod reads;
 mod references;
 mod refusals;
 mod submit;

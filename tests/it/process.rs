@@ -42,10 +42,14 @@ pub fn merestone() -> Command {
     command
 }
 
-fn serve(dir: &Path, listen: &str) -> Command {
+pub fn serve(dir: &Path, listen: &str) -> Command {
+    serve_in_segments(dir, listen, SEGMENT_BYTES)
+}
+
+pub fn serve_in_segments(dir: &Path, listen: &str, segment_bytes: u64) -> Command {
     let mut command = merestone();
     command.args(["serve", "--log-format", "json", "--grpc-listen", listen, "--data-dir"]).arg(dir);
-    command.args(["--segment-bytes", &SEGMENT_BYTES.to_string()]);
+    command.args(["--segment-bytes", &segment_bytes.to_string()]);
     command
 }
 
@@ -75,7 +79,11 @@ impl Process {
 
     /// Starts on an address, where a client may be waiting already.
     pub fn start_on(dir: &Path, listen: &str) -> Self {
-        let child = serve(dir, listen).stderr(Stdio::piped()).spawn().expect("started");
+        Self::run(serve(dir, listen))
+    }
+
+    pub fn run(mut command: Command) -> Self {
+        let child = command.stderr(Stdio::piped()).spawn().expect("started");
         let mut child = Running(child);
         let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
         let mut before = String::new();
@@ -136,7 +144,7 @@ impl Files {
     }
 
     /// One event of about 120 kB.
-    fn sign_large(&self) -> SignedSubmission {
+    pub fn sign_large(&self) -> SignedSubmission {
         let mut event = record_opened();
         if let Body::Minefield(MinefieldBody::RecordOpened(record)) = &mut event.body {
             let text = "x".repeat(500);
@@ -162,9 +170,9 @@ pub fn said(output: &Output) -> String {
 }
 
 /// A submission and what is known of it.
-struct Sent {
-    signed: SignedSubmission,
-    acknowledged: Option<proto::SubmitResponse>,
+pub struct Sent {
+    pub signed: SignedSubmission,
+    pub acknowledged: Option<proto::SubmitResponse>,
 }
 
 /// Sends what is not acknowledged, as a few callers at once, and kills the
@@ -315,14 +323,18 @@ async fn a_termination_ends_with_code_0_and_loses_nothing_though_clients_hang_on
 }
 
 /// Runs to the end, which a refused start reaches by itself.
-fn refused_start(dir: &Path, listen: &str) -> String {
-    let output = serve(dir, listen).output().expect("run");
+pub fn refused_start(dir: &Path, listen: &str) -> String {
+    refused(serve(dir, listen))
+}
+
+pub fn refused(mut command: Command) -> String {
+    let output = command.output().expect("run");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(output.stdout.is_empty());
     said(&output)
 }
 
-fn assert_says(said: &str, words: &[&str]) {
+pub fn assert_says(said: &str, words: &[&str]) {
     let error = said.lines().last().unwrap_or_default();
     assert!(error.starts_with("error: "), "{said}");
     words.iter().for_each(|word| assert!(error.contains(word), "{word:?} is not in: {error}"));
@@ -335,7 +347,7 @@ async fn a_second_service_on_a_directory_and_one_on_a_port_in_use_are_refused() 
     let same = refused_start(files.path(), "127.0.0.1:0");
     assert_says(&same, &["in use by another process", "stop it first"]);
     let busy = refused_start(other.path(), &process.address.to_string());
-    assert_says(&busy, &[&process.address.to_string(), "--grpc-listen"]);
+    assert_says(&busy, &[&process.address.to_string(), "stop what listens there", "--grpc-listen"]);
     let mut client = process.ledger().await;
     client.submit(request(&files.sign(1))).await.expect("the first is not disturbed");
     drop(client);

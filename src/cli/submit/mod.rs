@@ -21,7 +21,7 @@ use self::{
     report::report,
     send::Sender,
 };
-use super::{Exit, Failure, Global, author, author::Authored, fresh_randomness, output::Output, seen::SeenFolder};
+use super::{Exit, Failure, Global, author, author::Authored, fresh_seed, output::Output, seen::SeenFolder};
 use crate::{
     client::{Client, ClientError, Founded, KnownCheckpoint, Patience, Untrusted},
     domain::TreeHead,
@@ -86,12 +86,6 @@ async fn connect(global: &Global, patience: &Patience) -> Result<Client, Failure
         eprintln!("{error}; trying again in {:.1} s", wait.as_secs_f64());
     };
     Ok(patience.ask(|| Client::connect(&global.server, global.ca.as_deref()), waiting).await?)
-}
-
-fn fresh_seed() -> u64 {
-    let mut seed = [0; 8];
-    fresh_randomness(&mut seed);
-    u64::from_ne_bytes(seed)
 }
 
 fn count(parcels: &[Parcel]) -> u64 {
