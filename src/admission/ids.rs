@@ -35,12 +35,30 @@ pub type IdKey = [u8; 16];
 /// What a key names; the tag keeps the name spaces apart.
 #[derive(Clone, Copy, Debug)]
 pub enum Named<'a> {
-    SubmissionId { organisation: &'a str, id: &'a [u8; 16] },
+    SubmissionId {
+        organisation: &'a str,
+        id: &'a [u8; 16],
+    },
     SubmissionDigest(&'a [u8; 32]),
-    Event { organisation: &'a str, id: &'a [u8; 16] },
+    Event {
+        organisation: &'a str,
+        id: &'a [u8; 16],
+    },
     Subject(&'a str),
-    EventOnSubject { subject: &'a str, id: &'a [u8; 16] },
-    SignOff { submission: &'a [u8; 32], key: &'a [u8; 32] },
+    /// The first event of an id on a subject.
+    EventOnSubject {
+        subject: &'a str,
+        id: &'a [u8; 16],
+    },
+    /// The newest event of an id on a subject, where there are several.
+    ReusedOnSubject {
+        subject: &'a str,
+        id: &'a [u8; 16],
+    },
+    SignOff {
+        submission: &'a [u8; 32],
+        key: &'a [u8; 32],
+    },
 }
 
 impl Named<'_> {
@@ -52,6 +70,7 @@ impl Named<'_> {
             Self::Event { organisation, id } => sha256_parts(&[b"e", organisation.as_bytes(), &[0], id]),
             Self::Subject(subject) => sha256_parts(&[b"s", subject.as_bytes()]),
             Self::EventOnSubject { subject, id } => sha256_parts(&[b"o", subject.as_bytes(), &[0], id]),
+            Self::ReusedOnSubject { subject, id } => sha256_parts(&[b"r", subject.as_bytes(), &[0], id]),
             Self::SignOff { submission, key } => sha256_parts(&[b"k", submission, key]),
         };
         digest[..16].try_into().expect("32 bytes hold 16")
@@ -150,13 +169,6 @@ impl IdIndex {
     /// Notes where an id stands; the newest position of a key is the one found.
     pub fn insert(&mut self, key: IdKey, position: Position) {
         self.recent.insert(key, position.index.0 << 16 | u64::from(position.ordinal));
-    }
-
-    /// Notes where an id stands unless it stands somewhere already.
-    pub fn insert_first(&mut self, key: IdKey, position: Position) {
-        if self.get(&key).is_none() {
-            self.insert(key, position);
-        }
     }
 
     /// Where an id stands.

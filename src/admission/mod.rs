@@ -17,8 +17,9 @@ pub use restore::RestoreError;
 use crate::{
     checkpoint::leaf_hash,
     domain::{
-        Entry, EnvelopeContent, EventId, Index, KeyId, OrganisationId, Position, RecordingTime, SignOff, Signer, Size,
-        Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash, TreeHead,
+        Body, Entry, EnvelopeContent, Event, EventId, Founder, Index, KeyId, OrganisationId, Position, RecordingTime,
+        RegistryBody, SignOff, Signer, Size, Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash,
+        TreeHead,
     },
     journal::{Journal, ReadLimit},
     merkle::{HashFile, HashStoreError, Tree},
@@ -152,7 +153,7 @@ impl Admission {
     fn admit_submission(&mut self, submitted: &SubmittedEvents, entry: &Entry) {
         self.note_submission(submitted, entry.index);
         self.note_sign_offs(submitted.digest, &submitted.sign_offs, entry.index);
-        if submitted.events.iter().any(|event| matches!(event.body, crate::domain::Body::Registry(_))) {
+        if submitted.events.iter().any(|event| matches!(event.body, Body::Registry(_))) {
             Arc::make_mut(&mut self.registry).apply(submitted, entry.index, entry.recorded_at);
             self.governing.push(entry.index);
         }
@@ -168,23 +169,24 @@ impl Admission {
         self.authors.insert(submitted.digest, author.clone());
         for (event, ordinal) in submitted.events.iter().zip(0..) {
             let position = Position { index, ordinal };
-            let (id, subject) = (event.id.0.as_bytes(), event.subject.to_string());
-            self.ids.insert(Named::Event { organisation, id }.key(), position);
-            self.ids.insert(Named::Subject(&subject).key(), position);
-            self.ids.insert_first(Named::EventOnSubject { subject: &subject, id }.key(), position);
+            self.ids.insert(Named::Event { organisation, id: event.id.0.as_bytes() }.key(), position);
+            self.note_on_subject(&event.subject, event.id, position);
+            for founder in founders(event) {
+                self.note_on_subject(&Subject::Organisation(founder.organisation.clone()), event.id, position);
+            }
         }
-        self.note_founders(submitted, whole);
     }
 
-    /// The founding makes the founders' organisations subjects, too.
-    fn note_founders(&mut self, submitted: &SubmittedEvents, position: Position) {
-        use crate::domain::{Body, RegistryBody};
-        for event in &submitted.events {
-            let Body::Registry(RegistryBody::LedgerFounded(founded)) = &event.body else { continue };
-            for founder in &founded.founders {
-                let subject = Subject::Organisation(founder.organisation.clone()).to_string();
-                self.ids.insert(Named::Subject(&subject).key(), position);
+    /// The event is the newest on the subject, and stands there under its id.
+    fn note_on_subject(&mut self, subject: &Subject, id: EventId, position: Position) {
+        let (subject, id) = (subject.to_string(), id.0.as_bytes());
+        self.ids.insert(Named::Subject(&subject).key(), position);
+        let first = Named::EventOnSubject { subject: &subject, id }.key();
+        match self.ids.get(&first) {
+            Some(found) if found != position => {
+                self.ids.insert(Named::ReusedOnSubject { subject: &subject, id }.key(), position);
             }
+            Some(_) | None => self.ids.insert(first, position),
         }
     }
 
@@ -194,6 +196,14 @@ impl Admission {
             let named = Named::SignOff { submission: submission.as_bytes(), key };
             self.ids.insert(named.key(), Position { index, ordinal: 0 });
         }
+    }
+}
+
+/// The founding is the first event on each founder's organisation, too.
+fn founders(event: &Event) -> &[Founder] {
+    match &event.body {
+        Body::Registry(RegistryBody::LedgerFounded(founded)) => &founded.founders,
+        Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => &[],
     }
 }
 
@@ -236,6 +246,10 @@ impl Known for KnownBefore<'_> {
         self.earlier(self.admission.is_on_subject(subject, id))
     }
 
+    fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
+        self.earlier(self.admission.reused_on_subject(subject, id))
+    }
+
     fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool {
         self.admission.signed_off(submission, key)
     }
@@ -274,6 +288,11 @@ impl Known for Admission {
     fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
         let subject = subject.to_string();
         self.ids.get(&Named::EventOnSubject { subject: &subject, id: id.0.as_bytes() }.key())
+    }
+
+    fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
+        let subject = subject.to_string();
+        self.ids.get(&Named::ReusedOnSubject { subject: &subject, id: id.0.as_bytes() }.key())
     }
 
     fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool {

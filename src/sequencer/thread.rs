@@ -233,8 +233,9 @@ fn decide_one(
     Ok((Decision::Entered { index: entry.index, recorded_at: at, envelope, findings }, Some(record)))
 }
 
-/// The same submission bytes again: the first receipt, and new sign-offs on it
-/// enter as a sign-off entry.
+/// The same submission bytes again: the first receipt, for ever, and new sign-offs
+/// on it enter as a sign-off entry. Sign-offs that may not enter are left out: who
+/// sends them alone hears why.
 fn repeat(
     admission: &mut Admission,
     submitted: &Submitted,
@@ -245,10 +246,8 @@ fn repeat(
 ) -> Result<(Decision, Option<Record>), String> {
     let new = |sign_off: &SignOff| !admission.signed_off(content.digest, sign_off.signer.key);
     let Some(later) = submitted.later_sign_offs(new) else { return Ok((Decision::Repeated { index }, None)) };
-    if let Err(rejection) = policy::decide(&later.envelope.content, at, admission.registry(), admission) {
-        return Ok((Decision::Rejected(rejection), None));
-    }
-    if dry_run {
+    let enters = policy::decide(&later.envelope.content, at, admission.registry(), admission).is_ok();
+    if dry_run || !enters {
         return Ok((Decision::Repeated { index }, None));
     }
     let (_, record) = enter(admission, later, at)?;
