@@ -188,7 +188,8 @@ impl Directory {
         let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
         let (journal, recovery) = SegmentJournal::open(self.path(), options)?;
         let journal: Arc<dyn Journal> = Arc::new(journal);
-        let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(journal.head().recorded_at)?);
+        let clock: Arc<dyn Clock> =
+            Arc::new(RunningClock::start_confirmed(journal.head().recorded_at, settings.clock_confirmed_on)?);
         let index = self.index();
         fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
         let admission = Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, progress)?;
