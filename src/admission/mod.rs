@@ -7,22 +7,33 @@
 //! journal before it is believed.
 
 mod ids;
+mod mend;
 mod restore;
+mod run;
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 pub use ids::{IdIndex, IdIndexError, Named, RunSpan};
+pub use mend::{MendError, ProveError};
 pub use restore::RestoreError;
 
 use crate::{
     checkpoint::leaf_hash,
+    crypto::Seal,
     domain::{
         Body, Entry, EnvelopeContent, Event, EventId, Founder, Index, KeyId, OrganisationId, Position, RecordingTime,
         RegistryBody, SignOff, Signer, Size, Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash,
         TreeHead,
     },
     journal::{Journal, ReadLimit},
-    merkle::{HashFile, HashStoreError, Tree},
+    merkle::{HashFile, HashStoreError, NotProved, Tree},
     policy::{Known, Registry},
     wire,
 };
@@ -42,6 +53,10 @@ pub struct Admission {
     /// Authors of submissions that are admitted but not yet in the journal; of
     /// all, where there is no journal to read them from.
     authors: HashMap<SubmissionDigest, Signer>,
+    /// A look-up met a stored hash that leads nowhere.
+    hashes_doubted: AtomicBool,
+    /// A look-up met an entry that the journal could not give.
+    journal_doubted: AtomicBool,
 }
 
 /// The admission state could not keep up: the sequencer halts.
@@ -55,22 +70,24 @@ pub enum AdmissionError {
 
 impl Admission {
     /// Restores the state of a journal from the files beside its segments, or
-    /// from the journal alone where those are missing, damaged or of another
-    /// history. `progress` hears (entries read, entries to read).
+    /// from the journal alone where those are missing, damaged, of another history
+    /// or not sealed by this ledger. `progress` hears (entries read, entries to
+    /// read).
     pub fn restore(
         dir: &Path,
         journal: Arc<dyn Journal>,
         run_keys: usize,
+        seal: &Seal,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Self, RestoreError> {
-        restore::restore(dir, journal, run_keys, progress)
+        restore::restore(dir, journal, run_keys, seal, progress)
     }
 
     /// An empty state with its files in a scratch directory, for a walk over
     /// entries from the first on.
     pub fn scratch(dir: &Path) -> Result<Self, AdmissionError> {
         let tree = Tree::empty(HashFile::open(&dir.join("hashes"))?)?;
-        let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS)?;
+        let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS, &Seal::none())?;
         Ok(Self::new(None, tree, ids))
     }
 
@@ -84,6 +101,8 @@ impl Admission {
             run_from: Size(0),
             governing: Vec::new(),
             authors: HashMap::new(),
+            hashes_doubted: AtomicBool::new(false),
+            journal_doubted: AtomicBool::new(false),
         }
     }
 
@@ -100,7 +119,13 @@ impl Admission {
     /// Whether every look-up so far could be answered; if not, nothing that was
     /// decided since may be committed.
     pub fn is_sound(&self) -> bool {
-        self.ids.is_sound()
+        self.ids.is_sound() && !self.journal_doubted.load(Ordering::Relaxed)
+    }
+
+    /// Whether a stored hash was met that leads nowhere since this was asked last:
+    /// what was decided with it is decided again, after [`Admission::mend`].
+    pub fn take_hash_doubt(&mut self) -> bool {
+        std::mem::take(self.hashes_doubted.get_mut())
     }
 
     /// The tree over all admitted entries.
@@ -108,9 +133,9 @@ impl Admission {
         &self.tree
     }
 
-    /// Size and root of the tree; `None` when a stored hash cannot be read.
-    pub fn head(&self) -> Option<TreeHead> {
-        Some(TreeHead { size: Size(self.tree.size()), root: self.tree.root()? })
+    /// Size and root of the tree.
+    pub fn head(&self) -> TreeHead {
+        TreeHead { size: Size(self.tree.size()), root: self.tree.root() }
     }
 
     /// Takes in an entry that was decided to enter, or that the journal holds.
@@ -138,7 +163,7 @@ impl Admission {
             return Ok(());
         }
         self.tree.sync()?;
-        let Some(to) = self.head() else { return Ok(()) };
+        let to = self.head();
         let span = RunSpan { from: self.run_from, to, governing: std::mem::take(&mut self.governing) };
         self.run_from = to.size;
         Ok(self.ids.begin_run(span)?)
@@ -304,8 +329,13 @@ impl Known for Admission {
         if let Some(author) = self.authors.get(&submission) {
             return Some(author.clone());
         }
-        let stored = self.journal.as_ref()?.read(self.submission(submission)?, ReadLimit::ONE).ok()?;
-        let entry = wire::read_entry(stored.first()?).ok()?;
+        let (journal, index) = (self.journal.as_ref()?, self.submission(submission)?);
+        let stored = journal.read(index, ReadLimit::ONE).ok().and_then(|mut stored| stored.pop());
+        let Some(entry) = stored.and_then(|stored| wire::read_entry(&stored).ok()) else {
+            tracing::error!(%index, "an entry cannot be read back");
+            self.journal_doubted.store(true, Ordering::Relaxed);
+            return None;
+        };
         match entry.envelope.content {
             EnvelopeContent::Submission(submitted) => Some(submitted.submission.author),
             EnvelopeContent::SignOffs { .. } => None,
@@ -313,6 +343,13 @@ impl Known for Admission {
     }
 
     fn root_at(&self, size: Size) -> Option<TreeHash> {
-        self.tree.root_at(size.0)
+        match self.tree.root_at(size.0) {
+            Ok(root) => Some(root),
+            Err(NotProved::Beyond) => None,
+            Err(NotProved::Stored) => {
+                self.hashes_doubted.store(true, Ordering::Relaxed);
+                None
+            }
+        }
     }
 }

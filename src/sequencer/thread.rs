@@ -12,12 +12,12 @@ use super::{
 };
 use crate::{
     admission::Admission,
-    checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt},
+    checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt, leaf_hash},
     clock::Clock,
     crypto::sha256,
-    domain::{Entry, EnvelopeContent, EnvelopeDigest, Index, RecordingTime, SignOff, SubmittedEvents},
+    domain::{Entry, EnvelopeContent, EnvelopeDigest, Finding, Index, RecordingTime, SignOff, SubmittedEvents},
     journal::{Appended, Batch, Head, Journal, ReadLimit, Record},
-    policy::{self, Known},
+    policy::{self, Known, Rejection},
     wire::Submitted,
 };
 
@@ -92,6 +92,9 @@ impl SequencerThread {
             let at = self.clock.now().max(admission.recorded_at().unwrap_or_default());
             let Waiting { submitted, dry_run, reply, _bytes } = waiting;
             let (decision, record) = decide_one(&mut admission, submitted, dry_run, at)?;
+            if !admission.is_sound() {
+                return Err("an id or entry cannot be looked up: run `merestone audit --dir`, then start again".into());
+            }
             decided.records.extend(record);
             decided.replies.push((reply, decision));
         }
@@ -106,7 +109,7 @@ impl SequencerThread {
         }
         let records = std::mem::take(&mut decided.records);
         let recorded_at = records.last().map(|record| record.recorded_at);
-        let tree = self.admission().head().ok_or("a stored tree hash cannot be read: run `merestone audit --dir`")?;
+        let tree = self.admission().head();
         let batch = Batch { records, head: tree, checkpoint: self.signer.sign(tree) };
         let expected = self.publish.borrow().head.tree;
         match self.journal.append(expected, &batch) {
@@ -137,15 +140,13 @@ impl SequencerThread {
                 Decision::Rejected(rejection) => Outcome::Rejected(rejection),
                 Decision::WouldEnter { findings } => Outcome::WouldEnter { findings },
                 Decision::Entered { index, recorded_at, envelope, findings } => {
-                    match self.prove(index, recorded_at, envelope, &head) {
-                        Some(receipt) => Outcome::Accepted { receipt, findings },
-                        None => Outcome::Halted("a stored tree hash cannot be read".into()),
-                    }
+                    let receipt = self.prove(index, recorded_at, envelope, &head);
+                    receipt.map_or_else(|why| self.no_proof(why), |receipt| Outcome::Accepted { receipt, findings })
                 }
-                Decision::Repeated { index } => match self.first_receipt(index) {
-                    Some(receipt) => Outcome::Repeated { receipt },
-                    None => Outcome::Halted(format!("entry {index} cannot be read back")),
-                },
+                Decision::Repeated { index } => {
+                    let receipt = self.first_receipt(index);
+                    receipt.map_or_else(|why| self.no_proof(why), |receipt| Outcome::Repeated { receipt })
+                }
             };
             // Whoever does not wait any more can ask again: the same bytes give the same receipt.
             let _ = reply.send(outcome);
@@ -158,19 +159,32 @@ impl SequencerThread {
         recorded_at: RecordingTime,
         envelope: EnvelopeDigest,
         head: &Head,
-    ) -> Option<Receipt> {
-        let proof = self.admission().tree().prove_inclusion(index.0, head.tree.size.0)?;
-        Some(Receipt { index, recorded_at, envelope, proof, checkpoint: head.checkpoint.clone()? })
+    ) -> Result<Receipt, String> {
+        let leaf = leaf_hash(recorded_at, envelope);
+        let prove = |admission: &Admission| admission.tree().prove_inclusion(index.0, leaf, head.tree.size.0);
+        let proof = self.admission().prove(prove).map_err(|error| with_causes(&error))?;
+        let checkpoint = head.checkpoint.clone().ok_or("a head without a checkpoint")?;
+        Ok(Receipt { index, recorded_at, envelope, proof, checkpoint })
     }
 
     /// The receipt as it was first given: under the checkpoint of its own batch.
-    fn first_receipt(&self, index: Index) -> Option<Receipt> {
-        let stored = self.journal.read(index, ReadLimit::ONE).ok()?.pop()?;
-        let checkpoint = self.journal.checkpoint_covering(index).ok()??;
-        let tree = self.verifier.verify(&checkpoint).ok()?;
+    fn first_receipt(&self, index: Index) -> Result<Receipt, String> {
+        let unread = |why: &dyn std::error::Error| format!("entry {index} cannot be read back: {}", with_causes(why));
+        let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| unread(&error))?.pop();
+        let checkpoint = self.journal.checkpoint_covering(index).map_err(|error| unread(&error))?;
+        let (stored, checkpoint) = stored.zip(checkpoint).ok_or_else(|| format!("entry {index} is missing"))?;
+        let tree = self.verifier.verify(&checkpoint).map_err(|error| unread(&error))?;
         let envelope = EnvelopeDigest(sha256(&stored.record.envelope));
         let head = Head { tree, recorded_at: None, checkpoint: Some(checkpoint) };
         self.prove(index, stored.record.recorded_at, envelope, &head)
+    }
+
+    /// What is on record cannot be proved: the log or the disk under it is in
+    /// doubt (I9).
+    fn no_proof(&self, reason: String) -> Outcome {
+        tracing::error!(reason, "halted: the operator must act");
+        publish_state(&self.publish, ServiceState::Halted(reason.clone()));
+        Outcome::Halted(reason)
     }
 
     /// Nothing is accepted any more: everybody in the batch hears that its fate
@@ -221,7 +235,7 @@ fn decide_one(
     {
         return repeat(admission, &submitted, content, index, at, dry_run);
     }
-    let findings = match policy::decide(&submitted.envelope.content, at, admission.registry(), admission) {
+    let findings = match ask_policy(admission, &submitted, at)? {
         Ok(findings) => findings,
         Err(rejection) => return Ok((Decision::Rejected(rejection), None)),
     };
@@ -246,12 +260,28 @@ fn repeat(
 ) -> Result<(Decision, Option<Record>), String> {
     let new = |sign_off: &SignOff| !admission.signed_off(content.digest, sign_off.signer.key);
     let Some(later) = submitted.later_sign_offs(new) else { return Ok((Decision::Repeated { index }, None)) };
-    let enters = policy::decide(&later.envelope.content, at, admission.registry(), admission).is_ok();
+    let enters = ask_policy(admission, &later, at)?.is_ok();
     if dry_run || !enters {
         return Ok((Decision::Repeated { index }, None));
     }
     let (_, record) = enter(admission, later, at)?;
     Ok((Decision::Repeated { index }, Some(record)))
+}
+
+/// Asks the policy; again, where it met a stored hash that had to be put right.
+fn ask_policy(
+    admission: &mut Admission,
+    submitted: &Submitted,
+    at: RecordingTime,
+) -> Result<Result<Vec<Finding>, Rejection>, String> {
+    let decide =
+        |admission: &Admission| policy::decide(&submitted.envelope.content, at, admission.registry(), admission);
+    let decided = decide(admission);
+    if !admission.take_hash_doubt() {
+        return Ok(decided);
+    }
+    admission.mend().map_err(|error| with_causes(&error))?;
+    Ok(decide(admission))
 }
 
 fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Entry, Record), String> {
@@ -263,7 +293,7 @@ fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> 
 }
 
 /// The whole chain of causes for the operator's one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -18,11 +18,11 @@ use prost::bytes::Bytes;
 use super::NodeParts;
 use crate::{
     admission::{Admission, RestoreError},
-    checkpoint::{CheckpointSigner, InvalidOrigin},
+    checkpoint::{CheckpointInvalid, CheckpointSigner, InvalidOrigin},
     clock::{Clock, ClockRefused, RunningClock},
     crypto::{KeyFileError, SigningKey},
-    domain::{EnvelopeContent, LedgerId},
-    journal::{Journal, JournalError, Options, Recovery, SegmentJournal},
+    domain::{Body, EnvelopeContent, Index, LedgerFounded, LedgerId, RegistryBody, Size, SubmittedEvents},
+    journal::{Head, Journal, JournalError, Options, ReadLimit, Recovery, SegmentJournal},
     limits,
     policy::{self, Rejection, Unverified},
     projections::{ReadModelError, ReadModels},
@@ -110,8 +110,9 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     prepare(directory, &founding.checkpoint_key)?;
     let journal = SegmentJournal::create(directory.path(), id, Options { segment_bytes, ..Options::default() })?;
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    let admission = Admission::restore(&directory.index(), Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {})?;
     let signer = CheckpointSigner::new(&origin, founding.checkpoint_key)?;
+    let (index, seal) = (directory.index(), signer.seal());
+    let admission = Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, &seal, &mut |_, _| {})?;
     let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(None)?);
     let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
     let outcome = sequencer.submit(verified).await;
@@ -125,13 +126,8 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     }
 }
 
-fn origin_of(content: &crate::domain::SubmittedEvents, key: &SigningKey) -> Result<Box<str>, InitError> {
-    use crate::domain::{Body, RegistryBody};
-    let founded = content.events.iter().find_map(|event| match &event.body {
-        Body::Registry(RegistryBody::LedgerFounded(founded)) => Some(founded),
-        _ => None,
-    });
-    match founded {
+fn origin_of(content: &SubmittedEvents, key: &SigningKey) -> Result<Box<str>, InitError> {
+    match founded_in(content) {
         Some(founded) if founded.checkpoint_key == *key.public() => Ok(founded.origin.clone()),
         _ => Err(InitError::OtherCheckpointKey),
     }
@@ -157,6 +153,10 @@ pub enum OpenError {
     OtherCheckpointKey { path: PathBuf },
     #[error("the journal holds no founding")]
     NotFounded,
+    #[error("the newest checkpoint is not signed by this ledger: run `merestone audit --dir`")]
+    UnsignedCheckpoint(#[from] CheckpointInvalid),
+    #[error("the newest checkpoint, at size {size}, signs another tree of size {signed}: run `merestone audit --dir`")]
+    OtherCheckpoint { size: Size, signed: Size },
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error(transparent)]
@@ -192,20 +192,43 @@ impl Directory {
             Arc::new(RunningClock::start_confirmed(journal.head().recorded_at, settings.clock_confirmed_on)?);
         let index = self.index();
         fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
-        let admission = Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, progress)?;
-        let signer = self.signer(&admission)?;
+        let signer = self.signer(&*journal)?;
+        let admission =
+            Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, &signer.seal(), progress)?;
         let (models, opened) = ReadModels::open(&self.read_models(), settings.read_model_cache_bytes)?;
         tracing::info!(?opened, size = models.position().size.0, "read models opened");
         Ok((NodeParts { journal, admission, models, clock, signer }, recovery))
     }
 
-    fn signer(&self, admission: &Admission) -> Result<CheckpointSigner, OpenError> {
-        let ledger = admission.registry().ledger().ok_or(OpenError::NotFounded)?;
+    /// The signer that the founding names, which must have signed the newest head.
+    fn signer(&self, journal: &dyn Journal) -> Result<CheckpointSigner, OpenError> {
+        let founded = founding_of(journal)?;
         let path = self.checkpoint_key();
         let key = SigningKey::read_file(&path)?;
-        if *key.public() != ledger.checkpoint_key {
+        if *key.public() != founded.checkpoint_key {
             return Err(OpenError::OtherCheckpointKey { path });
         }
-        Ok(CheckpointSigner::new(&ledger.origin, key)?)
+        let signer = CheckpointSigner::new(&founded.origin, key)?;
+        let Head { tree, checkpoint, .. } = journal.head();
+        let signed = signer.verifier().verify(&checkpoint.unwrap_or_default())?;
+        if signed == tree {
+            Ok(signer)
+        } else {
+            Err(OpenError::OtherCheckpoint { size: tree.size, signed: signed.size })
+        }
     }
+}
+
+fn founding_of(journal: &dyn Journal) -> Result<LedgerFounded, OpenError> {
+    let stored = journal.read(Index(0), ReadLimit::ONE)?.pop().ok_or(OpenError::NotFounded)?;
+    let entry = wire::read_entry(&stored).map_err(|source| RestoreError::Entry { index: Index(0), source })?;
+    let EnvelopeContent::Submission(content) = entry.envelope.content else { return Err(OpenError::NotFounded) };
+    founded_in(&content).cloned().ok_or(OpenError::NotFounded)
+}
+
+fn founded_in(content: &SubmittedEvents) -> Option<&LedgerFounded> {
+    content.events.iter().find_map(|event| match &event.body {
+        Body::Registry(RegistryBody::LedgerFounded(founded)) => Some(&**founded),
+        Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
+    })
 }

@@ -115,7 +115,7 @@ impl Node {
 
 fn of_this_history(models: ReadModels, admission: &Admission) -> Result<ReadModels, FollowError> {
     let position = models.position();
-    if admission.tree().root_at(position.size.0) == Some(position.root) {
+    if admission.tree().root_at(position.size.0) == Ok(position.root) {
         return Ok(models);
     }
     tracing::warn!(size = position.size.0, "the read models are of another history and are built anew");
