@@ -91,10 +91,14 @@ impl SequencerThread {
         while let Some(waiting) = gathered.waiting.pop_front() {
             let at = self.clock.now().max(admission.recorded_at().unwrap_or_default());
             let Waiting { submitted, dry_run, reply, _bytes } = waiting;
-            let (decision, record) = decide_one(&mut admission, submitted, dry_run, at)?;
-            if !admission.is_sound() {
-                return Err("an id or entry cannot be looked up: run `merestone audit --dir`, then start again".into());
-            }
+            let made = decide_one(&mut admission, submitted, dry_run, at).and_then(|made| sound(&admission, made));
+            let (decision, record) = match made {
+                Ok(made) => made,
+                Err(reason) => {
+                    decided.undecided = Some(reply);
+                    return Err(reason);
+                }
+            };
             decided.records.extend(record);
             decided.replies.push((reply, decision));
         }
@@ -192,7 +196,7 @@ impl SequencerThread {
     fn halt(&self, reason: &str, gathered: Gathered, decided: Decided) {
         tracing::error!(reason, "halted: the operator must act");
         publish_state(&self.publish, ServiceState::Halted(reason.to_owned()));
-        let replies = decided.replies.into_iter().map(|(reply, _)| reply);
+        let replies = decided.replies.into_iter().map(|(reply, _)| reply).chain(decided.undecided);
         for reply in replies.chain(gathered.waiting.into_iter().map(|waiting| waiting.reply)) {
             let _ = reply.send(Outcome::Halted(reason.to_owned()));
         }
@@ -266,6 +270,12 @@ fn repeat(
     }
     let (_, record) = enter(admission, later, at)?;
     Ok((Decision::Repeated { index }, Some(record)))
+}
+
+/// A decision that rests on a look-up which failed is none (I9, I12).
+fn sound<T>(admission: &Admission, made: T) -> Result<T, String> {
+    let reason = "an id or an entry cannot be looked up: run `merestone audit --dir`, then start again";
+    if admission.is_sound() { Ok(made) } else { Err(reason.into()) }
 }
 
 /// Asks the policy; again, where it met a stored hash that had to be put right.

@@ -4,6 +4,7 @@
 
 mod faults;
 mod golden;
+mod index;
 mod journal;
 mod process;
 mod refusals;
