@@ -156,7 +156,7 @@ async fn any_changed_byte_beside_the_segments_leads_to_the_same_state() {
     assert_eq!(ledger.restored(), ledger.rest);
     for (path, bytes) in &ledger.index {
         let covered = if path.ends_with("hashes") { bytes.len().min(32 * 90) } else { bytes.len() };
-        for at in (0..covered).step_by(covered / 23).chain([covered - 1]) {
+        for at in (0..covered).step_by(covered / 11).chain([covered - 1]) {
             let mut changed = bytes.clone();
             changed[at] ^= 0x20;
             fs::write(path, &changed).unwrap();
@@ -277,6 +277,48 @@ async fn stored_hashes_that_rot_while_serving_halt_nothing_and_spoil_no_proof() 
     let TestLedger { dir, node, id, .. } = ledger;
     drop(node);
     crate::support::audit(dir.path(), id);
+}
+
+/// Changes a byte of the events of an entry in the journal, under its writer.
+fn spoil_entry(dir: &Path, signed: &merestone::authoring::SignedSubmission) {
+    let mut segments: Vec<_> = fs::read_dir(dir.join("journal")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    segments.retain(|path| path.extension().is_some_and(|end| end == "seg"));
+    let bytes = fs::read(&segments[0]).unwrap();
+    let event = &signed.events[0];
+    let at = bytes.windows(event.len()).position(|window| window == event).expect("it is in the journal");
+    let file = fs::OpenOptions::new().write(true).open(&segments[0]).unwrap();
+    file.write_all_at(&[bytes[at + 5] ^ 1], at as u64 + 5).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_journal_rots_too_the_ledger_halts_and_proves_nothing() {
+    for retried in [false, true] {
+        let ledger = served_again(TestLedger::new().await).await;
+        let (mut old, mut receipts) = (Vec::new(), Vec::new());
+        for _ in 0..30 {
+            old.push(ledger.sign(&ledger.recorder, vec![record_opened()]));
+            receipts.push(receipt(ledger.submit(old.last().unwrap()).await.unwrap()));
+        }
+        let ledger = served_again(ledger).await;
+        let known = receipts[8].checkpoint.clone();
+        spoil_entry(ledger.dir.path(), &old[3]);
+        if retried {
+            assert_eq!(ledger.refusal(&old[3]).await, "Halted", "an acknowledged entry is lost");
+        } else {
+            spoil(&ledger.dir.path().join("index/hashes"));
+            let served = Served::start(&ledger.node).await;
+            let refused = served.ledger().get_checkpoint(proto::GetCheckpointRequest { known }).await;
+            assert_eq!(reason(&refused.expect_err("nothing can be proved")).0, "Halted");
+            served.stop().await;
+        }
+        let state = ledger.node.sequencer().published().state.clone();
+        assert!(matches!(&state, ServiceState::Halted(_)), "{state:?}");
+        stop(&ledger.node).await;
+        let TestLedger { dir, node, .. } = ledger;
+        drop(node);
+        let journal = SegmentJournal::open_read_only(dir.path());
+        assert!(journal.and_then(|journal| journal.verify_all()).is_err(), "the walk names the place");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
