@@ -136,6 +136,10 @@ impl Known for Newest {
         self.read(|now| now.signed_off(submission, key))
     }
 
+    fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
+        self.read(|now| now.reused_on_subject(subject, id))
+    }
+
     fn opening(&self, subject: &Subject) -> Option<Position> {
         self.read(|now| now.opening(subject))
     }
