@@ -202,7 +202,14 @@ impl Node {
     fn index_of(&self, digest: &[u8]) -> Result<Index, Refused> {
         let digest = SubmissionDigest::from_slice(digest)
             .ok_or_else(|| Refused::invalid("submission_digest", "a SHA-256 digest has 32 bytes"))?;
-        let index = self.sequencer.with_admission(|admission| admission.submission(digest));
+        let (index, sound) =
+            self.sequencer.with_admission(|admission| (admission.submission(digest), admission.is_sound()));
+        if index.is_none() && !sound {
+            // Absent is no answer where the look-up failed.
+            let reason = "an id cannot be looked up: run `merestone audit --dir`, then start again";
+            self.sequencer.halt(reason.into());
+            return Err(Refused::halted(reason));
+        }
         index.ok_or_else(|| Refused::not_found("submission_digest", "the ledger holds no such submission"))
     }
 

@@ -21,7 +21,10 @@ use merestone::{
     projections::ReadModels,
     sequencer::ServiceState,
     server::{Directory, Node, NodeParts, OpenError},
-    wire::proto::{self, get_receipt_request::Entry},
+    wire::{
+        self,
+        proto::{self, get_receipt_request::Entry},
+    },
 };
 
 use crate::support::*;
@@ -322,7 +325,13 @@ async fn where_the_journal_rots_too_the_ledger_halts_and_proves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_that_rot_while_serving_halt_before_anything_is_doubled() {
+async fn ids_that_rot_while_serving_halt_before_anything_is_doubled_or_denied() {
+    for asked in [false, true] {
+        ids_that_rot(asked).await;
+    }
+}
+
+async fn ids_that_rot(asked: bool) {
     let ledger = served_again(TestLedger::new().await).await;
     let mut old = Vec::new();
     for _ in 0..30 {
@@ -332,7 +341,17 @@ async fn ids_that_rot_while_serving_halt_before_anything_is_doubled() {
     let ledger = served_again(ledger).await;
     let size = ledger.node.sequencer().published().head.tree.size;
     runs(ledger.dir.path()).iter().for_each(|run| spoil(run));
-    assert_eq!(ledger.refusal(&old[0]).await, "Halted");
+    if asked {
+        let served = Served::start(&ledger.node).await;
+        let envelope = wire::parse_submitted(old[0].envelope.clone(), old[0].events.clone()).unwrap().envelope;
+        let EnvelopeContent::Submission(content) = envelope.content else { panic!("a submission") };
+        let entry = Some(Entry::SubmissionDigest(content.digest.as_bytes().to_vec().into()));
+        let refused = served.ledger().get_receipt(proto::GetReceiptRequest { entry }).await.expect_err("no answer");
+        assert_eq!(reason(&refused).0, "Halted", "that it is absent would be a lie");
+        served.stop().await;
+    } else {
+        assert_eq!(ledger.refusal(&old[0]).await, "Halted");
+    }
     let state = ledger.node.sequencer().published().state.clone();
     assert!(matches!(state, ServiceState::Halted(reason) if reason.contains("audit --dir")));
     let ledger = served_again(ledger).await;
