@@ -162,11 +162,26 @@ impl Sequencer {
         let permit = Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map_err(|_| NotQueued::Busy)?;
         let (reply, outcome) = oneshot::channel();
         let waiting = Waiting { submitted, reply, _bytes: permit };
-        self.queue.try_send(Message::Submission(waiting)).map_err(|error| match error {
-            TrySendError::Full(_) => NotQueued::Busy,
-            TrySendError::Disconnected(_) => NotQueued::ShuttingDown,
-        })?;
-        outcome.await.map_err(|_| NotQueued::ShuttingDown)
+        match self.queue.try_send(Message::Submission(waiting)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(NotQueued::Busy),
+            Err(TrySendError::Disconnected(_)) => return self.gone().await,
+        }
+        match outcome.await {
+            Ok(outcome) => Ok(outcome),
+            Err(_) => self.gone().await,
+        }
+    }
+
+    /// The thread ended without an answer: by a shutdown, which leaves what it did
+    /// not take undecided, or by a panic, which leaves doubt.
+    async fn gone(&self) -> Result<Outcome, NotQueued> {
+        let mut published = self.follow();
+        let told = |now: &Arc<Published>| now.ending || matches!(now.state, ServiceState::Halted(_));
+        match published.wait_for(told).await.map(|now| now.state.clone()) {
+            Ok(ServiceState::Halted(reason)) => Ok(Outcome::Halted(reason)),
+            Ok(ServiceState::Serving | ServiceState::ShuttingDown) | Err(_) => Err(NotQueued::ShuttingDown),
+        }
     }
 
     /// A place for a dry run, or busy: to be asked for before the draft is looked at.

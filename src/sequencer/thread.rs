@@ -102,9 +102,17 @@ impl SequencerThread {
         while let Some(waiting) = gathered.waiting.pop_front() {
             let at = self.clock.now().max(admission.recorded_at().unwrap_or_default());
             let Waiting { submitted, reply, _bytes } = waiting;
-            let (decision, record) = decide_one(&mut admission, submitted, at)?;
-            decided.records.extend(record);
-            decided.replies.push((reply, decision));
+            match decide_one(&mut admission, submitted, at) {
+                Ok((decision, record)) => {
+                    decided.records.extend(record);
+                    decided.replies.push((reply, decision));
+                }
+                Err(reason) => {
+                    // Whoever does not wait any more asks again.
+                    let _ = reply.send(Outcome::Halted(reason.clone()));
+                    return Err(reason);
+                }
+            }
         }
         if admission.is_sound() { Ok(()) } else { Err(UNSOUND.into()) }
     }
@@ -123,7 +131,10 @@ impl SequencerThread {
         match self.journal.append(expected, &batch) {
             Appended::Landed => self.publish_head(Head { tree, recorded_at, checkpoint: Some(batch.checkpoint) }),
             Appended::Conflict(head) => {
-                return Err(format!("another writer moved the journal to size {}", head.tree.size));
+                let size = head.tree.size;
+                return Err(format!(
+                    "another writer moved the journal to size {size}: find it, and let one alone write"
+                ));
             }
             Appended::Unknown(error) => {
                 return Err(format!("a commit failed and may or may not have landed: {}", chain(&error)));

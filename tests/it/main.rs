@@ -8,6 +8,7 @@ mod faults;
 mod golden;
 mod journal;
 mod process;
+mod queue;
 mod reads;
 mod refusals;
 mod support;
