@@ -92,6 +92,8 @@ pub struct Sequencer {
     halt: Arc<watch::Sender<Arc<Published>>>,
     admission: Arc<RwLock<Admission>>,
     dry_runs: dry_run::DryRuns,
+    /// Changes when the thread has ended.
+    ended: watch::Receiver<()>,
 }
 
 /// What the sequencer works with.
@@ -136,6 +138,7 @@ impl Sequencer {
         let publish = Arc::new(publish);
         let admission = Arc::new(RwLock::new(parts.admission));
         let dry_runs = dry_run::DryRuns::new(Arc::clone(&admission), Arc::clone(&parts.clock));
+        let (alive, ended) = watch::channel(());
         let thread = thread::SequencerThread {
             messages,
             carried: None,
@@ -146,13 +149,14 @@ impl Sequencer {
             verifier: parts.signer.verifier(),
             signer: parts.signer,
             publish: Arc::clone(&publish),
+            _alive: alive,
         };
         let running = std::thread::Builder::new()
             .name("sequencer".into())
             .spawn(move || thread.run())
             .expect("a thread can be started at start");
         let bytes = Arc::new(Semaphore::new(limits::QUEUE_BYTES));
-        (Self { queue, bytes, published, halt: publish, admission, dry_runs }, Running(running))
+        (Self { queue, bytes, published, halt: publish, admission, dry_runs, ended }, Running(running))
     }
 
     /// Submits what was verified and waits for its outcome.
@@ -165,22 +169,29 @@ impl Sequencer {
         match self.queue.try_send(Message::Submission(waiting)) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => return Err(NotQueued::Busy),
-            Err(TrySendError::Disconnected(_)) => return self.gone().await,
+            Err(TrySendError::Disconnected(_)) => return self.unanswered(),
         }
-        match outcome.await {
-            Ok(outcome) => Ok(outcome),
-            Err(_) => self.gone().await,
+        let mut ended = self.ended.clone();
+        let answered = tokio::select! {
+            biased;
+            outcome = outcome => outcome.ok(),
+            // What is in the queue then stays there: nobody will answer.
+            _ = ended.changed() => None,
+        };
+        if let Some(outcome) = answered {
+            return Ok(outcome);
         }
+        // The error is the news: the thread's end of the channel is gone.
+        let _ended = ended.changed().await;
+        self.unanswered()
     }
 
-    /// The thread ended without an answer: by a shutdown, which leaves what it did
+    /// The thread ended before it answered: by a shutdown, which leaves what it did
     /// not take undecided, or by a panic, which leaves doubt.
-    async fn gone(&self) -> Result<Outcome, NotQueued> {
-        let mut published = self.follow();
-        let told = |now: &Arc<Published>| now.ending || matches!(now.state, ServiceState::Halted(_));
-        match published.wait_for(told).await.map(|now| now.state.clone()) {
-            Ok(ServiceState::Halted(reason)) => Ok(Outcome::Halted(reason)),
-            Ok(ServiceState::Serving | ServiceState::ShuttingDown) | Err(_) => Err(NotQueued::ShuttingDown),
+    fn unanswered(&self) -> Result<Outcome, NotQueued> {
+        match &self.published.borrow().state {
+            ServiceState::Halted(reason) => Ok(Outcome::Halted(reason.clone())),
+            ServiceState::Serving | ServiceState::ShuttingDown => Err(NotQueued::ShuttingDown),
         }
     }
 

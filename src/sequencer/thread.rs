@@ -44,6 +44,8 @@ pub(super) struct SequencerThread {
     pub signer: CheckpointSigner,
     pub verifier: CheckpointVerifier,
     pub publish: Arc<watch::Sender<Arc<Published>>>,
+    /// Goes with the thread, after it said how it ended.
+    pub _alive: watch::Sender<()>,
 }
 
 impl SequencerThread {
