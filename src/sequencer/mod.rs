@@ -93,6 +93,8 @@ pub struct Sequencer {
     halt: Arc<watch::Sender<Arc<Published>>>,
     admission: Arc<RwLock<Admission>>,
     dry_runs: dry_run::DryRuns,
+    /// Changes when the thread has ended.
+    ended: watch::Receiver<()>,
 }
 
 /// What the sequencer works with.
@@ -137,6 +139,7 @@ impl Sequencer {
         let publish = Arc::new(publish);
         let admission = Arc::new(RwLock::new(parts.admission));
         let dry_runs = dry_run::DryRuns::new(Arc::clone(&admission), Arc::clone(&parts.clock));
+        let (alive, ended) = watch::channel(());
         let thread = thread::SequencerThread {
             messages,
             carried: None,
@@ -147,13 +150,14 @@ impl Sequencer {
             verifier: parts.signer.verifier(),
             signer: parts.signer,
             publish: Arc::clone(&publish),
+            _alive: alive,
         };
         let running = std::thread::Builder::new()
             .name("sequencer".into())
             .spawn(move || thread.run())
             .expect("a thread can be started at start");
         let bytes = Arc::new(Semaphore::new(limits::QUEUE_BYTES));
-        (Self { queue, bytes, published, halt: publish, admission, dry_runs }, Running(running))
+        (Self { queue, bytes, published, halt: publish, admission, dry_runs, ended }, Running(running))
     }
 
     /// Submits what was verified and waits for its outcome.
@@ -163,11 +167,33 @@ impl Sequencer {
         let permit = Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map_err(|_| NotQueued::Busy)?;
         let (reply, outcome) = oneshot::channel();
         let waiting = Waiting { submitted, reply, _bytes: permit };
-        self.queue.try_send(Message::Submission(waiting)).map_err(|error| match error {
-            TrySendError::Full(_) => NotQueued::Busy,
-            TrySendError::Disconnected(_) => NotQueued::ShuttingDown,
-        })?;
-        outcome.await.map_err(|_| NotQueued::ShuttingDown)
+        match self.queue.try_send(Message::Submission(waiting)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(NotQueued::Busy),
+            Err(TrySendError::Disconnected(_)) => return self.unanswered(),
+        }
+        let mut ended = self.ended.clone();
+        let answered = tokio::select! {
+            biased;
+            outcome = outcome => outcome.ok(),
+            // What is in the queue then stays there: nobody will answer.
+            _ = ended.changed() => None,
+        };
+        if let Some(outcome) = answered {
+            return Ok(outcome);
+        }
+        // The error is the news: the thread's end of the channel is gone.
+        let _ended = ended.changed().await;
+        self.unanswered()
+    }
+
+    /// The thread ended before it answered: by a shutdown, which leaves what it did
+    /// not take undecided, or by a panic, which leaves doubt.
+    fn unanswered(&self) -> Result<Outcome, NotQueued> {
+        match &self.published.borrow().state {
+            ServiceState::Halted(reason) => Ok(Outcome::Halted(reason.clone())),
+            ServiceState::Serving | ServiceState::ShuttingDown => Err(NotQueued::ShuttingDown),
+        }
     }
 
     /// A place for a dry run, or busy: to be asked for before the draft is looked at.

@@ -23,10 +23,10 @@ use crate::{
     wire::Submitted,
 };
 
-/// Why nothing is decided when an id could not be looked up: "absent" would let
-/// the same thing enter twice.
-pub(super) const UNSOUND: &str = "an id run in index/ids cannot be read: see the log for the file, \
-     restore the disk or remove that file, then start again; it is built anew from the journal";
+/// Why nothing is decided when a look-up failed: "absent" would let the same thing
+/// enter twice.
+pub(super) const UNSOUND: &str = "an id in index/ids or an earlier entry cannot be read: see the log for the file, run \
+     `merestone audit --dir`, restore the disk or remove index/, then start again; index/ is built anew from the journal";
 
 pub(super) struct SequencerThread {
     pub messages: Receiver<Message>,
@@ -40,6 +40,8 @@ pub(super) struct SequencerThread {
     pub signer: CheckpointSigner,
     pub verifier: CheckpointVerifier,
     pub publish: Arc<watch::Sender<Arc<Published>>>,
+    /// Goes with the thread, after it said how it ended.
+    pub _alive: watch::Sender<()>,
 }
 
 impl SequencerThread {
@@ -98,17 +100,19 @@ impl SequencerThread {
         while let Some(waiting) = gathered.waiting.pop_front() {
             let at = self.clock.now().max(admission.recorded_at().unwrap_or_default());
             let Waiting { submitted, reply, _bytes } = waiting;
-            let (decision, record) = match decide_one(&mut admission, submitted, at) {
-                Ok(made) => made,
+            match decide_one(&mut admission, submitted, at) {
+                Ok((decision, record)) => {
+                    decided.records.extend(record);
+                    decided.replies.push((reply, decision));
+                }
                 Err(reason) => {
-                    decided.undecided = Some(reply);
+                    // Whoever does not wait any more asks again.
+                    let _ = reply.send(Outcome::Halted(reason.clone()));
                     return Err(reason);
                 }
-            };
-            decided.records.extend(record);
-            decided.replies.push((reply, decision));
+            }
         }
-        if admission.is_sound() { Ok(()) } else { Err(UNSOUND.into()) }
+        Ok(())
     }
 
     /// Makes the batch durable: root, signed checkpoint, one write, one
@@ -125,7 +129,10 @@ impl SequencerThread {
         match self.journal.append(expected, &batch) {
             Appended::Landed => self.publish_head(Head { tree, recorded_at, checkpoint: Some(batch.checkpoint) }),
             Appended::Conflict(head) => {
-                return Err(format!("another writer moved the journal to size {}", head.tree.size));
+                let size = head.tree.size;
+                return Err(format!(
+                    "another writer moved the journal to size {size}: find it, and let one alone write"
+                ));
             }
             Appended::Unknown(error) => {
                 return Err(format!("a commit failed and may or may not have landed: {}", chain(&error)));
@@ -204,7 +211,7 @@ impl SequencerThread {
     /// is unknown, and the health service says why.
     fn halt(&self, reason: &str, gathered: Gathered, decided: Decided) {
         halt(&self.publish, reason);
-        let replies = decided.replies.into_iter().map(|(reply, _)| reply).chain(decided.undecided);
+        let replies = decided.replies.into_iter().map(|(reply, _)| reply);
         for reply in replies.chain(gathered.waiting.into_iter().map(|waiting| waiting.reply)) {
             let _ = reply.send(Outcome::Halted(reason.to_owned()));
         }
@@ -270,8 +277,7 @@ fn judge(admission: &mut Admission, submitted: &Submitted, at: RecordingTime) ->
         admission.mend().map_err(|error| chain(&error))?;
         verdict = judge(admission);
     }
-    let reason = "an id or an entry cannot be looked up: run `merestone audit --dir`, then start again";
-    if admission.is_sound() { Ok(verdict) } else { Err(reason.into()) }
+    if admission.is_sound() { Ok(verdict) } else { Err(UNSOUND.into()) }
 }
 
 fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Arc<Entry>, Record), String> {

@@ -17,8 +17,8 @@ use crate::{
     domain::{EnvelopeContent, EnvelopeDigest, Index, SubmissionDigest},
     journal::ReadLimit,
     limits,
-    policy::{self, Known},
-    sequencer::{DryRun, Outcome, ServiceState},
+    policy::{self, Known, Registry},
+    sequencer::{DryRun, NotQueued, Outcome, ServiceState},
     wire::{self, Submitted, proto},
 };
 
@@ -146,22 +146,15 @@ impl Node {
         }
     }
 
-    /// The dry run: anybody may ask, signed or not, so it has a budget of its own.
+    /// The dry run: anybody may ask, signed or not, so it has a budget of its own
+    /// and keeps to threads that serve nobody else.
     async fn check(&self, request: proto::CheckRequest) -> Result<proto::CheckResponse, Refused> {
         let place = self.sequencer.dry_run_place()?;
-        let draft = wire::parse_draft(request.envelope, request.events)?;
-        let (digest, readable) = readable(&draft)?;
         let registry = Arc::clone(&self.sequencer.published().registry);
-        let signed = !draft.signed.is_empty();
-        let unverified = policy::verify(draft.clone(), &registry).err();
-        let mut response = proto::CheckResponse {
-            submission_digest: convert::bytes(digest.as_bytes()),
-            readable,
-            signature_valid: signed && unverified.is_none(),
-            ..proto::CheckResponse::default()
-        };
-        if let Some(unverified) = unverified {
-            response.refusal = Some(Refused::from(unverified).into_refusal());
+        let looked_at = tokio::task::spawn_blocking(move || look_at(request, &registry)).await;
+        // It fails only when the service's threads end.
+        let (draft, mut response) = looked_at.map_err(|_| NotQueued::ShuttingDown)??;
+        if response.refusal.is_some() {
             return Ok(response);
         }
         match self.sequencer.dry_run(place, draft).await? {
@@ -207,7 +200,7 @@ impl Node {
         if index.is_none() && !sound {
             // Absent is no answer where the look-up failed.
             let reason = "an id cannot be looked up: run `merestone audit --dir`, then start again";
-            self.sequencer.halt(reason.into());
+            self.sequencer.halt(reason);
             return Err(Refused::halted(reason));
         }
         index.ok_or_else(|| Refused::not_found("submission_digest", "the ledger holds no such submission"))
@@ -273,6 +266,22 @@ impl Node {
 fn response(receipt: &Receipt, repeated: bool, findings: Vec<crate::domain::Finding>) -> proto::SubmitResponse {
     let findings = findings.iter().map(convert::finding).collect();
     proto::SubmitResponse { receipt: Some(convert::receipt(receipt)), repeated, findings }
+}
+
+/// What can be said of a draft without the ledger's entries: what would be signed,
+/// and whether its signatures hold, as far as it has any.
+fn look_at(request: proto::CheckRequest, registry: &Registry) -> Result<(Submitted, proto::CheckResponse), Refused> {
+    let draft = wire::parse_draft(request.envelope, request.events)?;
+    let (digest, readable) = readable(&draft)?;
+    let unverified = policy::signatures_hold(&draft, registry).err();
+    let response = proto::CheckResponse {
+        submission_digest: convert::bytes(digest.as_bytes()),
+        readable,
+        signature_valid: !draft.signed.is_empty() && unverified.is_none(),
+        refusal: unverified.map(|unverified| Refused::from(unverified).into_refusal()),
+        findings: Vec::new(),
+    };
+    Ok((draft, response))
 }
 
 /// The digest that is signed, and the submission with its events for people.

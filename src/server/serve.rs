@@ -2,7 +2,10 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+};
 use tonic::{
     service::Routes,
     transport::{Identity, Server, ServerTlsConfig, server::TcpIncoming},
@@ -90,8 +93,12 @@ pub async fn serve_within(
     tls: Option<Tls>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let (health, health_service) = tonic_health::server::health_reporter();
-    let watching = tokio::spawn(report_health(Arc::clone(&node), health));
+    let (mut health, health_service) = tonic_health::server::health_reporter();
+    let published = node.sequencer().follow();
+    // Before anybody can ask.
+    let told = is_serving(&published.borrow());
+    tell(&mut health, told).await;
+    let watching = tokio::spawn(report_health(published, told, health));
     let routes = routes(&node)?.add_service(health_service);
     let edge = Edge::new(routes, bounds.receiving_bytes, bounds.answer_within);
     // On the connections themselves: the builder's own switch is only for a listener
@@ -164,25 +171,34 @@ async fn overdue(begun: oneshot::Receiver<()>, grace: Duration) {
     tracing::warn!("some clients did not read their answers in time; they are cut off");
 }
 
-/// Tells the health service what the ledger's state is, whenever it changes.
-async fn report_health(node: Arc<Node>, mut health: HealthReporter) {
-    let mut published = node.sequencer().follow();
+/// Tells the health service what the ledger's state is, whenever it changes from
+/// what was told.
+async fn report_health(mut published: watch::Receiver<Arc<Published>>, mut told: bool, mut health: HealthReporter) {
     loop {
-        let now = Arc::clone(&published.borrow_and_update());
-        let serving = now.state == ServiceState::Serving;
-        let status =
-            if serving { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
-        health.set_service_status("", status).await;
-        health.set_service_status("merestone.v1.Ledger", status).await;
+        let other = published.wait_for(|now| now.ending || is_serving(now) != told).await;
+        let Ok(now) = other.map(|now| Arc::clone(&now)) else { return };
+        told = is_serving(&now);
+        tell(&mut health, told).await;
         if now.ending {
             // Ends the streams of those who watch; they have heard the last word.
-            health.clear_service_status("").await;
-            health.clear_service_status("merestone.v1.Ledger").await;
+            for service in HEALTH_SERVICES {
+                health.clear_service_status(service).await;
+            }
             return;
         }
-        let other = |next: &Arc<Published>| next.ending || (next.state == ServiceState::Serving) != serving;
-        if published.wait_for(other).await.is_err() {
-            return;
-        }
+    }
+}
+
+/// The names under which the health service answers for the ledger.
+const HEALTH_SERVICES: [&str; 2] = ["", "merestone.v1.Ledger"];
+
+fn is_serving(published: &Published) -> bool {
+    published.state == ServiceState::Serving
+}
+
+async fn tell(health: &mut HealthReporter, serving: bool) {
+    let status = if serving { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
+    for service in HEALTH_SERVICES {
+        health.set_service_status(service, status).await;
     }
 }

@@ -9,6 +9,7 @@ mod golden;
 mod index;
 mod journal;
 mod process;
+mod queue;
 mod reads;
 mod references;
 mod refusals;
