@@ -105,9 +105,10 @@ impl CheckpointVerifier {
     /// The tree head that a checkpoint states, if this ledger signed it.
     /// Signatures of others (witnesses) may stand beside and are not looked at.
     pub fn verify(&self, checkpoint: &str) -> Result<TreeHead, CheckpointInvalid> {
-        let (note, stated) = parse(checkpoint)?;
+        let note = note_of(checkpoint)?;
         note.verify(self)
             .map_err(|source| CheckpointInvalid::Unsigned { origin: self.origin.0.to_string(), source })?;
+        let stated = stated_in(&note)?;
         if stated.origin() != &*self.origin.0 {
             let expected = self.origin.0.to_string();
             return Err(CheckpointInvalid::OtherOrigin { found: stated.origin().to_owned(), expected });
@@ -122,13 +123,15 @@ impl CheckpointVerifier {
 /// The tree head that a checkpoint states, whoever signed it: for one that was
 /// verified before.
 pub fn stated_head(checkpoint: &str) -> Result<TreeHead, CheckpointInvalid> {
-    parse(checkpoint).map(|(_, stated)| head_of(&stated))
+    Ok(head_of(&stated_in(&note_of(checkpoint)?)?))
 }
 
-fn parse(checkpoint: &str) -> Result<(Note, Checkpoint), CheckpointInvalid> {
-    let note = Note::from_bytes(checkpoint.as_bytes()).map_err(CheckpointInvalid::NotANote)?;
-    let stated = Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointInvalid::NotACheckpoint)?;
-    Ok((note, stated))
+fn note_of(checkpoint: &str) -> Result<Note, CheckpointInvalid> {
+    Note::from_bytes(checkpoint.as_bytes()).map_err(CheckpointInvalid::NotANote)
+}
+
+fn stated_in(note: &Note) -> Result<Checkpoint, CheckpointInvalid> {
+    Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointInvalid::NotACheckpoint)
 }
 
 fn head_of(stated: &Checkpoint) -> TreeHead {

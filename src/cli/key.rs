@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Exit, Failure, Global, author,
@@ -44,6 +44,9 @@ pub enum Command {
         /// The post that the key will sign for.
         #[arg(long, env = "MERESTONE_MEMBER", hide_env_values = true, value_name = "ID")]
         member: MemberId,
+        /// The document that authorises the enrolment, where it is known already.
+        #[arg(long, value_name = "REFERENCE")]
+        authorised_by: Option<String>,
     },
 }
 
@@ -69,8 +72,14 @@ pub fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, F
             show(&SigningKey::read_file(&file).map_err(|error| Failure::new(Exit::Usage, error))?, output)
         }
         Command::Show { file: None } => show(&author::read_key(global)?, output),
-        Command::Prove { ledger, organisation, member } => {
-            prove(&author::read_key(global)?, &ledger, &organisation, &member, output)
+        Command::Prove { ledger, organisation, member, authorised_by } => {
+            let mut item = enrolment(&author::read_key(global)?, &ledger, &organisation, &member);
+            match authorised_by {
+                Some(reference) => item["key_enrolled"]["authorised_by"] = reference.into(),
+                None => output.note("fill in authorised_by before it is submitted"),
+            }
+            output.show(&item, || vec![Block::Text(format!("{item:#}"))])?;
+            Ok(Exit::Done)
         }
     }
 }
@@ -84,22 +93,14 @@ fn show(key: &SigningKey, output: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn prove(
-    key: &SigningKey,
-    ledger: &LedgerId,
-    organisation: &OrganisationId,
-    member: &MemberId,
-    output: &Output,
-) -> Result<Exit, Failure> {
+/// The event in which a key proves itself, as an authoring form.
+fn enrolment(key: &SigningKey, ledger: &LedgerId, organisation: &OrganisationId, member: &MemberId) -> Value {
     let public = key.public();
     let bytes = possession_bytes(ledger, organisation, member, public);
-    let item = json!({"organisation": organisation.as_str(), "key_enrolled": {
+    json!({"organisation": organisation.as_str(), "key_enrolled": {
         "member": member.as_str(),
         "public_key": BASE64_STANDARD.encode(public.to_spki()),
         "possession": BASE64_STANDARD.encode(key.sign(PayloadType::KeyPossession, &bytes)),
-        "//authorised_by": "Reference to the document that authorises the enrolment.",
         "authorised_by": "",
-    }});
-    output.line(&format!("{item:#}"))?;
-    Ok(Exit::Done)
+    }})
 }
