@@ -106,7 +106,8 @@ impl SequencerThread {
                     decided.replies.push((reply, decision));
                 }
                 Err(reason) => {
-                    // Whoever does not wait any more asks again.
+                    // Who hears it finds the service halted already.
+                    halt(&self.publish, &reason);
                     let _ = reply.send(Outcome::Halted(reason.clone()));
                     return Err(reason);
                 }
