@@ -50,6 +50,7 @@ mod fold;
 mod follower;
 mod keys;
 mod model;
+mod packed;
 mod queries;
 mod seek;
 mod store;
@@ -57,7 +58,7 @@ mod store;
 mod tests;
 
 pub use error::{QueryError, ReadModelError};
-pub use follower::{FollowError, Followed, Follower, FollowerGone, WaitError};
+pub use follower::{Follow, FollowError, Follower, FollowerGone, WaitError};
 pub use model::*;
 pub use queries::{EntryFilter, View};
 pub use seek::Entries;

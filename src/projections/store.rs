@@ -20,6 +20,7 @@ use super::encoding::{position_row, read_position};
 use super::fold::{Before, fold_entry};
 use super::keys::{Key, Table, describe, past_prefix};
 use super::model::{ModelPosition, RowsDigest};
+use super::packed::{PackedRow, is_packed, number_of};
 use super::{FoldedEntry, ReadModelError};
 use crate::crypto::sha256_parts;
 use crate::domain::{Index, Size, TreeHead};
@@ -110,7 +111,8 @@ impl ReadModels {
         let _one_writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.position();
         check_contiguous(before.size, entries, head.size)?;
-        let mut batch = FoldedBatch { tree: &self.tree, rows: BTreeMap::new(), position: before };
+        let mut batch =
+            FoldedBatch { tree: &self.tree, rows: BTreeMap::new(), open: BTreeMap::new(), position: before };
         for entry in entries {
             batch.fold(entry)?;
         }
@@ -118,6 +120,9 @@ impl ReadModels {
         let mut rows = sled::Batch::default();
         for (key, value) in batch.rows {
             rows.insert(key, value);
+        }
+        for row in batch.open.into_values() {
+            rows.insert(row.key, row.value);
         }
         rows.insert(Key::new(Table::Position).as_ref(), position_row(&position));
         self.tree.apply_batch(rows).map_err(store_error("write to"))?;
@@ -170,6 +175,8 @@ impl ReadModels {
 struct FoldedBatch<'a> {
     tree: &'a sled::Tree,
     rows: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Rows that are stored together and may take more, by the beginning of their keys.
+    open: BTreeMap<Vec<u8>, PackedRow>,
     position: ModelPosition,
 }
 
@@ -180,10 +187,47 @@ impl FoldedBatch<'_> {
         self.position.policy = folded.policy.or(self.position.policy);
         self.position.recorded_at = Some(entry.entry.recorded_at);
         for (key, value) in folded.rows {
-            let overwritten = self.rows.insert(key, value);
-            assert!(overwritten.is_none(), "every key holds the index of its entry");
+            match Table::of_key(&key).filter(|table| is_packed(*table)) {
+                Some(table) => self.pack(table, key, &value)?,
+                None => self.insert(key, value),
+            }
         }
         Ok(())
+    }
+
+    fn insert(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        let overwritten = self.rows.insert(key, value);
+        assert!(overwritten.is_none(), "every key holds the index of its entry");
+    }
+
+    /// Appends a row to the open one of its history, or begins the next.
+    fn pack(&mut self, table: Table, key: Vec<u8>, value: &[u8]) -> Result<(), ReadModelError> {
+        let (history, index) = key.split_last_chunk::<8>().expect("these keys end with an index");
+        let number = number_of(table, Index(u64::from_be_bytes(*index)), value).map_err(|bad| bad.at(&key))?;
+        let open = match self.open.remove(history) {
+            Some(row) => Some(row),
+            None => self.stored_open(history)?,
+        };
+        let history = history.to_vec();
+        let mut row = match open {
+            Some(row) if !row.is_full() => row,
+            Some(PackedRow { key: full, value, .. }) => {
+                self.insert(full, value);
+                PackedRow::begin(key)
+            }
+            None => PackedRow::begin(key),
+        };
+        row.push(number);
+        self.open.insert(history, row);
+        Ok(())
+    }
+
+    /// The newest stored row of a history, if it may take more.
+    fn stored_open(&self, history: &[u8]) -> Result<Option<PackedRow>, ReadModelError> {
+        let newest = self.tree.range(history..&past_prefix(history)).next_back();
+        let Some((key, value)) = newest.transpose().map_err(store_error("read"))? else { return Ok(None) };
+        let row = PackedRow::read(&key, &value).map_err(|unreadable| unreadable.at(&key))?;
+        Ok(Some(row).filter(|row| !row.is_full()))
     }
 }
 
