@@ -22,6 +22,7 @@ use std::{
     thread::JoinHandle,
 };
 
+use rayon::prelude::*;
 use xorf::{BinaryFuse8, Filter};
 
 use crate::{
@@ -114,14 +115,16 @@ impl IdIndex {
             .collect::<Result<_, _>>()
             .map_err(failed)?;
         paths.sort();
+        // A run is hashed and gets its filter when it is opened: the larger part of a start.
+        let opened: Vec<_> = paths.par_iter().map(|path| Run::open(path)).collect();
         let mut runs: Vec<Run> = Vec::new();
-        for path in paths {
+        for (path, opened) in paths.iter().zip(opened) {
             let follows = runs.last().map_or(Size(0), |run| run.span.to.size);
-            match Run::open(&path) {
+            match opened {
                 Ok(run) if run.span.from == follows => runs.push(run),
                 Ok(_) | Err(IdIndexError::Damaged { .. }) => {
                     tracing::warn!(run = %path.display(), "id run dropped; its entries are read again");
-                    fs::remove_file(&path).map_err(failed)?;
+                    fs::remove_file(path).map_err(failed)?;
                 }
                 Err(error) => return Err(error),
             }

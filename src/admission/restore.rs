@@ -6,9 +6,11 @@
 
 use std::{path::Path, sync::Arc};
 
+use rayon::prelude::*;
+
 use super::{Admission, AdmissionError, IdIndex, IdIndexError};
 use crate::{
-    domain::{EnvelopeContent, Index, TreeHead},
+    domain::{Entry, EnvelopeContent, Index, TreeHead},
     journal::{Journal, JournalError, ReadLimit, StoredRecord},
     merkle::{HashFile, HashStoreError, Tree},
     wire::{self, Malformed},
@@ -117,30 +119,43 @@ fn fold_governing(admission: &mut Admission, governing: &[Index]) -> Result<(), 
     Ok(())
 }
 
+/// Reads and parses on all cores while the chunk before is admitted, which is serial.
 fn read_the_rest(
     admission: &mut Admission,
     head: TreeHead,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), RestoreError> {
+    let source = journal(admission);
     let from = admission.tree.size();
+    let mut chunk = parse_chunk(&*source, Index(from))?;
     while admission.tree.size() < head.size.0 {
-        let chunk = journal(admission).read(Index(admission.tree.size()), READ)?;
-        if chunk.is_empty() {
+        let Some(last) = chunk.last().map(|entry| entry.index) else {
             return Err(RestoreError::OtherRoot { size: head.size.0 });
-        }
-        for stored in &chunk {
-            admission.admit(&read(stored)?)?;
-        }
-        admission.written()?;
+        };
+        let next = last.size_with().next_index();
+        let (admitted, parsed) = rayon::join(|| admit_all(admission, &chunk), || parse_chunk(&*source, next));
+        admitted?;
+        chunk = parsed?;
         progress(admission.tree.size() - from, head.size.0 - from);
     }
     Ok(())
+}
+
+fn parse_chunk(source: &dyn Journal, from: Index) -> Result<Vec<Entry>, RestoreError> {
+    let parsed: Vec<Result<Entry, RestoreError>> = source.read(from, READ)?.par_iter().map(read).collect();
+    // The first entry that cannot be read is the one to name.
+    parsed.into_iter().collect()
+}
+
+fn admit_all(admission: &mut Admission, chunk: &[Entry]) -> Result<(), AdmissionError> {
+    chunk.iter().try_for_each(|entry| admission.admit(entry))?;
+    admission.written()
 }
 
 fn journal(admission: &Admission) -> Arc<dyn Journal> {
     Arc::clone(admission.journal.as_ref().expect("a state is restored from a journal"))
 }
 
-fn read(stored: &StoredRecord) -> Result<crate::domain::Entry, RestoreError> {
+fn read(stored: &StoredRecord) -> Result<Entry, RestoreError> {
     wire::read_entry(stored).map_err(|source| RestoreError::Entry { index: stored.index, source })
 }
