@@ -44,6 +44,7 @@
 //! 5 participation, 6 record) and its identifiers. The messages `...Row` are protobuf
 //! (`encoding.rs`). Row 00, the position, is stored beside and not part of the digest.
 
+mod batch;
 mod encoding;
 mod error;
 mod fold;
@@ -52,6 +53,7 @@ mod keys;
 mod model;
 mod packed;
 mod queries;
+mod refold;
 mod seek;
 mod store;
 #[cfg(test)]
@@ -61,8 +63,9 @@ pub use error::{QueryError, ReadModelError};
 pub use follower::{Follow, FollowError, Follower, FollowerGone, WaitError};
 pub use model::*;
 pub use queries::{EntryFilter, View};
+pub use refold::{Refold, RowDifference};
 pub use seek::Entries;
-pub use store::{Opened, ReadModels, RowDifference};
+pub use store::{Opened, ReadModels};
 
 use crate::domain::{Entry, Finding};
 

@@ -49,10 +49,10 @@ pub(super) const fn first_of_times(index: Index) -> Index {
 }
 
 /// A stored row that may take more numbers.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PackedRow {
-    pub(super) key: Vec<u8>,
-    pub(super) value: Vec<u8>,
+    key: Vec<u8>,
+    value: Vec<u8>,
     count: u64,
     last: u64,
 }
@@ -69,6 +69,11 @@ impl PackedRow {
             (count, last) = (count + 1, number?);
         }
         Ok(Self { key: key.to_vec(), value: value.to_vec(), count, last })
+    }
+
+    /// Key and value, to store.
+    pub(super) fn into_row(self) -> (Vec<u8>, Vec<u8>) {
+        (self.key, self.value)
     }
 
     pub(super) const fn is_full(&self) -> bool {
