@@ -93,9 +93,6 @@ pub const PACKED_ROWS: u64 = 64;
 /// Bytes of pages that the read models keep in memory, counted as they are on disk. In
 /// memory they are about four times that: 64 MiB.
 pub const READ_MODEL_CACHE_BYTES: u64 = 16 * 1024 * 1024;
-/// How often the read models are written out while running. They can be folded again, so
-/// a crash costs time only, and each time competes with the journal for the disk.
-pub const READ_MODEL_FLUSH_EVERY: Duration = Duration::from_secs(5);
 /// How often `released` is synced while running.
 pub const RELEASED_SYNC_EVERY: Duration = Duration::from_secs(1);
 

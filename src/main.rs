@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// The read models' database makes and frees millions of small pieces on several threads;
-/// the system's allocator spends more time on them and gives less back (decision 0012).
+/// The read models' database makes and frees small pieces by the million; glibc's allocator
+/// takes more time for them and gives less back (docs/decisions/0012).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

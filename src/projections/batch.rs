@@ -33,11 +33,7 @@ pub(super) struct FoldedBatch<'a> {
 
 impl<'a> FoldedBatch<'a> {
     /// Begins after what is stored. An open row that is not given is looked up.
-    pub(super) fn after(
-        position: ModelPosition,
-        stored: &'a dyn Stored,
-        open: BTreeMap<Vec<u8>, PackedRow>,
-    ) -> Self {
+    pub(super) fn after(position: ModelPosition, stored: &'a dyn Stored, open: BTreeMap<Vec<u8>, PackedRow>) -> Self {
         Self { stored, rows: BTreeMap::new(), open, position }
     }
 
@@ -111,10 +107,7 @@ impl Before for FoldedBatch<'_> {
 }
 
 /// The newest row in memory whose key begins with `prefix`.
-pub(super) fn newest_in<'a>(
-    rows: &'a BTreeMap<Vec<u8>, Vec<u8>>,
-    prefix: &[u8],
-) -> Option<(&'a Vec<u8>, &'a Vec<u8>)> {
+pub(super) fn newest_in<'a>(rows: &'a BTreeMap<Vec<u8>, Vec<u8>>, prefix: &[u8]) -> Option<(&'a Vec<u8>, &'a Vec<u8>)> {
     rows.range(prefix.to_vec()..past_prefix(prefix)).next_back()
 }
 

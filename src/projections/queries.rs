@@ -11,7 +11,8 @@ use std::{collections::BTreeMap, str::FromStr};
 use jiff::civil::Date;
 
 use super::encoding::{
-    SubjectEvent, Unreadable, read_finding, read_mandate, read_member, read_number, read_organisation, read_subject_events,
+    SubjectEvent, Unreadable, read_finding, read_mandate, read_member, read_number, read_organisation,
+    read_subject_events,
 };
 use super::keys::{Key, Table, split_id, split_index, split_number};
 use super::model::{Act, HoldsAt, MandateState, MemberState, OrganisationState, Page, PageRequest, Registered};
