@@ -14,10 +14,13 @@ use super::{FoldedEntry, ReadModelError};
 use crate::crypto::sha256_parts;
 use crate::domain::{Index, Size, TreeHead};
 
+/// Key and value.
+pub(super) type KeyValue = (Vec<u8>, Vec<u8>);
+
 /// Rows of the entries before.
 pub(super) trait Stored {
     /// Key and value of the newest row whose key begins with `prefix`.
-    fn newest(&self, prefix: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, ReadModelError>;
+    fn newest(&self, prefix: &[u8]) -> Result<Option<KeyValue>, ReadModelError>;
 }
 
 /// Entries being folded. All rows of the batch are kept: they are bounded by the entries

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::batch::{FoldedBatch, Stored, newest_in};
+use super::batch::{FoldedBatch, KeyValue, Stored, newest_in};
 use super::keys::{Table, describe};
 use super::model::ModelPosition;
 use super::packed::PackedRow;
@@ -44,7 +44,7 @@ pub struct Refold {
 struct Kept(BTreeMap<Vec<u8>, Vec<u8>>);
 
 impl Stored for Kept {
-    fn newest(&self, prefix: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, ReadModelError> {
+    fn newest(&self, prefix: &[u8]) -> Result<Option<KeyValue>, ReadModelError> {
         Ok(newest_in(&self.0, prefix).map(|(key, value)| (key.clone(), value.clone())))
     }
 }

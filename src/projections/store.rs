@@ -16,7 +16,7 @@ use std::{
     time::Instant,
 };
 
-use super::batch::{FoldedBatch, Stored};
+use super::batch::{FoldedBatch, KeyValue, Stored};
 use super::encoding::{position_row, read_position};
 use super::keys::{Key, Table, past_prefix};
 use super::model::ModelPosition;
@@ -132,7 +132,7 @@ impl ReadModels {
 }
 
 impl Stored for sled::Tree {
-    fn newest(&self, prefix: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, ReadModelError> {
+    fn newest(&self, prefix: &[u8]) -> Result<Option<KeyValue>, ReadModelError> {
         let row = self.range(prefix..&past_prefix(prefix)).next_back().transpose().map_err(store_error("read"))?;
         Ok(row.map(|(key, value)| (key.to_vec(), value.to_vec())))
     }
