@@ -125,13 +125,18 @@ pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 
-/// Entries that the read models take over in one step: at least one whole journal
-/// batch, so that every step ends where a checkpoint is.
-pub const FOLD_ENTRIES: usize = BATCH_ENTRIES;
-/// Bytes of entries that the read models take over in one step.
-pub const FOLD_BYTES: usize = BATCH_BYTES;
-/// Bytes of cache for the read models.
-pub const READ_MODEL_CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// Entries that the read models take over in one step. Until a step ends, the database
+/// keeps every page that it replaced: about 2.5 kB for each row, so 2.5 MB.
+pub const FOLD_ENTRIES: usize = 1_024;
+/// Bytes of entries that the read models take over in one step, the last of them not
+/// counted: one with 1,000 events has 1,000 rows.
+pub const FOLD_BYTES: usize = 1024 * 1024;
+/// Rows of a history that are stored together: with one or two bytes each a stored row
+/// has about 100 bytes, little to write again for every entry that comes alone.
+pub const PACKED_ROWS: u64 = 64;
+/// Bytes of pages that the read models keep in memory, counted as they are on disk. In
+/// memory they are about four times that: 64 MiB.
+pub const READ_MODEL_CACHE_BYTES: u64 = 16 * 1024 * 1024;
 /// How often `released` is synced while running.
 pub const RELEASED_SYNC_EVERY: Duration = Duration::from_secs(1);
 

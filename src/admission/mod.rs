@@ -83,6 +83,7 @@ impl Admission {
     /// An empty state with its files in a scratch directory, for a walk over
     /// entries from the first on.
     pub fn scratch(dir: &Path) -> Result<Self, AdmissionError> {
+        std::fs::create_dir_all(dir).map_err(AdmissionError::Scratch)?;
         let tree = Tree::empty(HashFile::open(&dir.join("hashes"))?)?;
         let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS, &Seal::none())?;
         let earlier = Earlier::in_scratch(dir).map_err(AdmissionError::Scratch)?;

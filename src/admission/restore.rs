@@ -11,10 +11,12 @@
 
 use std::{path::Path, sync::Arc};
 
+use rayon::prelude::*;
+
 use super::{Admission, AdmissionError, IdIndex, IdIndexError, earlier::Earlier, mend::leaf_of};
 use crate::{
     crypto::Seal,
-    domain::{EnvelopeContent, Index, Size, TreeHead},
+    domain::{Entry, EnvelopeContent, Index, Size, TreeHead},
     journal::{Journal, JournalError, ReadLimit, StoredRecord},
     merkle::{HashFile, HashStoreError, Tree},
     wire::{self, Malformed},
@@ -121,30 +123,44 @@ fn read_as_in_tree(admission: &Admission, index: Index, head: TreeHead) -> Resul
     stored.filter(same).ok_or(RestoreError::OtherRoot { size: head.size.0 })
 }
 
+/// Reads and parses on all cores while the chunk before is admitted, which is serial.
 fn read_the_rest(
     admission: &mut Admission,
     head: TreeHead,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), RestoreError> {
+    let source = journal(admission);
     let from = admission.tree.size();
+    let mut chunk = parse_chunk(&*source, Index(from))?;
     while admission.tree.size() < head.size.0 {
-        let chunk = journal(admission).read(Index(admission.tree.size()), READ)?;
-        if chunk.is_empty() {
+        let Some(last) = chunk.last().map(|entry| entry.index) else {
             return Err(RestoreError::OtherRoot { size: head.size.0 });
-        }
-        for stored in &chunk {
-            admission.admit(&Arc::new(read(stored)?))?;
-        }
-        admission.written()?;
+        };
+        let next = last.size_with().next_index();
+        let (admitted, parsed) = rayon::join(|| admit_all(admission, &chunk), || parse_chunk(&*source, next));
+        admitted?;
+        chunk = parsed?;
         progress(admission.tree.size() - from, head.size.0 - from);
     }
     Ok(())
+}
+
+fn parse_chunk(source: &dyn Journal, from: Index) -> Result<Vec<Arc<Entry>>, RestoreError> {
+    let entry = |stored| read(stored).map(Arc::new);
+    let parsed: Vec<Result<Arc<Entry>, RestoreError>> = source.read(from, READ)?.par_iter().map(entry).collect();
+    // The first entry that cannot be read is the one to name.
+    parsed.into_iter().collect()
+}
+
+fn admit_all(admission: &mut Admission, chunk: &[Arc<Entry>]) -> Result<(), AdmissionError> {
+    chunk.iter().try_for_each(|entry| admission.admit(entry))?;
+    admission.written()
 }
 
 fn journal(admission: &Admission) -> Arc<dyn Journal> {
     Arc::clone(admission.earlier.journal().expect("a state is restored from a journal"))
 }
 
-fn read(stored: &StoredRecord) -> Result<crate::domain::Entry, RestoreError> {
+fn read(stored: &StoredRecord) -> Result<Entry, RestoreError> {
     wire::read_entry(stored).map_err(|source| RestoreError::Entry { index: stored.index, source })
 }

@@ -12,11 +12,11 @@ use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
     clock::Clock,
-    domain::{EnvelopeContent, Finding, Size, TreeHead},
+    domain::{Entry, EnvelopeContent, Finding, Size, SubmittedEvents, TreeHash},
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry},
-    projections::{FollowError, Followed, Follower, ModelPosition, ReadModels},
+    projections::{Follow, FollowError, Follower, ModelPosition, ReadModels},
     sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
 };
@@ -61,7 +61,7 @@ impl Node {
         let registry = admission.registry().as_of(models.position().size);
         let sequencer_parts = Parts { journal: Arc::clone(&journal), admission, clock: Arc::clone(&clock), signer };
         let (sequencer, running) = Sequencer::start(sequencer_parts);
-        let reader = Reader { registry, sequencer: sequencer.clone(), verifier: verifier.clone() };
+        let reader = Reader { registry, sequencer: sequencer.clone() };
         let follower = follow(&models, &journal, &sequencer, reader)?;
         let running = Mutex::new(Some(running));
         let streams = Arc::new(Semaphore::new(limits::STREAMS));
@@ -153,7 +153,7 @@ fn follow(
     models: &Arc<ReadModels>,
     journal: &Arc<dyn Journal>,
     sequencer: &Sequencer,
-    mut reader: Reader,
+    reader: Reader,
 ) -> Result<Follower, FollowError> {
     let mut published = sequencer.follow();
     let (heads, follow_heads) = watch::channel(published.borrow().head.tree);
@@ -162,19 +162,19 @@ fn follow(
             heads.send_replace(published.borrow_and_update().head.tree);
         }
     });
-    let read = move |stored: &StoredRecord| reader.read(stored);
-    Follower::start(Arc::clone(models), Arc::clone(journal), follow_heads, read)
+    Follower::start(Arc::clone(models), Arc::clone(journal), follow_heads, reader)
 }
 
 /// Reads records for the fold, with the findings of the policy that held there.
 struct Reader {
     registry: Registry,
     sequencer: Sequencer,
-    verifier: CheckpointVerifier,
 }
 
-impl Reader {
-    fn read(&mut self, stored: &StoredRecord) -> Result<Followed, wire::Malformed> {
+impl Follow for Reader {
+    type Error = wire::Malformed;
+
+    fn read(&mut self, stored: &StoredRecord) -> Result<(Entry, Vec<Finding>), wire::Malformed> {
         let entry = wire::read_entry(stored)?;
         let findings = match &entry.envelope.content {
             EnvelopeContent::Submission(submitted) => {
@@ -184,18 +184,19 @@ impl Reader {
             }
             EnvelopeContent::SignOffs { .. } => Vec::new(),
         };
-        let head = stored.checkpoint.as_deref().and_then(|checkpoint| self.head_of(checkpoint));
-        Ok(Followed { entry, findings, head })
+        Ok((entry, findings))
     }
 
-    fn remark(&self, submitted: &crate::domain::SubmittedEvents, entry: &crate::domain::Entry) -> Vec<Finding> {
+    fn root_at(&self, size: Size) -> Option<TreeHash> {
+        self.sequencer.with_admission(|admission| admission.tree().root_at(size.0).ok())
+    }
+}
+
+impl Reader {
+    fn remark(&self, submitted: &SubmittedEvents, entry: &Entry) -> Vec<Finding> {
         let size = Size(entry.index.0);
         self.sequencer.with_admission(|admission| {
             policy::remark(submitted, entry.recorded_at, &self.registry, &KnownBefore { admission, size })
         })
-    }
-
-    fn head_of(&self, checkpoint: &str) -> Option<TreeHead> {
-        self.verifier.verify(checkpoint).ok()
     }
 }
