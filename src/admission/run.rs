@@ -57,7 +57,8 @@ impl Run {
             let path = path.clone();
             move |source| IdIndexError::Io { action, path, source }
         };
-        let mut rows: Vec<(&IdKey, &u64)> = keys.iter().collect();
+        // Copies sort several times faster than references into the map.
+        let mut rows: Vec<(IdKey, u64)> = keys.iter().map(|(key, value)| (*key, *value)).collect();
         rows.sort_unstable();
         let bytes = encode(&span, &rows, seal);
         let unfinished = path.with_extension("tmp");
@@ -129,7 +130,7 @@ fn number(bytes: &[u8]) -> u64 {
     u64::from_be_bytes(bytes[..8].try_into().expect("at least 8 bytes"))
 }
 
-fn encode(span: &RunSpan, rows: &[(&IdKey, &u64)], seal: &Seal) -> Vec<u8> {
+fn encode(span: &RunSpan, rows: &[(IdKey, u64)], seal: &Seal) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEADER + rows.len() * ROW + span.governing.len() * 8 + 32);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&span.from.0.to_be_bytes());
@@ -138,7 +139,7 @@ fn encode(span: &RunSpan, rows: &[(&IdKey, &u64)], seal: &Seal) -> Vec<u8> {
     bytes.extend_from_slice(&(rows.len() as u64).to_be_bytes());
     bytes.extend_from_slice(&(span.governing.len() as u64).to_be_bytes());
     for (key, value) in rows {
-        bytes.extend_from_slice(*key);
+        bytes.extend_from_slice(key);
         bytes.extend_from_slice(&value.to_be_bytes());
     }
     span.governing.iter().for_each(|index| bytes.extend_from_slice(&index.0.to_be_bytes()));
