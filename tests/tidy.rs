@@ -15,7 +15,7 @@ use std::{
 const ORDER: &[&[&str]] = &[
     &["limits", "crypto", "merkle"],
     &["domain"],
-    &["clock", "checkpoint"],
+    &["clock", "checkpoint", "treaties"],
     &["journal", "wire", "projections"],
     &["policy", "settings", "telemetry"],
     &["admission"],
