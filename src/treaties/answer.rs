@@ -101,8 +101,11 @@ pub struct Answer {
 /// One way in which the record can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    pub span: Span,
-    /// What has to be assumed for it; empty when it is the only one.
+    pub status: TreatyStatus,
+    /// Since when until when it holds: one interval, or one for each reading that
+    /// differs there. Ascending, never empty.
+    pub spans: Vec<Span>,
+    /// What has to be assumed for it; empty when every reading agrees.
     pub assuming: Vec<Box<str>>,
     /// Why, in order of the dates.
     pub steps: Vec<Step>,

@@ -104,12 +104,7 @@ impl Account<'_> {
         // The longest counts; one that goes on is the longest. Of equal ones the first by name.
         let (until, event) =
             covering.min_by_key(|(until, event)| (std::cmp::Reverse(until.unwrap_or(Date::MAX)), (*event).clone()))?;
-        Some(Engaged {
-            conflict: self.conflict.into(),
-            asserter: self.asserter.into(),
-            event: event.clone(),
-            until,
-        })
+        Some(Engaged { conflict: self.conflict.into(), asserter: self.asserter.into(), event: event.clone(), until })
     }
 
     /// The last day of an engagement: its own, else as the same asserter ended it later.

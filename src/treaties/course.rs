@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::{
-    Dossier, Span, Step, StatusRule, TreatyStatus,
+    Dossier, Span, StatusRule, Step, TreatyStatus,
     conflict::{self, Conflict, Engaged},
     in_force::{self, Counted},
     months::add_months,
@@ -271,7 +271,8 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
             let now = statement.date().map_or("undated".into(), ToString::to_string);
             let said = if before == now { now } else { format!("it said {before}, it stands as {now}") };
             let what = statement.recorded.event.kind().name().replace('_', " ");
-            let sentence = format!("{what} of entry {} is corrected: {} ({said})", statement.recorded.position.index, body.reason);
+            let sentence =
+                format!("{what} of entry {} is corrected: {} ({said})", statement.recorded.position.index, body.reason);
             let date = statement.date().and_then(|date| date.earliest().or(date.latest()));
             self.step(StatusRule::Correction, "", Some(recorded.cited()), date, sentence);
         }
@@ -412,7 +413,8 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
                 let sentence = format!("the revocation of {day} changes nothing: {message}");
                 self.step(StatusRule::ActWithoutEffect, "VCLT 68", Some(statement.cited()), Some(day), sentence);
             } else {
-                let sentence = format!("the withdrawal was revoked on {day}, before it took effect: as if never notified");
+                let sentence =
+                    format!("the withdrawal was revoked on {day}, before it took effect: as if never notified");
                 self.step(StatusRule::Revocation, "VCLT 68", Some(statement.cited()), Some(day), sentence);
                 revoked = true;
             }

@@ -1,8 +1,6 @@
 //! What an answer says besides the status: reasons in order of their dates, and what
 //! could still change it.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
 use super::{
@@ -30,24 +28,39 @@ impl Asked<'_, '_, '_> {
 
 /// The courses looked up on the day: those that agree there are one outcome.
 pub fn outcomes(asked: &Asked<'_, '_, '_>, readings: &[Reading<'_, '_>], courses: &[Course]) -> Vec<Outcome> {
-    let mut by_span: BTreeMap<Span, Vec<usize>> = BTreeMap::new();
+    let mut members: Vec<(Span, Vec<(usize, Span)>)> = Vec::new();
     for (at, course) in courses.iter().enumerate() {
-        let span = course.spans.iter().find(|span| span.holds_on(asked.at)).expect("spans cover every day");
-        by_span.entry(*span).or_default().push(at);
+        let span = *course.spans.iter().find(|span| span.holds_on(asked.at)).expect("spans cover every day");
+        match members.iter_mut().find(|(first, _)| first.status == span.status) {
+            Some((_, group)) => group.push((at, span)),
+            None => members.push((span, vec![(at, span)])),
+        }
     }
-    let certain = by_span.len() == 1;
-    let outcomes = by_span.into_iter().map(|(span, members)| {
-        let course = &courses[members[0]];
-        let told = |member: &usize| sentence_of(&readings[*member].assuming);
-        let assuming = if certain { Vec::new() } else { members.iter().map(told).collect() };
-        let could_change = changes(asked, course, span, certain);
-        Outcome { span, assuming, steps: steps(asked, course, span), could_change }
-    });
-    let mut outcomes: Vec<Outcome> = outcomes.collect();
-    // The reading that goes first in the order of the acts is told first.
-    let first = |outcome: &Outcome| courses.iter().position(|course| course.spans.contains(&outcome.span));
-    outcomes.sort_by_key(first);
-    outcomes
+    let alone = members.len() == 1;
+    members.into_iter().map(|(first, group)| outcome(asked, readings, courses, first, &group, alone)).collect()
+}
+
+fn outcome(
+    asked: &Asked<'_, '_, '_>,
+    readings: &[Reading<'_, '_>],
+    courses: &[Course],
+    first: Span,
+    group: &[(usize, Span)],
+    alone: bool,
+) -> Outcome {
+    let mut spans: Vec<Span> = group.iter().map(|(_, span)| *span).collect();
+    spans.sort();
+    spans.dedup();
+    let agreed = alone && spans.len() == 1;
+    let told = |(member, _): &(usize, Span)| sentence_of(&readings[*member].assuming);
+    let course = &courses[group[0].0];
+    Outcome {
+        status: first.status,
+        spans,
+        assuming: if agreed { Vec::new() } else { group.iter().map(told).collect() },
+        steps: steps(asked, course, first),
+        could_change: changes(asked, course, first, agreed),
+    }
 }
 
 fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
@@ -70,7 +83,9 @@ fn beside(record: &Record<'_, '_>) -> Vec<Step> {
     let steps = record.beside.iter().filter_map(|act| {
         let statement = act.shown();
         let (rule, date, sentence) = match statement.body {
-            TreatyBody::DomesticStepTaken(body) => (StatusRule::DomesticStepIsNoStatus, body.taken.as_ref(), domestic(body)),
+            TreatyBody::DomesticStepTaken(body) => {
+                (StatusRule::DomesticStepIsNoStatus, body.taken.as_ref(), domestic(body))
+            }
             TreatyBody::SuspensionNotified(body) => {
                 (StatusRule::SuspensionIsNoStatus, suspension::since(body), suspended(body))
             }
@@ -106,7 +121,10 @@ fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool
     let mut changes = Vec::new();
     let mut add = |code: ChangeCode, sentence: String| changes.push(Change { code, sentence: sentence.into() });
     if !certain {
-        add(ChangeCode::ClaimsSettled, "the statements that contradict each other, or are not dated to the day, being settled".into());
+        add(
+            ChangeCode::ClaimsSettled,
+            "the statements that contradict each other, or are not dated to the day, being settled".into(),
+        );
     }
     if course.treaty_in_force.is_none() && !course.memberships.is_empty() {
         add(ChangeCode::TreatyInForce, "a statement of when the treaty itself entered into force".into());
@@ -154,11 +172,15 @@ fn leaving(asked: &Asked<'_, '_, '_>, leave: &Leave, add: &mut impl FnMut(Change
     match (leave.effective, test) {
         (None, _) => add(ChangeCode::ConflictEnded, "the end of the conflict that defers the withdrawal".into()),
         (Some(_), ConflictTest::AtExpiry) => {
-            let sentence = format!("an armed conflict that the participant is asserted to be engaged in on {}", leave.expiry);
+            let sentence =
+                format!("an armed conflict that the participant is asserted to be engaged in on {}", leave.expiry);
             add(ChangeCode::ConflictAsserted, sentence);
         }
         (Some(_), ConflictTest::AtNotification) => {
-            let sentence = format!("an armed conflict that the participant is asserted to have been engaged in on {}", leave.began);
+            let sentence = format!(
+                "an armed conflict that the participant is asserted to have been engaged in on {}",
+                leave.began
+            );
             add(ChangeCode::ConflictAsserted, sentence);
         }
         (Some(_), ConflictTest::None) => {}

@@ -8,12 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{
-    Step, StatusRule,
-    months::effect_of_deposit,
-    rivals::Act,
-    statements::Statement,
-};
+use super::{StatusRule, Step, months::effect_of_deposit, rivals::Act, statements::Statement};
 use crate::domain::{
     ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody, TreatyId,
 };

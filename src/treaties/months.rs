@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn first_of_month_treaties_bind_on_the_rows_that_the_depositary_shows() {
-        let clause = |mode, months, days| EntryIntoForceClause { mode, months, days, threshold: 40, article: "17".into() };
+        let clause =
+            |mode, months, days| EntryIntoForceClause { mode, months, days, threshold: 40, article: "17".into() };
         let ottawa = clause(EntryIntoForceMode::FirstOfMonth, 6, 0);
         for (deposited, effect) in [
             (date(2000, 3, 1), date(2000, 9, 1)),

@@ -88,12 +88,7 @@ fn follows_signature(mode: ConsentMode) -> bool {
 }
 
 /// Whether a notice of withdrawal is what the clauses ask for.
-pub fn on_notice(
-    record: &Record<'_, '_>,
-    course: &mut Course,
-    statement: &Statement<'_>,
-    body: &WithdrawalNotified,
-) {
+pub fn on_notice(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &WithdrawalNotified) {
     let Some(clause) = record.withdrawal_clause() else { return };
     for addressee in &clause.addressees {
         let told = match addressee {
@@ -180,13 +175,16 @@ fn on_own_effect(
         ),
     };
     let article = article.unwrap_or_default();
-    let before_consent = |membership: &super::course::Membership| stated.latest().is_some_and(|day| day < membership.deposited);
+    let before_consent =
+        |membership: &super::course::Membership| stated.latest().is_some_and(|day| day < membership.deposited);
     if course.memberships.iter().all(before_consent) {
         let message = format!("stated is {stated}; this ledger holds no consent before it");
         return remark(course, LegalRemark::EffectBeforeConsent, statement, &article, message);
     }
-    if body.effect == TreatyEffect::Withdrawal && course.memberships.iter().all(|membership| membership.leave.is_none()) {
-        let message = format!("the effect of a withdrawal on {stated} is stated; this ledger holds no notice that runs");
+    if body.effect == TreatyEffect::Withdrawal && course.memberships.iter().all(|membership| membership.leave.is_none())
+    {
+        let message =
+            format!("the effect of a withdrawal on {stated} is stated; this ledger holds no notice that runs");
         return remark(course, LegalRemark::WithdrawalEffectWithoutNotice, statement, &article, message);
     }
     if !computed.iter().any(|day| can_mean(stated, *day)) {
