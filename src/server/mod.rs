@@ -14,6 +14,8 @@ mod ledger;
 mod node;
 mod organisations;
 mod serve;
+mod status;
+mod status_answer;
 mod treaties;
 
 pub use directory::{Directory, Founding, InitError, OpenError, found};

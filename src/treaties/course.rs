@@ -55,7 +55,7 @@ impl<'r, 'a> Record<'r, 'a> {
             conflicts: conflict::conflicts(&asserted, withdrawal),
             beside: acts.iter().filter(|act| own(act) && !is_clocked(act)).collect(),
             reactions: acts.iter().filter(|act| is_reaction(act, treaty)).collect(),
-            counted: in_force.and_then(|clause| in_force::counted(acts, treaty, clause)),
+            counted: in_force.and_then(|clause| in_force::counted(acts, dossier, clause)),
         }
         .with_conflicts_that_matter()
     }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{StatusRule, Step, months::effect_of_deposit, rivals::Act, statements::Statement};
+use super::{Dossier, StatusRule, Step, months::effect_of_deposit, rivals::Act, statements::Statement};
 use crate::domain::{
-    ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody, TreatyId,
+    ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody,
 };
 
 /// The treaty's entry into force as the deposits in the ledger give it.
@@ -23,14 +23,17 @@ pub struct Counted {
 }
 
 /// Counts the participants' first deposits, each at the last day that it can mean.
-pub fn counted(acts: &[Act<'_>], treaty: &TreatyId, clause: &EntryIntoForceClause) -> Option<Counted> {
+pub fn counted(acts: &[Act<'_>], dossier: &Dossier<'_>, clause: &EntryIntoForceClause) -> Option<Counted> {
+    let given = acts.iter().filter_map(|act| {
+        let Subject::Participation(under, participant) = act.subject() else { return None };
+        let counts = under == dossier.treaty && is_consent(act.shown());
+        let day = act.shown().date().and_then(|date| date.latest())?;
+        counts.then_some((participant, day))
+    });
+    let told = dossier.deposits.iter().filter_map(|deposit| Some((&deposit.participant, deposit.deposited.latest()?)));
     let mut first: BTreeMap<&ParticipantId, Date> = BTreeMap::new();
-    for act in acts {
-        let Subject::Participation(under, participant) = act.subject() else { continue };
-        let day = act.shown().date().and_then(|date| date.latest());
-        if let (true, true, Some(day)) = (under == treaty, is_consent(act.shown()), day) {
-            first.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
-        }
+    for (participant, day) in given.chain(told) {
+        first.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
     }
     let mut days: Vec<Date> = first.into_values().collect();
     days.sort_unstable();

@@ -33,20 +33,30 @@ pub use months::{add_days, add_months, effect_of_deposit};
 
 use jiff::civil::Date;
 
-use crate::domain::{Index, Mandate, OrganisationId, ParticipantId, Recorded, TreatyId};
+use crate::domain::{Index, Mandate, OrganisationId, ParticipantId, Recorded, TreatyId, WorldDate};
 
 /// Everything that the rules read about one participant under one treaty.
 #[derive(Clone, Copy, Debug)]
 pub struct Dossier<'a> {
     pub treaty: &'a TreatyId,
     pub participant: &'a ParticipantId,
-    /// Events on the treaty, on the participation, on the participant, objections of
-    /// other participants and deposits of others, in any order. What does not bear on
-    /// the answer is passed over.
+    /// Events on the treaty, on the participation and on the participant, and other
+    /// participants' objections and deposits, in any order. What does not bear on the
+    /// answer is passed over.
     pub events: &'a [Recorded],
+    /// Dates of deposits of other participants whose events are not given: they count
+    /// towards the treaty's entry into force.
+    pub deposits: &'a [StatedDeposit],
     /// Mandates of the organisations that recorded them.
     pub mandates: &'a [GrantedMandate],
     pub known: Known,
+}
+
+/// A deposit as far as it counts towards the treaty's entry into force.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatedDeposit {
+    pub participant: ParticipantId,
+    pub deposited: WorldDate,
 }
 
 /// A mandate with who holds it and since which entry.

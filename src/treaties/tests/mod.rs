@@ -92,6 +92,7 @@ impl Book {
             treaty: &treaty,
             participant: &participant,
             events: &self.events,
+            deposits: &[],
             mandates: &self.mandates,
             known,
         };
