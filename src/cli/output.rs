@@ -96,6 +96,18 @@ pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [
     table
 }
 
+/// Sentences, one below the other, as wide as the page, under a heading if there is one.
+pub fn text(heading: Option<&str>, sentences: impl IntoIterator<Item = String>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some(heading) = heading {
+        table.set_header([heading]);
+    }
+    table.add_rows(sentences.into_iter().map(|sentence| [sentence]));
+    table
+}
+
 /// The lower-case short name of an enum value.
 pub fn short_name(name: &str, prefix: &str) -> String {
     name.strip_prefix(prefix).unwrap_or(name).to_lowercase()

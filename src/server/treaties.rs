@@ -85,8 +85,14 @@ impl proto::treaties_server::Treaties for TreatiesService {
             view.timeline(&treaty, participant.as_ref(), page(page_size, &page_token)).map_err(Refused::from)?;
         let acts = found.items.iter().map(|act| self.0.act(view, act)).collect::<Result<_, _>>()?;
         let next_page_token = found.next.unwrap_or_default();
-        let holds_at = Some(holds_at(view)?);
-        Ok(Response::new(proto::TimelineResponse { treaty: treaty.to_string(), acts, next_page_token, holds_at }))
+        let legal_findings = match &participant {
+            Some(participant) => {
+                self.0.treaty_status(view, &treaty, participant, Asked::parse(view, "", "")?)?.findings()
+            }
+            None => Vec::new(),
+        };
+        let (treaty, holds_at) = (treaty.to_string(), Some(holds_at(view)?));
+        Ok(Response::new(proto::TimelineResponse { treaty, acts, next_page_token, holds_at, legal_findings }))
     }
 
     async fn status(

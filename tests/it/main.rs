@@ -8,5 +8,6 @@ mod journal;
 mod process;
 mod refusals;
 mod support;
+mod treaty_status;
 mod vectors;
 mod write_path;
