@@ -6,6 +6,7 @@ mod faults;
 mod golden;
 mod journal;
 mod process;
+mod references;
 mod refusals;
 mod support;
 mod treaty_status;
