@@ -5,8 +5,9 @@ use jiff::civil::Date;
 
 use super::{
     Change, ChangeCode, Dossier, Outcome, Span, StatusRule, Step, TreatyStatus,
-    course::{Course, Leave, Record},
+    course::{Course, Leave},
     readings::Reading,
+    record::Record,
     suspension,
 };
 use crate::domain::{ConflictTest, DomesticStepTaken, SuspensionNotified, TreatyBody, WorldDate};

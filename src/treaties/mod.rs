@@ -21,6 +21,7 @@ mod explain;
 mod in_force;
 mod months;
 mod readings;
+mod record;
 mod remarks;
 mod rivals;
 mod statements;
@@ -71,7 +72,7 @@ pub struct GrantedMandate {
 pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = course::Record::of(dossier, &acts);
+    let record = record::Record::of(dossier, &acts);
     let (readings, complete) = readings::of(&record);
     let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
     let asked = explain::Asked { dossier, at, record: &record };
@@ -95,7 +96,7 @@ pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
 pub fn spans(dossier: &Dossier<'_>, view: ViewName) -> Vec<Vec<Span>> {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = course::Record::of(dossier, &acts);
+    let record = record::Record::of(dossier, &acts);
     let (readings, _) = readings::of(&record);
     readings.iter().map(|reading| course::follow(&record, reading).spans).collect()
 }

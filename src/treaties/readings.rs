@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::{
     conflict::{Account, End},
-    course::Record,
+    record::Record,
     rivals::Act,
     statements::Statement,
 };

@@ -2,12 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{
-    course::{Course, Record},
-    in_force,
-    statements::Statement,
-    suspension,
-};
+use super::{course::Course, in_force, record::Record, statements::Statement, suspension};
 use crate::domain::{
     AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, Reasons, TreatyBody, TreatyEffect,
     WithdrawalClause, WithdrawalNotified, WorldDate,

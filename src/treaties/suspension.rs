@@ -6,11 +6,7 @@
 
 use jiff::civil::Date;
 
-use super::{
-    Overlay, Reaction, Stance, SuspensionAsserted,
-    course::{Course, Record},
-    rivals::Act,
-};
+use super::{Overlay, Reaction, Stance, SuspensionAsserted, course::Course, record::Record, rivals::Act};
 use crate::domain::{Permission, Subject, SuspensionNotified, TreatyBody, WorldDate};
 
 /// What lies over the status on a day, by date.

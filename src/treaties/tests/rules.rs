@@ -259,6 +259,9 @@ fn a_correction_in_effect_replaces_what_was_said_and_both_are_told() {
     assert_eq!(certain(&book.now(OTTAWA, "XXX", "2026-03-01")), former("2026-02-20"), "what waits changes nothing");
 }
 
+/// What makes a statement one's own.
+type By<'a> = &'a dyn Fn(&mut Recorded);
+
 /// Two statements about one act, recorded in either order.
 fn rivals(first: impl Fn(&mut Recorded), second: impl Fn(&mut Recorded), swapped: bool) -> Book {
     let (mut book, x) = with_party("XXX");
@@ -271,7 +274,7 @@ fn rivals(first: impl Fn(&mut Recorded), second: impl Fn(&mut Recorded), swapped
         basis: "".into(),
     };
     book.mandates.push(GrantedMandate { organisation: "depositary".parse().unwrap(), granted: Index(0), mandate });
-    let mut both: [(&str, &dyn Fn(&mut Recorded)); 2] = [("2025-08-20", &first), ("2025-08-05", &second)];
+    let mut both: [(&str, By<'_>); 2] = [("2025-08-20", &first), ("2025-08-05", &second)];
     if swapped {
         both.reverse();
     }
@@ -303,16 +306,18 @@ fn by(organisation: &'static str, class: SourceClass, transcribed: bool, documen
 #[test]
 fn between_rival_statements_mandate_source_and_document_decide_and_never_the_order() {
     let press = by("desk", SourceClass::Press, true, 1);
-    let winners: [(&str, Box<dyn Fn(&mut Recorded)>, DecidedBy); 3] = [
-        ("the mandate", Box::new(by("depositary", SourceClass::OwnAct, false, 0)), DecidedBy::Mandate),
-        ("the source class", Box::new(by("desk", SourceClass::OfficialGazette, true, 0)), DecidedBy::Source),
-        ("a document", Box::new(by("desk", SourceClass::Press, true, 1)), DecidedBy::Source),
+    let depositary = by("depositary", SourceClass::OwnAct, false, 0);
+    let gazette = by("desk", SourceClass::OfficialGazette, true, 0);
+    let winners: [(&str, By<'_>, DecidedBy); 3] = [
+        ("the mandate", &depositary, DecidedBy::Mandate),
+        ("the source class", &gazette, DecidedBy::Source),
+        ("a document", &press, DecidedBy::Source),
     ];
     for (name, winner, decided_by) in winners {
         for swapped in [false, true] {
             let bare = by("desk", SourceClass::Press, true, 0);
-            let loser: &dyn Fn(&mut Recorded) = if name == "a document" { &bare } else { &press };
-            let answer = rivals(&winner, loser, swapped).now(OTTAWA, "XXX", "2026-03-01");
+            let loser: By<'_> = if name == "a document" { &bare } else { &press };
+            let answer = rivals(winner, loser, swapped).now(OTTAWA, "XXX", "2026-03-01");
             assert_eq!(certain(&answer), TreatyStatus::FormerParty { since: day("2026-02-20") }, "{name}");
             assert_eq!(answer.claims.len(), 1);
             assert_eq!(answer.claims[0].decided_by, decided_by, "{name}");
