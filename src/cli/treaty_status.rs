@@ -45,7 +45,7 @@ pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Ta
     }
     tables.extend(answer.overlays.iter().filter_map(|overlay| overlay.overlay.as_ref()).flat_map(beside));
     tables.extend(answer.claims.iter().map(claims));
-    tables.extend(listed("finding", "", findings(&answer.findings)));
+    tables.extend(listed("findings", "- ", findings(&answer.findings)));
     if !answer.other_treaties.is_empty() {
         tables.push(text(None, [format!("{} under other treaties on that day:", answer.participant_name)]));
         tables.push(standings(&answer.other_treaties));
@@ -74,12 +74,16 @@ fn headline(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Str
     let mut sentences = match answer.outcomes.as_slice() {
         [outcome] => {
             let verb = if *projected { "is projected to be" } else { "is" };
-            vec![format!("{who} {verb} {} {treaty} on {at}, as known on {known}.", standing_words(outcome))]
+            let (stands, more) = standing_words(outcome, treaty);
+            vec![added(format!("{who} {verb} {stands} on {at}, as known on {known}"), &more, ".")]
         }
         outcomes => {
             let first =
                 format!("The record does not settle how {who} stands to {treaty} on {at}, as known on {known}:");
-            let each = outcomes.iter().map(|outcome| format!("- {} {treaty}", standing_words(outcome)));
+            let each = outcomes.iter().map(|outcome| {
+                let (stands, more) = standing_words(outcome, treaty);
+                added(format!("- {stands}"), &more, "")
+            });
             std::iter::once(first).chain(each).collect()
         }
     };
@@ -98,25 +102,31 @@ fn known(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> String {
     day.map(|day| jiff::tz::TimeZone::UTC.to_datetime(day).date().to_string()).unwrap_or_default()
 }
 
-/// The status with its preposition: "a party to".
-fn standing_words(outcome: &StatusOutcome) -> String {
+/// The status towards a treaty, and what is to be added to it, in words.
+fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
     let StatusOutcome { status, effective, expired, .. } = outcome;
     let since = outcome.intervals.first().map(|interval| interval.from.as_str()).unwrap_or_default();
-    match status.as_str() {
-        "non_participant" => "no participant in".into(),
-        "signatory" => "a signatory, not bound, of".into(),
-        "contracting" => "contracting, not yet bound by".into(),
-        "party" => "a party to".into(),
+    let (stands, more) = match status.as_str() {
+        "non_participant" => ("no participant in", String::new()),
+        "signatory" => ("a signatory of", "not bound".into()),
+        "contracting" => ("contracting to", "not bound yet".into()),
+        "party" => ("a party to", String::new()),
         "party_withdrawal_pending" if effective.is_empty() => {
-            "a party, withdrawing while a conflict is asserted to go on, to".into()
+            ("a party to", "withdrawing, while a conflict is asserted to go on".into())
         }
-        "party_withdrawal_pending" => format!("a party, leaving on {effective}, to"),
+        "party_withdrawal_pending" => ("a party to", format!("leaving on {effective}")),
         "party_withdrawal_deferred_conflict" => {
-            format!("a party, its withdrawal deferred by a conflict since {expired}, to")
+            ("a party to", format!("its withdrawal is deferred by a conflict since {expired}"))
         }
-        "former_party" => format!("a former party, out since {since}, to"),
-        other => format!("{} under", other.replace('_', " ")),
-    }
+        "former_party" => ("a former party to", format!("out since {since}")),
+        // A newer server may know more words.
+        other => return (format!("{} under {treaty}", other.replace('_', " ")), String::new()),
+    };
+    (format!("{stands} {treaty}"), more)
+}
+
+fn added(sentence: String, more: &str, end: &str) -> String {
+    if more.is_empty() { format!("{sentence}{end}") } else { format!("{sentence}: {more}{end}") }
 }
 
 fn reasons(outcome: &StatusOutcome, several: bool) -> Vec<Table> {
@@ -213,3 +223,7 @@ fn findings(findings: &[LegalFinding]) -> Vec<String> {
     });
     told.collect()
 }
+
+#[cfg(test)]
+#[path = "treaty_status_tests.rs"]
+mod tests;

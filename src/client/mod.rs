@@ -49,6 +49,14 @@ pub mod reply {
         status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
+
+    /// Bodies of events as they are told.
+    pub mod body {
+        pub use crate::wire::proto::{
+            ConflictStatusAsserted, EffectStated, EventCorrected, EventReference, ObjectionLodged, SuspensionNotified,
+            TreatyBodyDecided, WithdrawalRevoked,
+        };
+    }
 }
 
 /// How long a connection may take to come about.

@@ -117,12 +117,12 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         let article = self.record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
         let (rule, day, event, sentence) = match (stated, &self.record.counted) {
             (Some((day, statement)), _) => {
-                let sentence = format!("the treaty is in force from {day}, as stated");
+                let sentence = "the treaty is in force, as stated".into();
                 (StatusRule::TreatyInForceAsStated, day, Some(statement.cited()), sentence)
             }
             (None, Some(Counted { day, reached, threshold })) => {
                 let sentence = format!(
-                    "the treaty is in force from {day}, counted from the deposits in this ledger: number {threshold} is of {reached}"
+                    "the treaty is in force, counted from the deposits in this ledger: number {threshold} is of {reached}"
                 );
                 (StatusRule::TreatyInForceAsCounted, *day, None, sentence)
             }
@@ -171,7 +171,7 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         }
         let article = self.record.clauses().and_then(|clauses| clauses.signature.as_ref());
         let article = article.map(|clause| clause.article.clone()).unwrap_or_default();
-        let sentence = format!("signed on {day}, which does not bind yet");
+        let sentence = "signed, which does not bind yet".into();
         self.step(StatusRule::Signature, &article, Some(statement.cited()), Some(day), sentence);
     }
 
@@ -183,7 +183,7 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
             return self.step(StatusRule::ActWithoutEffect, "", Some(statement.cited()), Some(day), sentence);
         }
         let words = mode.name().replace('_', " ");
-        let sentence = format!("consent to be bound ({words}) reached the depositary on {day}");
+        let sentence = format!("consent to be bound ({words}) reached the depositary");
         self.step(StatusRule::Consent, "VCLT 16", Some(statement.cited()), Some(day), sentence);
         let in_force = self.record.in_force_clause().map(|clause| {
             let (day, step) = in_force::of_consent(clause, day, self.course.treaty_in_force, statement);
@@ -219,7 +219,7 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
             return;
         }
         if let Some(effective) = leave.effective {
-            let sentence = format!("the withdrawal takes effect on {effective}; on that day the participant is out");
+            let sentence = "the withdrawal takes effect: on that day the participant is out".into();
             self.step(StatusRule::WithdrawalEffect, &article, Some(statement.cited()), Some(effective), sentence);
         }
         if let Some(membership) = self.course.memberships.last_mut() {
@@ -250,7 +250,7 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         let later = body.later_effect.map(|later| later.0).filter(|later| clause.later_date_allowed && *later > least);
         let expiry = later.unwrap_or(least);
         let named = if later.is_some() { ", the later date that the instrument names" } else { "" };
-        let sentence = format!("notice of {months} months runs from {began} and is over on {expiry}{named}");
+        let sentence = format!("a notice of {months} months begins to run; it is over on {expiry}{named}");
         self.step(StatusRule::WithdrawalNotice, &clause.article, Some(statement.cited()), Some(began), sentence);
         let tested = match clause.conflict_test {
             ConflictTest::None => return Leave { began, expiry, effective: Some(expiry) },
@@ -270,12 +270,12 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
 
     fn conflict_steps(&mut self, clause: &WithdrawalClause, tested: Date, engaged: &[Engaged]) {
         if engaged.is_empty() {
-            let sentence = format!("no account in this ledger has the participant in an armed conflict on {tested}");
+            let sentence = "no account in this ledger has the participant in an armed conflict on that day".into();
             self.step(StatusRule::ConflictTest, &clause.article, None, Some(tested), sentence);
         }
         for Engaged { conflict, asserter, event, until } in engaged {
             let end = until.map_or("it goes on".into(), |until| format!("it ended on {until}"));
-            let sentence = format!("engaged on {tested} in {conflict}, as {asserter} asserts: {end}");
+            let sentence = format!("engaged in {conflict} on that day, as {asserter} asserts: {end}");
             self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence);
         }
     }
@@ -299,8 +299,7 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
                 let sentence = format!("the revocation of {day} changes nothing: {message}");
                 self.step(StatusRule::ActWithoutEffect, "VCLT 68", Some(statement.cited()), Some(day), sentence);
             } else {
-                let sentence =
-                    format!("the withdrawal was revoked on {day}, before it took effect: as if never notified");
+                let sentence = "the withdrawal is revoked before it took effect: as if never notified".into();
                 self.step(StatusRule::Revocation, "VCLT 68", Some(statement.cited()), Some(day), sentence);
                 revoked = true;
             }

@@ -10,7 +10,7 @@ use super::{
     record::Record,
     suspension,
 };
-use crate::domain::{ConflictTest, DomesticStepTaken, SuspensionNotified, TreatyBody, WorldDate};
+use crate::domain::{ConflictTest, DomesticStepTaken, SuspensionNotified, TreatyBody};
 
 /// What is asked, of which record.
 pub struct Asked<'q, 'r, 'a> {
@@ -103,18 +103,15 @@ fn beside(record: &Record<'_, '_>) -> Vec<Step> {
 }
 
 fn domestic(body: &DomesticStepTaken) -> String {
-    let DomesticStepTaken { step, pursues, taken, organ, reference: _, votes: _ } = body;
+    let DomesticStepTaken { step, pursues, taken: _, organ, reference: _, votes: _ } = body;
     let step = step.name().replace('_', " ");
-    let by = if organ.is_empty() { String::new() } else { format!(" by {organ}") };
-    format!("{step}{by} towards {pursues}, {}: domestic, starts no clock", told(taken.as_ref()))
+    let by = if organ.is_empty() { String::new() } else { format!(" ({organ})") };
+    format!("{step}{by} towards {pursues}: an act inside the State, which starts no clock")
 }
 
 fn suspended(body: &SuspensionNotified) -> String {
-    format!("suspension notified, {}: asserted, the status stands", told(suspension::since(body)))
-}
-
-fn told(date: Option<&WorldDate>) -> String {
-    date.map_or("undated".into(), ToString::to_string)
+    let since = suspension::since(body).map_or("no known day".into(), ToString::to_string);
+    format!("suspension asserted since {since}; the status stands")
 }
 
 /// What could still change the outcome (R18).
@@ -127,7 +124,8 @@ fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool
             "the statements that contradict each other, or are not dated to the day, being settled".into(),
         );
     }
-    if course.treaty_in_force.is_none() && !course.memberships.is_empty() {
+    let begins = matches!(span.status, TreatyStatus::Contracting | TreatyStatus::Party);
+    if begins && course.treaty_in_force.is_none() {
         add(ChangeCode::TreatyInForce, "a statement of when the treaty itself entered into force".into());
     }
     match span.status {

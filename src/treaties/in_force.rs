@@ -77,9 +77,9 @@ pub fn of_consent(
         EntryIntoForceMode::DaysAfterDeposit => (StatusRule::InForceAfterDays, format!("{days} days after the day")),
     };
     let sentence = if day == own {
-        format!("in force from {day}: {how} of deposit, {deposited}")
+        format!("in force: {how} of deposit, {deposited}")
     } else {
-        format!("in force from {day}, with the treaty; {how} of deposit, {deposited}, would be {own}")
+        format!("in force with the treaty; {how} of deposit, {deposited}, would be {own}")
     };
     let sentence = sentence.into();
     let step = Step { rule, article: article.clone(), event: Some(statement.cited()), date: Some(day), sentence };
