@@ -104,7 +104,14 @@ fn position() -> impl Strategy<Value = WgsPosition> {
 }
 
 fn ring() -> impl Strategy<Value = Vec<WgsPosition>> {
-    proptest::collection::hash_set(position(), 3..8).prop_map(|ring| ring.into_iter().collect())
+    let simple = |ring: &[WgsPosition]| Ring::strict(ring).is_ok();
+    proptest::collection::hash_set(position(), 3..8).prop_filter_map("a triangle at the least", move |ring| {
+        let mut ring: Vec<WgsPosition> = ring.into_iter().collect();
+        if !simple(&ring) {
+            ring.truncate(3);
+        }
+        simple(&ring).then_some(ring)
+    })
 }
 
 fn danger_area() -> impl Strategy<Value = DangerArea> {
