@@ -13,6 +13,8 @@ mod demo;
 mod exit;
 mod init;
 mod key;
+mod land_tables;
+mod minefield;
 mod organisation;
 mod output;
 mod rebuild;
@@ -93,6 +95,9 @@ enum Command {
     /// Treaties and the acts under them.
     #[command(subcommand)]
     Treaty(treaty::Command),
+    /// Records of mined areas: what about a plot, a record, its square metres.
+    #[command(subcommand)]
+    Minefield(minefield::Command),
     /// Print the log in order.
     Replay(replay::Arguments),
     /// Identity and state of the ledger.
@@ -158,6 +163,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Receipt(command) => wait_for(receipt::run(command, &global, &output)),
         Command::Organisation(command) => wait_for(organisation::run(command, &global, &output)),
         Command::Treaty(command) => wait_for(treaty::run(command, &global, &output)),
+        Command::Minefield(command) => wait_for(minefield::run(command, &global, &output)),
         Command::Replay(arguments) => wait_for(replay::run(arguments, &global, &output)),
         Command::Status => wait_for(status::run(&global, &output)),
         Command::Audit(arguments) => wait_for(audit::run(&arguments, &global, &output)),

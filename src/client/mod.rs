@@ -6,6 +6,7 @@
 
 mod entry;
 mod error;
+mod land;
 mod receipt;
 mod retry;
 
@@ -34,16 +35,18 @@ use crate::{
 
 pub use entry::{EntrySummary, stored_record, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
+pub use land::{LandAt, LandSearch};
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
 pub use retry::delay_before_retry;
 
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CheckResponse, Entry, Event, EventPosition, GetOrganisationResponse, GetReceiptResponse,
-        GetTreatyResponse, HoldsAt, Key, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
+        Act, CheckResponse, Circle, DangerArea, DangerAreaInForce, Entry, Event, EventPosition, GetOrganisationResponse,
+        GetReceiptResponse, GetRecordResponse, GetTreatyResponse, LandAccount, LandEvent, LandFinding, LandWaiting,
+        ParcelPicture, PartShown, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, HoldsAt, Key, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
         Member, Organisation, Receipt, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, StatusResponse,
-        SubmitResponse, TimelineResponse, TreatyEntry, WithdrawalNotified, event::Body as EventBody,
+        SubmitResponse, TimelineResponse, TreatyEntry, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
         part_content::Content as OpenContent,
     };
     pub use prost_types::Timestamp;

@@ -7,13 +7,13 @@ use tonic::transport::{Identity, Server, ServerTlsConfig, server::TcpIncoming};
 use tonic_health::server::HealthReporter;
 
 use super::{
-    Node, audit::AuditService, ledger::LedgerService, organisations::OrganisationsService, treaties::TreatiesService,
+    Node, audit::AuditService, ledger::LedgerService, minefields::MinefieldsService, organisations::OrganisationsService, treaties::TreatiesService,
 };
 use crate::{
     limits,
     sequencer::ServiceState,
     wire::proto::{
-        self, audit_server::AuditServer, ledger_server::LedgerServer, organisations_server::OrganisationsServer,
+        self, audit_server::AuditServer, ledger_server::LedgerServer, minefields_server::MinefieldsServer, organisations_server::OrganisationsServer,
         treaties_server::TreatiesServer,
     },
 };
@@ -64,6 +64,7 @@ pub async fn serve(
         .add_service(AuditServer::new(AuditService(Arc::clone(&node))))
         .add_service(OrganisationsServer::new(OrganisationsService(Arc::clone(&node))))
         .add_service(TreatiesServer::new(TreatiesService(Arc::clone(&node))))
+        .add_service(MinefieldsServer::new(MinefieldsService(Arc::clone(&node))))
         .add_service(health_service)
         .add_service(reflection)
         .serve_with_incoming_shutdown(incoming, shutdown);
