@@ -201,8 +201,7 @@ fn every_finding_is_documented_and_none_that_is_gone() {
     for (file, name) in enums {
         let source = read(file);
         let block = between(&source, name, "\n    }");
-        let found: Vec<String> =
-            block.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect();
+        let found: Vec<String> = block.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect();
         assert!(!found.is_empty(), "{file}");
         codes.extend(found);
     }

@@ -7,6 +7,8 @@
 //! is the rounded integer that `check` shows.
 
 use geoconvert::{LatLon, Mgrs};
+use prost_reflect::MessageDescriptor;
+use serde_json::{Map, Value};
 
 use super::quantity;
 use crate::domain::WgsPosition;
@@ -26,6 +28,26 @@ pub fn point_as_typed(text: &str) -> Option<TypedPoint> {
         return Some(TypedPoint { position, accuracy_mm: None });
     }
     grid_square(text)
+}
+
+/// Keeps the text of a reference point beside its position, and the accuracy that a grid
+/// reference has, unless the author says otherwise.
+pub(super) fn with_text_as_typed(message: &MessageDescriptor, mut fields: Map<String, Value>) -> Map<String, Value> {
+    let text = fields.get("position").and_then(Value::as_str).map(str::to_owned);
+    if let Some(text) = text.filter(|_| message.name() == "ReferencePoint") {
+        let says = |fields: &Map<String, Value>, name: &str, json: &str| {
+            fields.contains_key(name) || fields.contains_key(json)
+        };
+        if let Some(accuracy_mm) = point_as_typed(&text).and_then(|typed| typed.accuracy_mm)
+            && !says(&fields, "accuracy_mm", "accuracyMm")
+        {
+            fields.insert("accuracy_mm".into(), accuracy_mm.into());
+        }
+        if !says(&fields, "as_typed", "asTyped") {
+            fields.insert("as_typed".into(), text.into());
+        }
+    }
+    fields
 }
 
 /// A grid reference without the polar squares: zone, band, square, an even count of digits.
@@ -86,11 +108,24 @@ mod tests {
 
     #[test]
     fn what_is_no_grid_reference_is_refused_and_never_panics() {
-        for text in ["10GEM375", "10GEM37x5", "61GEM3755", "00GEM3755", "10IEM3755", "10G", "10GEM", "GEM3755", "ä10GEM"] {
+        for text in
+            ["10GEM375", "10GEM37x5", "61GEM3755", "00GEM3755", "10IEM3755", "10G", "10GEM", "GEM3755", "ä10GEM"]
+        {
             let read = point_as_typed(text);
             assert!(read.is_none() || text == "10GEM", "{text}: {read:?}");
         }
         assert_eq!(point_as_typed("10GEM").and_then(|typed| typed.accuracy_mm), Some(70_711_000));
+    }
+
+    #[test]
+    fn a_reference_point_keeps_the_text_and_the_accuracy_of_its_square() {
+        let descriptor = crate::wire::dynamic::descriptor("ReferencePoint");
+        let expanded = |json: Value| with_text_as_typed(&descriptor, json.as_object().expect("an object").clone());
+        let grid = expanded(serde_json::json!({"label": "RP1", "position": "10G EM 37 55"}));
+        assert_eq!((grid["as_typed"].as_str(), grid["accuracy_mm"].as_u64()), (Some("10G EM 37 55"), Some(707_110)));
+        let own = expanded(serde_json::json!({"position": "10G EM 37 55", "accuracy_mm": 5, "as_typed": "sheet 7"}));
+        assert_eq!((own["as_typed"].as_str(), own["accuracy_mm"].as_u64()), (Some("sheet 7"), Some(5)));
+        assert!(!expanded(serde_json::json!({"position": "-49.5, -123.25"})).contains_key("accuracy_mm"));
     }
 
     proptest::proptest! {

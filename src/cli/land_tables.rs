@@ -21,13 +21,15 @@ pub fn record(answer: &GetRecordResponse) -> Vec<Table> {
     tables.extend(filled(waiting(picture)));
     tables.extend(filled(findings(&picture.findings)));
     tables.push(says(&answer.caution));
-    tables
+    spaced(tables)
 }
 
 /// What holds a point.
 pub fn at(records: &[RecordSummary], date: &str, caution: &str) -> Vec<Table> {
     let first = match records {
-        [] => format!("No record has a danger area at this point on {date}. That does not mean that there are no mines."),
+        [] => {
+            format!("No record has a danger area at this point on {date}. That does not mean that there are no mines.")
+        }
         [one] => format!("On {date} this point lies in the danger area of {}: {}.", one.record, standing(one)),
         more => format!("On {date} this point lies in the danger areas of {} records.", more.len()),
     };
@@ -51,11 +53,15 @@ pub fn history(items: &[RecordHistoryItem], caution: &str) -> Vec<Table> {
         [
             undated(&item.date),
             happened(item),
-            item.signatures.iter().map(|by| format!("{}/{} ({})", by.organisation, by.member, by.capacity)).collect::<Vec<_>>().join("\n"),
+            item.signatures
+                .iter()
+                .map(|by| format!("{}/{} ({})", by.organisation, by.member, by.capacity))
+                .collect::<Vec<_>>()
+                .join("\n"),
             position.index.to_string(),
         ]
     });
-    vec![table(["date", "what", "signed by", "index"], rows), says(caution)]
+    spaced(vec![table(["date", "what", "signed by", "index"], rows), says(caution)])
 }
 
 /// The square metres of a record.
@@ -88,7 +94,17 @@ pub fn accounts(
     tables.extend(filled(table(["parcel", "outside the account"], outside)));
     tables.extend(filled(findings(remarks)));
     tables.push(says(caution));
-    tables
+    spaced(tables)
+}
+
+/// With an empty line between the tables.
+fn spaced(tables: Vec<Table>) -> Vec<Table> {
+    let mut spaced = Vec::with_capacity(2 * tables.len());
+    for table in tables {
+        spaced.extend([table, says("")]);
+    }
+    spaced.pop();
+    spaced
 }
 
 /// The table, or nothing at all when it has no rows.
@@ -114,7 +130,7 @@ fn listed(first: &str, records: &[RecordSummary], caution: &str) -> Vec<Table> {
     let mut tables = vec![says(first)];
     tables.extend(filled(table(["record", "status", "kind", "place", "open m2", "remarks"], rows)));
     tables.push(says(caution));
-    tables
+    spaced(tables)
 }
 
 fn sentence(picture: &RecordPicture, date: &str) -> String {
@@ -148,6 +164,7 @@ fn kind(record: &RecordSummary) -> String {
 
 fn open_area(record: &RecordSummary) -> String {
     match record.unknown_parcels {
+        _ if record.parcels == 0 => "not stated".to_owned(),
         0 => record.open_m2.to_string(),
         unknown => format!("{} and {unknown} not known", record.open_m2),
     }
@@ -226,7 +243,8 @@ fn area(area: Option<u64>) -> String {
 
 fn layings(picture: &RecordPicture) -> Table {
     let rows = picture.layings.iter().map(|laying| {
-        let method = LayingMethod::from_number(laying.method).map_or("not stated", LayingMethod::name).replace('_', " ");
+        let method =
+            LayingMethod::from_number(laying.method).map_or("not stated", LayingMethod::name).replace('_', " ");
         let verified = if laying.verified { "verified" } else { "unverified" };
         [undated(&laying.completed), method, laying.laid_by.clone(), verified.to_owned(), event(laying.event.as_ref())]
     });

@@ -6,8 +6,9 @@
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{
-    Exit, Failure, Global, land_tables, parse_known_at,
+    Exit, Failure, Global, land_tables,
     output::{Output, holds_at},
+    parse_known_at,
 };
 use crate::{
     authoring::point_as_typed,

@@ -17,6 +17,7 @@ mod land_tables;
 mod minefield;
 mod organisation;
 mod output;
+mod part;
 mod rebuild;
 mod receipt;
 mod replay;
@@ -89,6 +90,9 @@ enum Command {
     /// Fetch and verify receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
+    /// Prove what a committed part was when it was recorded.
+    #[command(subcommand)]
+    Part(part::Command),
     /// Who may sign what.
     #[command(subcommand)]
     Organisation(organisation::Command),
@@ -161,6 +165,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Check(arguments) => wait_for(check::run(&arguments, &global, &output)),
         Command::Submit(arguments) => wait_for(submit::run(&arguments, &global, &output)),
         Command::Receipt(command) => wait_for(receipt::run(command, &global, &output)),
+        Command::Part(command) => wait_for(part::run(command, &global, &output)),
         Command::Organisation(command) => wait_for(organisation::run(command, &global, &output)),
         Command::Treaty(command) => wait_for(treaty::run(command, &global, &output)),
         Command::Minefield(command) => wait_for(minefield::run(command, &global, &output)),

@@ -7,6 +7,7 @@
 mod entry;
 mod error;
 mod land;
+mod part_proof;
 mod receipt;
 mod retry;
 
@@ -36,17 +37,21 @@ use crate::{
 pub use entry::{EntrySummary, stored_record, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use land::{LandAt, LandSearch};
+pub use part_proof::{
+    OpenedPart, PartProof, PartProofError, ProvedPart, author_of, committed_in, disclosed_in, kept_part,
+};
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
 pub use retry::delay_before_retry;
 
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CheckResponse, Circle, DangerArea, DangerAreaInForce, Entry, Event, EventPosition, GetOrganisationResponse,
-        GetReceiptResponse, GetRecordResponse, GetTreatyResponse, LandAccount, LandEvent, LandFinding, LandWaiting,
-        ParcelPicture, PartShown, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, HoldsAt, Key, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
-        Member, Organisation, Receipt, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, StatusResponse,
-        SubmitResponse, TimelineResponse, TreatyEntry, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
+        Act, CheckResponse, Circle, DangerArea, DangerAreaInForce, Entry, Event, EventPosition,
+        GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetTreatyResponse, HoldsAt, Key, LandAccount,
+        LandEvent, LandFinding, LandWaiting, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
+        Member, Organisation, ParcelPicture, PartShown, Receipt, RecordHistoryItem, RecordPicture, RecordSummary,
+        RecordTotals, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, StatusResponse, SubmitResponse,
+        TimelineResponse, TreatyEntry, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
         part_content::Content as OpenContent,
     };
     pub use prost_types::Timestamp;

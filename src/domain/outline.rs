@@ -56,7 +56,9 @@ impl Ring {
         for (at, position) in positions.iter().enumerate() {
             let (longitude, latitude) = (i64::from(position.longitude()), i64::from(position.latitude()));
             let longitude = match vertices.last() {
-                Some((before, _)) => before + shorter_way(longitude - before).ok_or(RingFault::HalfWayAround(at - 1))?,
+                Some((before, _)) => {
+                    before + shorter_way(longitude - before).ok_or(RingFault::HalfWayAround(at - 1))?
+                }
                 None => longitude,
             };
             vertices.push((longitude, latitude));
@@ -257,10 +259,8 @@ impl DangerArea {
     pub fn bounds(&self) -> Bounds {
         match self {
             Self::Circle { centre, radius_m } => circle_bounds(*centre, *radius_m),
-            Self::Polygon(ring) => Ring::as_recorded(ring).map_or_else(
-                |_| Bounds::new(-QUARTER_TURN, QUARTER_TURN, -HALF_TURN, HALF_TURN),
-                |ring| ring.bounds(),
-            ),
+            Self::Polygon(ring) => Ring::as_recorded(ring)
+                .map_or_else(|_| Bounds::new(-QUARTER_TURN, QUARTER_TURN, -HALF_TURN, HALF_TURN), |ring| ring.bounds()),
         }
     }
 }
@@ -274,7 +274,9 @@ fn circle_bounds(centre: WgsPosition, radius_m: u32) -> Bounds {
     // Millionths of the cosine at the next whole degree towards the pole.
     let cosine = usize::try_from(reach / 10_000_000 + 1).ok().and_then(|degree| COSINES.get(degree)).copied();
     let half_width = match cosine {
-        Some(cosine) if reach < QUARTER_TURN && cosine > 0 => units(radius_m, METRES_OF_LONGITUDE) * 1_000_000 / cosine + 1,
+        Some(cosine) if reach < QUARTER_TURN && cosine > 0 => {
+            units(radius_m, METRES_OF_LONGITUDE) * 1_000_000 / cosine + 1
+        }
         Some(_) | None => HALF_TURN,
     };
     Bounds::new(latitude - height, latitude + height, longitude - half_width, longitude + half_width)
@@ -287,16 +289,14 @@ fn units(metres: u32, metres_of_degree: i64) -> i64 {
 
 /// Millionths of the cosine of 0 to 90 degrees, rounded down.
 const COSINES: [i64; 91] = [
-    1_000_000, 999_847, 999_390, 998_629, 997_564, 996_194, 994_521, 992_546, 990_268, 987_688,
-    984_807, 981_627, 978_147, 974_370, 970_295, 965_925, 961_261, 956_304, 951_056, 945_518,
-    939_692, 933_580, 927_183, 920_504, 913_545, 906_307, 898_794, 891_006, 882_947, 874_619,
-    866_025, 857_167, 848_048, 838_670, 829_037, 819_152, 809_016, 798_635, 788_010, 777_145,
-    766_044, 754_709, 743_144, 731_353, 719_339, 707_106, 694_658, 681_998, 669_130, 656_059,
-    642_787, 629_320, 615_661, 601_815, 587_785, 573_576, 559_192, 544_639, 529_919, 515_038,
-    500_000, 484_809, 469_471, 453_990, 438_371, 422_618, 406_736, 390_731, 374_606, 358_367,
-    342_020, 325_568, 309_016, 292_371, 275_637, 258_819, 241_921, 224_951, 207_911, 190_808,
-    173_648, 156_434, 139_173, 121_869, 104_528, 87_155, 69_756, 52_335, 34_899, 17_452,
-    0,
+    1_000_000, 999_847, 999_390, 998_629, 997_564, 996_194, 994_521, 992_546, 990_268, 987_688, 984_807, 981_627,
+    978_147, 974_370, 970_295, 965_925, 961_261, 956_304, 951_056, 945_518, 939_692, 933_580, 927_183, 920_504,
+    913_545, 906_307, 898_794, 891_006, 882_947, 874_619, 866_025, 857_167, 848_048, 838_670, 829_037, 819_152,
+    809_016, 798_635, 788_010, 777_145, 766_044, 754_709, 743_144, 731_353, 719_339, 707_106, 694_658, 681_998,
+    669_130, 656_059, 642_787, 629_320, 615_661, 601_815, 587_785, 573_576, 559_192, 544_639, 529_919, 515_038,
+    500_000, 484_809, 469_471, 453_990, 438_371, 422_618, 406_736, 390_731, 374_606, 358_367, 342_020, 325_568,
+    309_016, 292_371, 275_637, 258_819, 241_921, 224_951, 207_911, 190_808, 173_648, 156_434, 139_173, 121_869,
+    104_528, 87_155, 69_756, 52_335, 34_899, 17_452, 0,
 ];
 
 #[cfg(test)]

@@ -40,7 +40,10 @@ pub(super) fn totals(parcels: &[ParcelPicture]) -> Totals {
     for parcel in parcels {
         let sum = &mut totals.account;
         let account = &parcel.account;
-        sum.opening = Some(sum.opening.unwrap_or(0).saturating_add(account.opening.unwrap_or(0)));
+        sum.opening = match (sum.opening, account.opening) {
+            (Some(sum), Some(opening)) => Some(sum.saturating_add(opening)),
+            (known, None) | (None, known) => known,
+        };
         sum.added = sum.added.saturating_add(account.added);
         sum.corrected = sum.corrected.saturating_add(account.corrected);
         sum.cleared = sum.cleared.saturating_add(account.cleared);
@@ -57,7 +60,7 @@ pub(super) fn totals(parcels: &[ParcelPicture]) -> Totals {
             }
         }
     }
-    totals.account.closing = Some(closing).filter(|_| totals.unknown_parcels == 0);
+    totals.account.closing = Some(closing).filter(|_| totals.unknown_parcels == 0 && !parcels.is_empty());
     totals
 }
 
@@ -162,7 +165,6 @@ fn enter(ledgers: &mut BTreeMap<ParcelId, Ledger>, statement: &Statement<'_>) {
         ledger.cleared = ledger.cleared.saturating_add(clearance.area_m2);
     }
 }
-
 
 fn parcel(reading: &Reading<'_>, id: ParcelId, ledger: Ledger) -> ParcelPicture {
     let releases = reading.counting().filter(|statement| releases(statement, &id));

@@ -7,8 +7,8 @@ use super::geodesic::{area_covers, distance_mm, ring_area_m2};
 use super::picture::{DangerAreaInForce, ParcelPicture};
 use super::statement::{Reading, Statement};
 use crate::domain::{
-    Body, DangerArea, Extent, LandFinding, LandFindingCode, LandStatus, MinefieldBody, ParcelId, PartContent, PartHolding,
-    PartKind, Ring, WgsPosition, WorldDate,
+    Body, DangerArea, Extent, LandFinding, LandFindingCode, LandStatus, MinefieldBody, ParcelId, PartContent,
+    PartHolding, PartKind, Ring, WgsPosition, WorldDate,
 };
 
 /// Positions of one record lie no farther apart than this.
@@ -38,7 +38,12 @@ pub(super) fn findings(
     far_off(reading, &mut found);
     let mut findings = found.0;
     findings.sort_by(|one, other| {
-        (one.code, one.position, &one.parcel, &one.message).cmp(&(other.code, other.position, &other.parcel, &other.message))
+        (one.code, one.position, &one.parcel, &one.message).cmp(&(
+            other.code,
+            other.position,
+            &other.parcel,
+            &other.message,
+        ))
     });
     findings.dedup();
     findings
@@ -48,7 +53,13 @@ pub(super) fn findings(
 struct Found(Vec<LandFinding>);
 
 impl Found {
-    fn on(&mut self, code: LandFindingCode, statement: Option<&Statement<'_>>, parcel: Option<&ParcelId>, says: impl Into<Box<str>>) {
+    fn on(
+        &mut self,
+        code: LandFindingCode,
+        statement: Option<&Statement<'_>>,
+        parcel: Option<&ParcelId>,
+        says: impl Into<Box<str>>,
+    ) {
         let position = statement.map(|statement| statement.recorded.position);
         self.0.push(LandFinding { code, position, parcel: parcel.cloned(), message: says.into() });
     }
@@ -71,7 +82,9 @@ fn of_parcel(reading: &Reading<'_>, parcel: &ParcelPicture, found: &mut Found) {
     let says = match parcel.account.closing {
         Some(0) => None,
         Some(left) => Some(format!("released with {left} m2 that nobody reported as cleared")),
-        None => Some("released although its area is not known, so nobody can say that all of it was cleared".to_owned()),
+        None => {
+            Some("released although its area is not known, so nobody can say that all of it was cleared".to_owned())
+        }
     };
     if let Some(says) = says {
         found.on(LandFindingCode::ReleasedBeyondCleared, Some(release), Some(&parcel.id), says);
@@ -98,7 +111,9 @@ fn reference_points(statement: &Statement<'_>, found: &mut Found) {
         }
     }
     if points < REFERENCE_POINTS {
-        let says = format!("{points} of the 2 reference points that CCW Amended Protocol II, Technical Annex 1(a)(i), asks for");
+        let says = format!(
+            "{points} of the 2 reference points that CCW Amended Protocol II, Technical Annex 1(a)(i), asks for"
+        );
         found.on(LandFindingCode::ReferencePointsMissing, Some(statement), None, says);
     }
 }
@@ -106,7 +121,8 @@ fn reference_points(statement: &Statement<'_>, found: &mut Found) {
 fn release_names_clearance(reading: &Reading<'_>, statement: &Statement<'_>, found: &mut Found) {
     let Some(release) = statement.release() else { return };
     for parcel in &release.parcels {
-        let clears = |body: &Body| matches!(body, Body::Minefield(MinefieldBody::AreaCleared(body)) if body.parcel == *parcel);
+        let clears =
+            |body: &Body| matches!(body, Body::Minefield(MinefieldBody::AreaCleared(body)) if body.parcel == *parcel);
         let named = |other: &Statement<'_>| release.rests_on.contains(&other.recorded.reference());
         if !reading.in_effect().any(|other| named(other) && clears(other.body)) {
             let says = "the release names no clearance of the parcel that it rests on";
@@ -145,10 +161,10 @@ fn dates_in_order(reading: &Reading<'_>, statement: &Statement<'_>, found: &mut 
     {
         says("the laying was completed before it began");
     }
-    if let Some(clearance) = statement.clearance() {
-        if surely_after(clearance.started.as_ref(), clearance.ended.as_ref()) {
-            says("the clearance ended before it started");
-        }
+    if let Some(clearance) = statement.clearance()
+        && surely_after(clearance.started.as_ref(), clearance.ended.as_ref())
+    {
+        says("the clearance ended before it started");
     }
     let Some(release) = statement.release() else { return };
     let rests_on = |other: &&Statement<'_>| release.rests_on.contains(&other.recorded.reference());
@@ -193,7 +209,9 @@ fn declared_area(statement: &Statement<'_>, extent: &Extent, found: &mut Found) 
         None => stated.iter().map(|parcel| parcel.area_m2).sum::<Option<u64>>().filter(|sum| *sum > 0),
     };
     let declared = match (declared, statement.clearance()) {
-        (None, Some(clearance)) if extent.parcel.as_ref().is_none_or(|id| *id == clearance.parcel) => Some(clearance.area_m2),
+        (None, Some(clearance)) if extent.parcel.as_ref().is_none_or(|id| *id == clearance.parcel) => {
+            Some(clearance.area_m2)
+        }
         (declared, _) => declared,
     };
     let Some(declared) = declared else { return };
@@ -210,7 +228,10 @@ fn withheld(reading: &Reading<'_>, found: &mut Found) {
         for (holder, part) in statement.parts() {
             let PartHolding::Withheld { commitment: _, basis: _, review_on } = &part.content else { continue };
             if review_on.0 < reading.at && statement.content(holder, part).is_none() {
-                let says = format!("the part {} in slot {} is withheld beyond its review on {review_on}", part.kind, part.slot);
+                let says = format!(
+                    "the part {} in slot {} is withheld beyond its review on {review_on}",
+                    part.kind, part.slot
+                );
                 found.on(LandFindingCode::WithheldPastReview, Some(statement), None, says);
             }
         }

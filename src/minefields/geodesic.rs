@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn an_area_is_the_same_whichever_way_the_ring_goes() {
-        let ring = [at(-490_000_000, -1_230_000_000), at(-490_000_000, -1_229_990_000), at(-489_990_000, -1_229_990_000)];
+        let ring =
+            [at(-490_000_000, -1_230_000_000), at(-490_000_000, -1_229_990_000), at(-489_990_000, -1_229_990_000)];
         let mut other = ring;
         other.reverse();
         let area = ring_area_m2(&ring);

@@ -23,7 +23,7 @@ use jiff::civil::Date;
 pub use geodesic::{area_covers, distance_mm, ring_area_m2};
 pub use picture::*;
 
-use crate::domain::{Body, MinefieldBody, Recorded, RecordId};
+use crate::domain::{Body, MinefieldBody, RecordId, Recorded};
 use statement::Reading;
 
 /// What every answer about land has to say, whatever it found.

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    Capacity, CivilDate, ClearanceMethod, DangerArea, Kind, LandFinding, LandStatus, LayingMethod, ParcelId, PartContent, PartForm,
-    PartKind, Position, RecordId, RecordOpened, Signer, Standing, SurveyMethod, WorldDate,
+    Capacity, CivilDate, ClearanceMethod, DangerArea, Kind, LandFinding, LandStatus, LayingMethod, ParcelId,
+    PartContent, PartForm, PartKind, Position, RecordId, RecordOpened, Signer, Standing, SurveyMethod, WorldDate,
 };
 
 /// One record at a date, as known.
@@ -74,7 +74,8 @@ pub struct Account {
 /// Sums over the parcels of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Of the parcels whose areas are known; `closing` is `None` when one is not.
+    /// Of the parcels whose areas are known; `closing` is `None` when one is not, or when
+    /// there is no parcel.
     pub account: Account,
     /// Closing area of the parcels that are not released and known.
     pub open_m2: u64,

@@ -148,8 +148,13 @@ impl<'a> Statement<'a> {
             events.iter().filter(effective).filter(|event| of_target(event, &own)).copied().collect();
         corrections.retain(|event| matches!(event.event.body, Body::Shared(SharedBody::EventCorrected(_))));
         corrections.sort_by_key(|event| (event.effective_since(), event.position));
-        let mut statement =
-            Self { recorded, body: &recorded.event.body, occurred: recorded.event.occurred.as_ref(), corrections, disclosures: Vec::new() };
+        let mut statement = Self {
+            recorded,
+            body: &recorded.event.body,
+            occurred: recorded.event.occurred.as_ref(),
+            corrections,
+            disclosures: Vec::new(),
+        };
         statement.restate();
         let holders = std::iter::once(recorded).chain(statement.corrections.iter().copied());
         statement.disclosures = holders.flat_map(|holder| disclosures_of(holder, events)).collect();

@@ -20,7 +20,8 @@ use super::seek::{NewestPerId, all_rows, damaged};
 use super::store::store_error;
 use super::{QueryError, ReadModelError};
 use crate::domain::{
-    Body, Bounds, CountryCode, DangerArea, Event, MinefieldBody, PartContent, PartHolding, RecordId, SharedBody, Subject,
+    Body, Bounds, CountryCode, DangerArea, Event, MinefieldBody, PartContent, PartHolding, RecordId, SharedBody,
+    Subject,
 };
 
 /// The deepest level: cells of 2^15 times 1e-7 degree, some 360 metres. A village has a

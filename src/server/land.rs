@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{
-        AreaKind, Classification, ClearanceMethod, LandFinding, LayingMethod, PartContent, Position, Recorded, Standing,
-        SurveyMethod, WorldDate,
+        AreaKind, Classification, ClearanceMethod, LandFinding, LayingMethod, PartContent, Position, Recorded,
+        Standing, SurveyMethod, WorldDate,
     },
     minefields::{
         Account, ClearanceShown, DangerAreaInForce, HistoryItem, LayingShown, ParcelPicture, PartShown, RecordPicture,
@@ -50,6 +50,7 @@ impl Authors<'_> {
             danger_areas: picture.danger_areas.iter().map(|area| self.danger_area(area)).collect(),
             waiting: u32::try_from(picture.waiting.len()).unwrap_or(u32::MAX),
             findings: codes.into_iter().map(|code| code.name().to_owned()).collect(),
+            parcels: u32::try_from(picture.parcels.len()).unwrap_or(u32::MAX),
         }
     }
 
@@ -180,9 +181,7 @@ impl Authors<'_> {
         let HistoryItem { position, kind, date, standing, used, about, signatures } = item;
         let parts = parts.iter().filter(|part| part.position == *position);
         let (state, effective_index, verified) = match standing {
-            Standing::Effective { since, verified } => {
-                (proto::LandEventStanding::Effective, Some(since.0), *verified)
-            }
+            Standing::Effective { since, verified } => (proto::LandEventStanding::Effective, Some(since.0), *verified),
             Standing::Waiting => (proto::LandEventStanding::Waiting, None, false),
             Standing::Ended => (proto::LandEventStanding::Ended, None, false),
         };

@@ -106,9 +106,8 @@ impl proto::minefields_server::Minefields for MinefieldsService {
         let wanted = |picture: &RecordPicture| {
             (statuses.is_empty() || statuses.contains(&picture.status))
                 && country.is_none_or(|country| picture.identity.country == Some(country))
-                && bounds.is_none_or(|bounds| {
-                    picture.danger_areas.iter().any(|shown| shown.area.bounds().meets(&bounds))
-                })
+                && bounds
+                    .is_none_or(|bounds| picture.danger_areas.iter().any(|shown| shown.area.bounds().meets(&bounds)))
         };
         let (records, next_page_token) =
             read.summaries(page_size, &page_token, wanted, |after, items| match &bounds {
@@ -159,7 +158,8 @@ impl Node {
             "" if known_then => view.holds_at()?.recorded_at.and_then(|time| time.utc_date()),
             "" => self.clock.now().utc_date(),
             day => {
-                let day: CivilDate = day.parse().map_err(|_| Refused::invalid("at", "write a day that exists, as YYYY-MM-DD"))?;
+                let day: CivilDate =
+                    day.parse().map_err(|_| Refused::invalid("at", "write a day that exists, as YYYY-MM-DD"))?;
                 Some(day.0)
             }
         };
@@ -238,7 +238,10 @@ fn position_of(token: &str) -> Result<Option<Position>, Refused> {
 fn position(position: Option<proto::Position>, field: &'static str) -> Result<WgsPosition, Refused> {
     let position = position.ok_or_else(|| Refused::invalid(field, "give latitude and longitude"))?;
     WgsPosition::new(position.latitude, position.longitude).ok_or_else(|| {
-        Refused::invalid(field, "write degrees times 10,000,000: 90 degrees north or south, 180 east or west at the most")
+        Refused::invalid(
+            field,
+            "write degrees times 10,000,000: 90 degrees north or south, 180 east or west at the most",
+        )
     })
 }
 
@@ -251,7 +254,9 @@ fn bounds(of: proto::MapBox) -> Result<Bounds, Refused> {
 
 fn country_code(country: &str) -> Result<Option<CountryCode>, Refused> {
     let code = Some(country).filter(|country| !country.is_empty());
-    code.map(str::parse).transpose().map_err(|_| Refused::invalid("country", "two capital letters (ISO 3166-1 alpha-2)"))
+    code.map(str::parse)
+        .transpose()
+        .map_err(|_| Refused::invalid("country", "two capital letters (ISO 3166-1 alpha-2)"))
 }
 
 fn land_statuses(statuses: &[i32]) -> Result<Vec<LandStatus>, Refused> {

@@ -7,14 +7,15 @@ use tonic::transport::{Identity, Server, ServerTlsConfig, server::TcpIncoming};
 use tonic_health::server::HealthReporter;
 
 use super::{
-    Node, audit::AuditService, ledger::LedgerService, minefields::MinefieldsService, organisations::OrganisationsService, treaties::TreatiesService,
+    Node, audit::AuditService, ledger::LedgerService, minefields::MinefieldsService,
+    organisations::OrganisationsService, treaties::TreatiesService,
 };
 use crate::{
     limits,
     sequencer::ServiceState,
     wire::proto::{
-        self, audit_server::AuditServer, ledger_server::LedgerServer, minefields_server::MinefieldsServer, organisations_server::OrganisationsServer,
-        treaties_server::TreatiesServer,
+        self, audit_server::AuditServer, ledger_server::LedgerServer, minefields_server::MinefieldsServer,
+        organisations_server::OrganisationsServer, treaties_server::TreatiesServer,
     },
 };
 

@@ -5,6 +5,7 @@
 mod faults;
 mod golden;
 mod journal;
+mod minefields;
 mod process;
 mod refusals;
 mod support;

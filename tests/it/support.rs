@@ -207,6 +207,7 @@ impl TestLedger {
 /// A node behind its real gRPC service, on a free port of loopback.
 pub struct Served {
     pub channel: Channel,
+    pub address: std::net::SocketAddr,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<Result<(), server::ServeError>>,
 }
@@ -218,7 +219,7 @@ impl Served {
         let (shutdown, told) = oneshot::channel();
         let told = async move { told.await.unwrap_or_default() };
         let serving = tokio::spawn(server::serve(Arc::clone(node), listener, None, told));
-        Self { channel: connect(address).await, shutdown, serving }
+        Self { channel: connect(address).await, address, shutdown, serving }
     }
 
     pub fn ledger(&self) -> LedgerClient<Channel> {

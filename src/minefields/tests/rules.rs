@@ -111,15 +111,24 @@ fn an_unknown_area_stays_unknown_and_is_never_nothing() {
 fn a_correction_replaces_what_it_restates_and_has_its_own_line_in_the_account() {
     let mut book = Book::opened();
     let opened = book.0[0].reference();
-    book.add(corrected(opened.clone(), Some(opening(vec![parcel("P1", Some(900))]))), vec![open(1, danger(-495_000_000, 600))]);
+    book.add(
+        corrected(opened.clone(), Some(opening(vec![parcel("P1", Some(900))]))),
+        vec![open(1, danger(-495_000_000, 600))],
+    );
     let picture = book.picture();
     let account = picture.parcels[0].account;
     assert_eq!((account.opening, account.corrected, account.closing), (Some(1_000), -100, Some(900)));
-    assert!(matches!(picture.danger_areas[..], [DangerAreaInForce { area: DangerArea::Circle { radius_m: 600, .. }, .. }]));
+    assert!(matches!(
+        picture.danger_areas[..],
+        [DangerAreaInForce { area: DangerArea::Circle { radius_m: 600, .. }, .. }]
+    ));
     book.last().standing = Standing::Waiting;
     let picture = book.picture();
     assert_eq!(picture.parcels[0].account.closing, Some(1_000), "the more cautious picture stands");
-    assert!(matches!(picture.danger_areas[..], [DangerAreaInForce { area: DangerArea::Circle { radius_m: 500, .. }, .. }]));
+    assert!(matches!(
+        picture.danger_areas[..],
+        [DangerAreaInForce { area: DangerArea::Circle { radius_m: 500, .. }, .. }]
+    ));
 }
 
 #[test]
@@ -138,7 +147,11 @@ fn the_newest_danger_area_of_each_author_is_in_force_and_a_doubtful_date_shows_b
     book.add(survey(vec![]), vec![open(1, danger(-496_000_000, 300))]);
     assert_eq!(book.picture().danger_areas.len(), 1);
     let mut doubtful = Book::opened();
-    doubtful.add_dated(laying("2026-05", "2026-05", vec![]), vec![open(1, points(2)), open(2, danger(-496_000_000, 300))], None);
+    doubtful.add_dated(
+        laying("2026-05", "2026-05", vec![]),
+        vec![open(1, points(2)), open(2, danger(-496_000_000, 300))],
+        None,
+    );
     assert_eq!(doubtful.at("2026-05-15").unwrap().danger_areas.len(), 2);
     book.last().author.organisation = "other".parse().unwrap();
     assert_eq!(book.picture().danger_areas.len(), 2, "one of each author");
@@ -237,7 +250,10 @@ fn a_passed_time_to_self_destruction_changes_nothing_but_the_remarks() {
         anti_handling: Presence::Unknown,
         self_destruct_hours: Some(48),
     };
-    book.add(laying("2026-06-01", "2026-06-01", vec![]), vec![open(1, points(2)), open(2, PartContent::Ordnance(vec![item]))]);
+    book.add(
+        laying("2026-06-01", "2026-06-01", vec![]),
+        vec![open(1, points(2)), open(2, PartContent::Ordnance(vec![item]))],
+    );
     let (before, after) = (book.at("2026-06-03").unwrap(), book.at("2026-06-04").unwrap());
     assert!(before.findings.is_empty());
     assert_eq!(after.findings[0].code, SelfDestructPassed);

@@ -35,10 +35,8 @@ fn two_records() -> Models {
     let target = EventReference { organisation: "xx-desk".parse().expect("valid"), event: EventId(uuid::Uuid::nil()) };
     let content = circle(-485_000_000, -1_235_000_000, 100);
     let disclosed = vec![DisclosedPart { slot: 1, salt: [0; 32], content }];
-    let disclosure = Draft {
-        body: Body::Shared(SharedBody::PartDisclosed(PartDisclosed { target, disclosed })),
-        ..record("B")
-    };
+    let disclosure =
+        Draft { body: Body::Shared(SharedBody::PartDisclosed(PartDisclosed { target, disclosed })), ..record("B") };
     let opened = |latitude| vec![PartHolding::Open(circle(latitude, -1_235_000_000, 100))];
     Models::of(
         &[
