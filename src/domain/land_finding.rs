@@ -32,6 +32,8 @@ pinned! {
         ExtentNotCovered = 12, "extent_not_covered";
         /// A laying was recorded after the release, or dated after it.
         LaidAfterRelease = 13, "laid_after_release";
+        /// A newer danger area leaves out ground that the author's one before showed.
+        DangerAreaLeavesOut = 14, "danger_area_leaves_out";
     }
 }
 

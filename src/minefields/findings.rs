@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 
 use super::accounts::relaid;
-use super::geodesic::{area_covers, distance_mm, ring_area_m2};
+use super::geodesic::{area_covers, area_covers_area, distance_mm, ring_area_m2};
+use super::parts::danger_area;
 use super::picture::{DangerAreaInForce, ParcelPicture};
 use super::statement::{Reading, Statement};
 use crate::domain::{
@@ -26,6 +27,7 @@ pub(super) fn findings(
 ) -> Vec<LandFinding> {
     let mut found = Found::default();
     no_danger_area(reading, danger_areas, &mut found);
+    leaves_out(reading, danger_areas, &mut found);
     parcels.iter().for_each(|parcel| of_parcel(reading, parcel, &mut found));
     for statement in reading.counting() {
         reference_points(statement, &mut found);
@@ -70,6 +72,29 @@ fn no_danger_area(reading: &Reading<'_>, danger_areas: &[DangerAreaInForce], fou
         let says = "no danger area is shown to the public: give one with the next event on the record";
         found.on(LandFindingCode::NoDangerArea, reading.opening(), None, says);
     }
+}
+
+/// Compares each danger area in force with the one that its author showed before.
+fn leaves_out(reading: &Reading<'_>, danger_areas: &[DangerAreaInForce], found: &mut Found) {
+    for newest in danger_areas {
+        let earlier = reading.counting().take_while(|other| other.recorded.position != newest.position);
+        let own = earlier.filter(|other| other.recorded.author.organisation == newest.author.organisation);
+        let Some(before) = own.filter(|other| !drawn_by(other).is_empty()).last() else { continue };
+        let now: Vec<&DangerArea> = danger_areas
+            .iter()
+            .filter(|shown| shown.author.organisation == newest.author.organisation)
+            .map(|shown| &shown.area)
+            .collect();
+        if !drawn_by(before).iter().all(|old| now.iter().any(|area| area_covers_area(area, old))) {
+            let statement = reading.counting().find(|other| other.recorded.position == newest.position);
+            let says = "the danger area leaves out ground that the one before showed";
+            found.on(LandFindingCode::DangerAreaLeavesOut, statement, None, says);
+        }
+    }
+}
+
+fn drawn_by<'a>(statement: &Statement<'a>) -> Vec<&'a DangerArea> {
+    statement.contents().into_iter().filter_map(danger_area).collect()
 }
 
 fn of_parcel(reading: &Reading<'_>, parcel: &ParcelPicture, found: &mut Found) {

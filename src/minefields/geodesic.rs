@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use geographiclib_rs::{Geodesic, InverseGeodesic, PolygonArea, Winding};
+use geographiclib_rs::{DirectGeodesic, Geodesic, InverseGeodesic, PolygonArea, Winding};
 
 use crate::domain::{DangerArea, Ring, WgsPosition};
 
@@ -41,6 +41,29 @@ pub fn area_covers(area: &DangerArea, position: WgsPosition) -> bool {
             Err(_) => true,
         },
     }
+}
+
+/// Whether one danger area covers another, judged by the corners of the other or by
+/// points around its circle: enough for a remark.
+pub(super) fn area_covers_area(area: &DangerArea, other: &DangerArea) -> bool {
+    match other {
+        DangerArea::Polygon(ring) => ring.iter().all(|corner| area_covers(area, *corner)),
+        // A hair inside the circle, so that a circle covers itself after rounding.
+        DangerArea::Circle { centre, radius_m } => (0..AROUND).all(|at| {
+            let azimuth = f64::from(at) * 360.0 / f64::from(AROUND);
+            let metres = f64::from(*radius_m) - 0.1;
+            destination(*centre, azimuth, metres).is_none_or(|point| area_covers(area, point))
+        }),
+    }
+}
+
+/// Points looked at around a circle.
+const AROUND: u32 = 16;
+
+fn destination(from: WgsPosition, azimuth: f64, metres: f64) -> Option<WgsPosition> {
+    let (latitude, longitude) = degrees(from);
+    let (latitude, longitude): (f64, f64) = ELLIPSOID.direct(latitude, longitude, azimuth, metres);
+    WgsPosition::new((latitude * 1e7).round() as i32, (longitude * 1e7).round() as i32)
 }
 
 fn degrees(position: WgsPosition) -> (f64, f64) {

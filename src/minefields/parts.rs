@@ -73,7 +73,8 @@ pub(super) fn danger_areas(reading: &Reading<'_>) -> Vec<DangerAreaInForce> {
     in_force
 }
 
-fn danger_area(content: &PartContent) -> Option<&DangerArea> {
+/// The danger area that a content is.
+pub(super) fn danger_area(content: &PartContent) -> Option<&DangerArea> {
     match content {
         PartContent::DangerArea(area) => Some(area),
         PartContent::Remarks { .. }

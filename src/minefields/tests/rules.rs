@@ -158,6 +158,19 @@ fn the_newest_danger_area_of_each_author_is_in_force_and_a_doubtful_date_shows_b
 }
 
 #[test]
+fn a_danger_area_that_leaves_out_what_the_one_before_showed_is_remarked() {
+    let with = |latitude, radius_m| {
+        let mut book = Book::opened();
+        book.add(survey(vec![]), vec![open(1, danger(latitude, radius_m))]);
+        book.codes()
+    };
+    assert!(with(-495_000_000, 500).is_empty(), "the same");
+    assert!(with(-495_000_000, 501).is_empty() && with(-495_010_000, 700).is_empty(), "larger");
+    assert_eq!(with(-495_000_000, 499), [DangerAreaLeavesOut]);
+    assert_eq!(with(-495_100_000, 600), [DangerAreaLeavesOut], "moved");
+}
+
+#[test]
 fn nothing_is_shown_of_a_committed_part_but_that_it_is_there() {
     let mut book = Book::opened();
     let survey = book.add(survey(vec![]), vec![withheld(1, PartKind::Extent, "2030-01-01")]);
@@ -265,7 +278,7 @@ fn a_position_far_from_the_others_is_remarked_and_swapped_coordinates_are_named(
     let mut book = Book::opened();
     let swapped = DangerArea::Circle { centre: place(-800_000_000, -495_000_000), radius_m: 100 };
     book.add(survey(vec![]), vec![open(1, PartContent::DangerArea(swapped))]);
-    assert_eq!(book.codes(), [PositionFarOff]);
+    assert_eq!(book.codes(), [PositionFarOff, DangerAreaLeavesOut]);
     let mut book = Book::default();
     let centre = place(-495_000_000, -850_000_000);
     book.add(opening(vec![]), vec![open(1, PartContent::DangerArea(DangerArea::Circle { centre, radius_m: 100 }))]);
