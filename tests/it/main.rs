@@ -7,6 +7,7 @@ mod golden;
 mod journal;
 mod minefields;
 mod process;
+mod references;
 mod refusals;
 mod support;
 mod vectors;
