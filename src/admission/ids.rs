@@ -35,12 +35,26 @@ pub type IdKey = [u8; 16];
 /// What a key names; the tag keeps the name spaces apart.
 #[derive(Clone, Copy, Debug)]
 pub enum Named<'a> {
-    SubmissionId { organisation: &'a str, id: &'a [u8; 16] },
+    SubmissionId {
+        organisation: &'a str,
+        id: &'a [u8; 16],
+    },
     SubmissionDigest(&'a [u8; 32]),
-    Event { organisation: &'a str, id: &'a [u8; 16] },
+    Event {
+        organisation: &'a str,
+        id: &'a [u8; 16],
+    },
     Subject(&'a str),
-    EventOnSubject { subject: &'a str, id: &'a [u8; 16] },
-    SignOff { submission: &'a [u8; 32], key: &'a [u8; 32] },
+    EventOnSubject {
+        subject: &'a str,
+        id: &'a [u8; 16],
+    },
+    /// The newest sign-off of a post on a submission.
+    SignOff {
+        submission: &'a [u8; 32],
+        organisation: &'a str,
+        member: &'a str,
+    },
 }
 
 impl Named<'_> {
@@ -52,7 +66,9 @@ impl Named<'_> {
             Self::Event { organisation, id } => sha256_parts(&[b"e", organisation.as_bytes(), &[0], id]),
             Self::Subject(subject) => sha256_parts(&[b"s", subject.as_bytes()]),
             Self::EventOnSubject { subject, id } => sha256_parts(&[b"o", subject.as_bytes(), &[0], id]),
-            Self::SignOff { submission, key } => sha256_parts(&[b"k", submission, key]),
+            Self::SignOff { submission, organisation, member } => {
+                sha256_parts(&[b"p", submission, organisation.as_bytes(), &[0], member.as_bytes()])
+            }
         };
         digest[..16].try_into().expect("32 bytes hold 16")
     }

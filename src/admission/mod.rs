@@ -9,7 +9,11 @@
 mod ids;
 mod restore;
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
 
 pub use ids::{IdIndex, IdIndexError, Named, RunSpan};
 pub use restore::RestoreError;
@@ -17,12 +21,12 @@ pub use restore::RestoreError;
 use crate::{
     checkpoint::leaf_hash,
     domain::{
-        Entry, EnvelopeContent, EventId, Index, KeyId, OrganisationId, Position, RecordingTime, SignOff, Signer, Size,
+        Entry, EnvelopeContent, EventId, Index, OrganisationId, Position, RecordingTime, SignOff, Signer, Size,
         Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash, TreeHead,
     },
     journal::{Journal, ReadLimit},
     merkle::{HashFile, HashStoreError, Tree},
-    policy::{Known, Registry},
+    policy::{Claim, Known, Registry},
     wire,
 };
 
@@ -38,9 +42,11 @@ pub struct Admission {
     /// Where the next run of ids begins, and the governing entries since.
     run_from: Size,
     governing: Vec<Index>,
-    /// Authors of submissions that are admitted but not yet in the journal; of
+    /// Claims of submissions that are admitted but not yet in the journal; of
     /// all, where there is no journal to read them from.
-    authors: HashMap<SubmissionDigest, Signer>,
+    claims: HashMap<SubmissionDigest, Arc<Claim>>,
+    /// Each claim once: authors and what they write about repeat.
+    distinct_claims: HashSet<Arc<Claim>>,
 }
 
 /// The admission state could not keep up: the sequencer halts.
@@ -82,7 +88,8 @@ impl Admission {
             recorded_at: None,
             run_from: Size(0),
             governing: Vec::new(),
-            authors: HashMap::new(),
+            claims: HashMap::new(),
+            distinct_claims: HashSet::new(),
         }
     }
 
@@ -131,7 +138,8 @@ impl Admission {
     /// when one is due.
     pub fn written(&mut self) -> Result<(), AdmissionError> {
         if self.journal.is_some() {
-            self.authors.clear();
+            self.claims.clear();
+            self.distinct_claims.clear();
         }
         if !self.ids.is_due() {
             return Ok(());
@@ -165,7 +173,7 @@ impl Admission {
         self.ids.insert(Named::SubmissionDigest(submitted.digest.as_bytes()).key(), whole);
         let id = submitted.submission.id.0.as_bytes();
         self.ids.insert(Named::SubmissionId { organisation, id }.key(), whole);
-        self.authors.insert(submitted.digest, author.clone());
+        self.note_claim(submitted);
         for (event, ordinal) in submitted.events.iter().zip(0..) {
             let position = Position { index, ordinal };
             let (id, subject) = (event.id.0.as_bytes(), event.subject.to_string());
@@ -174,6 +182,16 @@ impl Admission {
             self.ids.insert_first(Named::EventOnSubject { subject: &subject, id }.key(), position);
         }
         self.note_founders(submitted, whole);
+    }
+
+    fn note_claim(&mut self, submitted: &SubmittedEvents) {
+        let claim = Arc::new(Claim::of(submitted));
+        let claim = match self.distinct_claims.get(&claim) {
+            Some(same) => Arc::clone(same),
+            None => claim,
+        };
+        self.distinct_claims.insert(Arc::clone(&claim));
+        self.claims.insert(submitted.digest, claim);
     }
 
     /// The founding makes the founders' organisations subjects, too.
@@ -190,11 +208,15 @@ impl Admission {
 
     fn note_sign_offs(&mut self, submission: SubmissionDigest, sign_offs: &[SignOff], index: Index) {
         for sign_off in sign_offs {
-            let key = sign_off.signer.key.as_bytes();
-            let named = Named::SignOff { submission: submission.as_bytes(), key };
+            let named = sign_off_of(&submission, &sign_off.signer);
             self.ids.insert(named.key(), Position { index, ordinal: 0 });
         }
     }
+}
+
+fn sign_off_of<'a>(submission: &'a SubmissionDigest, signer: &'a Signer) -> Named<'a> {
+    let (organisation, member) = (signer.organisation.as_str(), signer.member.as_str());
+    Named::SignOff { submission: submission.as_bytes(), organisation, member }
 }
 
 /// What was known before an entry that the state has admitted since: for
@@ -236,12 +258,12 @@ impl Known for KnownBefore<'_> {
         self.earlier(self.admission.is_on_subject(subject, id))
     }
 
-    fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool {
-        self.admission.signed_off(submission, key)
+    fn post_signed(&self, submission: SubmissionDigest, signer: &Signer) -> Option<Index> {
+        self.admission.post_signed(submission, signer).filter(|index| index.0 < self.size.0)
     }
 
-    fn author(&self, submission: SubmissionDigest) -> Option<Signer> {
-        self.admission.author(submission)
+    fn claim(&self, submission: SubmissionDigest) -> Option<Arc<Claim>> {
+        self.admission.claim(submission)
     }
 
     fn root_at(&self, size: Size) -> Option<TreeHash> {
@@ -276,19 +298,18 @@ impl Known for Admission {
         self.ids.get(&Named::EventOnSubject { subject: &subject, id: id.0.as_bytes() }.key())
     }
 
-    fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool {
-        let named = Named::SignOff { submission: submission.as_bytes(), key: key.as_bytes() };
-        self.ids.get(&named.key()).is_some()
+    fn post_signed(&self, submission: SubmissionDigest, signer: &Signer) -> Option<Index> {
+        self.ids.get(&sign_off_of(&submission, signer).key()).map(|position| position.index)
     }
 
-    fn author(&self, submission: SubmissionDigest) -> Option<Signer> {
-        if let Some(author) = self.authors.get(&submission) {
-            return Some(author.clone());
+    fn claim(&self, submission: SubmissionDigest) -> Option<Arc<Claim>> {
+        if let Some(claim) = self.claims.get(&submission) {
+            return Some(Arc::clone(claim));
         }
         let stored = self.journal.as_ref()?.read(self.submission(submission)?, ReadLimit::ONE).ok()?;
         let entry = wire::read_entry(stored.first()?).ok()?;
         match entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => Some(submitted.submission.author),
+            EnvelopeContent::Submission(submitted) => Some(Arc::new(Claim::of(&submitted))),
             EnvelopeContent::SignOffs { .. } => None,
         }
     }

@@ -3,8 +3,8 @@
 use super::{
     CharterAdopted, CivilDate, Commitment, DangerArea, DocumentDigest, DomesticStepTaken, EventId, InstrumentDeposited,
     KeyEnded, KeyEnrolled, Kind, LedgerFounded, MandateGranted, MemberEnrolled, MinefieldKind, OrganisationAdmitted,
-    ParticipantRegistered, RecordOpened, RegistryKind, SignatureAffixed, Subject, TreatyKind, TreatyRegistered,
-    WithdrawalNotified, WorldDate,
+    OrganisationChanged, ParticipantRegistered, RecordOpened, RegistryKind, SignatureAffixed, Subject, TreatyKind,
+    TreatyRegistered, WithdrawalNotified, WorldDate,
 };
 
 /// One event, well formed.
@@ -44,6 +44,7 @@ pub enum RegistryBody {
     LedgerFounded(Box<LedgerFounded>),
     CharterAdopted(CharterAdopted),
     OrganisationAdmitted(OrganisationAdmitted),
+    OrganisationChanged(OrganisationChanged),
     MemberEnrolled(MemberEnrolled),
     KeyEnrolled(KeyEnrolled),
     KeyEnded(KeyEnded),
@@ -75,6 +76,7 @@ impl Body {
                 RegistryBody::LedgerFounded(_) => RegistryKind::LedgerFounded,
                 RegistryBody::CharterAdopted(_) => RegistryKind::CharterAdopted,
                 RegistryBody::OrganisationAdmitted(_) => RegistryKind::OrganisationAdmitted,
+                RegistryBody::OrganisationChanged(_) => RegistryKind::OrganisationChanged,
                 RegistryBody::MemberEnrolled(_) => RegistryKind::MemberEnrolled,
                 RegistryBody::KeyEnrolled(_) => RegistryKind::KeyEnrolled,
                 RegistryBody::KeyEnded(_) => RegistryKind::KeyEnded,

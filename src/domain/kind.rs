@@ -22,6 +22,7 @@ pub enum RegistryKind {
     LedgerFounded,
     CharterAdopted,
     OrganisationAdmitted,
+    OrganisationChanged,
     MemberEnrolled,
     KeyEnrolled,
     KeyEnded,
@@ -190,6 +191,15 @@ pub const KINDS: &[KindRow] = &[
         SubjectState::New,
     ),
     governs(
+        RegistryKind::OrganisationChanged,
+        "organisation_changed",
+        19,
+        "an organisation is suspended, resumed or succeeded, or names its verifiers",
+        Threshold::Admission,
+        SubjectType::Organisation,
+        SubjectState::Exists,
+    ),
+    governs(
         RegistryKind::MemberEnrolled,
         "member_enrolled",
         20,
@@ -291,8 +301,8 @@ impl Kind {
     pub fn row(self) -> &'static KindRow {
         let at = match self {
             Self::Registry(kind) => kind as usize,
-            Self::Treaty(kind) => 7 + kind as usize,
-            Self::Minefield(kind) => 13 + kind as usize,
+            Self::Treaty(kind) => 8 + kind as usize,
+            Self::Minefield(kind) => 14 + kind as usize,
         };
         &KINDS[at]
     }

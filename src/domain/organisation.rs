@@ -96,6 +96,46 @@ pub struct OrganisationAdmitted {
     pub country: CountryCode,
 }
 
+/// The standing of an organisation changes, or it names its verifiers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrganisationChanged {
+    pub change: OrganisationChange,
+    pub reason: Box<str>,
+}
+
+/// What changes about an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrganisationChange {
+    Suspended,
+    Resumed,
+    Succeeded {
+        by: OrganisationId,
+    },
+    /// The other organisations that may verify its work; ascending.
+    VerifiersNamed(Vec<OrganisationId>),
+}
+
+/// Whether the posts of an organisation may sign.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    #[default]
+    Active,
+    /// Until it is resumed.
+    Suspended,
+    /// For ever.
+    Succeeded { by: OrganisationId },
+}
+
+impl std::fmt::Display for Standing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Active => f.write_str("active"),
+            Self::Suspended => f.write_str("suspended"),
+            Self::Succeeded { by } => write!(f, "succeeded by {by}"),
+        }
+    }
+}
+
 /// A post is enrolled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MemberEnrolled {

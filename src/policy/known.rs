@@ -1,7 +1,10 @@
 //! What the ledger already holds, as far as decisions ask for it.
 
+use std::sync::Arc;
+
+use super::Claim;
 use crate::domain::{
-    EventId, Index, KeyId, OrganisationId, Position, Size, Subject, SubmissionDigest, SubmissionId, TreeHash,
+    EventId, Index, OrganisationId, Position, Signer, Size, Subject, SubmissionDigest, SubmissionId, TreeHash,
 };
 
 /// Look-ups over the entries before the one that is decided. Implemented by
@@ -19,10 +22,10 @@ pub trait Known {
     fn subject_head(&self, subject: &Subject) -> Option<Position>;
     /// Whether the event of that id is one on the subject.
     fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
-    /// Whether the key signed off the submission already.
-    fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool;
-    /// The author of a recorded submission.
-    fn author(&self, submission: SubmissionDigest) -> Option<crate::domain::Signer>;
+    /// The newest entry with a sign-off of the signer's post on the submission.
+    fn post_signed(&self, submission: SubmissionDigest, signer: &Signer) -> Option<Index>;
+    /// What a recorded submission claims.
+    fn claim(&self, submission: SubmissionDigest) -> Option<Arc<Claim>>;
     /// The root at an earlier size; `None` beyond the newest.
     fn root_at(&self, size: Size) -> Option<TreeHash>;
 }

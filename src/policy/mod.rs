@@ -6,12 +6,14 @@
 //! input or output, no clock, no randomness here.
 //! Leaves to others: form (`wire`), order and durability (`sequencer`).
 
+mod claim;
 mod known;
 mod registry;
 mod rejection;
 mod v1;
 mod verify;
 
+pub use claim::{Claim, Concern};
 pub use known::Known;
 pub use registry::{KeyEnd, KeyState, LedgerIdentity, MemberState, OrganisationState, Registry};
 pub use rejection::{Rejection, RejectionRule};

@@ -41,6 +41,8 @@ rules! {
     KeyMustBelongToMember, "name the post that the key is enrolled for";
     /// The key was ended.
     KeyMustBeActive, "sign with an active key, or have a colleague vouch for late work";
+    /// The organisation is suspended or was succeeded by another.
+    OrganisationMustBeActive, "ask the founders to resume the organisation, or have its successor sign";
     /// The post has no role for this.
     RoleMustAllowKind, "have a post with one of the roles sign";
     /// No mandate covers the treaty.
@@ -57,6 +59,10 @@ rules! {
     DateMustNotLieInFuture, "correct the date; what is only planned is not recorded";
     /// The form of a part is not accepted by the policy in force.
     PartFormMustBeAccepted, "use the form open or withheld";
+    /// An organisation that is named is not admitted, or is the subject itself.
+    OrganisationMustBeAdmitted, "name another organisation that is admitted and active";
+    /// The organisation's standing does not allow the change.
+    StandingMustAllowChange, "look at the organisation's standing: suspend what is active, resume what is suspended";
     /// The post exists already.
     MemberMustBeNew, "choose another member id";
     /// The post does not exist.
@@ -81,12 +87,16 @@ rules! {
     FoundersMustSign, "gather a sign-off with capacity governor from every other founder";
     /// A sign-off by the author of the submission.
     SignOffMustBeByAnother, "have another post sign off";
-    /// The key signed off this submission before.
-    SignOffMustBeNew, "nothing: the sign-off is on record";
+    /// The post signed off this submission before, with this key or another.
+    SignOffMustBeNew, "nothing: a sign-off of the post is on record";
     /// A sign-off on a submission that the ledger does not hold.
     SignOffMustNameSubmission, "submit the submission first";
     /// The signer's roles or organisation do not allow the capacity.
     CapacityMustBeAllowed, "sign in a capacity that the post's roles allow";
+    /// The verifier's organisation is neither the author's nor one that it named.
+    VerifierMustBeNamed, "have another post of the author's organisation verify, or have its administrators name yours (organisation_changed)";
+    /// No mandate as national authority covers anything in the submission.
+    AuthorityMustCoverSubmission, "have the national authority for the country or treaty sign, or ask a founder for the mandate";
 }
 
 impl fmt::Display for RejectionRule {

@@ -13,7 +13,8 @@ use super::model::{KeyEndState, KeyState, MandateState, MemberState, ModelPositi
 use super::{ROWS_FORMAT, ReadModelError};
 use crate::domain::{
     CivilDate, Finding, FindingCode, Index, KeyEnding, Kind, Mandate, MandateType, MemberId, OrganisationId,
-    OrganisationType, PolicyNumber, Position, PublicKey, RecordingTime, Role, Scope, Size, TreeHash, WorldDate,
+    OrganisationType, PolicyNumber, Position, PublicKey, RecordingTime, Role, Scope, Size, Standing, TreeHash,
+    WorldDate,
 };
 
 /// A value that cannot be read back.
@@ -139,12 +140,23 @@ struct OrganisationRow {
     index: u64,
     #[prost(uint32, tag = "6")]
     ordinal: u32,
+    /// Suspended; or succeeded, when there is a successor.
+    #[prost(bool, tag = "7")]
+    suspended: bool,
+    #[prost(string, tag = "8")]
+    successor: String,
+    #[prost(string, repeated, tag = "9")]
+    verifiers: Vec<String>,
 }
 
 /// The row of an organisation; its members and mandates have rows of their own.
 pub(super) fn organisation_row(organisation: &OrganisationState) -> Vec<u8> {
-    let OrganisationState { id: _, name, organisation_type, country, founder, admitted, members: _, mandates: _ } =
-        organisation;
+    let OrganisationState { id: _, name, organisation_type, country, founder, admitted, .. } = organisation;
+    let OrganisationState { standing, verifiers, members: _, mandates: _, .. } = organisation;
+    let successor = match standing {
+        Standing::Succeeded { by } => by.to_string(),
+        Standing::Active | Standing::Suspended => String::new(),
+    };
     OrganisationRow {
         name: name.to_string(),
         organisation_type: organisation_type.number(),
@@ -152,14 +164,24 @@ pub(super) fn organisation_row(organisation: &OrganisationState) -> Vec<u8> {
         founder: *founder,
         index: admitted.index.0,
         ordinal: u32::from(admitted.ordinal),
+        suspended: *standing == Standing::Suspended,
+        successor,
+        verifiers: verifiers.iter().map(OrganisationId::to_string).collect(),
     }
     .encode_to_vec()
 }
 
 /// The organisation of a row, without members and mandates.
 pub(super) fn read_organisation(id: OrganisationId, value: &[u8]) -> Result<OrganisationState, Unreadable> {
-    let OrganisationRow { name, organisation_type, country, founder, index, ordinal } =
-        OrganisationRow::decode(value).map_err(|_| Unreadable)?;
+    let row = OrganisationRow::decode(value).map_err(|_| Unreadable)?;
+    let OrganisationRow { name, organisation_type, country, founder, index, ordinal, suspended, successor, verifiers } =
+        row;
+    let standing = match successor.as_str() {
+        "" if suspended => Standing::Suspended,
+        "" => Standing::Active,
+        by => Standing::Succeeded { by: by.parse().map_err(|_| Unreadable)? },
+    };
+    let verifiers = verifiers.iter().map(|id| id.parse().map_err(|_| Unreadable)).collect::<Result<_, _>>()?;
     Ok(OrganisationState {
         id,
         name: name.into(),
@@ -167,6 +189,8 @@ pub(super) fn read_organisation(id: OrganisationId, value: &[u8]) -> Result<Orga
         country: country.parse().map_err(|_| Unreadable)?,
         founder,
         admitted: position(index, ordinal)?,
+        standing,
+        verifiers,
         members: Vec::new(),
         mandates: Vec::new(),
     })

@@ -3,7 +3,7 @@
 use crate::crypto::{digest, sha256};
 use crate::domain::{
     CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationType, ParticipantId, PolicyNumber,
-    Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead, WorldDate,
+    Position, PublicKey, RecordingTime, Role, Size, Standing, TreeHash, TreeHead, WorldDate,
 };
 
 digest! {
@@ -59,6 +59,9 @@ pub struct OrganisationState {
     pub country: CountryCode,
     pub founder: bool,
     pub admitted: Position,
+    pub standing: Standing,
+    /// Other organisations that may verify its work; ascending.
+    pub verifiers: Vec<OrganisationId>,
     /// Ascending by id.
     pub members: Vec<MemberState>,
     /// In the order in which they were granted.

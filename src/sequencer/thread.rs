@@ -243,7 +243,7 @@ fn repeat(
     at: RecordingTime,
     dry_run: bool,
 ) -> Result<(Decision, Option<Record>), String> {
-    let new = |sign_off: &SignOff| !admission.signed_off(content.digest, sign_off.signer.key);
+    let new = |sign_off: &SignOff| admission.post_signed(content.digest, &sign_off.signer).is_none();
     let Some(later) = submitted.later_sign_offs(new) else { return Ok((Decision::Repeated { index }, None)) };
     if let Err(rejection) = policy::decide(&later.envelope.content, at, admission.registry(), admission) {
         return Ok((Decision::Rejected(rejection), None));

@@ -2,7 +2,7 @@
 
 use crate::{
     checkpoint::Receipt,
-    domain::{Finding, KeyEnding, MandateType, Scope, TreeHash},
+    domain::{Finding, KeyEnding, MandateType, Scope, Standing, TreeHash},
     journal::StoredRecord,
     limits,
     projections::{HoldsAt, KeyState, MandateState, MemberState, OrganisationState},
@@ -59,6 +59,11 @@ pub fn holds_at(holds: HoldsAt) -> proto::HoldsAt {
 }
 
 pub fn organisation(state: &OrganisationState) -> proto::Organisation {
+    let (standing, successor) = match &state.standing {
+        Standing::Active => (proto::OrganisationStanding::Active, String::new()),
+        Standing::Suspended => (proto::OrganisationStanding::Suspended, String::new()),
+        Standing::Succeeded { by } => (proto::OrganisationStanding::Succeeded, by.to_string()),
+    };
     proto::Organisation {
         id: state.id.to_string(),
         name: state.name.to_string(),
@@ -68,6 +73,9 @@ pub fn organisation(state: &OrganisationState) -> proto::Organisation {
         members: state.members.iter().map(member).collect(),
         mandates: state.mandates.iter().map(mandate).collect(),
         founder: state.founder,
+        standing: standing.into(),
+        successor,
+        verifiers: state.verifiers.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
         Wire::LedgerFounded(body) => open(registry::ledger_founded(body), "ledger_founded"),
         Wire::CharterAdopted(body) => open(registry::charter_adopted(body), "charter_adopted"),
         Wire::OrganisationAdmitted(body) => open(registry::organisation_admitted(body), "organisation_admitted"),
+        Wire::OrganisationChanged(body) => open(registry::organisation_changed(body), "organisation_changed"),
         Wire::MemberEnrolled(body) => open(registry::member_enrolled(body), "member_enrolled"),
         Wire::KeyEnrolled(body) => open(registry::key_enrolled(body), "key_enrolled"),
         Wire::KeyEnded(body) => open(registry::key_ended(body), "key_ended"),

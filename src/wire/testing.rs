@@ -226,6 +226,18 @@ fn mandate_granted() -> impl Strategy<Value = RegistryBody> {
     )
 }
 
+fn organisation_changed() -> impl Strategy<Value = RegistryBody> {
+    let verifiers = proptest::collection::btree_set(organisation(), 0..3);
+    let change = prop_oneof![
+        Just(OrganisationChange::Suspended),
+        Just(OrganisationChange::Resumed),
+        organisation().prop_map(|by| OrganisationChange::Succeeded { by }),
+        verifiers.prop_map(|named| OrganisationChange::VerifiersNamed(named.into_iter().collect())),
+    ];
+    (change, lines())
+        .prop_map(|(change, reason)| RegistryBody::OrganisationChanged(OrganisationChanged { change, reason }))
+}
+
 fn registry_body(kind: RegistryKind) -> BoxedStrategy<RegistryBody> {
     match kind {
         RegistryKind::LedgerFounded => founded().boxed(),
@@ -237,6 +249,7 @@ fn registry_body(kind: RegistryKind) -> BoxedStrategy<RegistryBody> {
                 RegistryBody::OrganisationAdmitted(OrganisationAdmitted { name, organisation_type, country })
             })
             .boxed(),
+        RegistryKind::OrganisationChanged => organisation_changed().boxed(),
         RegistryKind::MemberEnrolled => (member(), text(), roles())
             .prop_map(|(member, post, roles)| RegistryBody::MemberEnrolled(MemberEnrolled { member, post, roles }))
             .boxed(),

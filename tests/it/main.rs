@@ -4,9 +4,11 @@
 
 mod faults;
 mod golden;
+mod governance;
 mod journal;
 mod process;
 mod refusals;
+mod sign_offs;
 mod support;
 mod vectors;
 mod write_path;

@@ -2,6 +2,7 @@
 //! an existing entry differently becomes policy 2 beside it (I11).
 
 mod authority;
+mod electorate;
 mod events;
 mod governance;
 mod sign_offs;

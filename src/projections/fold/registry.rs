@@ -6,11 +6,12 @@
 use super::EntryFold;
 use crate::domain::{
     Charter, Founder, KeyEnded, KeyEnrolled, LedgerFounded, MemberEnrolled, MemberId, OrganisationAdmitted,
-    OrganisationId, Position, PublicKey, RegistryBody, Subject,
+    OrganisationChange, OrganisationChanged, OrganisationId, Position, PublicKey, RegistryBody, Standing, Subject,
 };
 use crate::projections::ReadModelError;
 use crate::projections::encoding::{
     key_owner_row, mandate_row, member_row, organisation_row, push_number, read_key_owner, read_member,
+    read_organisation,
 };
 use crate::projections::keys::{Key, Table};
 use crate::projections::model::{KeyEndState, KeyState, MemberState, OrganisationState};
@@ -34,6 +35,7 @@ impl EntryFold<'_> {
                 self.organisation_admitted(at, id, body);
                 Ok(())
             }
+            (RegistryBody::OrganisationChanged(body), Subject::Organisation(id)) => self.organisation_changed(id, body),
             (RegistryBody::MemberEnrolled(body), Subject::Organisation(id)) => self.member_enrolled(at, id, body),
             (RegistryBody::KeyEnrolled(body), Subject::Organisation(id)) => {
                 let KeyEnrolled { member, key, possession: _, authorised_by: _ } = body;
@@ -49,6 +51,7 @@ impl EntryFold<'_> {
                 RegistryBody::LedgerFounded(_)
                 | RegistryBody::CharterAdopted(_)
                 | RegistryBody::OrganisationAdmitted(_)
+                | RegistryBody::OrganisationChanged(_)
                 | RegistryBody::MemberEnrolled(_)
                 | RegistryBody::KeyEnrolled(_)
                 | RegistryBody::KeyEnded(_)
@@ -75,10 +78,12 @@ impl EntryFold<'_> {
             country: *country,
             founder: true,
             admitted: at,
+            standing: Standing::Active,
+            verifiers: Vec::new(),
             members: Vec::new(),
             mandates: Vec::new(),
         };
-        self.put(Key::new(Table::Organisation).id(organisation.as_str()), organisation_row(&state));
+        self.put_organisation(&state);
         let enrolled = MemberEnrolled { member: member.clone(), post: post.clone(), roles: roles.clone() };
         self.member_enrolled(at, organisation, &enrolled)?;
         self.key_enrolled(at, organisation, member, key)
@@ -100,10 +105,42 @@ impl EntryFold<'_> {
             country: *country,
             founder: false,
             admitted: at,
+            standing: Standing::Active,
+            verifiers: Vec::new(),
             members: Vec::new(),
             mandates: Vec::new(),
         };
-        self.put(Key::new(Table::Organisation).id(id.as_str()), organisation_row(&state));
+        self.put_organisation(&state);
+    }
+
+    /// A change of an organisation that the registry does not know was never
+    /// accepted, and makes nothing. Who succeeds a founder is one.
+    fn organisation_changed(&mut self, id: &OrganisationId, body: &OrganisationChanged) -> Result<(), ReadModelError> {
+        let Some(mut state) = self.organisation(id)? else { return Ok(()) };
+        match &body.change {
+            OrganisationChange::Suspended => state.standing = Standing::Suspended,
+            OrganisationChange::Resumed => state.standing = Standing::Active,
+            OrganisationChange::Succeeded { by } => {
+                state.standing = Standing::Succeeded { by: by.clone() };
+                if let Some(mut successor) = self.organisation(by)?.filter(|_| state.founder) {
+                    successor.founder = true;
+                    self.put_organisation(&successor);
+                }
+            }
+            OrganisationChange::VerifiersNamed(verifiers) => state.verifiers.clone_from(verifiers),
+        }
+        self.put_organisation(&state);
+        Ok(())
+    }
+
+    fn organisation(&self, id: &OrganisationId) -> Result<Option<OrganisationState>, ReadModelError> {
+        let key = Key::new(Table::Organisation).id(id.as_str());
+        let row = self.newest(&key)?;
+        row.map(|row| read_organisation(id.clone(), &row).map_err(|unreadable| unreadable.at(key.as_ref()))).transpose()
+    }
+
+    fn put_organisation(&mut self, state: &OrganisationState) {
+        self.put(Key::new(Table::Organisation).id(state.id.as_str()), organisation_row(state));
     }
 
     /// A post that is enrolled once more has the newer title and roles and keeps its
