@@ -70,6 +70,7 @@ fn charter(operator: OrganisationId) -> Charter {
         late_work_grace_days: 30,
         public_tiles: false,
         witnesses: Vec::new(),
+        sign_offs: SignOffRules::of(CharterProfile::Solo),
     }
 }
 

@@ -46,6 +46,62 @@ pub struct Charter {
     pub late_work_grace_days: u32,
     pub public_tiles: bool,
     pub witnesses: Vec<Box<str>>,
+    pub sign_offs: SignOffRules,
+}
+
+/// Which sign-offs the charter asks for, and for how long they may be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignOffRules {
+    /// Other posts that verify what eases.
+    pub easing_verifiers: u32,
+    /// Whether those are of other organisations than the author.
+    pub outside_verifier: bool,
+    /// National authorities that sign what eases, for each concern.
+    pub easing_authorities: u32,
+    pub authority_fallback: AuthorityFallback,
+    pub counterparty_signs: bool,
+    /// Days that a submission may wait; 0: for ever.
+    pub days: u32,
+}
+
+impl SignOffRules {
+    /// What a profile asks for by default, which is also the least that a charter
+    /// of that profile may ask for.
+    pub const fn of(profile: CharterProfile) -> Self {
+        let (signers, outside) = match profile {
+            CharterProfile::Solo => (0, false),
+            CharterProfile::National => (1, false),
+            CharterProfile::Coalition => (1, true),
+        };
+        Self {
+            easing_verifiers: signers,
+            outside_verifier: outside,
+            easing_authorities: signers,
+            authority_fallback: AuthorityFallback::Held,
+            counterparty_signs: signers > 0,
+            days: if signers > 0 { 365 } else { 0 },
+        }
+    }
+
+    /// Whether the rules ask for what the profile promises: nothing for solo, at
+    /// least the defaults for the others.
+    pub fn fit(&self, profile: CharterProfile) -> bool {
+        let least = Self::of(profile);
+        let more = self.easing_verifiers >= least.easing_verifiers
+            && self.easing_authorities >= least.easing_authorities
+            && self.outside_verifier >= least.outside_verifier
+            && self.counterparty_signs >= least.counterparty_signs;
+        let nobody = self.easing_verifiers == 0 && self.easing_authorities == 0 && !self.counterparty_signs;
+        more && (profile != CharterProfile::Solo || nobody)
+    }
+}
+
+pinned! {
+    /// What holds for an easing that no national authority can sign.
+    AuthorityFallback {
+        Held = 1, "held";
+        Founders = 2, "founders";
+    }
 }
 
 /// Which edition of the decision rules and folds holds (I11).

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Authority, Body, CountryCode, Event, MinefieldBody, Signer, Subject, SubmittedEvents, TreatyId};
+use crate::domain::{
+    Authority, Body, Concern, CountryCode, Event, MinefieldBody, Signer, Subject, SubmittedEvents, TreatyId,
+};
 
 /// Author and concerns of a submission.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -16,35 +18,21 @@ pub struct Claim {
     pub concerns: BTreeSet<Concern>,
 }
 
-/// Whose mandate an event needs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Concern {
-    /// The registry and the charter: nobody's mandate.
-    Ledger,
-    Treaty(TreatyId),
-    AnyTreaty,
-    Country(CountryCode),
-    /// The country is not stated: only a mandate over all countries covers it.
-    AnyCountry,
-}
-
 impl Claim {
     /// What a submission claims.
     pub fn of(submitted: &SubmittedEvents) -> Self {
-        let concerns = submitted.events.iter().map(Concern::of).collect();
+        let concerns = submitted.events.iter().map(concern_of).collect();
         Self { author: submitted.submission.author.clone(), concerns }
     }
 }
 
-impl Concern {
-    /// What the kinds table and the event say.
-    pub fn of(event: &Event) -> Self {
-        match event.kind().row().authority {
-            Authority::Role => Self::Ledger,
-            Authority::AnyTreaty => Self::AnyTreaty,
-            Authority::Treaty => treaty_of(&event.subject).cloned().map_or(Self::AnyTreaty, Self::Treaty),
-            Authority::Country => country_of(event).map_or(Self::AnyCountry, Self::Country),
-        }
+/// Whose mandate an event needs: what the kinds table and the event say.
+pub(super) fn concern_of(event: &Event) -> Concern {
+    match event.kind().row().authority {
+        Authority::Role => Concern::Ledger,
+        Authority::AnyTreaty => Concern::AnyTreaty,
+        Authority::Treaty => treaty_of(&event.subject).cloned().map_or(Concern::AnyTreaty, Concern::Treaty),
+        Authority::Country => country_of(event).map_or(Concern::AnyCountry, Concern::Country),
     }
 }
 

@@ -13,7 +13,7 @@ mod rejection;
 mod v1;
 mod verify;
 
-pub use claim::{Claim, Concern};
+pub use claim::Claim;
 pub use known::Known;
 pub use registry::{KeyEnd, KeyState, LedgerIdentity, MemberState, OrganisationState, Registry};
 pub use rejection::{Rejection, RejectionRule};

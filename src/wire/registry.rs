@@ -11,10 +11,10 @@ use super::{
 use crate::{
     crypto::PublicKey,
     domain::{
-        Charter, CharterAdopted, CharterProfile, CountryCode, Founder, KeyEnded, KeyEnding, KeyEnrolled, KeyId,
-        LedgerFounded, Mandate, MandateGranted, MandateType, MemberEnrolled, OrganisationAdmitted, OrganisationChange,
-        OrganisationChanged, OrganisationId, OrganisationType, PolicyNumber, RecordingTime, RegistryBody, Role, Scope,
-        TreatyId,
+        AuthorityFallback, Charter, CharterAdopted, CharterProfile, CountryCode, Founder, KeyEnded, KeyEnding,
+        KeyEnrolled, KeyId, LedgerFounded, Mandate, MandateGranted, MandateType, MemberEnrolled, OrganisationAdmitted,
+        OrganisationChange, OrganisationChanged, OrganisationId, OrganisationType, PolicyNumber, RecordingTime,
+        RegistryBody, Role, Scope, SignOffRules, TreatyId,
     },
 };
 
@@ -80,6 +80,12 @@ fn parse_charter(charter: proto::Charter) -> Parsed<Charter> {
         late_work_grace_days,
         public_tiles,
         witnesses,
+        easing_verifiers,
+        outside_verifier,
+        easing_authorities,
+        authority_fallback,
+        counterparty_signs,
+        sign_off_days,
     } = charter;
     let charter = Charter {
         profile: pinned("profile", profile, CharterProfile::from_number)?,
@@ -91,6 +97,14 @@ fn parse_charter(charter: proto::Charter) -> Parsed<Charter> {
         late_work_grace_days,
         public_tiles,
         witnesses: list("witnesses", witnesses, parse_witness)?,
+        sign_offs: SignOffRules {
+            easing_verifiers,
+            outside_verifier,
+            easing_authorities,
+            authority_fallback: pinned("authority_fallback", authority_fallback, AuthorityFallback::from_number)?,
+            counterparty_signs,
+            days: sign_off_days,
+        },
     };
     distinct("witnesses", &charter.witnesses)?;
     Ok(charter)
@@ -270,6 +284,7 @@ fn encode_charter(charter: &Charter) -> proto::Charter {
         late_work_grace_days,
         public_tiles,
         witnesses,
+        sign_offs,
     } = charter;
     proto::Charter {
         profile: profile.number(),
@@ -281,6 +296,12 @@ fn encode_charter(charter: &Charter) -> proto::Charter {
         late_work_grace_days: *late_work_grace_days,
         public_tiles: *public_tiles,
         witnesses: strings(witnesses),
+        easing_verifiers: sign_offs.easing_verifiers,
+        outside_verifier: sign_offs.outside_verifier,
+        easing_authorities: sign_offs.easing_authorities,
+        authority_fallback: sign_offs.authority_fallback.number(),
+        counterparty_signs: sign_offs.counterparty_signs,
+        sign_off_days: sign_offs.days,
     }
 }
 

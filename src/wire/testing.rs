@@ -156,8 +156,21 @@ fn charter() -> impl Strategy<Value = Charter> {
     let witness = "[a-z.]{1,12}".prop_map(|name| format!("{name}+0123abcd+BAECAwQ=").into_boxed_str());
     let witnesses = proptest::collection::hash_set(witness, 0..3).prop_map(|set| set.into_iter().collect());
     let thresholds = (1..9_u32, 1..9_u32, 1..9_u32);
-    (any_of(CharterProfile::ALL), 1..9_u32, organisation(), thresholds, any::<u32>(), any::<bool>(), witnesses)
-        .prop_map(|(profile, policy, operator, thresholds, late_work_grace_days, public_tiles, witnesses)| Charter {
+    let rules = (any::<[u32; 3]>(), any::<[bool; 2]>(), any_of(AuthorityFallback::ALL)).prop_map(
+        |([easing_verifiers, easing_authorities, days], [outside_verifier, counterparty_signs], authority_fallback)| {
+            SignOffRules {
+                easing_verifiers,
+                outside_verifier,
+                easing_authorities,
+                authority_fallback,
+                counterparty_signs,
+                days,
+            }
+        },
+    );
+    let numbers = (1..9_u32, any::<u32>(), any::<bool>());
+    (any_of(CharterProfile::ALL), numbers, organisation(), thresholds, witnesses, rules).prop_map(
+        |(profile, (policy, late_work_grace_days, public_tiles), operator, thresholds, witnesses, sign_offs)| Charter {
             profile,
             policy: PolicyNumber(policy),
             operator,
@@ -167,7 +180,9 @@ fn charter() -> impl Strategy<Value = Charter> {
             late_work_grace_days,
             public_tiles,
             witnesses,
-        })
+            sign_offs,
+        },
+    )
 }
 
 fn founder() -> impl Strategy<Value = Founder> {
@@ -520,6 +535,7 @@ fn sign_off() -> impl Strategy<Value = SignOff> {
     let verdict = prop_oneof![
         prop_oneof![Just("".into()), lines()].prop_map(|remark| Verdict::Approve { remark }),
         lines().prop_map(|reason| Verdict::Decline { reason }),
+        prop_oneof![Just("".into()), lines()].prop_map(|reason| Verdict::Withdraw { reason }),
     ];
     let ids = any::<([u8; 32], [u8; 32])>();
     (ids, signer(), any_of(Capacity::ALL), verdict, texts(), any::<u64>()).prop_map(

@@ -3,10 +3,13 @@
 use super::Question;
 use crate::{
     domain::{
-        Capacity, Event, Finding, FindingCode, KeyEnding, Kind, Mandate, MandateType, OrganisationId, Scope, Signer,
-        SourceClass, Standing, SubmittedEvents, Verdict,
+        Capacity, Concern, Event, Finding, FindingCode, KeyEnding, Kind, Mandate, MandateType, OrganisationId, Scope,
+        Signer, SourceClass, Standing, SubmittedEvents, Verdict,
     },
-    policy::{Concern, KeyEnd, Rejection, RejectionRule, claim::treaty_of},
+    policy::{
+        KeyEnd, Rejection, RejectionRule,
+        claim::{concern_of, treaty_of},
+    },
 };
 
 const MICROSECONDS_PER_DAY: u64 = 24 * 3600 * 1_000_000;
@@ -83,7 +86,7 @@ pub(super) fn may_record(
     field: &str,
 ) -> Result<(), Rejection> {
     role_allows(question, author, event.kind(), field)?;
-    let concern = Concern::of(event);
+    let concern = concern_of(event);
     if mandates(question, &author.organisation).any(|mandate| covers(mandate, &concern)) {
         return Ok(());
     }

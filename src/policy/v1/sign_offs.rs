@@ -106,6 +106,7 @@ fn capacity_is_allowed(
         Capacity::NationalAuthority => has(&[Role::NationalAuthority]),
         Capacity::Vouching => colleague,
         Capacity::Governor => has(&[Role::Administrator]),
+        Capacity::Author => false,
     };
     if !allowed {
         let message = format!("{} of {} may not sign as {}", signer.member, signer.organisation, sign_off.capacity);
@@ -114,7 +115,7 @@ fn capacity_is_allowed(
     match sign_off.capacity {
         Capacity::Verifier => verifier_is_named(question, claim, signer, field),
         Capacity::NationalAuthority => authority_covers(question, claim, signer, field),
-        Capacity::Counterparty | Capacity::Vouching | Capacity::Governor => Ok(()),
+        Capacity::Counterparty | Capacity::Vouching | Capacity::Governor | Capacity::Author => Ok(()),
     }
 }
 
