@@ -105,3 +105,7 @@ pub const CLOCK_AHEAD: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
 pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 /// How often it looks again meanwhile.
 pub const LOCK_RETRY: Duration = Duration::from_millis(20);
+
+/// Statements of one post on one submission: an approval, its withdrawal, a word
+/// after that, and once more. Bounds what is read to decide the next.
+pub const STATEMENTS_PER_POST: usize = 4;

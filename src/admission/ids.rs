@@ -45,16 +45,33 @@ pub enum Named<'a> {
         id: &'a [u8; 16],
     },
     Subject(&'a str),
+    Opening(&'a str),
+    Parcel {
+        subject: &'a str,
+        parcel: &'a str,
+    },
     EventOnSubject {
         subject: &'a str,
         id: &'a [u8; 16],
     },
-    /// The newest sign-off of a post on a submission.
-    SignOff {
-        submission: &'a [u8; 32],
+    /// The newest entry of sign-offs on a submission: the head of a chain.
+    SignOffs(&'a [u8; 32]),
+    /// The newest correction in effect of an event: the head of a chain.
+    Corrections {
         organisation: &'a str,
-        member: &'a str,
+        id: &'a [u8; 16],
     },
+    /// What stands before a position in the chain of that head.
+    Before {
+        chain: &'a IdKey,
+        position: Position,
+    },
+    /// An envelope of sign-offs alone.
+    SignOffEnvelope(&'a [u8; 32]),
+    /// Where a submission was recorded, with the number of its class.
+    Class(&'a [u8; 32]),
+    /// Where a submission that waited was closed, with how.
+    Closing(&'a [u8; 32]),
 }
 
 impl Named<'_> {
@@ -65,10 +82,15 @@ impl Named<'_> {
             Self::SubmissionDigest(digest) => sha256_parts(&[b"d", digest]),
             Self::Event { organisation, id } => sha256_parts(&[b"e", organisation.as_bytes(), &[0], id]),
             Self::Subject(subject) => sha256_parts(&[b"s", subject.as_bytes()]),
+            Self::Opening(subject) => sha256_parts(&[b"n", subject.as_bytes()]),
+            Self::Parcel { subject, parcel } => sha256_parts(&[b"p", subject.as_bytes(), &[0], parcel.as_bytes()]),
             Self::EventOnSubject { subject, id } => sha256_parts(&[b"o", subject.as_bytes(), &[0], id]),
-            Self::SignOff { submission, organisation, member } => {
-                sha256_parts(&[b"p", submission, organisation.as_bytes(), &[0], member.as_bytes()])
-            }
+            Self::SignOffs(submission) => sha256_parts(&[b"h", submission]),
+            Self::Corrections { organisation, id } => sha256_parts(&[b"c", organisation.as_bytes(), &[0], id]),
+            Self::Before { chain, position } => sha256_parts(&[b"b", chain, &packed(position).to_be_bytes()]),
+            Self::SignOffEnvelope(digest) => sha256_parts(&[b"v", digest]),
+            Self::Class(submission) => sha256_parts(&[b"l", submission]),
+            Self::Closing(submission) => sha256_parts(&[b"q", submission]),
         };
         digest[..16].try_into().expect("32 bytes hold 16")
     }
@@ -165,7 +187,7 @@ impl IdIndex {
 
     /// Notes where an id stands; the newest position of a key is the one found.
     pub fn insert(&mut self, key: IdKey, position: Position) {
-        self.recent.insert(key, position.index.0 << 16 | u64::from(position.ordinal));
+        self.recent.insert(key, packed(position));
     }
 
     /// Notes where an id stands unless it stands somewhere already.
@@ -173,6 +195,22 @@ impl IdIndex {
         if self.get(&key).is_none() {
             self.insert(key, position);
         }
+    }
+
+    /// Notes one more position of a chain.
+    pub fn push(&mut self, chain: IdKey, position: Position) {
+        if let Some(before) = self.get(&chain) {
+            self.insert(Named::Before { chain: &chain, position }.key(), before);
+        }
+        self.insert(chain, position);
+    }
+
+    /// All positions of a chain, in the order in which they were noted.
+    pub fn chain(&self, chain: IdKey) -> Vec<Position> {
+        let before = |position: &Position| self.get(&Named::Before { chain: &chain, position: *position }.key());
+        let mut positions: Vec<Position> = std::iter::successors(self.get(&chain), before).collect();
+        positions.reverse();
+        positions
     }
 
     /// Where an id stands.
@@ -227,7 +265,7 @@ struct Run {
     unreadable: AtomicBool,
 }
 
-const MAGIC: &[u8; 16] = b"merestone ids 1\n";
+const MAGIC: &[u8; 16] = b"merestone ids 2\n";
 const HEADER: usize = 16 + 8 + 8 + 32 + 8 + 8;
 const ROW: usize = 24;
 
@@ -289,6 +327,10 @@ impl Run {
         }
         None
     }
+}
+
+fn packed(position: Position) -> u64 {
+    position.index.0 << 16 | u64::from(position.ordinal)
 }
 
 fn prefix(key: &[u8]) -> u64 {

@@ -6,35 +6,33 @@
 //! (I9). Everything beside the segments is derived and checked against the
 //! journal before it is believed.
 
+mod earlier;
 mod ids;
+mod progress;
 mod restore;
 
-use std::{
-    collections::{HashMap, HashSet},
-    path::Path,
-    sync::Arc,
-};
+use std::{io, path::Path, sync::Arc};
 
-pub use ids::{IdIndex, IdIndexError, Named, RunSpan};
+use earlier::Earlier;
+pub use ids::{IdIndex, IdIndexError, IdKey, Named, RunSpan};
 pub use restore::RestoreError;
 
 use crate::{
     checkpoint::leaf_hash,
     domain::{
-        Entry, EnvelopeContent, EventId, Index, OrganisationId, Position, RecordingTime, SignOff, Signer, Size,
-        Subject, SubmissionDigest, SubmissionId, SubmittedEvents, TreeHash, TreeHead,
+        Entry, EnvelopeContent, EnvelopeDigest, EventId, EventReference, Index, OrganisationId, ParcelId, Position,
+        RecordId, RecordingTime, SignOffClass, SignOffState, Size, Subject, SubmissionDigest, SubmissionId,
+        SubmissionStatus, SubmittedEvents, TreeHash, TreeHead,
     },
-    journal::{Journal, ReadLimit},
+    journal::{Journal, Record},
     merkle::{HashFile, HashStoreError, Tree},
-    policy::{Claim, Known, Registry},
-    wire,
+    policy::{self, Known, Registry},
 };
 
 /// The admission state after some entry.
 #[derive(Debug)]
 pub struct Admission {
-    /// `None` in an audit, which sees each entry once.
-    journal: Option<Arc<dyn Journal>>,
+    earlier: Earlier,
     tree: Tree,
     ids: IdIndex,
     registry: Arc<Registry>,
@@ -42,11 +40,6 @@ pub struct Admission {
     /// Where the next run of ids begins, and the governing entries since.
     run_from: Size,
     governing: Vec<Index>,
-    /// Claims of submissions that are admitted but not yet in the journal; of
-    /// all, where there is no journal to read them from.
-    claims: HashMap<SubmissionDigest, Arc<Claim>>,
-    /// Each claim once: authors and what they write about repeat.
-    distinct_claims: HashSet<Arc<Claim>>,
 }
 
 /// The admission state could not keep up: the sequencer halts.
@@ -56,6 +49,8 @@ pub enum AdmissionError {
     Hashes(#[from] HashStoreError),
     #[error(transparent)]
     Ids(#[from] IdIndexError),
+    #[error("cannot keep a copy of the entries in the scratch directory")]
+    Scratch(#[source] io::Error),
 }
 
 impl Admission {
@@ -76,20 +71,19 @@ impl Admission {
     pub fn scratch(dir: &Path) -> Result<Self, AdmissionError> {
         let tree = Tree::empty(HashFile::open(&dir.join("hashes"))?)?;
         let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS)?;
-        Ok(Self::new(None, tree, ids))
+        let earlier = Earlier::in_scratch(dir).map_err(AdmissionError::Scratch)?;
+        Ok(Self::new(earlier, tree, ids))
     }
 
-    fn new(journal: Option<Arc<dyn Journal>>, tree: Tree, ids: IdIndex) -> Self {
+    fn new(earlier: Earlier, tree: Tree, ids: IdIndex) -> Self {
         Self {
-            journal,
+            earlier,
             tree,
             ids,
             registry: Arc::default(),
             recorded_at: None,
             run_from: Size(0),
             governing: Vec::new(),
-            claims: HashMap::new(),
-            distinct_claims: HashSet::new(),
         }
     }
 
@@ -106,7 +100,7 @@ impl Admission {
     /// Whether every look-up so far could be answered; if not, nothing that was
     /// decided since may be committed.
     pub fn is_sound(&self) -> bool {
-        self.ids.is_sound()
+        self.ids.is_sound() && self.earlier.is_sound()
     }
 
     /// The tree over all admitted entries.
@@ -119,28 +113,39 @@ impl Admission {
         Some(TreeHead { size: Size(self.tree.size()), root: self.tree.root()? })
     }
 
-    /// Takes in an entry that was decided to enter, or that the journal holds.
-    pub fn admit(&mut self, entry: &Entry) -> Result<(), AdmissionError> {
+    /// Copies the record of an entry that is about to be admitted, where no journal
+    /// holds it: in an audit.
+    pub fn keep(&mut self, record: &Record) -> Result<(), AdmissionError> {
+        self.earlier.keep(record).map_err(AdmissionError::Scratch)
+    }
+
+    /// Takes in an entry that was decided to enter, or that the journal holds. Gives
+    /// the state in which it leaves its submission by the sign-offs on it.
+    pub fn admit(&mut self, entry: &Arc<Entry>) -> Result<Option<SignOffState>, AdmissionError> {
         debug_assert_eq!(entry.index, Size(self.tree.size()).next_index(), "I6: no gap");
         debug_assert!(self.recorded_at.is_none_or(|newest| newest <= entry.recorded_at), "I7: time never goes back");
+        let state = policy::sign_offs(&entry.envelope.content, entry.recorded_at, &self.registry, self);
         self.tree.append(leaf_hash(entry.recorded_at, entry.envelope.digest))?;
         self.recorded_at = Some(entry.recorded_at);
+        self.earlier.note(entry);
         match &entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => self.admit_submission(submitted, entry),
-            EnvelopeContent::SignOffs { submission, sign_offs } => {
-                self.note_sign_offs(*submission, sign_offs, entry.index);
+            EnvelopeContent::Submission(submitted) => self.admit_submission(submitted, entry, state.as_ref()),
+            EnvelopeContent::SignOffs { submission, .. } => {
+                self.note_later_sign_offs(*submission, entry, state.as_ref());
             }
         }
-        Ok(())
+        Ok(state)
+    }
+
+    /// The entry of an envelope of sign-offs.
+    pub fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index> {
+        self.ids.get(&Named::SignOffEnvelope(digest.as_bytes()).key()).map(|position| position.index)
     }
 
     /// Called when everything admitted is in the journal: lets a run of ids begin
     /// when one is due.
     pub fn written(&mut self) -> Result<(), AdmissionError> {
-        if self.journal.is_some() {
-            self.claims.clear();
-            self.distinct_claims.clear();
-        }
+        self.earlier.stored();
         if !self.ids.is_due() {
             return Ok(());
         }
@@ -157,9 +162,9 @@ impl Admission {
         Ok(self.tree.sync()?)
     }
 
-    fn admit_submission(&mut self, submitted: &SubmittedEvents, entry: &Entry) {
+    fn admit_submission(&mut self, submitted: &SubmittedEvents, entry: &Entry, state: Option<&SignOffState>) {
         self.note_submission(submitted, entry.index);
-        self.note_sign_offs(submitted.digest, &submitted.sign_offs, entry.index);
+        self.note_progress(submitted, entry.index, state);
         if submitted.events.iter().any(|event| matches!(event.body, crate::domain::Body::Registry(_))) {
             Arc::make_mut(&mut self.registry).apply(submitted, entry.index, entry.recorded_at);
             self.governing.push(entry.index);
@@ -167,31 +172,18 @@ impl Admission {
     }
 
     fn note_submission(&mut self, submitted: &SubmittedEvents, index: Index) {
-        let author = &submitted.submission.author;
-        let organisation = author.organisation.as_str();
+        let organisation = submitted.submission.author.organisation.as_str();
         let whole = Position { index, ordinal: 0 };
         self.ids.insert(Named::SubmissionDigest(submitted.digest.as_bytes()).key(), whole);
         let id = submitted.submission.id.0.as_bytes();
         self.ids.insert(Named::SubmissionId { organisation, id }.key(), whole);
-        self.note_claim(submitted);
         for (event, ordinal) in submitted.events.iter().zip(0..) {
             let position = Position { index, ordinal };
             let (id, subject) = (event.id.0.as_bytes(), event.subject.to_string());
             self.ids.insert(Named::Event { organisation, id }.key(), position);
-            self.ids.insert(Named::Subject(&subject).key(), position);
             self.ids.insert_first(Named::EventOnSubject { subject: &subject, id }.key(), position);
         }
         self.note_founders(submitted, whole);
-    }
-
-    fn note_claim(&mut self, submitted: &SubmittedEvents) {
-        let claim = Arc::new(Claim::of(submitted));
-        let claim = match self.distinct_claims.get(&claim) {
-            Some(same) => Arc::clone(same),
-            None => claim,
-        };
-        self.distinct_claims.insert(Arc::clone(&claim));
-        self.claims.insert(submitted.digest, claim);
     }
 
     /// The founding makes the founders' organisations subjects, too.
@@ -205,18 +197,6 @@ impl Admission {
             }
         }
     }
-
-    fn note_sign_offs(&mut self, submission: SubmissionDigest, sign_offs: &[SignOff], index: Index) {
-        for sign_off in sign_offs {
-            let named = sign_off_of(&submission, &sign_off.signer);
-            self.ids.insert(named.key(), Position { index, ordinal: 0 });
-        }
-    }
-}
-
-fn sign_off_of<'a>(submission: &'a SubmissionDigest, signer: &'a Signer) -> Named<'a> {
-    let (organisation, member) = (signer.organisation.as_str(), signer.member.as_str());
-    Named::SignOff { submission: submission.as_bytes(), organisation, member }
 }
 
 /// What was known before an entry that the state has admitted since: for
@@ -258,12 +238,38 @@ impl Known for KnownBefore<'_> {
         self.earlier(self.admission.is_on_subject(subject, id))
     }
 
-    fn post_signed(&self, submission: SubmissionDigest, signer: &Signer) -> Option<Index> {
-        self.admission.post_signed(submission, signer).filter(|index| index.0 < self.size.0)
+    fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index> {
+        let all = self.admission.sign_offs_on(submission).into_iter();
+        all.take_while(|index| index.0 < self.size.0).collect()
     }
 
-    fn claim(&self, submission: SubmissionDigest) -> Option<Arc<Claim>> {
-        self.admission.claim(submission)
+    /// The class is noted with the very entry that is remarked on.
+    fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {
+        self.admission.noted_class(submission)
+    }
+
+    /// How the very entry that is remarked on closed the submission was decided
+    /// with what was known then; it is not decided again.
+    fn closing(&self, submission: SubmissionDigest) -> Option<SubmissionStatus> {
+        let (at, status) = self.admission.closing_at(submission)?;
+        (at.0 <= self.size.0).then_some(status)
+    }
+
+    fn corrections(&self, target: &EventReference) -> Vec<Position> {
+        let all = self.admission.corrections(target).into_iter();
+        all.take_while(|position| position.index.0 < self.size.0).collect()
+    }
+
+    fn opening(&self, subject: &Subject) -> Option<Position> {
+        self.earlier(self.admission.opening(subject))
+    }
+
+    fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
+        self.earlier(self.admission.parcel(record, parcel))
+    }
+
+    fn entry(&self, index: Index) -> Option<Arc<Entry>> {
+        if index.0 < self.size.0 { self.admission.entry(index) } else { None }
     }
 
     fn root_at(&self, size: Size) -> Option<TreeHash> {
@@ -298,20 +304,35 @@ impl Known for Admission {
         self.ids.get(&Named::EventOnSubject { subject: &subject, id: id.0.as_bytes() }.key())
     }
 
-    fn post_signed(&self, submission: SubmissionDigest, signer: &Signer) -> Option<Index> {
-        self.ids.get(&sign_off_of(&submission, signer).key()).map(|position| position.index)
+    fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index> {
+        let chain = self.ids.chain(Named::SignOffs(submission.as_bytes()).key());
+        chain.into_iter().map(|position| position.index).collect()
     }
 
-    fn claim(&self, submission: SubmissionDigest) -> Option<Arc<Claim>> {
-        if let Some(claim) = self.claims.get(&submission) {
-            return Some(Arc::clone(claim));
-        }
-        let stored = self.journal.as_ref()?.read(self.submission(submission)?, ReadLimit::ONE).ok()?;
-        let entry = wire::read_entry(stored.first()?).ok()?;
-        match entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => Some(Arc::new(Claim::of(&submitted))),
-            EnvelopeContent::SignOffs { .. } => None,
-        }
+    fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {
+        let noted = self.ids.get(&Named::Class(submission.as_bytes()).key())?;
+        progress::class_of_number(noted.ordinal)
+    }
+
+    fn closing(&self, submission: SubmissionDigest) -> Option<SubmissionStatus> {
+        self.closing_at(submission).map(|(_, status)| status)
+    }
+
+    fn corrections(&self, target: &EventReference) -> Vec<Position> {
+        self.ids.chain(progress::corrections_of(target))
+    }
+
+    fn opening(&self, subject: &Subject) -> Option<Position> {
+        self.ids.get(&Named::Opening(&subject.to_string()).key())
+    }
+
+    fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
+        let subject = Subject::Record(record.clone()).to_string();
+        self.ids.get(&Named::Parcel { subject: &subject, parcel: parcel.as_str() }.key())
+    }
+
+    fn entry(&self, index: Index) -> Option<Arc<Entry>> {
+        self.earlier.entry(index)
     }
 
     fn root_at(&self, size: Size) -> Option<TreeHash> {

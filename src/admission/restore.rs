@@ -6,7 +6,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Admission, AdmissionError, IdIndex, IdIndexError};
+use super::{Admission, AdmissionError, IdIndex, IdIndexError, earlier::Earlier};
 use crate::{
     domain::{EnvelopeContent, Index, TreeHead},
     journal::{Journal, JournalError, ReadLimit, StoredRecord},
@@ -78,7 +78,7 @@ fn attempt(
         }
     };
     let governing: Vec<Index> = ids.spans().flat_map(|span| span.governing.iter().copied()).collect();
-    let mut admission = Admission::new(Some(journal), tree, ids);
+    let mut admission = Admission::new(Earlier::in_journal(journal), tree, ids);
     admission.run_from = crate::domain::Size(admission.tree.size());
     fold_governing(&mut admission, &governing)?;
     read_the_rest(&mut admission, head, progress)?;
@@ -129,7 +129,7 @@ fn read_the_rest(
             return Err(RestoreError::OtherRoot { size: head.size.0 });
         }
         for stored in &chunk {
-            admission.admit(&read(stored)?)?;
+            admission.admit(&Arc::new(read(stored)?))?;
         }
         admission.written()?;
         progress(admission.tree.size() - from, head.size.0 - from);
@@ -138,7 +138,7 @@ fn read_the_rest(
 }
 
 fn journal(admission: &Admission) -> Arc<dyn Journal> {
-    Arc::clone(admission.journal.as_ref().expect("a state is restored from a journal"))
+    Arc::clone(admission.earlier.journal().expect("a state is restored from a journal"))
 }
 
 fn read(stored: &StoredRecord) -> Result<crate::domain::Entry, RestoreError> {

@@ -17,7 +17,10 @@ pub use report::{Difference, ReadModelsChecked, Report};
 use crate::{
     admission::{Admission, AdmissionError},
     checkpoint::CheckpointVerifier,
-    domain::{Entry, EnvelopeContent, Event, Finding, Index, LedgerId, PartHolding, RecordingTime, Size, TreeHead},
+    domain::{
+        Entry, EnvelopeContent, Event, Finding, Index, LedgerId, PartHolding, RecordingTime, SignOffState, Size,
+        TreeHead,
+    },
     journal::StoredRecord,
     policy::{self, Known, Registry, Unverified},
     projections::{FoldedEntry, ReadModelError, ReadModels, RowsDigest},
@@ -71,8 +74,22 @@ struct Examined {
 /// Entries that were decided again and wait to be folded, with the head after them.
 #[derive(Debug)]
 struct Decided {
-    entries: Vec<(Entry, Vec<Finding>)>,
+    entries: Vec<Accepted>,
     head: TreeHead,
+}
+
+/// An entry with what followed from it.
+#[derive(Debug)]
+struct Accepted {
+    entry: Arc<Entry>,
+    findings: Vec<Finding>,
+    sign_offs: Option<SignOffState>,
+}
+
+impl Accepted {
+    fn folded(&self) -> FoldedEntry<'_> {
+        FoldedEntry { entry: &self.entry, findings: &self.findings, sign_offs: self.sign_offs.as_ref() }
+    }
 }
 
 impl Decided {
@@ -80,8 +97,7 @@ impl Decided {
         if self.entries.is_empty() {
             return Ok(());
         }
-        let folded: Vec<FoldedEntry<'_>> =
-            self.entries.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        let folded: Vec<FoldedEntry<'_>> = self.entries.iter().map(Accepted::folded).collect();
         models.apply(&folded, self.head)?;
         Ok(())
     }
@@ -157,8 +173,8 @@ impl Auditor {
         self.admission.head().ok_or(Difference::Order { index: Index(0), detail: "the scratch tree cannot be read" })
     }
 
-    /// Decides one entry again and admits it; gives it with its findings.
-    fn decide_again(&mut self, examined: Examined) -> Result<(Entry, Vec<Finding>), AuditError> {
+    /// Decides one entry again and admits it; gives it with what follows from it.
+    fn decide_again(&mut self, examined: Examined) -> Result<Accepted, AuditError> {
         let Examined { stored, mut submitted, pending } = examined;
         let (index, at) = (stored.index, stored.record.recorded_at);
         self.follows(index, at)?;
@@ -170,8 +186,9 @@ impl Auditor {
         let content = &submitted.envelope.content;
         let findings = policy::decide(content, at, self.admission.registry(), &self.admission)
             .map_err(|source| Difference::Decision { index, source })?;
-        let entry = Entry { index, recorded_at: at, envelope: submitted.envelope };
-        self.admission.admit(&entry)?;
+        let entry = Arc::new(Entry { index, recorded_at: at, envelope: submitted.envelope });
+        self.admission.keep(&stored.record)?;
+        let sign_offs = self.admission.admit(&entry)?;
         if index == Index(0) {
             self.trust_founding()?;
         }
@@ -179,7 +196,7 @@ impl Auditor {
             self.checkpoints.push((checkpoint, self.head()?));
         }
         self.count(&entry, signatures, &findings);
-        Ok((entry, findings))
+        Ok(Accepted { entry, findings, sign_offs })
     }
 
     fn follows(&self, index: Index, at: RecordingTime) -> Result<(), Difference> {

@@ -39,7 +39,7 @@ pub enum Problem {
     )]
     MandatoryToState,
     #[error("it is missing; the subject of this kind is {subject}")]
-    SubjectMissing { subject: &'static str },
+    SubjectMissing { subject: String },
     #[error("it is given twice, in the item and in its body")]
     GivenTwice,
     #[error("it is not valid")]

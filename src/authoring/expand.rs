@@ -10,7 +10,9 @@ use super::{
     part::take_parts, subject::take_subject,
 };
 use crate::{
-    domain::{EventId, Kind, KindRow, LedgerId, NotStatedReason, RecordingTime, Subject, TreatyKind, WorldDate},
+    domain::{
+        EventId, Kind, KindRow, LedgerId, MinefieldKind, NotStatedReason, RecordingTime, Subject, TreatyKind, WorldDate,
+    },
     limits::EVENT_BYTES,
     wire::dynamic::{descriptor, encode},
 };
@@ -174,14 +176,27 @@ fn set_occurred(row: &KindRow, event: &mut Map<String, Value>, body: &Map<String
 /// The field of the body that says when it happened in the world.
 fn principal_date(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::Registry(_) | Kind::Minefield(_) => None,
+        Kind::Registry(_) | Kind::Shared(_) => None,
         Kind::Treaty(kind) => match kind {
             TreatyKind::TreatyRegistered => Some("adopted"),
             TreatyKind::ParticipantRegistered => None,
             TreatyKind::SignatureAffixed => Some("signed"),
             TreatyKind::InstrumentDeposited => Some("deposited"),
+            TreatyKind::EffectStated => Some("effective"),
             TreatyKind::DomesticStepTaken => Some("taken"),
-            TreatyKind::WithdrawalNotified => Some("received_by_depositary"),
+            TreatyKind::WithdrawalNotified | TreatyKind::WithdrawalRevoked | TreatyKind::SuspensionNotified => {
+                Some("received_by_depositary")
+            }
+            TreatyKind::ObjectionLodged => Some("lodged"),
+            TreatyKind::ConflictStatusAsserted => Some("since"),
+            TreatyKind::TreatyBodyDecided => Some("decided"),
+        },
+        Kind::Minefield(kind) => match kind {
+            MinefieldKind::RecordOpened => None,
+            MinefieldKind::LayingRecorded => Some("completed"),
+            MinefieldKind::PositionSurveyed => Some("surveyed"),
+            MinefieldKind::AreaCleared => Some("ended"),
+            MinefieldKind::LandReleased => Some("released"),
         },
     }
 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    authoring::{FileFacts, NameBook, part::commitment, read_items},
-    domain::SubjectType,
+    authoring::{FileFacts, NameBook, read_items},
+    domain::{Commitment, SubjectType},
     wire::dynamic::decode,
 };
 
@@ -144,7 +144,7 @@ fn a_withheld_part_leaves_only_a_commitment_in_the_event() {
     let withheld = json!({"basis": "safety of staff", "review_on": "2028-01-01", "names": ["A. Surveyor"]});
     let drafted = drafted(with(record(), "withheld", withheld)).expect("expanded");
     let kept = &drafted[0].withheld[0];
-    assert_eq!(kept.commitment, commitment(&LEDGER, &drafted[0].id, 1, &kept.salt, &kept.content));
+    assert_eq!(kept.commitment, Commitment::to(&LEDGER, drafted[0].id, 1, &kept.salt, &kept.content));
     let event = decode("Event", &drafted[0].bytes).expect("an event");
     assert_eq!(event["parts"][0]["form"], "PART_FORM_WITHHELD");
     assert_eq!(event["parts"][0]["commitment"], BASE64_STANDARD.encode(kept.commitment.as_bytes()));

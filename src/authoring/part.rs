@@ -8,8 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Problem, error::At, expand::Surroundings, field};
 use crate::{
-    crypto::sha256_parts,
-    domain::{Commitment, EventId, KindRow, LedgerId, PartKind},
+    domain::{Commitment, EventId, KindRow, PartKind},
     wire::dynamic::{descriptor, encode},
 };
 
@@ -38,14 +37,6 @@ impl WithheldPart {
             "content": BASE64_STANDARD.encode(&self.content),
         })
     }
-}
-
-/// The commitment to a part's content (docs/format.md, "Commitment").
-pub(super) fn commitment(ledger: &LedgerId, event: &EventId, slot: u32, salt: &[u8; 32], content: &[u8]) -> Commitment {
-    let event = event.to_string();
-    let pieces: [&[u8]; 6] =
-        [b"merestone part v1\n", ledger.as_bytes(), event.as_bytes(), &slot.to_be_bytes(), salt, content];
-    Commitment(sha256_parts(&pieces))
 }
 
 /// Parts in the protobuf JSON mapping, and what is withheld of them.
@@ -103,7 +94,7 @@ fn withhold(
     let content = encode("PartContent", &content).map_err(|error| At::new(path, Problem::DoesNotFit(error)))?;
     let mut salt = [0; 32];
     (with.randomness)(&mut salt);
-    let commitment = commitment(&ledger, &event, slot, &salt, &content);
+    let commitment = Commitment::to(&ledger, event, slot, &salt, &content);
     Ok(WithheldPart { event, slot, kind, commitment, salt, content })
 }
 

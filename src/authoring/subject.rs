@@ -16,12 +16,13 @@ pub(super) fn take_subject(
     if let Some(given) = item.remove("subject") {
         return parse_subject(row, &given);
     }
+    let meant = meant(row, item, body);
     let mut id_of = |what: SubjectType, state| {
         let text = take_text(row, what, item, body)?;
         find_id(what, state, &text, names)
     };
     let invalid = |what: SubjectType| move |error| At::new(what.name(), Problem::Invalid(error));
-    match row.subject {
+    match meant {
         SubjectType::Ledger => Ok(Subject::Ledger),
         SubjectType::Participation => {
             let treaty = id_of(SubjectType::Treaty, SubjectState::Exists)?;
@@ -36,13 +37,34 @@ pub(super) fn take_subject(
     }
 }
 
+/// Which of the kind's subjects the shorthands mean: the one that asks for the
+/// most of what is given.
+fn meant(row: &KindRow, item: &Map<String, Value>, body: &Map<String, Value>) -> SubjectType {
+    let given = |key: &str| item.contains_key(key) || body.contains_key(key);
+    let fits = |subject: &&SubjectType| keys_of(**subject).iter().all(|key| given(key));
+    let best = row.subjects.iter().filter(fits).max_by_key(|subject| keys_of(**subject).len());
+    *best.unwrap_or(&row.subjects[0])
+}
+
+/// The shorthands that name a subject.
+pub(super) fn keys_of(subject: SubjectType) -> &'static [&'static str] {
+    match subject {
+        SubjectType::Ledger => &[],
+        SubjectType::Organisation => &["organisation"],
+        SubjectType::Treaty => &["treaty"],
+        SubjectType::Participant => &["participant"],
+        SubjectType::Participation => &["treaty", "participant"],
+        SubjectType::Record => &["record"],
+    }
+}
+
 fn parse_subject(row: &KindRow, given: &Value) -> Result<Subject, At> {
     let text = given.as_str().ok_or_else(|| At::new("subject", Problem::WrongType("a text in quotes")))?;
     let subject: Subject = text.parse().map_err(|error| At::new("subject", Problem::Invalid(error)))?;
-    if subject.subject_type() == row.subject {
+    if row.subjects.contains(&subject.subject_type()) {
         Ok(subject)
     } else {
-        Err(At::new("subject", Problem::SubjectMissing { subject: shape(row.subject) }))
+        Err(At::new("subject", Problem::SubjectMissing { subject: shapes(row) }))
     }
 }
 
@@ -57,7 +79,7 @@ fn take_text(
     match (item.remove(key), body.remove(key)) {
         (Some(Value::String(text)), None) | (None, Some(Value::String(text))) => Ok(text.trim().to_owned()),
         (Some(_), Some(_)) => Err(At::new(key, Problem::GivenTwice)),
-        (None, None) => Err(At::new(key, Problem::SubjectMissing { subject: shape(row.subject) })),
+        (None, None) => Err(At::new(key, Problem::SubjectMissing { subject: shapes(row) })),
         (Some(_), None) | (None, Some(_)) => Err(At::new(key, Problem::WrongType("a text in quotes"))),
     }
 }
@@ -87,6 +109,10 @@ fn looks_like_an_id(what: SubjectType, text: &str) -> bool {
     let subject = format!("{}/{text}", what.name());
     let well_formed = subject.parse::<Subject>().is_ok();
     well_formed && (what != SubjectType::Treaty || text.contains(':'))
+}
+
+fn shapes(row: &KindRow) -> String {
+    row.subjects.iter().map(|subject| shape(*subject)).collect::<Vec<_>>().join(", or ")
 }
 
 const fn shape(what: SubjectType) -> &'static str {

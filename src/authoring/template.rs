@@ -3,12 +3,15 @@
 //! Every field stands in it with a comment under a `//` key; what is left empty
 //! counts as absent, so a template with its mandatory fields filled is a file.
 
+use std::collections::BTreeMap;
+
 use prost_reflect::{FieldDescriptor, Kind as FieldKind, MessageDescriptor};
 use serde_json::{Map, Value, json};
 
 use super::{
     expand::body_descriptor,
     field::{find_field, short_names},
+    subject::keys_of,
 };
 use crate::{
     domain::{KindRow, PartKind, SubjectType},
@@ -19,7 +22,7 @@ use crate::{
 pub fn template(row: &KindRow) -> Value {
     let mut item = Map::new();
     item.insert("//".into(), json!(format!("{}: {}. Keys that begin with // are comments.", row.name, row.says)));
-    for (key, hint) in subject_keys(row.subject) {
+    for (key, hint) in subject_keys(row.subjects) {
         note(&mut item, key, hint, json!(""));
     }
     item.insert(row.name.into(), Value::Object(fields_of(&body_descriptor(row), row.mandatory_to_state)));
@@ -39,17 +42,15 @@ pub fn template(row: &KindRow) -> Value {
     Value::Object(item)
 }
 
-fn subject_keys(subject: SubjectType) -> &'static [(&'static str, &'static str)] {
-    const TREATY: (&str, &str) = ("treaty", "Id, e.g. untc:XXVI-5, or a name that the ledger knows.");
-    const PARTICIPANT: (&str, &str) = ("participant", "Id, e.g. POL, or a name that the ledger knows.");
-    match subject {
-        SubjectType::Ledger => &[],
-        SubjectType::Organisation => &[("organisation", "Id, e.g. lv-desk.")],
-        SubjectType::Treaty => &[TREATY],
-        SubjectType::Participant => &[PARTICIPANT],
-        SubjectType::Participation => &[TREATY, PARTICIPANT],
-        SubjectType::Record => &[("record", "Id, e.g. XX-D3-0007.")],
-    }
+/// The shorthands of all subjects that the kind may be about.
+fn subject_keys(subjects: &[SubjectType]) -> BTreeMap<&'static str, &'static str> {
+    let hint = |key: &str| match key {
+        "treaty" => "Id, e.g. untc:XXVI-5, or a name that the ledger knows.",
+        "participant" => "Id, e.g. POL, or a name that the ledger knows.",
+        "organisation" => "Id, e.g. lv-desk.",
+        _ => "Id, e.g. XX-D3-0007.",
+    };
+    subjects.iter().flat_map(|subject| keys_of(*subject)).map(|key| (*key, hint(key))).collect()
 }
 
 fn note(fields: &mut Map<String, Value>, key: &str, comment: &str, value: Value) {
@@ -80,6 +81,8 @@ fn fields_of(message: &MessageDescriptor, mandatory: &[&str]) -> Map<String, Val
 fn empty(field: &FieldDescriptor) -> Value {
     match field.kind() {
         _ if field.is_list() => json!([]),
+        // A correction restates a body: which one is for the author to say.
+        FieldKind::Message(message) if message.name() == "Event" => json!({}),
         FieldKind::Message(message) => Value::Object(fields_of(&message, &[])),
         FieldKind::Enum(_) | FieldKind::String | FieldKind::Bytes => json!(""),
         FieldKind::Bool => json!(false),
@@ -106,6 +109,9 @@ fn parts(kinds: &[PartKind]) -> Value {
         PartKind::DangerArea => {
             json!({"//circle": "centre \"-49.5, -123.25\" and radius_m \"500 m\"; or a polygon", "circle": {}})
         }
+        PartKind::Extent => json!({"//polygons": "[{\"ring\": [\"-49.5, -123.25\", ...]}]", "polygons": []}),
+        PartKind::ReferencePoints => json!({"//points": "label, type, position, accuracy_mm", "points": []}),
+        PartKind::Ordnance => json!({"//items": "category, designation, count, qualifier", "items": []}),
     };
     Value::Object(kinds.iter().map(|kind| (kind.name().to_owned(), empty(kind))).collect())
 }

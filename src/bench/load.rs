@@ -117,6 +117,7 @@ fn opened(random: &[u8; 16]) -> RecordOpened {
         place: format!("Open ocean, square {:02x}", random[0]).into(),
         regimes: vec!["CCW-AP2-1996".into()],
         other_ids: vec![format!("M-{}", hex::encode(&random[8..12])).into()],
+        parcels: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     authoring,
-    domain::{KINDS, Kind},
+    domain::{KINDS, Kind, KindRow},
 };
 
 #[derive(Debug, Args)]
@@ -30,11 +30,16 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
 fn list(output: &Output) -> Result<Exit, Failure> {
     let kinds: Vec<_> = KINDS
         .iter()
-        .map(|row| json!({"kind": row.name, "number": row.number, "subject": row.subject.name(), "says": row.says}))
+        .map(|row| json!({"kind": row.name, "number": row.number, "subject": subjects(row), "says": row.says}))
         .collect();
     output.show_list(&json!({"kinds": kinds}), "kinds", || {
-        let rows = KINDS.iter().map(|row| [row.name.to_owned(), row.subject.name().to_owned(), row.says.to_owned()]);
+        let rows = KINDS.iter().map(|row| [row.name.to_owned(), subjects(row), row.says.to_owned()]);
         vec![table(["kind", "about", "says"], rows)]
     })?;
     Ok(Exit::Done)
+}
+
+/// The types of subject that a kind may be about.
+fn subjects(row: &KindRow) -> String {
+    row.subjects.iter().map(|subject| subject.name()).collect::<Vec<_>>().join(", ")
 }

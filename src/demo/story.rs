@@ -98,6 +98,14 @@ fn told(body: &EventBody) -> String {
             let styled = words(body.styled().as_str_name(), "WITHDRAWAL_STYLE_");
             format!("{styled}: RECEIVED BY THE DEPOSITARY, the date that counts")
         }
+        EventBody::WithdrawalRevoked(_) => "withdrawal revoked".into(),
+        EventBody::SuspensionNotified(_) => "suspension notified; the status stays".into(),
+        EventBody::ObjectionLodged(_) => "objection lodged".into(),
+        EventBody::EffectStated(body) => {
+            format!("{} stated", words(body.effect().as_str_name(), "TREATY_EFFECT_"))
+        }
+        EventBody::ConflictStatusAsserted(body) => format!("conflict asserted by {}", body.asserted_by),
+        EventBody::TreatyBodyDecided(body) => format!("{}: {}", body.body, body.text),
         EventBody::TreatyRegistered(_) => "treaty registered".into(),
         EventBody::ParticipantRegistered(_) => "participant registered".into(),
         EventBody::LedgerFounded(_)
@@ -108,7 +116,13 @@ fn told(body: &EventBody) -> String {
         | EventBody::KeyEnrolled(_)
         | EventBody::KeyEnded(_)
         | EventBody::MandateGranted(_)
-        | EventBody::RecordOpened(_) => "no treaty act".into(),
+        | EventBody::EventCorrected(_)
+        | EventBody::PartDisclosed(_)
+        | EventBody::RecordOpened(_)
+        | EventBody::LayingRecorded(_)
+        | EventBody::PositionSurveyed(_)
+        | EventBody::AreaCleared(_)
+        | EventBody::LandReleased(_) => "no treaty act".into(),
     }
 }
 
@@ -120,7 +134,11 @@ fn source_of(source: &Source) -> String {
 fn notes_of(event: &Event) -> impl Iterator<Item = &str> {
     event.parts.iter().filter_map(|part| match part.content.as_ref()?.content.as_ref()? {
         OpenContent::Remarks(remarks) => Some(remarks.text.as_str()),
-        OpenContent::Names(_) | OpenContent::DangerArea(_) => None,
+        OpenContent::Names(_)
+        | OpenContent::DangerArea(_)
+        | OpenContent::Extent(_)
+        | OpenContent::ReferencePoints(_)
+        | OpenContent::Ordnance(_) => None,
     })
 }
 

@@ -1,10 +1,13 @@
 //! An event: what an organisation states happened.
 
 use super::{
-    CharterAdopted, CivilDate, Commitment, DangerArea, DocumentDigest, DomesticStepTaken, EventId, InstrumentDeposited,
-    KeyEnded, KeyEnrolled, Kind, LedgerFounded, MandateGranted, MemberEnrolled, MinefieldKind, OrganisationAdmitted,
-    OrganisationChanged, ParticipantRegistered, RecordOpened, RegistryKind, SignatureAffixed, Subject, TreatyKind,
-    TreatyRegistered, WithdrawalNotified, WorldDate,
+    AreaCleared, CharterAdopted, CivilDate, Commitment, ConflictStatusAsserted, DangerArea, DocumentDigest,
+    DomesticStepTaken, EffectStated, EventCorrected, EventId, Extent, InstrumentDeposited, KeyEnded, KeyEnrolled, Kind,
+    LandReleased, LayingRecorded, LedgerFounded, MandateGranted, MemberEnrolled, MinefieldKind, ObjectionLodged,
+    OrdnanceItem, OrganisationAdmitted, OrganisationChanged, Parcel, PartDisclosed, ParticipantRegistered,
+    PositionSurveyed, RecordOpened, ReferencePoint, RegistryKind, SharedKind, SignatureAffixed, Subject,
+    SuspensionNotified, TreatyBodyDecided, TreatyKind, TreatyRegistered, WithdrawalNotified, WithdrawalRevoked,
+    WorldDate,
 };
 
 /// One event, well formed.
@@ -33,6 +36,7 @@ pub struct Event {
 #[allow(clippy::large_enum_variant, reason = "the treaty and minefield bodies of later kinds are as large")]
 pub enum Body {
     Registry(RegistryBody),
+    Shared(SharedBody),
     Treaty(TreatyBody),
     Minefield(MinefieldBody),
 }
@@ -51,6 +55,13 @@ pub enum RegistryBody {
     MandateGranted(MandateGranted),
 }
 
+/// Bodies about an earlier event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SharedBody {
+    EventCorrected(EventCorrected),
+    PartDisclosed(PartDisclosed),
+}
+
 /// Bodies about treaties.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TreatyBody {
@@ -58,14 +69,24 @@ pub enum TreatyBody {
     ParticipantRegistered(ParticipantRegistered),
     SignatureAffixed(SignatureAffixed),
     InstrumentDeposited(InstrumentDeposited),
+    EffectStated(EffectStated),
     DomesticStepTaken(DomesticStepTaken),
     WithdrawalNotified(WithdrawalNotified),
+    WithdrawalRevoked(WithdrawalRevoked),
+    SuspensionNotified(SuspensionNotified),
+    ObjectionLodged(ObjectionLodged),
+    ConflictStatusAsserted(ConflictStatusAsserted),
+    TreatyBodyDecided(Box<TreatyBodyDecided>),
 }
 
 /// Bodies about minefields.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MinefieldBody {
     RecordOpened(RecordOpened),
+    LayingRecorded(LayingRecorded),
+    PositionSurveyed(PositionSurveyed),
+    AreaCleared(AreaCleared),
+    LandReleased(LandReleased),
 }
 
 impl Body {
@@ -82,31 +103,76 @@ impl Body {
                 RegistryBody::KeyEnded(_) => RegistryKind::KeyEnded,
                 RegistryBody::MandateGranted(_) => RegistryKind::MandateGranted,
             }),
+            Self::Shared(body) => Kind::Shared(match body {
+                SharedBody::EventCorrected(_) => SharedKind::EventCorrected,
+                SharedBody::PartDisclosed(_) => SharedKind::PartDisclosed,
+            }),
             Self::Treaty(body) => Kind::Treaty(match body {
                 TreatyBody::TreatyRegistered(_) => TreatyKind::TreatyRegistered,
                 TreatyBody::ParticipantRegistered(_) => TreatyKind::ParticipantRegistered,
                 TreatyBody::SignatureAffixed(_) => TreatyKind::SignatureAffixed,
                 TreatyBody::InstrumentDeposited(_) => TreatyKind::InstrumentDeposited,
+                TreatyBody::EffectStated(_) => TreatyKind::EffectStated,
                 TreatyBody::DomesticStepTaken(_) => TreatyKind::DomesticStepTaken,
                 TreatyBody::WithdrawalNotified(_) => TreatyKind::WithdrawalNotified,
+                TreatyBody::WithdrawalRevoked(_) => TreatyKind::WithdrawalRevoked,
+                TreatyBody::SuspensionNotified(_) => TreatyKind::SuspensionNotified,
+                TreatyBody::ObjectionLodged(_) => TreatyKind::ObjectionLodged,
+                TreatyBody::ConflictStatusAsserted(_) => TreatyKind::ConflictStatusAsserted,
+                TreatyBody::TreatyBodyDecided(_) => TreatyKind::TreatyBodyDecided,
             }),
             Self::Minefield(body) => Kind::Minefield(match body {
                 MinefieldBody::RecordOpened(_) => MinefieldKind::RecordOpened,
+                MinefieldBody::LayingRecorded(_) => MinefieldKind::LayingRecorded,
+                MinefieldBody::PositionSurveyed(_) => MinefieldKind::PositionSurveyed,
+                MinefieldBody::AreaCleared(_) => MinefieldKind::AreaCleared,
+                MinefieldBody::LandReleased(_) => MinefieldKind::LandReleased,
             }),
         }
+    }
+
+    /// The parcels that the body states.
+    pub fn parcels(&self) -> &[Parcel] {
+        match self {
+            Self::Minefield(MinefieldBody::RecordOpened(body)) => &body.parcels,
+            Self::Minefield(MinefieldBody::LayingRecorded(body)) => &body.parcels,
+            Self::Minefield(MinefieldBody::PositionSurveyed(body)) => &body.parcels,
+            Self::Minefield(MinefieldBody::AreaCleared(_) | MinefieldBody::LandReleased(_))
+            | Self::Registry(_)
+            | Self::Shared(_)
+            | Self::Treaty(_) => &[],
+        }
+    }
+
+    /// Whether the kind's own date may lie ahead: who states an effect may state one to come.
+    pub fn may_lie_ahead(&self) -> bool {
+        matches!(self, Self::Treaty(TreatyBody::EffectStated(_)))
     }
 
     /// The date in the world that the kind itself names, if it has one.
     pub fn principal_date(&self) -> Option<&WorldDate> {
         match self {
-            Self::Registry(_) | Self::Minefield(_) => None,
+            Self::Registry(_) | Self::Shared(_) => None,
             Self::Treaty(body) => match body {
                 TreatyBody::TreatyRegistered(body) => body.adopted.as_ref(),
                 TreatyBody::ParticipantRegistered(_) => None,
                 TreatyBody::SignatureAffixed(body) => body.signed.as_ref(),
                 TreatyBody::InstrumentDeposited(body) => body.deposited.as_ref(),
+                TreatyBody::EffectStated(body) => body.effective.as_ref(),
                 TreatyBody::DomesticStepTaken(body) => body.taken.as_ref(),
                 TreatyBody::WithdrawalNotified(body) => body.received_by_depositary.as_ref(),
+                TreatyBody::WithdrawalRevoked(body) => body.received_by_depositary.as_ref(),
+                TreatyBody::SuspensionNotified(body) => body.received_by_depositary.as_ref(),
+                TreatyBody::ObjectionLodged(body) => body.lodged.as_ref(),
+                TreatyBody::ConflictStatusAsserted(body) => body.since.as_ref(),
+                TreatyBody::TreatyBodyDecided(body) => body.decided.as_ref(),
+            },
+            Self::Minefield(body) => match body {
+                MinefieldBody::RecordOpened(_) => None,
+                MinefieldBody::LayingRecorded(body) => body.completed.as_ref(),
+                MinefieldBody::PositionSurveyed(body) => body.surveyed.as_ref(),
+                MinefieldBody::AreaCleared(body) => body.ended.as_ref(),
+                MinefieldBody::LandReleased(body) => body.released.as_ref(),
             },
         }
     }
@@ -189,6 +255,9 @@ pub enum PartContent {
     Remarks { text: Box<str>, language: Box<str> },
     Names(Vec<Box<str>>),
     DangerArea(DangerArea),
+    Extent(Extent),
+    ReferencePoints(Vec<ReferencePoint>),
+    Ordnance(Vec<OrdnanceItem>),
 }
 
 impl PartContent {
@@ -198,6 +267,9 @@ impl PartContent {
             Self::Remarks { .. } => PartKind::Remarks,
             Self::Names(_) => PartKind::Names,
             Self::DangerArea(_) => PartKind::DangerArea,
+            Self::Extent(_) => PartKind::Extent,
+            Self::ReferencePoints(_) => PartKind::ReferencePoints,
+            Self::Ordnance(_) => PartKind::Ordnance,
         }
     }
 }
@@ -208,6 +280,9 @@ pinned! {
         Remarks = 1, "remarks";
         Names = 2, "names";
         DangerArea = 3, "danger_area";
+        Extent = 4, "extent";
+        ReferencePoints = 5, "reference_points";
+        Ordnance = 6, "ordnance";
     }
 }
 

@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 pub use crate::crypto::KeyId;
 pub use crate::merkle::TreeHash;
-use crate::{crypto::digest, limits::IDENTIFIER_BYTES};
+use crate::{
+    crypto::{digest, sha256_parts},
+    limits::IDENTIFIER_BYTES,
+};
 
 /// What is wrong with an identifier, for the person who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +50,17 @@ digest! {
 digest! {
     /// Commitment to a part's content (docs/format.md, "Commitment").
     Commitment, "commitment"
+}
+
+impl Commitment {
+    /// The commitment to the content of a part: it binds the bytes of a
+    /// `PartContent` to their event and slot.
+    pub fn to(ledger: &LedgerId, event: EventId, slot: u32, salt: &[u8; 32], content: &[u8]) -> Self {
+        let event = event.to_string();
+        let pieces: [&[u8]; 6] =
+            [b"merestone part v1\n", ledger.as_bytes(), event.as_bytes(), &slot.to_be_bytes(), salt, content];
+        Self(sha256_parts(&pieces))
+    }
 }
 
 /// Number of an entry, from 0 (RFC 6962).
@@ -178,6 +192,11 @@ text_id!(/// Identifier of the record of a mined area, e.g. `XX-D3-0007`.
     RecordId, "record id",
     "it has 1 to 64 letters, digits, dots, hyphens and underscores and starts with a letter or digit",
     |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+
+text_id!(/// Identifier of a piece of land within a record, e.g. `P2`.
+    ParcelId, "parcel id",
+    "it has 1 to 64 capital letters, digits and hyphens and starts with a letter or digit",
+    |b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
 
 /// ISO 3166-1 alpha-2 code; `XX` (user-assigned) for none and for examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

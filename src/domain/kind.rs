@@ -12,6 +12,7 @@ use super::{PartKind, Role, SubjectType};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Registry(RegistryKind),
+    Shared(SharedKind),
     Treaty(TreatyKind),
     Minefield(MinefieldKind),
 }
@@ -29,6 +30,13 @@ pub enum RegistryKind {
     MandateGranted,
 }
 
+/// Kinds about an earlier event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SharedKind {
+    EventCorrected,
+    PartDisclosed,
+}
+
 /// Kinds about treaties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TreatyKind {
@@ -36,23 +44,48 @@ pub enum TreatyKind {
     ParticipantRegistered,
     SignatureAffixed,
     InstrumentDeposited,
+    EffectStated,
     DomesticStepTaken,
     WithdrawalNotified,
+    WithdrawalRevoked,
+    SuspensionNotified,
+    ObjectionLodged,
+    ConflictStatusAsserted,
+    TreatyBodyDecided,
 }
 
 /// Kinds about minefields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MinefieldKind {
     RecordOpened,
+    LayingRecorded,
+    PositionSurveyed,
+    AreaCleared,
+    LandReleased,
 }
 
-/// Which signatures a kind needs before it takes effect.
+/// Which signatures a kind needs before it takes effect. A kind that states may
+/// ease by what it says; the policy looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignOffClass {
     /// A statement or a warning: effective with the author's signature.
     States,
+    /// Makes land count as safer: waits for another post and the national authority.
+    Eases,
+    /// Hands something over: waits for the other side.
+    Transfers,
     /// The registry and the charter: as the charter's thresholds say.
     Governs(Threshold),
+}
+
+impl SignOffClass {
+    /// Whether it may have to wait for sign-offs after it was recorded.
+    pub const fn waits(self) -> bool {
+        match self {
+            Self::States | Self::Governs(_) => false,
+            Self::Eases | Self::Transfers => true,
+        }
+    }
 }
 
 /// Which threshold of the charter a governing kind needs.
@@ -77,12 +110,9 @@ pub enum SubjectState {
 pub enum Authority {
     /// The role alone.
     Role,
-    /// A mandate that covers the treaty of the subject.
-    Treaty,
-    /// A mandate that covers any treaty at all (for participants).
-    AnyTreaty,
-    /// A mandate that covers the country in the body.
-    Country,
+    /// A mandate that covers the subject: its treaty, any treaty at all for a
+    /// participant, the country of a record.
+    Mandate,
 }
 
 /// One row of the kinds table.
@@ -96,7 +126,8 @@ pub struct KindRow {
     /// What the event says, for people.
     pub says: &'static str,
     pub class: SignOffClass,
-    pub subject: SubjectType,
+    /// What it may be about; one where it is new.
+    pub subjects: &'static [SubjectType],
     pub subject_state: SubjectState,
     /// Roles that may record it; one suffices.
     pub roles: &'static [Role],
@@ -112,6 +143,13 @@ pub struct KindRow {
 const RECORDERS: &[Role] = &[Role::Recorder, Role::DeskOfficer];
 const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 const REMARKS: &[PartKind] = &[PartKind::Remarks];
+const TREATY_PARTS: &[PartKind] = &[PartKind::Remarks, PartKind::Names];
+const LAND_PARTS: &[PartKind] =
+    &[PartKind::Remarks, PartKind::Names, PartKind::DangerArea, PartKind::Extent, PartKind::ReferencePoints];
+const FIELD_PARTS: &[PartKind] = PartKind::ALL;
+/// What an event about an earlier one may be about.
+const ANY_SUBJECT: &[SubjectType] =
+    &[SubjectType::Treaty, SubjectType::Participant, SubjectType::Participation, SubjectType::Record];
 
 const fn governs(
     kind: RegistryKind,
@@ -119,7 +157,7 @@ const fn governs(
     number: u32,
     says: &'static str,
     threshold: Threshold,
-    subject: SubjectType,
+    subjects: &'static [SubjectType],
     subject_state: SubjectState,
 ) -> KindRow {
     KindRow {
@@ -128,7 +166,7 @@ const fn governs(
         number,
         says,
         class: SignOffClass::Governs(threshold),
-        subject,
+        subjects,
         subject_state,
         roles: ADMINISTRATORS,
         authority: Authority::Role,
@@ -151,11 +189,52 @@ const fn treaty_act(
         number,
         says,
         class: SignOffClass::States,
-        subject: SubjectType::Participation,
+        subjects: &[SubjectType::Participation],
         subject_state: SubjectState::Exists,
         roles: RECORDERS,
-        authority: Authority::Treaty,
-        parts: &[PartKind::Remarks, PartKind::Names],
+        authority: Authority::Mandate,
+        parts: TREATY_PARTS,
+        mandatory_to_state,
+        needs_source: true,
+    }
+}
+
+const fn shared(kind: SharedKind, name: &'static str, number: u32, says: &'static str) -> KindRow {
+    KindRow {
+        kind: Kind::Shared(kind),
+        name,
+        number,
+        says,
+        class: SignOffClass::States,
+        subjects: ANY_SUBJECT,
+        subject_state: SubjectState::Exists,
+        roles: RECORDERS,
+        authority: Authority::Mandate,
+        parts: REMARKS,
+        mandatory_to_state: &[],
+        needs_source: true,
+    }
+}
+
+const fn minefield(
+    kind: MinefieldKind,
+    name: &'static str,
+    number: u32,
+    says: &'static str,
+    parts: &'static [PartKind],
+    mandatory_to_state: &'static [&'static str],
+) -> KindRow {
+    KindRow {
+        kind: Kind::Minefield(kind),
+        name,
+        number,
+        says,
+        class: SignOffClass::States,
+        subjects: &[SubjectType::Record],
+        subject_state: SubjectState::Exists,
+        roles: RECORDERS,
+        authority: Authority::Mandate,
+        parts,
         mandatory_to_state,
         needs_source: true,
     }
@@ -169,7 +248,7 @@ pub const KINDS: &[KindRow] = &[
         16,
         "a ledger is founded",
         Threshold::Founding,
-        SubjectType::Ledger,
+        &[SubjectType::Ledger],
         SubjectState::New,
     ),
     governs(
@@ -178,7 +257,7 @@ pub const KINDS: &[KindRow] = &[
         17,
         "a new charter is in force",
         Threshold::Charter,
-        SubjectType::Ledger,
+        &[SubjectType::Ledger],
         SubjectState::Exists,
     ),
     governs(
@@ -187,7 +266,7 @@ pub const KINDS: &[KindRow] = &[
         18,
         "an organisation is admitted",
         Threshold::Admission,
-        SubjectType::Organisation,
+        &[SubjectType::Organisation],
         SubjectState::New,
     ),
     governs(
@@ -196,7 +275,7 @@ pub const KINDS: &[KindRow] = &[
         19,
         "an organisation is suspended, resumed or succeeded, or names its verifiers",
         Threshold::Admission,
-        SubjectType::Organisation,
+        &[SubjectType::Organisation],
         SubjectState::Exists,
     ),
     governs(
@@ -205,7 +284,7 @@ pub const KINDS: &[KindRow] = &[
         20,
         "a post of an organisation is enrolled",
         Threshold::Enrolment,
-        SubjectType::Organisation,
+        &[SubjectType::Organisation],
         SubjectState::Exists,
     ),
     governs(
@@ -214,7 +293,7 @@ pub const KINDS: &[KindRow] = &[
         21,
         "a key is enrolled for a post",
         Threshold::Enrolment,
-        SubjectType::Organisation,
+        &[SubjectType::Organisation],
         SubjectState::Exists,
     ),
     governs(
@@ -223,7 +302,7 @@ pub const KINDS: &[KindRow] = &[
         22,
         "a key is retired or was compromised",
         Threshold::Enrolment,
-        SubjectType::Organisation,
+        &[SubjectType::Organisation],
         SubjectState::Exists,
     ),
     governs(
@@ -232,11 +311,16 @@ pub const KINDS: &[KindRow] = &[
         23,
         "an organisation may act for treaties or countries",
         Threshold::Admission,
-        SubjectType::Organisation,
+        &[SubjectType::Organisation],
         SubjectState::Exists,
     ),
     KindRow {
-        subject: SubjectType::Treaty,
+        parts: FIELD_PARTS,
+        ..shared(SharedKind::EventCorrected, "event_corrected", 40, "an earlier event is corrected")
+    },
+    shared(SharedKind::PartDisclosed, "part_disclosed", 44, "committed parts of an earlier event are disclosed"),
+    KindRow {
+        subjects: &[SubjectType::Treaty],
         subject_state: SubjectState::New,
         ..treaty_act(
             TreatyKind::TreatyRegistered,
@@ -247,9 +331,8 @@ pub const KINDS: &[KindRow] = &[
         )
     },
     KindRow {
-        subject: SubjectType::Participant,
+        subjects: &[SubjectType::Participant],
         subject_state: SubjectState::New,
-        authority: Authority::AnyTreaty,
         ..treaty_act(
             TreatyKind::ParticipantRegistered,
             "participant_registered",
@@ -266,6 +349,16 @@ pub const KINDS: &[KindRow] = &[
         "an instrument of consent reached the depositary",
         &["deposited"],
     ),
+    KindRow {
+        subjects: &[SubjectType::Participation, SubjectType::Treaty],
+        ..treaty_act(
+            TreatyKind::EffectStated,
+            "effect_stated",
+            68,
+            "somebody states when something takes effect",
+            &["effective"],
+        )
+    },
     treaty_act(
         TreatyKind::DomesticStepTaken,
         "domestic_step_taken",
@@ -280,19 +373,92 @@ pub const KINDS: &[KindRow] = &[
         "a participant notified its withdrawal",
         &["received_by_depositary", "other_parties_notified", "reasons"],
     ),
+    treaty_act(
+        TreatyKind::WithdrawalRevoked,
+        "withdrawal_revoked",
+        71,
+        "a withdrawal is taken back before it takes effect",
+        &["received_by_depositary"],
+    ),
+    treaty_act(
+        TreatyKind::SuspensionNotified,
+        "suspension_notified",
+        72,
+        "a participant notified a suspension; changes no status by itself",
+        &["received_by_depositary", "circulated", "grounds"],
+    ),
+    treaty_act(
+        TreatyKind::ObjectionLodged,
+        "objection_lodged",
+        73,
+        "a participant objects to an act of another",
+        &["lodged"],
+    ),
     KindRow {
-        kind: Kind::Minefield(MinefieldKind::RecordOpened),
-        name: "record_opened",
-        number: 128,
-        says: "the record of a mined area is opened",
-        class: SignOffClass::States,
-        subject: SubjectType::Record,
+        subjects: &[SubjectType::Participant],
+        ..treaty_act(
+            TreatyKind::ConflictStatusAsserted,
+            "conflict_status_asserted",
+            74,
+            "somebody asserts whether a participant is engaged in an armed conflict",
+            &["since"],
+        )
+    },
+    KindRow {
+        subjects: &[SubjectType::Treaty],
+        ..treaty_act(
+            TreatyKind::TreatyBodyDecided,
+            "treaty_body_decided",
+            75,
+            "a meeting of the parties decides or declares something",
+            &["decided"],
+        )
+    },
+    KindRow {
         subject_state: SubjectState::New,
-        roles: RECORDERS,
-        authority: Authority::Country,
-        parts: &[PartKind::Remarks, PartKind::Names, PartKind::DangerArea],
-        mandatory_to_state: &["country", "kind", "classification"],
-        needs_source: true,
+        ..minefield(
+            MinefieldKind::RecordOpened,
+            "record_opened",
+            128,
+            "the record of a mined area is opened",
+            LAND_PARTS,
+            &["country", "kind", "classification"],
+        )
+    },
+    minefield(
+        MinefieldKind::LayingRecorded,
+        "laying_recorded",
+        129,
+        "mines were laid; recorded only after it happened",
+        FIELD_PARTS,
+        &["method", "began", "completed", "laid_by"],
+    ),
+    minefield(
+        MinefieldKind::PositionSurveyed,
+        "position_surveyed",
+        130,
+        "where the area lies was ascertained on the ground",
+        LAND_PARTS,
+        &["surveyed", "method", "accuracy_mm"],
+    ),
+    minefield(
+        MinefieldKind::AreaCleared,
+        "area_cleared",
+        131,
+        "clearance of a parcel is reported; changes no status",
+        FIELD_PARTS,
+        &["depth_mm", "method", "started", "ended"],
+    ),
+    KindRow {
+        class: SignOffClass::Eases,
+        ..minefield(
+            MinefieldKind::LandReleased,
+            "land_released",
+            132,
+            "land is released to its users",
+            LAND_PARTS,
+            &["released", "certificate", "residual_risk"],
+        )
     },
 ];
 
@@ -301,8 +467,9 @@ impl Kind {
     pub fn row(self) -> &'static KindRow {
         let at = match self {
             Self::Registry(kind) => kind as usize,
-            Self::Treaty(kind) => 8 + kind as usize,
-            Self::Minefield(kind) => 14 + kind as usize,
+            Self::Shared(kind) => 8 + kind as usize,
+            Self::Treaty(kind) => 10 + kind as usize,
+            Self::Minefield(kind) => 22 + kind as usize,
         };
         &KINDS[at]
     }

@@ -173,7 +173,7 @@ pub enum OrganisationChange {
 
 /// Whether the posts of an organisation may sign.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
+pub enum OrganisationStanding {
     #[default]
     Active,
     /// Until it is resumed.
@@ -182,7 +182,7 @@ pub enum Standing {
     Succeeded { by: OrganisationId },
 }
 
-impl std::fmt::Display for Standing {
+impl std::fmt::Display for OrganisationStanding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Active => f.write_str("active"),

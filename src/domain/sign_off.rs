@@ -7,8 +7,8 @@
 use std::fmt;
 
 use super::{
-    Capacity, CountryCode, Index, OrganisationId, RecordingTime, SignOffClass, Signer, SubmissionDigest, TreatyId,
-    Verdict,
+    Capacity, CountryCode, Index, OrganisationId, RecordingTime, SignOffClass, Signer, Standing, SubmissionDigest,
+    TreatyId, Verdict,
 };
 
 /// The sign-offs on a submission and what they did, after some entry.
@@ -127,6 +127,19 @@ impl SignOffState {
             return SubmissionStatus::Expired;
         }
         self.status.clone()
+    }
+
+    /// How the events of the submission stand for a reader whose newest entry was
+    /// recorded at `newest`.
+    pub fn standing(&self, newest: RecordingTime) -> Standing {
+        match self.status_at(newest) {
+            SubmissionStatus::Effective { at } => Standing::Effective { since: at, verified: self.verified.is_some() },
+            SubmissionStatus::Waiting => Standing::Waiting,
+            SubmissionStatus::Lapsed { .. }
+            | SubmissionStatus::Expired
+            | SubmissionStatus::Declined { .. }
+            | SubmissionStatus::Withdrawn { .. } => Standing::Ended,
+        }
     }
 
     /// The entry from which on the submission is in effect, if it is.

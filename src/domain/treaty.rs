@@ -1,7 +1,7 @@
 //! Treaty acts as the events state them. Legal rules over them are findings and
 //! status rules elsewhere; nothing here decides.
 
-use super::{CivilDate, ParticipantId, TreatyId, WorldDate};
+use super::{CivilDate, EventReference, ParticipantId, TreatyId, WorldDate};
 
 /// A treaty with its final clauses as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,3 +191,87 @@ pinned! { /// What the notifying State calls it.
 WithdrawalStyle { Withdrawal = 1, "withdrawal"; Denunciation = 2, "denunciation"; } }
 pinned! { /// Whether the reasons came with the notification.
 Reasons { Attached = 1, "attached"; Absent = 2, "absent"; } }
+
+/// Somebody states when something takes effect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EffectStated {
+    pub effect: TreatyEffect,
+    pub effective: Option<WorldDate>,
+}
+
+pinned! { /// What takes effect.
+TreatyEffect { EntryIntoForce = 1, "entry_into_force"; Withdrawal = 2, "withdrawal"; } }
+
+/// A withdrawal is taken back before it takes effect (VCLT Art. 68).
+#[derive(Clone, Debug, PartialEq)]
+pub struct WithdrawalRevoked {
+    pub withdrawal: EventReference,
+    pub received_by_depositary: Option<WorldDate>,
+}
+
+/// A participant notifies that it suspends the operation of a treaty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuspensionNotified {
+    pub received_by_depositary: Option<WorldDate>,
+    /// When the depositary informed the other States (VCLT Art. 78(c)).
+    pub circulated: Option<WorldDate>,
+    pub claimed_from: Option<WorldDate>,
+    pub claimed_until: Box<str>,
+    pub grounds: Vec<SuspensionGround>,
+    /// Empty: the whole treaty.
+    pub provisions: Vec<Box<str>>,
+}
+
+pinned! {
+    /// What a suspension is based on (VCLT Arts. 57 to 62).
+    SuspensionGround {
+        TreatyOrConsent = 1, "treaty_or_consent";
+        AgreementOfSome = 2, "agreement_of_some";
+        MaterialBreach = 3, "material_breach";
+        Impossibility = 4, "impossibility";
+        FundamentalChange = 5, "fundamental_change";
+        Other = 6, "other";
+    }
+}
+
+/// A participant objects to an act of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObjectionLodged {
+    pub objects_to: EventReference,
+    pub lodged: Option<WorldDate>,
+    pub grounds: Box<str>,
+}
+
+/// Somebody asserts that a participant is, or is not, engaged in an armed conflict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConflictStatusAsserted {
+    /// Assertions about the same conflict share it.
+    pub conflict: Box<str>,
+    pub engagement: ConflictEngagement,
+    pub conflict_type: Option<ConflictType>,
+    pub since: Option<WorldDate>,
+    /// Last date on which it held; `None`: it goes on.
+    pub until: Option<WorldDate>,
+    pub asserted_by: Box<str>,
+}
+
+pinned! { /// Whether a participant takes part in the conflict.
+ConflictEngagement { Engaged = 1, "engaged"; NotEngaged = 2, "not_engaged"; } }
+pinned! { /// What kind of conflict it is said to be.
+ConflictType { International = 1, "international"; NonInternational = 2, "non_international"; Occupation = 3, "occupation"; } }
+
+/// A meeting of the parties decides or declares something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TreatyBodyDecided {
+    pub body: Box<str>,
+    pub decided: Option<WorldDate>,
+    pub symbol: Box<str>,
+    pub paragraph: Box<str>,
+    pub text: Box<str>,
+    pub concerning: Vec<EventReference>,
+    /// Given exactly when `concerning` names something.
+    pub stance: Option<BodyStance>,
+}
+
+pinned! { /// Where a body stands towards an act.
+BodyStance { Accepts = 1, "accepts"; Rejects = 2, "rejects"; Notes = 3, "notes"; } }

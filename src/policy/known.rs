@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Claim;
 use crate::domain::{
-    EventId, Index, OrganisationId, Position, Signer, Size, Subject, SubmissionDigest, SubmissionId, TreeHash,
+    Entry, EventId, EventReference, Index, OrganisationId, ParcelId, Position, RecordId, SignOffClass, Size, Subject,
+    SubmissionDigest, SubmissionId, SubmissionStatus, TreeHash,
 };
 
 /// Look-ups over the entries before the one that is decided. Implemented by
@@ -22,10 +22,21 @@ pub trait Known {
     fn subject_head(&self, subject: &Subject) -> Option<Position>;
     /// Whether the event of that id is one on the subject.
     fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
-    /// The newest entry with a sign-off of the signer's post on the submission.
-    fn post_signed(&self, submission: SubmissionDigest, signer: &Signer) -> Option<Index>;
-    /// What a recorded submission claims.
-    fn claim(&self, submission: SubmissionDigest) -> Option<Arc<Claim>>;
+    /// Later entries with sign-offs on a submission, oldest first.
+    fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index>;
+    /// The class of a recorded submission, where it was noted because it rests on
+    /// what was recorded before.
+    fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass>;
+    /// Where and how a submission that waits for sign-offs was closed, if it was.
+    fn closing(&self, submission: SubmissionDigest) -> Option<SubmissionStatus>;
+    /// Corrections of an event that are in effect, oldest first.
+    fn corrections(&self, target: &EventReference) -> Vec<Position>;
+    /// The event that opened a subject; `None` for subjects that nothing opens.
+    fn opening(&self, subject: &Subject) -> Option<Position>;
+    /// The event in effect that stated a parcel of a record last.
+    fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position>;
+    /// An earlier entry.
+    fn entry(&self, index: Index) -> Option<Arc<Entry>>;
     /// The root at an earlier size; `None` beyond the newest.
     fn root_at(&self, size: Size) -> Option<TreeHash>;
 }

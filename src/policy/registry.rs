@@ -9,8 +9,8 @@ use crate::{
     crypto::PublicKey,
     domain::{
         Body, Charter, CountryCode, Event, Founder, Index, KeyEnding, KeyId, LedgerFounded, LedgerId, Mandate,
-        MemberId, OrganisationChange, OrganisationId, OrganisationType, PolicyNumber, RecordingTime, RegistryBody,
-        Role, Size, Standing, Subject, SubmittedEvents,
+        MemberId, OrganisationChange, OrganisationId, OrganisationStanding, OrganisationType, PolicyNumber,
+        RecordingTime, RegistryBody, Role, Size, Subject, SubmittedEvents,
     },
 };
 
@@ -43,7 +43,7 @@ pub struct OrganisationState {
     pub members: BTreeMap<MemberId, MemberState>,
     pub mandates: Vec<(Index, Mandate)>,
     /// In order; before the first it is active.
-    pub standings: Vec<(Index, Standing)>,
+    pub standings: Vec<(Index, OrganisationStanding)>,
     /// Whose verifiers may verify its work, in order; the newest list holds.
     pub verifiers: Vec<(Index, Vec<OrganisationId>)>,
 }
@@ -65,12 +65,12 @@ impl OrganisationState {
 
     /// Whether its posts may sign.
     pub fn is_active(&self) -> bool {
-        self.standing() == &Standing::Active
+        self.standing() == &OrganisationStanding::Active
     }
 
     /// The newest word on whether its posts may sign.
-    pub fn standing(&self) -> &Standing {
-        self.standings.last().map_or(&Standing::Active, |(_, standing)| standing)
+    pub fn standing(&self) -> &OrganisationStanding {
+        self.standings.last().map_or(&OrganisationStanding::Active, |(_, standing)| standing)
     }
 
     /// Whether another organisation was named to verify its work.
@@ -135,6 +135,11 @@ impl Registry {
     pub fn policy_after(&self, index: Index) -> PolicyNumber {
         let adopted = self.charters.iter().rev().find(|(at, _)| *at <= index);
         adopted.map_or(PolicyNumber(1), |(_, charter)| charter.policy)
+    }
+
+    /// The charter in force when an entry was recorded; `None` for the founding.
+    pub fn charter_at(&self, index: Index) -> Option<&Charter> {
+        self.charters.iter().rev().find(|(adopted, _)| *adopted < index).map(|(_, charter)| charter)
     }
 
     /// All organisations in order of their id.
@@ -286,11 +291,11 @@ impl Registry {
     fn change_organisation(&mut self, id: &OrganisationId, change: &OrganisationChange, index: Index) {
         let Some(state) = self.organisations.get_mut(id) else { return };
         match change {
-            OrganisationChange::Suspended => state.standings.push((index, Standing::Suspended)),
-            OrganisationChange::Resumed => state.standings.push((index, Standing::Active)),
+            OrganisationChange::Suspended => state.standings.push((index, OrganisationStanding::Suspended)),
+            OrganisationChange::Resumed => state.standings.push((index, OrganisationStanding::Active)),
             OrganisationChange::VerifiersNamed(verifiers) => state.verifiers.push((index, verifiers.clone())),
             OrganisationChange::Succeeded { by } => {
-                state.standings.push((index, Standing::Succeeded { by: by.clone() }));
+                state.standings.push((index, OrganisationStanding::Succeeded { by: by.clone() }));
                 let seat = state.founder.is_some();
                 if let Some(successor) = self.organisations.get_mut(by).filter(|_| seat) {
                     successor.founder = successor.founder.or(Some(index));

@@ -57,6 +57,18 @@ rules! {
     SubjectMustNotHaveMoved, "look at the subject again and decide anew";
     /// An act that must be past lies in the future.
     DateMustNotLieInFuture, "correct the date; what is only planned is not recorded";
+    /// What an event names was never recorded.
+    ReferenceMustExist, "record that event first, or correct the reference";
+    /// What an event names is on another subject, or of a kind that it cannot be about.
+    ReferenceMustFit, "name an event that this one can be about";
+    /// The event that is corrected or disclosed was recorded by another organisation.
+    TargetMustBeOwn, "ask the organisation that recorded it";
+    /// What is restated does not fit the event that is corrected.
+    CorrectionMustFitTarget, "restate the same kind, and parts of the same kind in the same or a stricter form";
+    /// Salt and content do not give the commitment that was recorded.
+    DisclosureMustMatch, "disclose exactly the salt and content that were kept when the event was made";
+    /// The parcel was never reported.
+    ParcelMustBeReported, "name a parcel of the record, or report it with a survey first";
     /// The form of a part is not accepted by the policy in force.
     PartFormMustBeAccepted, "use the form open or withheld";
     /// An organisation that is named is not admitted, or is the subject itself.
@@ -85,6 +97,12 @@ rules! {
     GovernorMustBeEntitled, "have an administrator of the organisation, or of a founder, sign";
     /// A founder did not sign the founding.
     FoundersMustSign, "gather a sign-off with capacity governor from every other founder";
+    /// The charter's profile promises other sign-offs than the charter asks for.
+    ProfileMustFitSignOffs, "ask for what the profile promises: nobody for solo, a verifier, an authority and the counterparty for national, a verifier of another organisation too for coalition";
+    /// What waits for sign-offs would hold up a warning, or another act that is effective at once.
+    WarningMustNotWait, "submit what eases in a submission of its own; the command line splits it";
+    /// A submission that waits for two sorts of sign-offs.
+    ClassesMustNotMix, "submit what eases and what is transferred each in a submission of its own";
     /// A sign-off by the author of the submission.
     SignOffMustBeByAnother, "have another post sign off";
     /// The post signed off this submission before, with this key or another.
@@ -95,6 +113,14 @@ rules! {
     CapacityMustBeAllowed, "sign in a capacity that the post's roles allow";
     /// The verifier's organisation is neither the author's nor one that it named.
     VerifierMustBeNamed, "have another post of the author's organisation verify, or have its administrators name yours (organisation_changed)";
+    /// Nobody waits for a sign-off in this capacity.
+    CapacityMustBeNeeded, "sign in a capacity that is waited for, and as governor only within the envelope of what governs";
+    /// The submission took effect, lapsed, was declined or was withdrawn.
+    SubmissionMustWait, "nothing: what was decided stands; its author may submit anew";
+    /// The submission waited longer than the charter allows.
+    SignOffsMustComeInTime, "ask the author to submit it anew";
+    /// A withdrawal of an approval that the post did not give, took back, or that took effect.
+    ApprovalMustStand, "withdraw your own approval, in its capacity, while the submission waits";
     /// No mandate as national authority covers anything in the submission.
     AuthorityMustCoverSubmission, "have the national authority for the country or treaty sign, or ask a founder for the mandate";
 }

@@ -13,8 +13,8 @@ use super::model::{KeyEndState, KeyState, MandateState, MemberState, ModelPositi
 use super::{ROWS_FORMAT, ReadModelError};
 use crate::domain::{
     CivilDate, Finding, FindingCode, Index, KeyEnding, Kind, Mandate, MandateType, MemberId, OrganisationId,
-    OrganisationType, PolicyNumber, Position, PublicKey, RecordingTime, Role, Scope, Size, Standing, TreeHash,
-    WorldDate,
+    OrganisationStanding, OrganisationType, PolicyNumber, Position, PublicKey, RecordingTime, Role, Scope, Size,
+    TreeHash, WorldDate,
 };
 
 /// A value that cannot be read back.
@@ -154,8 +154,8 @@ pub(super) fn organisation_row(organisation: &OrganisationState) -> Vec<u8> {
     let OrganisationState { id: _, name, organisation_type, country, founder, admitted, .. } = organisation;
     let OrganisationState { standing, verifiers, members: _, mandates: _, .. } = organisation;
     let successor = match standing {
-        Standing::Succeeded { by } => by.to_string(),
-        Standing::Active | Standing::Suspended => String::new(),
+        OrganisationStanding::Succeeded { by } => by.to_string(),
+        OrganisationStanding::Active | OrganisationStanding::Suspended => String::new(),
     };
     OrganisationRow {
         name: name.to_string(),
@@ -164,7 +164,7 @@ pub(super) fn organisation_row(organisation: &OrganisationState) -> Vec<u8> {
         founder: *founder,
         index: admitted.index.0,
         ordinal: u32::from(admitted.ordinal),
-        suspended: *standing == Standing::Suspended,
+        suspended: *standing == OrganisationStanding::Suspended,
         successor,
         verifiers: verifiers.iter().map(OrganisationId::to_string).collect(),
     }
@@ -177,9 +177,9 @@ pub(super) fn read_organisation(id: OrganisationId, value: &[u8]) -> Result<Orga
     let OrganisationRow { name, organisation_type, country, founder, index, ordinal, suspended, successor, verifiers } =
         row;
     let standing = match successor.as_str() {
-        "" if suspended => Standing::Suspended,
-        "" => Standing::Active,
-        by => Standing::Succeeded { by: by.parse().map_err(|_| Unreadable)? },
+        "" if suspended => OrganisationStanding::Suspended,
+        "" => OrganisationStanding::Active,
+        by => OrganisationStanding::Succeeded { by: by.parse().map_err(|_| Unreadable)? },
     };
     let verifiers = verifiers.iter().map(|id| id.parse().map_err(|_| Unreadable)).collect::<Result<_, _>>()?;
     Ok(OrganisationState {

@@ -17,7 +17,7 @@ use std::{
 use tokio::sync::{oneshot, watch};
 
 use super::{FoldedEntry, ModelPosition, ReadModelError, ReadModels};
-use crate::domain::{Entry, Finding, Index, Size, TreeHead};
+use crate::domain::{Entry, Finding, Index, SignOffState, Size, TreeHead};
 use crate::journal::{Journal, JournalError, ReadLimit, StoredRecord};
 use crate::limits::{BATCH_ENTRIES, FOLD_BYTES, FOLD_ENTRIES};
 
@@ -26,8 +26,16 @@ use crate::limits::{BATCH_ENTRIES, FOLD_BYTES, FOLD_ENTRIES};
 pub struct Followed {
     pub entry: Entry,
     pub findings: Vec<Finding>,
+    /// The state in which the entry leaves its submission by the sign-offs on it.
+    pub sign_offs: Option<SignOffState>,
     /// Size and root of the record's checkpoint, where a batch ended with it.
     pub head: Option<TreeHead>,
+}
+
+impl Followed {
+    fn folded(&self) -> FoldedEntry<'_> {
+        FoldedEntry { entry: &self.entry, findings: &self.findings, sign_offs: self.sign_offs.as_ref() }
+    }
 }
 
 /// Why the follower stopped before it was told to.
@@ -198,8 +206,7 @@ where
             return if entries < BATCH_ENTRIES { Ok(()) } else { Err(FollowError::NoCheckpoint { from, entries }) };
         };
         let whole: Vec<Followed> = self.pending.drain(..=last).collect();
-        let entries: Vec<FoldedEntry<'_>> =
-            whole.iter().map(|followed| FoldedEntry { entry: &followed.entry, findings: &followed.findings }).collect();
+        let entries: Vec<FoldedEntry<'_>> = whole.iter().map(Followed::folded).collect();
         let position = self.models.apply(&entries, head)?;
         self.positions.send_replace(position);
         Ok(())

@@ -63,6 +63,8 @@ tables! {
     ByKind = 0x12, "by kind";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
+    /// submission digest, index: the sign-offs on it, whole.
+    SignOffs = 0x21, "sign-offs";
 }
 
 /// A key, or the beginning of one, under construction.

@@ -39,6 +39,7 @@
 //! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
 //! | 12 kind number (u32 BE) `i` | ordinals of its events, varints |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
+//! | 21 submission digest, hexadecimal `i` | `SignOffRow`: the sign-offs on it after the entry |
 //!
 //! A subject is one byte (1 ledger, 2 organisation, 3 treaty, 4 participant,
 //! 5 participation, 6 record) and its identifiers. The messages `...Row` are protobuf
@@ -52,6 +53,7 @@ mod keys;
 mod model;
 mod queries;
 mod seek;
+mod sign_offs;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -63,7 +65,7 @@ pub use queries::{EntryFilter, View};
 pub use seek::Entries;
 pub use store::{Opened, ReadModels, RowDifference};
 
-use crate::domain::{Entry, Finding};
+use crate::domain::{Entry, Finding, SignOffState};
 
 /// Format of the rows; read models of another format are built anew.
 pub const ROWS_FORMAT: u32 = 1;
@@ -77,4 +79,6 @@ pub struct FoldedEntry<'a> {
     pub entry: &'a Entry,
     /// In the order in which the policy makes them.
     pub findings: &'a [Finding],
+    /// The state in which the entry leaves its submission by the sign-offs on it.
+    pub sign_offs: Option<&'a SignOffState>,
 }

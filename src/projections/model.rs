@@ -2,8 +2,8 @@
 
 use crate::crypto::{digest, sha256};
 use crate::domain::{
-    CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationType, ParticipantId, PolicyNumber,
-    Position, PublicKey, RecordingTime, Role, Size, Standing, TreeHash, TreeHead, WorldDate,
+    CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationStanding, OrganisationType,
+    ParticipantId, PolicyNumber, Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead, WorldDate,
 };
 
 digest! {
@@ -59,7 +59,7 @@ pub struct OrganisationState {
     pub country: CountryCode,
     pub founder: bool,
     pub admitted: Position,
-    pub standing: Standing,
+    pub standing: OrganisationStanding,
     /// Other organisations that may verify its work; ascending.
     pub verifiers: Vec<OrganisationId>,
     /// Ascending by id.

@@ -80,6 +80,10 @@ impl View<'_> {
         self.size
     }
 
+    pub(super) fn models(&self) -> &ReadModels {
+        self.models
+    }
+
     /// What all answers hold for.
     pub fn holds_at(&self) -> Result<HoldsAt, ReadModelError> {
         let recorded_at = self.size.last_index().map(|last| self.models.recorded_at(last)).transpose()?;
@@ -277,17 +281,30 @@ impl View<'_> {
         read: impl Fn(Id, Row) -> Result<T, ReadModelError>,
         token: impl Fn(&T) -> String,
     ) -> Result<Page<T>, QueryError> {
+        self.kept_by_id(table, page, read, |_| true, token)
+    }
+
+    /// The same, with what `keep` keeps only.
+    pub(super) fn kept_by_id<Id: FromStr, T>(
+        &self,
+        table: Table,
+        page: PageRequest<'_>,
+        read: impl Fn(Id, Row) -> Result<T, ReadModelError>,
+        keep: impl Fn(&T) -> bool,
+        token: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, QueryError> {
         if let Some(after) = page.after.filter(|after| after.parse::<Id>().is_err()) {
             return Err(QueryError::BadPageToken { token: after.to_owned() });
         }
         let limit = page_items(page);
         let rows = NewestPerId::new(self.models.tree(), Key::new(table), self.size, page.after);
-        let items = rows.take(limit + 1).map(|row| {
+        let items = rows.map(|row| {
             let (id, row) = row?;
             let id = id.parse().map_err(|_| damaged(&row.0))?;
             read(id, row)
         });
-        Ok(page_of(items.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
+        let kept = items.filter(|item| item.as_ref().map_or(true, &keep)).take(limit + 1);
+        Ok(page_of(kept.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
     }
 
     fn each_act(

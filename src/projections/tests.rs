@@ -59,7 +59,8 @@ impl Models {
 }
 
 fn apply(models: &ReadModels, batch: &[(Entry, Vec<Finding>)]) -> Result<ModelPosition, ReadModelError> {
-    let folded: Vec<_> = batch.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+    let folded: Vec<_> =
+        batch.iter().map(|(entry, findings)| FoldedEntry { entry, findings, sign_offs: None }).collect();
     let last = batch.last().expect("a batch has entries").0.index;
     models.apply(&folded, head(last.size_with()))
 }

@@ -221,6 +221,9 @@ fn decide_one(
     {
         return repeat(admission, &submitted, content, index, at, dry_run);
     }
+    if let Some(index) = admission.sign_off_envelope(submitted.envelope.digest) {
+        return Ok((Decision::Repeated { index }, None));
+    }
     let findings = match policy::decide(&submitted.envelope.content, at, admission.registry(), admission) {
         Ok(findings) => findings,
         Err(rejection) => return Ok((Decision::Rejected(rejection), None)),
@@ -243,7 +246,8 @@ fn repeat(
     at: RecordingTime,
     dry_run: bool,
 ) -> Result<(Decision, Option<Record>), String> {
-    let new = |sign_off: &SignOff| admission.post_signed(content.digest, &sign_off.signer).is_none();
+    let signers = admission.signers(content.digest);
+    let new = |sign_off: &SignOff| !signers.iter().any(|signer| signer.is_same_post(&sign_off.signer));
     let Some(later) = submitted.later_sign_offs(new) else { return Ok((Decision::Repeated { index }, None)) };
     if let Err(rejection) = policy::decide(&later.envelope.content, at, admission.registry(), admission) {
         return Ok((Decision::Rejected(rejection), None));
@@ -255,10 +259,10 @@ fn repeat(
     Ok((Decision::Repeated { index }, Some(record)))
 }
 
-fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Entry, Record), String> {
+fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Arc<Entry>, Record), String> {
     let index = admission.size().next_index();
     let Submitted { envelope_bytes, event_bytes, envelope, .. } = submitted;
-    let entry = Entry { index, recorded_at: at, envelope };
+    let entry = Arc::new(Entry { index, recorded_at: at, envelope });
     admission.admit(&entry).map_err(|error| with_causes(&error))?;
     Ok((entry, Record { recorded_at: at, envelope: envelope_bytes, events: event_bytes }))
 }

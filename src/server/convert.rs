@@ -2,7 +2,7 @@
 
 use crate::{
     checkpoint::Receipt,
-    domain::{Finding, KeyEnding, MandateType, Scope, Standing, TreeHash},
+    domain::{Finding, KeyEnding, MandateType, OrganisationStanding, Scope, TreeHash},
     journal::StoredRecord,
     limits,
     projections::{HoldsAt, KeyState, MandateState, MemberState, OrganisationState},
@@ -60,9 +60,9 @@ pub fn holds_at(holds: HoldsAt) -> proto::HoldsAt {
 
 pub fn organisation(state: &OrganisationState) -> proto::Organisation {
     let (standing, successor) = match &state.standing {
-        Standing::Active => (proto::OrganisationStanding::Active, String::new()),
-        Standing::Suspended => (proto::OrganisationStanding::Suspended, String::new()),
-        Standing::Succeeded { by } => (proto::OrganisationStanding::Succeeded, by.to_string()),
+        OrganisationStanding::Active => (proto::OrganisationStanding::Active, String::new()),
+        OrganisationStanding::Suspended => (proto::OrganisationStanding::Suspended, String::new()),
+        OrganisationStanding::Succeeded { by } => (proto::OrganisationStanding::Succeeded, by.to_string()),
     };
     proto::Organisation {
         id: state.id.to_string(),

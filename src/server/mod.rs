@@ -9,6 +9,7 @@ mod audit;
 mod convert;
 mod directory;
 mod errors;
+mod history;
 mod ledger;
 mod node;
 mod organisations;

@@ -9,7 +9,7 @@ use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
     clock::Clock,
-    domain::{EnvelopeContent, Finding, Size, TreeHead},
+    domain::{Entry, EnvelopeContent, Finding, SignOffState, Size, TreeHead},
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry},
@@ -149,22 +149,21 @@ struct Reader {
 impl Reader {
     fn read(&mut self, stored: &StoredRecord) -> Result<Followed, wire::Malformed> {
         let entry = wire::read_entry(stored)?;
-        let findings = match &entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => {
-                let findings = self.remark(submitted, &entry);
-                self.registry.apply(submitted, entry.index, entry.recorded_at);
-                findings
-            }
-            EnvelopeContent::SignOffs { .. } => Vec::new(),
-        };
+        let (findings, sign_offs) = self.remark(&entry);
+        if let EnvelopeContent::Submission(submitted) = &entry.envelope.content {
+            self.registry.apply(submitted, entry.index, entry.recorded_at);
+        }
         let head = stored.checkpoint.as_deref().and_then(|checkpoint| self.head_of(checkpoint));
-        Ok(Followed { entry, findings, head })
+        Ok(Followed { entry, findings, sign_offs, head })
     }
 
-    fn remark(&self, submitted: &crate::domain::SubmittedEvents, entry: &crate::domain::Entry) -> Vec<Finding> {
-        let size = Size(entry.index.0);
+    /// Findings and the state of the sign-offs, as they were made with the entry.
+    fn remark(&self, entry: &Entry) -> (Vec<Finding>, Option<SignOffState>) {
+        let (content, at, size) = (&entry.envelope.content, entry.recorded_at, Size(entry.index.0));
         self.sequencer.with_admission(|admission| {
-            policy::remark(submitted, entry.recorded_at, &self.registry, &KnownBefore { admission, size })
+            let known = KnownBefore { admission, size };
+            let findings = policy::remark(content, at, &self.registry, &known);
+            (findings, policy::sign_offs(content, at, &self.registry, &known))
         })
     }
 

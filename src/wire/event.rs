@@ -1,12 +1,12 @@
 //! Events: everything around the body, and what the kinds table says of form.
 
 use super::{
-    MalformedRule,
+    MalformedRule, acts,
     fields::*,
     malformed::{Parsed, Within, malformed},
     minefield, parts,
     proto::{self, event::Body as Wire},
-    registry, treaty,
+    registry, shared, treaty,
 };
 use crate::{
     domain::{
@@ -55,7 +55,7 @@ fn parse_source(source: proto::Source) -> Parsed<Source> {
     })
 }
 
-fn parse_not_stated(not_stated: proto::NotStated) -> Parsed<NotStated> {
+pub(super) fn parse_not_stated(not_stated: proto::NotStated) -> Parsed<NotStated> {
     let proto::NotStated { field, reason } = not_stated;
     Ok(NotStated {
         field: required_text("field", field)?,
@@ -78,31 +78,48 @@ fn parse_document(document: proto::Document) -> Parsed<Document> {
 /// Fields that are mandatory to state, each with whether it has a value.
 pub(super) type Mandatory = Vec<(&'static str, bool)>;
 
+/// Takes the body apart.
 pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
-    let open = |body: Parsed<_>, name: &str| Ok((Body::Registry(body.within(name)?), Mandatory::new()));
+    let registry = |body: Parsed<_>, name: &str| Ok((Body::Registry(body.within(name)?), Mandatory::new()));
+    let treaty =
+        |parsed: Parsed<(_, _)>, name: &str| parsed.within(name).map(|(body, must)| (Body::Treaty(body), must));
+    let land =
+        |parsed: Parsed<(_, _)>, name: &str| parsed.within(name).map(|(body, must)| (Body::Minefield(body), must));
     match body {
-        Wire::LedgerFounded(body) => open(registry::ledger_founded(body), "ledger_founded"),
-        Wire::CharterAdopted(body) => open(registry::charter_adopted(body), "charter_adopted"),
-        Wire::OrganisationAdmitted(body) => open(registry::organisation_admitted(body), "organisation_admitted"),
-        Wire::OrganisationChanged(body) => open(registry::organisation_changed(body), "organisation_changed"),
-        Wire::MemberEnrolled(body) => open(registry::member_enrolled(body), "member_enrolled"),
-        Wire::KeyEnrolled(body) => open(registry::key_enrolled(body), "key_enrolled"),
-        Wire::KeyEnded(body) => open(registry::key_ended(body), "key_ended"),
-        Wire::MandateGranted(body) => open(registry::mandate_granted(body), "mandate_granted"),
-        Wire::TreatyRegistered(body) => treaty::treaty_registered(body).within("treaty_registered"),
-        Wire::ParticipantRegistered(body) => treaty::participant_registered(body).within("participant_registered"),
-        Wire::SignatureAffixed(body) => treaty::signature_affixed(body).within("signature_affixed"),
-        Wire::InstrumentDeposited(body) => treaty::instrument_deposited(body).within("instrument_deposited"),
-        Wire::DomesticStepTaken(body) => treaty::domestic_step_taken(body).within("domestic_step_taken"),
-        Wire::WithdrawalNotified(body) => treaty::withdrawal_notified(body).within("withdrawal_notified"),
-        Wire::RecordOpened(body) => minefield::record_opened(body).within("record_opened"),
+        Wire::LedgerFounded(body) => registry(registry::ledger_founded(body), "ledger_founded"),
+        Wire::CharterAdopted(body) => registry(registry::charter_adopted(body), "charter_adopted"),
+        Wire::OrganisationAdmitted(body) => registry(registry::organisation_admitted(body), "organisation_admitted"),
+        Wire::OrganisationChanged(body) => registry(registry::organisation_changed(body), "organisation_changed"),
+        Wire::MemberEnrolled(body) => registry(registry::member_enrolled(body), "member_enrolled"),
+        Wire::KeyEnrolled(body) => registry(registry::key_enrolled(body), "key_enrolled"),
+        Wire::KeyEnded(body) => registry(registry::key_ended(body), "key_ended"),
+        Wire::MandateGranted(body) => registry(registry::mandate_granted(body), "mandate_granted"),
+        Wire::EventCorrected(body) => shared::event_corrected(*body).within("event_corrected"),
+        Wire::PartDisclosed(body) => shared::part_disclosed(body).within("part_disclosed"),
+        Wire::TreatyRegistered(body) => treaty(treaty::treaty_registered(body), "treaty_registered"),
+        Wire::ParticipantRegistered(body) => treaty(treaty::participant_registered(body), "participant_registered"),
+        Wire::SignatureAffixed(body) => treaty(treaty::signature_affixed(body), "signature_affixed"),
+        Wire::InstrumentDeposited(body) => treaty(treaty::instrument_deposited(body), "instrument_deposited"),
+        Wire::EffectStated(body) => treaty(acts::effect_stated(body), "effect_stated"),
+        Wire::DomesticStepTaken(body) => treaty(treaty::domestic_step_taken(body), "domestic_step_taken"),
+        Wire::WithdrawalNotified(body) => treaty(treaty::withdrawal_notified(body), "withdrawal_notified"),
+        Wire::WithdrawalRevoked(body) => treaty(acts::withdrawal_revoked(body), "withdrawal_revoked"),
+        Wire::SuspensionNotified(body) => treaty(acts::suspension_notified(body), "suspension_notified"),
+        Wire::ObjectionLodged(body) => treaty(acts::objection_lodged(body), "objection_lodged"),
+        Wire::ConflictStatusAsserted(body) => treaty(acts::conflict_status_asserted(body), "conflict_status_asserted"),
+        Wire::TreatyBodyDecided(body) => treaty(acts::treaty_body_decided(body), "treaty_body_decided"),
+        Wire::RecordOpened(body) => land(minefield::record_opened(body), "record_opened"),
+        Wire::LayingRecorded(body) => land(minefield::laying_recorded(body), "laying_recorded"),
+        Wire::PositionSurveyed(body) => land(minefield::position_surveyed(body), "position_surveyed"),
+        Wire::AreaCleared(body) => land(minefield::area_cleared(body), "area_cleared"),
+        Wire::LandReleased(body) => land(minefield::land_released(body), "land_released"),
     }
 }
 
 /// Checks what the kinds table says of form.
 fn fits_its_kind(event: &Event, mandatory: &Mandatory) -> Parsed<()> {
     let row = event.kind().row();
-    if event.subject.subject_type() != row.subject {
+    if !row.subjects.contains(&event.subject.subject_type()) {
         let message = format!("an event {} is about {}", row.name, subject_form(row));
         return malformed(MalformedRule::SubjectMustFitKind, "subject", message);
     }
@@ -111,15 +128,16 @@ fn fits_its_kind(event: &Event, mandatory: &Mandatory) -> Parsed<()> {
         return malformed(MalformedRule::SourceMustBeGiven, "source", message);
     }
     parts_fit(event, row)?;
-    states_what_is_mandatory(event, row, mandatory)
+    states_what_is_mandatory(&event.not_stated, row, mandatory)
 }
 
 fn subject_form(row: &KindRow) -> String {
-    match row.subject {
+    let form = |subject: &SubjectType| match subject {
         SubjectType::Ledger => "the subject ledger".to_owned(),
         SubjectType::Participation => "a subject participation/TREATY/PARTICIPANT".to_owned(),
         other => format!("a subject {}/ID", other.name()),
-    }
+    };
+    row.subjects.iter().map(form).collect::<Vec<_>>().join(" or ")
 }
 
 fn parts_fit(event: &Event, row: &KindRow) -> Parsed<()> {
@@ -139,8 +157,8 @@ fn parts_fit(event: &Event, row: &KindRow) -> Parsed<()> {
 }
 
 /// Mandatory to state: the field has a value or stands in `not_stated`, not both.
-fn states_what_is_mandatory(event: &Event, row: &KindRow, mandatory: &Mandatory) -> Parsed<()> {
-    let names: Vec<&str> = event.not_stated.iter().map(|item| &*item.field).collect();
+pub(super) fn states_what_is_mandatory(not_stated: &[NotStated], row: &KindRow, mandatory: &Mandatory) -> Parsed<()> {
+    let names: Vec<&str> = not_stated.iter().map(|item| &*item.field).collect();
     distinct("not_stated", &names)?;
     if let Some(at) = names.iter().position(|name| !row.mandatory_to_state.contains(name)) {
         let message = format!("{} is not a field that {} must state; name only such fields", names[at], row.name);
@@ -171,11 +189,17 @@ pub(super) fn encode(event: &Event) -> proto::Event {
         parts: parts.iter().map(parts::encode).collect(),
         not_stated: not_stated.iter().map(encode_not_stated).collect(),
         documents: documents.iter().map(encode_document).collect(),
-        body: Some(match body {
-            Body::Registry(body) => registry::encode(body),
-            Body::Treaty(body) => treaty::encode(body),
-            Body::Minefield(body) => minefield::encode(body),
-        }),
+        body: Some(encode_body(body)),
+    }
+}
+
+/// Writes a body as its protobuf message.
+pub(super) fn encode_body(body: &Body) -> Wire {
+    match body {
+        Body::Registry(body) => registry::encode(body),
+        Body::Shared(body) => shared::encode(body),
+        Body::Treaty(body) => treaty::encode(body),
+        Body::Minefield(body) => minefield::encode(body),
     }
 }
 
@@ -190,7 +214,7 @@ fn encode_source(source: &Source) -> proto::Source {
     }
 }
 
-fn encode_not_stated(not_stated: &NotStated) -> proto::NotStated {
+pub(super) fn encode_not_stated(not_stated: &NotStated) -> proto::NotStated {
     let NotStated { field, reason } = not_stated;
     proto::NotStated { field: field.to_string(), reason: reason.number() }
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use prost_reflect::{DescriptorPool, MessageDescriptor};
 
+mod acts;
 mod canonical;
 mod clauses;
 pub mod dynamic;
@@ -17,10 +18,12 @@ mod envelope;
 mod event;
 mod fields;
 mod json;
+mod land;
 mod malformed;
 mod minefield;
 mod parts;
 mod registry;
+mod shared;
 mod times;
 mod treaty;
 

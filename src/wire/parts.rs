@@ -1,19 +1,13 @@
 //! Parts: reusable pieces of an event, open or committed.
 
-use std::collections::HashSet;
-
 use super::{
     MalformedRule,
     fields::*,
+    land,
     malformed::{Parsed, Within, malformed},
-    proto::{self, danger_area::Outline, part_content::Content},
+    proto::{self, part_content::Content},
 };
-use crate::{
-    domain::{
-        Commitment, DangerArea, OrganisationId, Part, PartContent, PartForm, PartHolding, PartKind, Role, WgsPosition,
-    },
-    limits::LIST_ITEMS,
-};
+use crate::domain::{Commitment, OrganisationId, Part, PartContent, PartForm, PartHolding, PartKind, Role};
 
 /// Takes a part apart; whether the kind allows it is for the event to say.
 pub(super) fn parse(part: proto::Part) -> Parsed<Part> {
@@ -93,7 +87,7 @@ fn parse_reader(reader: String) -> Parsed<Box<str>> {
     Ok(reader.into_boxed_str())
 }
 
-fn parse_content(content: proto::PartContent) -> Parsed<PartContent> {
+pub(super) fn parse_content(content: proto::PartContent) -> Parsed<PartContent> {
     match given("", content.content)? {
         Content::Remarks(proto::Remarks { text, language: tag }) => {
             let text = given("text", filled(text)).and_then(|text| long_text("text", text)).within("remarks")?;
@@ -103,48 +97,12 @@ fn parse_content(content: proto::PartContent) -> Parsed<PartContent> {
             not_empty("names", &names).within("names")?;
             Ok(PartContent::Names(texts("names", names).within("names")?))
         }
-        Content::DangerArea(area) => Ok(PartContent::DangerArea(parse_danger_area(area).within("danger_area")?)),
-    }
-}
-
-fn parse_danger_area(area: proto::DangerArea) -> Parsed<DangerArea> {
-    match given("outline", area.outline)? {
-        Outline::Circle(circle) => parse_circle(circle).within("circle"),
-        Outline::Polygon(polygon) => parse_polygon(polygon).within("polygon"),
-    }
-}
-
-fn parse_circle(circle: proto::Circle) -> Parsed<DangerArea> {
-    let proto::Circle { centre, radius_m } = circle;
-    let centre = parse_position(given("centre", centre)?).within("centre")?;
-    must(radius_m >= 1, MalformedRule::NumberMustBeInRange, "radius_m", "give a radius of at least 1 metre")?;
-    Ok(DangerArea::Circle { centre, radius_m })
-}
-
-fn parse_polygon(polygon: proto::Polygon) -> Parsed<DangerArea> {
-    let proto::Polygon { ring } = polygon;
-    let within = (3..=LIST_ITEMS).contains(&ring.len());
-    must(within, MalformedRule::ListMustBeWithinLimit, "ring", "draw the ring with 3 to 1,000 positions")?;
-    let ring = list("ring", ring, parse_position)?;
-    let mut seen = HashSet::with_capacity(ring.len());
-    match ring.iter().position(|position| !seen.insert(*position)) {
-        Some(at) => malformed(
-            MalformedRule::ListMustNotRepeat,
-            format!("ring[{at}]"),
-            "name each position once; the ring closes by itself",
-        ),
-        None => Ok(DangerArea::Polygon(ring)),
-    }
-}
-
-fn parse_position(position: proto::Position) -> Parsed<WgsPosition> {
-    let proto::Position { latitude, longitude } = position;
-    let inside = |latitude, longitude| WgsPosition::new(latitude, longitude).is_some();
-    let message = "write degrees times 10,000,000: 90 degrees north or south, 180 east or west at the most";
-    must(inside(latitude, 0), MalformedRule::NumberMustBeInRange, "latitude", message)?;
-    match WgsPosition::new(latitude, longitude) {
-        Some(position) => Ok(position),
-        None => malformed(MalformedRule::NumberMustBeInRange, "longitude", message),
+        Content::DangerArea(area) => Ok(PartContent::DangerArea(land::danger_area(area).within("danger_area")?)),
+        Content::Extent(extent) => Ok(PartContent::Extent(land::extent(extent).within("extent")?)),
+        Content::ReferencePoints(points) => {
+            Ok(PartContent::ReferencePoints(land::reference_points(points).within("reference_points")?))
+        }
+        Content::Ordnance(items) => Ok(PartContent::Ordnance(land::ordnance(items).within("ordnance")?)),
     }
 }
 
@@ -176,23 +134,10 @@ pub(super) fn encode_content(content: &PartContent) -> proto::PartContent {
             Content::Remarks(proto::Remarks { text: text.to_string(), language: language.to_string() })
         }
         PartContent::Names(names) => Content::Names(proto::Names { names: strings(names) }),
-        PartContent::DangerArea(area) => Content::DangerArea(encode_danger_area(area)),
+        PartContent::DangerArea(area) => Content::DangerArea(land::encode_danger_area(area)),
+        PartContent::Extent(extent) => Content::Extent(land::encode_extent(extent)),
+        PartContent::ReferencePoints(points) => Content::ReferencePoints(land::encode_reference_points(points)),
+        PartContent::Ordnance(items) => Content::Ordnance(land::encode_ordnance(items)),
     };
     proto::PartContent { content: Some(content) }
-}
-
-fn encode_danger_area(area: &DangerArea) -> proto::DangerArea {
-    let outline = match area {
-        DangerArea::Circle { centre, radius_m } => {
-            Outline::Circle(proto::Circle { centre: Some(encode_position(centre)), radius_m: *radius_m })
-        }
-        DangerArea::Polygon(ring) => {
-            Outline::Polygon(proto::Polygon { ring: ring.iter().map(encode_position).collect() })
-        }
-    };
-    proto::DangerArea { outline: Some(outline) }
-}
-
-fn encode_position(position: &WgsPosition) -> proto::Position {
-    proto::Position { latitude: position.latitude(), longitude: position.longitude() }
 }

@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use prost::bytes::Bytes;
 use uuid::Uuid;
 
-use super::{event, minefield, registry, treaty};
+use super::event;
 use crate::{
     crypto::{KeyId, PublicKey, SigningKey, sha256},
     domain::*,
@@ -103,12 +103,67 @@ fn position() -> impl Strategy<Value = WgsPosition> {
         .prop_map(|(latitude, longitude)| WgsPosition::new(latitude, longitude).expect("open ocean"))
 }
 
+fn ring() -> impl Strategy<Value = Vec<WgsPosition>> {
+    proptest::collection::hash_set(position(), 3..8).prop_map(|ring| ring.into_iter().collect())
+}
+
 fn danger_area() -> impl Strategy<Value = DangerArea> {
-    let ring = proptest::collection::hash_set(position(), 3..8).prop_map(|ring| ring.into_iter().collect());
     prop_oneof![
         (position(), 1..u32::MAX).prop_map(|(centre, radius_m)| DangerArea::Circle { centre, radius_m }),
-        ring.prop_map(DangerArea::Polygon),
+        ring().prop_map(DangerArea::Polygon),
     ]
+}
+
+fn parcel_id() -> impl Strategy<Value = ParcelId> {
+    id("[A-Z0-9][A-Z0-9-]{0,6}")
+}
+
+fn reference_point() -> impl Strategy<Value = ReferencePoint> {
+    (text(), any_of(PointType::ALL), position(), option::of(1..u32::MAX), maybe_text(), lines()).prop_map(
+        |(label, point_type, position, accuracy_mm, as_typed, description)| ReferencePoint {
+            label,
+            point_type,
+            position,
+            accuracy_mm,
+            as_typed,
+            description,
+        },
+    )
+}
+
+/// Points with labels of their own.
+fn numbered(mut points: Vec<ReferencePoint>) -> PartContent {
+    points.iter_mut().enumerate().for_each(|(at, point)| point.label = format!("RP{at}").into());
+    PartContent::ReferencePoints(points)
+}
+
+fn ordnance_item() -> impl Strategy<Value = OrdnanceItem> {
+    let count = prop_oneof![
+        (any::<u32>(), any_of(CountQualifier::ALL)).prop_map(|(count, sure)| Count::Stated(count, sure)),
+        Just(Count::Unknown),
+    ];
+    let hours = option::of(1..u32::MAX);
+    (any_of(OrdnanceCategory::ALL), maybe_text(), count, any_of(Presence::ALL), hours).prop_map(
+        |(category, designation, count, anti_handling, self_destruct_hours)| OrdnanceItem {
+            category,
+            designation,
+            count,
+            anti_handling,
+            self_destruct_hours,
+        },
+    )
+}
+
+fn reference() -> impl Strategy<Value = EventReference> {
+    (organisation(), uuid()).prop_map(|(organisation, id)| EventReference { organisation, event: EventId(id) })
+}
+
+fn references() -> impl Strategy<Value = Vec<EventReference>> {
+    vec(reference(), 0..3).prop_map(|mut references| {
+        references.sort();
+        references.dedup();
+        references
+    })
 }
 
 fn content(kind: PartKind) -> BoxedStrategy<PartContent> {
@@ -118,6 +173,11 @@ fn content(kind: PartKind) -> BoxedStrategy<PartContent> {
         }
         PartKind::Names => vec(text(), 1..3).prop_map(PartContent::Names).boxed(),
         PartKind::DangerArea => danger_area().prop_map(PartContent::DangerArea).boxed(),
+        PartKind::Extent => (option::of(parcel_id()), vec(ring(), 1..3))
+            .prop_map(|(parcel, polygons)| PartContent::Extent(Extent { parcel, polygons }))
+            .boxed(),
+        PartKind::ReferencePoints => vec(reference_point(), 1..4).prop_map(numbered).boxed(),
+        PartKind::Ordnance => vec(ordnance_item(), 1..4).prop_map(PartContent::Ordnance).boxed(),
     }
 }
 
@@ -414,6 +474,47 @@ fn withdrawal_notified() -> impl Strategy<Value = TreatyBody> {
     )
 }
 
+fn suspension_notified() -> impl Strategy<Value = TreatyBody> {
+    let dates = (option::of(world_date()), option::of(world_date()), option::of(world_date()));
+    let grounds = proptest::sample::subsequence(SuspensionGround::ALL, 0..=2);
+    (dates, maybe_text(), grounds, texts()).prop_map(|(dates, claimed_until, grounds, provisions)| {
+        TreatyBody::SuspensionNotified(SuspensionNotified {
+            received_by_depositary: dates.0,
+            circulated: dates.1,
+            claimed_from: dates.2,
+            claimed_until,
+            grounds,
+            provisions,
+        })
+    })
+}
+
+fn conflict_status_asserted() -> impl Strategy<Value = TreatyBody> {
+    let enums = (any_of(ConflictEngagement::ALL), option::of(any_of(ConflictType::ALL)));
+    let dates = (option::of(world_date()), option::of(world_date()));
+    (text(), enums, dates, text()).prop_map(|(conflict, (engagement, conflict_type), (since, until), asserted_by)| {
+        TreatyBody::ConflictStatusAsserted(ConflictStatusAsserted {
+            conflict,
+            engagement,
+            conflict_type,
+            since,
+            until,
+            asserted_by,
+        })
+    })
+}
+
+fn treaty_body_decided() -> impl Strategy<Value = TreatyBody> {
+    let texts = (text(), maybe_text(), maybe_text(), lines());
+    (texts, option::of(world_date()), references(), any_of(BodyStance::ALL)).prop_map(
+        |((body, symbol, paragraph, text), decided, concerning, stance)| {
+            let stance = Some(stance).filter(|_| !concerning.is_empty());
+            let decided = TreatyBodyDecided { body, decided, symbol, paragraph, text, concerning, stance };
+            TreatyBody::TreatyBodyDecided(Box::new(decided))
+        },
+    )
+}
+
 fn treaty_body(kind: TreatyKind) -> BoxedStrategy<TreatyBody> {
     match kind {
         TreatyKind::TreatyRegistered => treaty_registered().boxed(),
@@ -424,25 +525,138 @@ fn treaty_body(kind: TreatyKind) -> BoxedStrategy<TreatyBody> {
             })
             .boxed(),
         TreatyKind::InstrumentDeposited => instrument_deposited().boxed(),
+        TreatyKind::EffectStated => (any_of(TreatyEffect::ALL), option::of(world_date()))
+            .prop_map(|(effect, effective)| TreatyBody::EffectStated(EffectStated { effect, effective }))
+            .boxed(),
+        TreatyKind::WithdrawalRevoked => (reference(), option::of(world_date()))
+            .prop_map(|(withdrawal, received_by_depositary)| {
+                TreatyBody::WithdrawalRevoked(WithdrawalRevoked { withdrawal, received_by_depositary })
+            })
+            .boxed(),
+        TreatyKind::SuspensionNotified => suspension_notified().boxed(),
+        TreatyKind::ObjectionLodged => (reference(), option::of(world_date()), lines())
+            .prop_map(|(objects_to, lodged, grounds)| {
+                TreatyBody::ObjectionLodged(ObjectionLodged { objects_to, lodged, grounds })
+            })
+            .boxed(),
+        TreatyKind::ConflictStatusAsserted => conflict_status_asserted().boxed(),
+        TreatyKind::TreatyBodyDecided => treaty_body_decided().boxed(),
         TreatyKind::DomesticStepTaken => domestic_step_taken().boxed(),
         TreatyKind::WithdrawalNotified => withdrawal_notified().boxed(),
     }
 }
 
+fn parcels() -> impl Strategy<Value = Vec<Parcel>> {
+    proptest::collection::btree_map(parcel_id(), option::of(1..u64::MAX), 0..3)
+        .prop_map(|parcels| parcels.into_iter().map(|(id, area_m2)| Parcel { id, area_m2 }).collect())
+}
+
 fn record_opened() -> impl Strategy<Value = MinefieldBody> {
     let stated = (option::of(country()), option::of(any_of(AreaKind::ALL)), option::of(any_of(Classification::ALL)));
-    (stated, maybe_text(), texts(), texts()).prop_map(
-        |((country, area_kind, classification), place, regimes, other_ids)| {
-            MinefieldBody::RecordOpened(RecordOpened { country, area_kind, classification, place, regimes, other_ids })
+    (stated, maybe_text(), texts(), texts(), parcels()).prop_map(
+        |((country, area_kind, classification), place, regimes, other_ids, parcels)| {
+            MinefieldBody::RecordOpened(RecordOpened {
+                country,
+                area_kind,
+                classification,
+                place,
+                regimes,
+                other_ids,
+                parcels,
+            })
         },
     )
+}
+
+fn area_cleared() -> impl Strategy<Value = MinefieldBody> {
+    let dates = (option::of(world_date()), option::of(world_date()));
+    let depth = option::of(1..u32::MAX);
+    (parcel_id(), 1..u64::MAX, depth, option::of(any_of(ClearanceMethod::ALL)), dates, maybe_text()).prop_map(
+        |(parcel, area_m2, depth_mm, method, (started, ended), task)| {
+            MinefieldBody::AreaCleared(AreaCleared { parcel, area_m2, depth_mm, method, started, ended, task })
+        },
+    )
+}
+
+fn land_released() -> impl Strategy<Value = MinefieldBody> {
+    let parcels = proptest::collection::btree_set(parcel_id(), 1..3);
+    let texts = (maybe_text(), maybe_text(), prop_oneof![Just("".into()), lines()]);
+    (parcels, option::of(world_date()), references(), texts).prop_map(
+        |(parcels, released, rests_on, (certificate, recipient, residual_risk))| {
+            MinefieldBody::LandReleased(LandReleased {
+                parcels: parcels.into_iter().collect(),
+                released,
+                rests_on,
+                certificate,
+                recipient,
+                residual_risk,
+            })
+        },
+    )
+}
+
+fn minefield_body(kind: MinefieldKind) -> BoxedStrategy<MinefieldBody> {
+    match kind {
+        MinefieldKind::RecordOpened => record_opened().boxed(),
+        MinefieldKind::LayingRecorded => {
+            let dates = (option::of(world_date()), option::of(world_date()));
+            (option::of(any_of(LayingMethod::ALL)), dates, maybe_text(), parcels())
+                .prop_map(|(method, (began, completed), laid_by, parcels)| {
+                    MinefieldBody::LayingRecorded(LayingRecorded { method, began, completed, laid_by, parcels })
+                })
+                .boxed()
+        }
+        MinefieldKind::PositionSurveyed => {
+            let accuracy = option::of(1..u32::MAX);
+            (option::of(world_date()), option::of(any_of(SurveyMethod::ALL)), accuracy, parcels())
+                .prop_map(|(surveyed, method, accuracy_mm, parcels)| {
+                    MinefieldBody::PositionSurveyed(PositionSurveyed { surveyed, method, accuracy_mm, parcels })
+                })
+                .boxed()
+        }
+        MinefieldKind::AreaCleared => area_cleared().boxed(),
+        MinefieldKind::LandReleased => land_released().boxed(),
+    }
+}
+
+fn restatable() -> BoxedStrategy<Body> {
+    let kinds: Vec<Kind> = KINDS.iter().map(|row| row.kind).collect();
+    let restated = kinds.into_iter().filter(|kind| matches!(kind, Kind::Treaty(_) | Kind::Minefield(_)));
+    select(restated.collect::<Vec<_>>()).prop_flat_map(body).boxed()
+}
+
+fn event_corrected() -> impl Strategy<Value = SharedBody> {
+    let restated = (option::of(world_date()), restatable()).prop_map(|(occurred, body)| {
+        let not_stated = not_stated(&body);
+        Box::new(Restated { occurred, not_stated, body })
+    });
+    let reason = lines().prop_filter("a reason", |reason| !reason.is_empty());
+    (reference(), reason, option::of(restated))
+        .prop_map(|(target, reason, restated)| SharedBody::EventCorrected(EventCorrected { target, reason, restated }))
+}
+
+fn part_disclosed() -> impl Strategy<Value = SharedBody> {
+    let opened = (any::<[u8; 32]>(), any_of(PartKind::ALL).prop_flat_map(content));
+    let disclosed = proptest::collection::btree_map(1_u32..9, opened, 1..3).prop_map(|opened| {
+        opened.into_iter().map(|(slot, (salt, content))| DisclosedPart { slot, salt, content }).collect()
+    });
+    (reference(), disclosed)
+        .prop_map(|(target, disclosed)| SharedBody::PartDisclosed(PartDisclosed { target, disclosed }))
+}
+
+fn shared_body(kind: SharedKind) -> BoxedStrategy<SharedBody> {
+    match kind {
+        SharedKind::EventCorrected => event_corrected().boxed(),
+        SharedKind::PartDisclosed => part_disclosed().boxed(),
+    }
 }
 
 fn body(kind: Kind) -> BoxedStrategy<Body> {
     match kind {
         Kind::Registry(kind) => registry_body(kind).prop_map(Body::Registry).boxed(),
+        Kind::Shared(kind) => shared_body(kind).prop_map(Body::Shared).boxed(),
         Kind::Treaty(kind) => treaty_body(kind).prop_map(Body::Treaty).boxed(),
-        Kind::Minefield(MinefieldKind::RecordOpened) => record_opened().prop_map(Body::Minefield).boxed(),
+        Kind::Minefield(kind) => minefield_body(kind).prop_map(Body::Minefield).boxed(),
     }
 }
 
@@ -481,12 +695,7 @@ fn document() -> impl Strategy<Value = Document> {
 
 /// Names every mandatory field without value.
 fn not_stated(body: &Body) -> Vec<NotStated> {
-    let wire = match body {
-        Body::Registry(body) => registry::encode(body),
-        Body::Treaty(body) => treaty::encode(body),
-        Body::Minefield(body) => minefield::encode(body),
-    };
-    let (_, mandatory) = event::parse_body(wire).expect("a generated body is well formed");
+    let (_, mandatory) = event::parse_body(event::encode_body(body)).expect("a generated body is well formed");
     let missing = mandatory.into_iter().filter(|(_, has_value)| !has_value);
     missing.map(|(field, _)| NotStated { field: field.into(), reason: NotStatedReason::Unknown }).collect()
 }
@@ -497,7 +706,7 @@ pub fn event_of(kind: Kind) -> BoxedStrategy<Event> {
     let ids = (uuid(), any::<[u8; 16]>(), proptest::collection::hash_set(uuid().prop_map(EventId), 0..3));
     let source = if row.needs_source { source().prop_map(Some).boxed() } else { option::of(source()).boxed() };
     let when = (option::of(text()), option::of(world_date()));
-    (ids, subject(row.subject), when, source, parts(row), vec(document(), 0..3), body(kind))
+    (ids, any_of(row.subjects).prop_flat_map(subject), when, source, parts(row), vec(document(), 0..3), body(kind))
         .prop_map(|((id, nonce, based_on), subject, (act, occurred), source, parts, documents, body)| Event {
             id: EventId(id),
             nonce,

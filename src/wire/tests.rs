@@ -456,7 +456,7 @@ fn a_wrong_encoding_names_the_path_and_what_to_do() {
         (&[0x10, 0], Rule::FieldMustBeCanonical, "record_opened.kind", "default"),
         (&[0x0a, 0], Rule::FieldMustBeCanonical, "record_opened.country", "default"),
         (&[0x10, 0x80, 1], Rule::EnumNumberMustBeKnown, "record_opened.kind", "128"),
-        (&[0x38, 1], Rule::FieldMustBeKnown, "record_opened", "7"),
+        (&[0x78, 1], Rule::FieldMustBeKnown, "record_opened", "15"),
         (&[0x11, 0, 0, 0, 0, 0, 0, 0, 0], Rule::MessageMustDecode, "record_opened.kind", "wire type"),
         (&[0x0b], Rule::MessageMustDecode, "record_opened", "tag"),
         (&[0x2a, 1, b'A', 0x2a, 1, 0xff], Rule::TextMustBeUtf8, "record_opened.regimes[1]", "UTF-8"),

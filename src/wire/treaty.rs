@@ -1,19 +1,19 @@
 //! Bodies about treaties.
 
 use super::{
-    MalformedRule,
+    MalformedRule, acts,
     event::Mandatory,
     fields::*,
     malformed::{Parsed, Within, malformed},
     proto::{self, event::Body as Wire},
 };
 use crate::domain::{
-    Body, ConsentMode, DomesticStep, DomesticStepTaken, InstrumentDeposited, IsoAlpha3, ParticipantRegistered,
+    ConsentMode, DomesticStep, DomesticStepTaken, InstrumentDeposited, IsoAlpha3, ParticipantRegistered,
     ParticipantType, PursuedAct, Reasons, SignatureAffixed, SignatureType, TreatyBody, TreatyRegistered, Votes,
     WithdrawalNotified, WithdrawalStyle,
 };
 
-pub(super) fn treaty_registered(body: proto::TreatyRegistered) -> Parsed<(Body, Mandatory)> {
+pub(super) fn treaty_registered(body: proto::TreatyRegistered) -> Parsed<(TreatyBody, Mandatory)> {
     let proto::TreatyRegistered { title, short_names, adopted, adopted_at, parent, registrations, clauses } = body;
     let body = TreatyRegistered {
         title: short_text("title", title)?,
@@ -25,10 +25,10 @@ pub(super) fn treaty_registered(body: proto::TreatyRegistered) -> Parsed<(Body, 
         clauses: clauses.map(|clauses| super::clauses::parse(clauses).within("clauses")).transpose()?,
     };
     let mandatory = vec![("title", !body.title.is_empty()), ("adopted", body.adopted.is_some())];
-    Ok((Body::Treaty(TreatyBody::TreatyRegistered(Box::new(body))), mandatory))
+    Ok((TreatyBody::TreatyRegistered(Box::new(body)), mandatory))
 }
 
-pub(super) fn participant_registered(body: proto::ParticipantRegistered) -> Parsed<(Body, Mandatory)> {
+pub(super) fn participant_registered(body: proto::ParticipantRegistered) -> Parsed<(TreatyBody, Mandatory)> {
     let proto::ParticipantRegistered { name, r#type, iso_code, other_names, predecessors } = body;
     let body = ParticipantRegistered {
         name: short_text("name", name)?,
@@ -38,7 +38,7 @@ pub(super) fn participant_registered(body: proto::ParticipantRegistered) -> Pars
         predecessors: identifiers("predecessors", predecessors)?,
     };
     let mandatory = vec![("name", !body.name.is_empty())];
-    Ok((Body::Treaty(TreatyBody::ParticipantRegistered(body)), mandatory))
+    Ok((TreatyBody::ParticipantRegistered(body), mandatory))
 }
 
 fn parse_iso_code(code: &str) -> Parsed<IsoAlpha3> {
@@ -52,7 +52,7 @@ fn parse_iso_code(code: &str) -> Parsed<IsoAlpha3> {
     }
 }
 
-pub(super) fn signature_affixed(body: proto::SignatureAffixed) -> Parsed<(Body, Mandatory)> {
+pub(super) fn signature_affixed(body: proto::SignatureAffixed) -> Parsed<(TreatyBody, Mandatory)> {
     let proto::SignatureAffixed { signed, place, r#type } = body;
     let body = SignatureAffixed {
         signed: world_date("signed", &signed)?,
@@ -60,10 +60,10 @@ pub(super) fn signature_affixed(body: proto::SignatureAffixed) -> Parsed<(Body, 
         signature_type: pinned("type", r#type, SignatureType::from_number)?,
     };
     let mandatory = vec![("signed", body.signed.is_some())];
-    Ok((Body::Treaty(TreatyBody::SignatureAffixed(body)), mandatory))
+    Ok((TreatyBody::SignatureAffixed(body), mandatory))
 }
 
-pub(super) fn instrument_deposited(body: proto::InstrumentDeposited) -> Parsed<(Body, Mandatory)> {
+pub(super) fn instrument_deposited(body: proto::InstrumentDeposited) -> Parsed<(TreatyBody, Mandatory)> {
     let proto::InstrumentDeposited {
         mode,
         deposited,
@@ -81,10 +81,10 @@ pub(super) fn instrument_deposited(body: proto::InstrumentDeposited) -> Parsed<(
         provisional_application,
     };
     let mandatory = vec![("deposited", body.deposited.is_some())];
-    Ok((Body::Treaty(TreatyBody::InstrumentDeposited(body)), mandatory))
+    Ok((TreatyBody::InstrumentDeposited(body), mandatory))
 }
 
-pub(super) fn domestic_step_taken(body: proto::DomesticStepTaken) -> Parsed<(Body, Mandatory)> {
+pub(super) fn domestic_step_taken(body: proto::DomesticStepTaken) -> Parsed<(TreatyBody, Mandatory)> {
     let proto::DomesticStepTaken { step, pursues, taken, organ, reference, votes } = body;
     let step = pinned("step", step, DomesticStep::from_number)?;
     let voted = step == DomesticStep::ParliamentaryVote;
@@ -98,7 +98,7 @@ pub(super) fn domestic_step_taken(body: proto::DomesticStepTaken) -> Parsed<(Bod
         votes: votes.map(parse_votes),
     };
     let mandatory = vec![("taken", body.taken.is_some())];
-    Ok((Body::Treaty(TreatyBody::DomesticStepTaken(body)), mandatory))
+    Ok((TreatyBody::DomesticStepTaken(body), mandatory))
 }
 
 fn parse_votes(votes: proto::Votes) -> Votes {
@@ -106,7 +106,7 @@ fn parse_votes(votes: proto::Votes) -> Votes {
     Votes { in_favour, against, abstained, not_voting }
 }
 
-pub(super) fn withdrawal_notified(body: proto::WithdrawalNotified) -> Parsed<(Body, Mandatory)> {
+pub(super) fn withdrawal_notified(body: proto::WithdrawalNotified) -> Parsed<(TreatyBody, Mandatory)> {
     let proto::WithdrawalNotified {
         styled,
         received_by_depositary,
@@ -128,7 +128,7 @@ pub(super) fn withdrawal_notified(body: proto::WithdrawalNotified) -> Parsed<(Bo
         ("other_parties_notified", body.other_parties_notified.is_some()),
         ("reasons", body.reasons.is_some()),
     ];
-    Ok((Body::Treaty(TreatyBody::WithdrawalNotified(body)), mandatory))
+    Ok((TreatyBody::WithdrawalNotified(body), mandatory))
 }
 
 /// Writes a body as its protobuf message.
@@ -138,8 +138,16 @@ pub(super) fn encode(body: &TreatyBody) -> Wire {
         TreatyBody::ParticipantRegistered(body) => Wire::ParticipantRegistered(encode_participant_registered(body)),
         TreatyBody::SignatureAffixed(body) => Wire::SignatureAffixed(encode_signature_affixed(body)),
         TreatyBody::InstrumentDeposited(body) => Wire::InstrumentDeposited(encode_instrument_deposited(body)),
+        TreatyBody::EffectStated(body) => Wire::EffectStated(acts::encode_effect_stated(body)),
         TreatyBody::DomesticStepTaken(body) => Wire::DomesticStepTaken(encode_domestic_step_taken(body)),
         TreatyBody::WithdrawalNotified(body) => Wire::WithdrawalNotified(encode_withdrawal_notified(body)),
+        TreatyBody::WithdrawalRevoked(body) => Wire::WithdrawalRevoked(acts::encode_withdrawal_revoked(body)),
+        TreatyBody::SuspensionNotified(body) => Wire::SuspensionNotified(acts::encode_suspension_notified(body)),
+        TreatyBody::ObjectionLodged(body) => Wire::ObjectionLodged(acts::encode_objection_lodged(body)),
+        TreatyBody::ConflictStatusAsserted(body) => {
+            Wire::ConflictStatusAsserted(acts::encode_conflict_status_asserted(body))
+        }
+        TreatyBody::TreatyBodyDecided(body) => Wire::TreatyBodyDecided(acts::encode_treaty_body_decided(body)),
     }
 }
 

@@ -360,6 +360,7 @@ pub fn record_opened() -> Event {
         place: "Open ocean".into(),
         regimes: Vec::new(),
         other_ids: Vec::new(),
+        parcels: Vec::new(),
     };
     let subject = format!("record/XX-{}", u64::from_be_bytes(number));
     let mut event = event(&subject, Body::Minefield(MinefieldBody::RecordOpened(body)));

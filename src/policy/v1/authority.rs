@@ -1,15 +1,13 @@
 //! Who may sign: key, post, role, mandate, all at the entry's index.
 
-use super::Question;
+use super::{Question, references};
 use crate::{
     domain::{
-        Capacity, Concern, Event, Finding, FindingCode, KeyEnding, Kind, Mandate, MandateType, OrganisationId, Scope,
-        Signer, SourceClass, Standing, SubmittedEvents, Verdict,
+        Authority, Body, Capacity, Concern, CountryCode, Event, Finding, FindingCode, KeyEnding, Kind, Mandate,
+        MandateType, MinefieldBody, OrganisationId, OrganisationStanding, Scope, Signer, SourceClass, Subject,
+        SubmittedEvents, TreatyId, Verdict,
     },
-    policy::{
-        KeyEnd, Rejection, RejectionRule,
-        claim::{concern_of, treaty_of},
-    },
+    policy::{KeyEnd, Rejection, RejectionRule},
 };
 
 const MICROSECONDS_PER_DAY: u64 = 24 * 3600 * 1_000_000;
@@ -26,13 +24,27 @@ pub(super) fn author_may_sign(question: &Question<'_>, submitted: &SubmittedEven
     Ok(vec![finding])
 }
 
+/// The author of what waited still stands behind it: a key that was retired since
+/// did sign, one that was stolen proves nothing.
+pub(super) fn author_stands(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<(), Rejection> {
+    let author = &submitted.submission.author;
+    organisation_is_active(question, author, "envelope.submission")?;
+    match key_belongs(question, author, "envelope.submission")? {
+        Some(KeyEnd { ending: KeyEnding::Compromised { .. }, index, .. }) => {
+            let message = format!("the key was declared compromised at entry {index}");
+            Err(Rejection::new(RejectionRule::KeyMustBeActive, "envelope.submission.key_id", message))
+        }
+        Some(KeyEnd { ending: KeyEnding::Retired, .. }) | None => Ok(()),
+    }
+}
+
 /// The organisation is neither suspended nor succeeded.
 pub(super) fn organisation_is_active(question: &Question<'_>, signer: &Signer, field: &str) -> Result<(), Rejection> {
     let organisation = question.registry.organisation(&signer.organisation);
     let message = match organisation.map(|state| state.standing()) {
-        None | Some(Standing::Active) => return Ok(()),
-        Some(Standing::Suspended) => format!("{} is suspended", signer.organisation),
-        Some(Standing::Succeeded { by }) => format!("{} was succeeded by {by}", signer.organisation),
+        None | Some(OrganisationStanding::Active) => return Ok(()),
+        Some(OrganisationStanding::Suspended) => format!("{} is suspended", signer.organisation),
+        Some(OrganisationStanding::Succeeded { by }) => format!("{} was succeeded by {by}", signer.organisation),
     };
     Err(Rejection::new(RejectionRule::OrganisationMustBeActive, format!("{field}.organisation"), message))
 }
@@ -83,10 +95,11 @@ pub(super) fn may_record(
     question: &Question<'_>,
     author: &Signer,
     event: &Event,
+    earlier: &[Event],
     field: &str,
 ) -> Result<(), Rejection> {
     role_allows(question, author, event.kind(), field)?;
-    let concern = concern_of(event);
+    let concern = concern_of(question, event, earlier);
     if mandates(question, &author.organisation).any(|mandate| covers(mandate, &concern)) {
         return Ok(());
     }
@@ -104,6 +117,36 @@ pub(super) fn may_record(
     };
     let message = format!("{} has no mandate for {what} on this day", author.organisation);
     Err(Rejection::new(rule, format!("{field}.{at}"), message))
+}
+
+/// Whose mandate an event needs: what the kinds table, its subject and the record
+/// that it is on say; `earlier` are the events before it in the same submission.
+pub(super) fn concern_of(question: &Question<'_>, event: &Event, earlier: &[Event]) -> Concern {
+    match (event.kind().row().authority, &event.subject) {
+        (Authority::Role, _) => Concern::Ledger,
+        (Authority::Mandate, Subject::Record(_)) => {
+            country_of(question, event, earlier).map_or(Concern::AnyCountry, Concern::Country)
+        }
+        (Authority::Mandate, subject) => treaty_of(subject).cloned().map_or(Concern::AnyTreaty, Concern::Treaty),
+    }
+}
+
+fn treaty_of(subject: &Subject) -> Option<&TreatyId> {
+    match subject {
+        Subject::Treaty(treaty) | Subject::Participation(treaty, _) => Some(treaty),
+        Subject::Ledger | Subject::Organisation(_) | Subject::Participant(_) | Subject::Record(_) => None,
+    }
+}
+
+/// The country of the record that the event is on, as its opening states it.
+fn country_of(question: &Question<'_>, event: &Event, earlier: &[Event]) -> Option<CountryCode> {
+    let opened = |event: &Event| match &event.body {
+        Body::Minefield(MinefieldBody::RecordOpened(record)) => Some(record.country),
+        Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => None,
+    };
+    let sibling = || earlier.iter().filter(|sibling| sibling.subject == event.subject).find_map(opened);
+    let recorded = || references::event_at(question, question.known.opening(&event.subject)?).as_ref().and_then(opened);
+    opened(event).or_else(sibling).or_else(recorded).flatten()
 }
 
 /// Whether a mandate of any type reaches what an event concerns.

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{
-        Body, Capacity, Charter, Event, OrganisationChange, OrganisationId, RegistryBody, Role, Signer, Standing,
-        Subject, SubmittedEvents, Threshold, Verdict,
+        Body, Capacity, Charter, Event, OrganisationChange, OrganisationId, OrganisationStanding, RegistryBody, Role,
+        Signer, Subject, SubmittedEvents, Threshold, Verdict,
     },
     policy::{Registry, Rejection, RejectionRule},
 };
@@ -69,7 +69,7 @@ fn electorate<'a>(registry: &Registry, event: &'a Event, threshold: Threshold) -
             Body::Registry(RegistryBody::OrganisationChanged(changed)) => {
                 changing(registry, charter, id, &changed.change)
             }
-            Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => {
+            Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => {
                 Electorate::Founders(charter.admission_threshold)
             }
         },
@@ -99,7 +99,7 @@ fn enrolling<'a>(registry: &Registry, charter: &Charter, id: &'a OrganisationId)
     if state.is_some_and(|state| registry.governs_itself(state)) {
         return Electorate::Own(id, charter.enrolment_threshold);
     }
-    let suspended = state.is_some_and(|state| state.standing() == &Standing::Suspended);
+    let suspended = state.is_some_and(|state| state.standing() == &OrganisationStanding::Suspended);
     let needed = if suspended { for_seat_of(registry, charter, id) } else { charter.admission_threshold };
     let most = u32::try_from(registry.governing_founders()).unwrap_or(u32::MAX);
     Electorate::Founders(needed.min(most).max(1))

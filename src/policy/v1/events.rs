@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use super::{Question, authority, governance};
+use super::{Question, authority, governance, references};
 use crate::{
     domain::{
         Body, Event, EventId, Finding, FindingCode, LedgerId, PartForm, SignOffClass, Subject, SubjectState,
@@ -73,13 +73,40 @@ fn decide_event(
     id_is_fresh(question, submitted, event, siblings, &field)?;
     date_is_past(question, event, &field)?;
     parts_are_accepted(event, &field)?;
-    authority::may_record(question, author, event, &field)?;
     subject_is_as_needed(question, event, siblings, &field)?;
+    authority::may_record(question, author, event, &submitted.events[..at], &field)?;
+    references::hold(question, submitted, at, &field)?;
     subject_has_not_moved(question, submitted, event, siblings, &field)?;
     match event.kind().row().class {
-        SignOffClass::States => Ok(()),
+        SignOffClass::States | SignOffClass::Eases | SignOffClass::Transfers => Ok(()),
         SignOffClass::Governs(threshold) => governance::decide(question, submitted, event, threshold, &field),
     }
+}
+
+/// What waited is decided once more: everything that may have changed since it was
+/// recorded. Ids and dates are as they were.
+pub(super) fn hold_again(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<(), Rejection> {
+    let mut failed = Ok(());
+    each_event(question, submitted, |question, event, at, siblings| {
+        failed = holds_again(question, submitted, event, at, siblings);
+        failed.is_ok()
+    });
+    failed
+}
+
+fn holds_again(
+    question: &Question<'_>,
+    submitted: &SubmittedEvents,
+    event: &Event,
+    at: usize,
+    siblings: &Sibling<'_>,
+) -> Result<(), Rejection> {
+    let field = format!("events[{at}]");
+    parts_are_accepted(event, &field)?;
+    subject_is_as_needed(question, event, siblings, &field)?;
+    authority::may_record(question, &submitted.submission.author, event, &submitted.events[..at], &field)?;
+    references::hold(question, submitted, at, &field)?;
+    subject_has_not_moved(question, submitted, event, siblings, &field)
 }
 
 fn id_is_fresh(
@@ -101,10 +128,12 @@ fn id_is_fresh(
 /// One day of tolerance: the depositary's day may have begun elsewhere already.
 fn date_is_past(question: &Question<'_>, event: &Event, field: &str) -> Result<(), Rejection> {
     let latest_allowed = question.at.utc_date().and_then(|today| today.tomorrow().ok());
+    let own_date = event.body.principal_date().filter(|_| !event.body.may_lie_ahead());
+    let occurred = event.occurred.as_ref().filter(|_| !event.body.may_lie_ahead());
     let future = |date: &&crate::domain::WorldDate| {
         date.earliest().zip(latest_allowed).is_some_and(|(earliest, allowed)| earliest > allowed)
     };
-    match [event.body.principal_date(), event.occurred.as_ref()].into_iter().flatten().find(future) {
+    match [own_date, occurred].into_iter().flatten().find(future) {
         None => Ok(()),
         Some(date) => {
             let message = format!("{date} has not come yet");

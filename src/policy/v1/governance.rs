@@ -11,7 +11,7 @@ use crate::{
     crypto::PayloadType,
     domain::{
         Body, Charter, CharterAdopted, Event, KeyEnded, KeyEnrolled, LedgerFounded, MemberId, OrganisationChange,
-        OrganisationId, RegistryBody, Role, Signer, Standing, Subject, SubmittedEvents, Threshold,
+        OrganisationId, OrganisationStanding, RegistryBody, Role, Signer, Subject, SubmittedEvents, Threshold,
     },
     policy::{POLICIES, Registry, Rejection, RejectionRule},
     wire::possession_bytes,
@@ -48,6 +48,7 @@ pub(super) fn founding_is_complete(submitted: &SubmittedEvents) -> Result<(), Re
 fn charter_of_founding_is_livable(founded: &LedgerFounded) -> Result<(), Rejection> {
     let field = "events[0].ledger_founded.charter";
     policy_is_known(&founded.charter, None, field)?;
+    profile_is_true(&founded.charter, field)?;
     if !founded.founders.iter().any(|founder| founder.organisation == founded.charter.operator) {
         let message = format!("{} is none of the founders", founded.charter.operator);
         return Err(Rejection::new(RejectionRule::OperatorMustBeAdmitted, format!("{field}.operator"), message));
@@ -92,6 +93,7 @@ pub(super) fn decide(
 fn charter_is_livable(registry: &Registry, adopted: &CharterAdopted, field: &str) -> Result<(), Rejection> {
     let field = format!("{field}.charter");
     policy_is_known(&adopted.charter, Some(registry), &field)?;
+    profile_is_true(&adopted.charter, &field)?;
     if registry.organisation(&adopted.charter.operator).is_none() {
         let message = format!("{} is not admitted", adopted.charter.operator);
         return Err(Rejection::new(RejectionRule::OperatorMustBeAdmitted, format!("{field}.operator"), message));
@@ -109,6 +111,15 @@ fn policy_is_known(charter: &Charter, registry: Option<&Registry>, field: &str) 
     }
     let message = format!("policy {} is not known here or is older than the one in force", charter.policy.0);
     Err(Rejection::new(RejectionRule::PolicyMustBeKnown, format!("{field}.policy"), message))
+}
+
+/// The profile is a promise to every reader: solo means that nobody else signs.
+fn profile_is_true(charter: &Charter, field: &str) -> Result<(), Rejection> {
+    if charter.sign_offs.fit(charter.profile) {
+        return Ok(());
+    }
+    let message = format!("the sign-offs asked for are not those of the profile {}", charter.profile);
+    Err(Rejection::new(RejectionRule::ProfileMustFitSignOffs, format!("{field}.profile"), message))
 }
 
 /// `founders`: founding organisations that can sign. `least`: administrators of
@@ -139,11 +150,13 @@ fn organisation_may_change(
     field: &str,
 ) -> Result<(), Rejection> {
     let Some(id) = organisation_of(subject) else { return Ok(()) };
-    let standing = registry.organisation(id).map_or(&Standing::Active, |state| state.standing());
+    let standing = registry.organisation(id).map_or(&OrganisationStanding::Active, |state| state.standing());
     let allowed = match change {
-        OrganisationChange::Suspended | OrganisationChange::VerifiersNamed(_) => standing == &Standing::Active,
-        OrganisationChange::Resumed => standing == &Standing::Suspended,
-        OrganisationChange::Succeeded { .. } => !matches!(standing, Standing::Succeeded { .. }),
+        OrganisationChange::Suspended | OrganisationChange::VerifiersNamed(_) => {
+            standing == &OrganisationStanding::Active
+        }
+        OrganisationChange::Resumed => standing == &OrganisationStanding::Suspended,
+        OrganisationChange::Succeeded { .. } => !matches!(standing, OrganisationStanding::Succeeded { .. }),
     };
     if !allowed {
         let message = format!("{id} is {standing}");

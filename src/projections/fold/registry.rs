@@ -6,7 +6,8 @@
 use super::EntryFold;
 use crate::domain::{
     Charter, Founder, KeyEnded, KeyEnrolled, LedgerFounded, MemberEnrolled, MemberId, OrganisationAdmitted,
-    OrganisationChange, OrganisationChanged, OrganisationId, Position, PublicKey, RegistryBody, Standing, Subject,
+    OrganisationChange, OrganisationChanged, OrganisationId, OrganisationStanding, Position, PublicKey, RegistryBody,
+    Subject,
 };
 use crate::projections::ReadModelError;
 use crate::projections::encoding::{
@@ -78,7 +79,7 @@ impl EntryFold<'_> {
             country: *country,
             founder: true,
             admitted: at,
-            standing: Standing::Active,
+            standing: OrganisationStanding::Active,
             verifiers: Vec::new(),
             members: Vec::new(),
             mandates: Vec::new(),
@@ -105,7 +106,7 @@ impl EntryFold<'_> {
             country: *country,
             founder: false,
             admitted: at,
-            standing: Standing::Active,
+            standing: OrganisationStanding::Active,
             verifiers: Vec::new(),
             members: Vec::new(),
             mandates: Vec::new(),
@@ -118,10 +119,10 @@ impl EntryFold<'_> {
     fn organisation_changed(&mut self, id: &OrganisationId, body: &OrganisationChanged) -> Result<(), ReadModelError> {
         let Some(mut state) = self.organisation(id)? else { return Ok(()) };
         match &body.change {
-            OrganisationChange::Suspended => state.standing = Standing::Suspended,
-            OrganisationChange::Resumed => state.standing = Standing::Active,
+            OrganisationChange::Suspended => state.standing = OrganisationStanding::Suspended,
+            OrganisationChange::Resumed => state.standing = OrganisationStanding::Active,
             OrganisationChange::Succeeded { by } => {
-                state.standing = Standing::Succeeded { by: by.clone() };
+                state.standing = OrganisationStanding::Succeeded { by: by.clone() };
                 if let Some(mut successor) = self.organisation(by)?.filter(|_| state.founder) {
                     successor.founder = true;
                     self.put_organisation(&successor);

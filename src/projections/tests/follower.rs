@@ -55,7 +55,7 @@ impl Journal for Shelf {
 fn follow(stored: &StoredRecord) -> Result<Followed, std::num::ParseIntError> {
     let size: Option<u64> = stored.checkpoint.as_ref().map(|note| note.parse()).transpose()?;
     let entry = samples::entry(stored.index.0, "xx-desk", &[record(&format!("XX-{}", stored.index))]);
-    Ok(Followed { entry, findings: Vec::new(), head: size.map(|size| head(Size(size))) })
+    Ok(Followed { entry, findings: Vec::new(), sign_offs: None, head: size.map(|size| head(Size(size))) })
 }
 
 fn opened() -> (tempfile::TempDir, Arc<ReadModels>) {

@@ -157,6 +157,7 @@ pub(super) fn record(id: &str) -> Draft {
         place: "".into(),
         regimes: Vec::new(),
         other_ids: Vec::new(),
+        parcels: Vec::new(),
     };
     draft(&format!("record/{id}"), Body::Minefield(MinefieldBody::RecordOpened(body)))
 }

@@ -99,7 +99,7 @@ fn an_entry_out_of_order_changes_nothing() {
     assert!(matches!(apply(&it.models, &entries[2..]), Err(ReadModelError::OutOfOrder { .. })));
     assert!(matches!(apply(&it.models, &entries[..1]), Err(ReadModelError::OutOfOrder { .. })));
     let (entry, findings) = &entries[1];
-    let folded = [FoldedEntry { entry, findings }];
+    let folded = [FoldedEntry { entry, findings, sign_offs: None }];
     assert!(matches!(it.models.apply(&folded, head(Size(3))), Err(ReadModelError::HeadMismatch { .. })));
     assert_eq!(it.rows(), before);
 }

@@ -1,0 +1,229 @@
+//! What an event names must be there, and be something that it can be about.
+
+use super::Question;
+use crate::{
+    domain::{
+        Body, Commitment, EnvelopeContent, Event, EventCorrected, EventReference, Kind, MinefieldBody, ParcelId, Part,
+        PartDisclosed, PartHolding, Position, SharedBody, Subject, SubmittedEvents, TreatyBody, TreatyId, TreatyKind,
+    },
+    policy::{Rejection, RejectionRule},
+    wire,
+};
+
+/// One event of a submission with what stands before it.
+struct Asked<'a> {
+    question: &'a Question<'a>,
+    submitted: &'a SubmittedEvents,
+    /// Events of the same submission before this one.
+    earlier: &'a [Event],
+    event: &'a Event,
+    field: &'a str,
+}
+
+/// Whether all references of the event at `at` hold.
+pub(super) fn hold(
+    question: &Question<'_>,
+    submitted: &SubmittedEvents,
+    at: usize,
+    field: &str,
+) -> Result<(), Rejection> {
+    let (earlier, event) = (&submitted.events[..at], &submitted.events[at]);
+    let asked = Asked { question, submitted, earlier, event, field };
+    match &event.body {
+        Body::Registry(_) => Ok(()),
+        Body::Shared(SharedBody::EventCorrected(body)) => asked.correction_fits(body),
+        Body::Shared(SharedBody::PartDisclosed(body)) => asked.disclosure_matches(body),
+        Body::Treaty(body) => asked.act_exists(body),
+        Body::Minefield(body) => asked.land_is_known(body),
+    }
+}
+
+/// The event that stands at a position of the ledger.
+pub(super) fn event_at(question: &Question<'_>, position: Position) -> Option<Event> {
+    let entry = question.known.entry(position.index)?;
+    let EnvelopeContent::Submission(submitted) = &entry.envelope.content else { return None };
+    submitted.events.get(usize::from(position.ordinal)).cloned()
+}
+
+/// The corrections of an event that are in effect, oldest first.
+pub(super) fn corrections_of(question: &Question<'_>, target: &EventReference) -> Vec<Event> {
+    let positions = question.known.corrections(target);
+    positions.into_iter().filter_map(|position| event_at(question, position)).collect()
+}
+
+impl Asked<'_> {
+    fn no(&self, rule: RejectionRule, field: &str, message: impl Into<String>) -> Rejection {
+        Rejection::new(rule, format!("{}.{}.{field}", self.field, self.event.kind()), message)
+    }
+
+    /// The event that is named, of this submission or of the ledger.
+    fn named(&self, reference: &EventReference, field: &str) -> Result<Event, Rejection> {
+        let own = reference.organisation == self.submitted.submission.author.organisation;
+        let sibling = self.earlier.iter().find(|event| own && event.id == reference.event).cloned();
+        let recorded = || {
+            let position = self.question.known.event(&reference.organisation, reference.event)?;
+            event_at(self.question, position)
+        };
+        sibling.or_else(recorded).ok_or_else(|| {
+            let message = format!("{} recorded no event {}", reference.organisation, reference.event);
+            self.no(RejectionRule::ReferenceMustExist, field, message)
+        })
+    }
+
+    fn on_own_subject(&self, target: &Event, field: &str) -> Result<(), Rejection> {
+        if target.subject == self.event.subject {
+            return Ok(());
+        }
+        let message = format!("it is about {}, this event about {}", target.subject, self.event.subject);
+        Err(self.no(RejectionRule::ReferenceMustFit, field, message))
+    }
+
+    /// The target of a correction or disclosure: the organisation's own, on the same subject.
+    fn target(&self, reference: &EventReference) -> Result<Event, Rejection> {
+        let target = self.named(reference, "target")?;
+        self.on_own_subject(&target, "target")?;
+        if reference.organisation != self.submitted.submission.author.organisation {
+            let message = format!("it was recorded by {}", reference.organisation);
+            return Err(self.no(RejectionRule::TargetMustBeOwn, "target", message));
+        }
+        Ok(target)
+    }
+
+    fn correction_fits(&self, body: &EventCorrected) -> Result<(), Rejection> {
+        let target = self.target(&body.target)?;
+        if matches!(target.kind(), Kind::Shared(_) | Kind::Registry(_)) {
+            let message = format!("an event {} is not corrected: correct what it speaks about", target.kind());
+            return Err(self.no(RejectionRule::ReferenceMustFit, "target", message));
+        }
+        if let Some(restated) = body.restated.as_ref().filter(|restated| restated.body.kind() != target.kind()) {
+            let message = format!("the target is an event {}, not {}", target.kind(), restated.body.kind());
+            return Err(self.no(RejectionRule::CorrectionMustFitTarget, "restated", message));
+        }
+        self.event.parts.iter().enumerate().try_for_each(|(at, part)| self.part_fits(&target, part, at))
+    }
+
+    /// A part stands in place of one of the same kind, as strict at least; a new one
+    /// is of a kind that the target may carry.
+    fn part_fits(&self, target: &Event, part: &Part, at: usize) -> Result<(), Rejection> {
+        let problem = match target.parts.iter().find(|before| before.slot == part.slot) {
+            Some(before) if before.kind != part.kind => format!("slot {} holds {}", part.slot, before.kind),
+            Some(before) if part.content.form() < before.content.form() => {
+                format!("slot {} was {} and stays at least as strict", part.slot, before.content.form())
+            }
+            None if !target.kind().row().parts.contains(&part.kind) => {
+                format!("an event {} carries no part {}", target.kind(), part.kind)
+            }
+            Some(_) | None => return Ok(()),
+        };
+        let field = format!("{}.parts[{at}]", self.field);
+        Err(Rejection::new(RejectionRule::CorrectionMustFitTarget, field, problem))
+    }
+
+    fn disclosure_matches(&self, body: &PartDisclosed) -> Result<(), Rejection> {
+        let target = self.target(&body.target)?;
+        for (at, disclosed) in body.disclosed.iter().enumerate() {
+            let content = wire::encode_part_content(&disclosed.content);
+            let opened = self.commitment(&target, disclosed.slot, &disclosed.salt, &content);
+            let committed = target.parts.iter().find(|part| part.slot == disclosed.slot).and_then(commitment_of);
+            if committed != Some((disclosed.content.kind(), opened)) {
+                let message = match committed {
+                    None => format!("slot {} of the event holds no commitment", disclosed.slot),
+                    Some(_) => format!("the commitment in slot {} is over something else", disclosed.slot),
+                };
+                return Err(self.no(RejectionRule::DisclosureMustMatch, &format!("disclosed[{at}]"), message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The commitment to a part (docs/format.md, "Commitment").
+    fn commitment(&self, target: &Event, slot: u32, salt: &[u8; 32], content: &[u8]) -> Option<Commitment> {
+        let ledger = self.question.registry.ledger()?.id;
+        Some(Commitment::to(&ledger, target.id, slot, salt, content))
+    }
+
+    fn act_exists(&self, body: &TreatyBody) -> Result<(), Rejection> {
+        match body {
+            TreatyBody::WithdrawalRevoked(body) => {
+                let target = self.named(&body.withdrawal, "withdrawal")?;
+                self.on_own_subject(&target, "withdrawal")?;
+                if target.kind() == Kind::Treaty(TreatyKind::WithdrawalNotified) {
+                    return Ok(());
+                }
+                let message = format!("it is an event {}, not a withdrawal", target.kind());
+                Err(self.no(RejectionRule::ReferenceMustFit, "withdrawal", message))
+            }
+            TreatyBody::ObjectionLodged(body) => self.under_same_treaty(&body.objects_to, "objects_to"),
+            TreatyBody::TreatyBodyDecided(body) => {
+                let all = body.concerning.iter().enumerate();
+                all.into_iter()
+                    .try_for_each(|(at, reference)| self.under_same_treaty(reference, &format!("concerning[{at}]")))
+            }
+            TreatyBody::TreatyRegistered(_)
+            | TreatyBody::ParticipantRegistered(_)
+            | TreatyBody::SignatureAffixed(_)
+            | TreatyBody::InstrumentDeposited(_)
+            | TreatyBody::EffectStated(_)
+            | TreatyBody::DomesticStepTaken(_)
+            | TreatyBody::WithdrawalNotified(_)
+            | TreatyBody::SuspensionNotified(_)
+            | TreatyBody::ConflictStatusAsserted(_) => Ok(()),
+        }
+    }
+
+    fn under_same_treaty(&self, reference: &EventReference, field: &str) -> Result<(), Rejection> {
+        let target = self.named(reference, field)?;
+        if treaty_of(&target.subject).is_some_and(|treaty| Some(treaty) == treaty_of(&self.event.subject)) {
+            return Ok(());
+        }
+        let message = format!("it is about {}, which is not under the same treaty", target.subject);
+        Err(self.no(RejectionRule::ReferenceMustFit, field, message))
+    }
+
+    fn land_is_known(&self, body: &MinefieldBody) -> Result<(), Rejection> {
+        match body {
+            MinefieldBody::AreaCleared(body) => self.parcel_is_reported(&body.parcel, "parcel"),
+            MinefieldBody::LandReleased(body) => {
+                for (at, parcel) in body.parcels.iter().enumerate() {
+                    self.parcel_is_reported(parcel, &format!("parcels[{at}]"))?;
+                }
+                for (at, reference) in body.rests_on.iter().enumerate() {
+                    let field = format!("rests_on[{at}]");
+                    self.on_own_subject(&self.named(reference, &field)?, &field)?;
+                }
+                Ok(())
+            }
+            MinefieldBody::RecordOpened(_) | MinefieldBody::LayingRecorded(_) | MinefieldBody::PositionSurveyed(_) => {
+                Ok(())
+            }
+        }
+    }
+
+    fn parcel_is_reported(&self, parcel: &ParcelId, field: &str) -> Result<(), Rejection> {
+        let Subject::Record(record) = &self.event.subject else { return Ok(()) };
+        let stated = |event: &&Event| {
+            event.subject == self.event.subject && event.body.parcels().iter().any(|stated| stated.id == *parcel)
+        };
+        if self.question.known.parcel(record, parcel).is_some() || self.earlier.iter().any(|event| stated(&event)) {
+            return Ok(());
+        }
+        let message = format!("{record} has no parcel {parcel}");
+        Err(self.no(RejectionRule::ParcelMustBeReported, field, message))
+    }
+}
+
+fn commitment_of(part: &Part) -> Option<(crate::domain::PartKind, Option<Commitment>)> {
+    match &part.content {
+        PartHolding::Open(_) => None,
+        PartHolding::Restricted { commitment, audience: _ }
+        | PartHolding::Sealed { commitment }
+        | PartHolding::Withheld { commitment, basis: _, review_on: _ } => Some((part.kind, Some(*commitment))),
+    }
+}
+
+fn treaty_of(subject: &Subject) -> Option<&TreatyId> {
+    match subject {
+        Subject::Treaty(treaty) | Subject::Participation(treaty, _) => Some(treaty),
+        Subject::Ledger | Subject::Organisation(_) | Subject::Participant(_) | Subject::Record(_) => None,
+    }
+}
