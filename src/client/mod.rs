@@ -40,7 +40,7 @@ pub use retry::delay_before_retry;
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CheckResponse, Entry, Event, EventPosition, GetOrganisationResponse, GetReceiptResponse,
+        Act, CharterProfile, CheckResponse, Entry, Event, EventPosition, GetOrganisationResponse, GetReceiptResponse,
         GetTreatyResponse, HoldsAt, Key, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
         Member, Organisation, Receipt, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, StatusResponse,
         SubmitResponse, TimelineResponse, TreatyEntry, WithdrawalNotified, event::Body as EventBody,

@@ -12,9 +12,9 @@ use super::keys::describe;
 use super::model::{KeyEndState, KeyState, MandateState, MemberState, ModelPosition, OrganisationState, RowsDigest};
 use super::{ROWS_FORMAT, ReadModelError};
 use crate::domain::{
-    CivilDate, Finding, FindingCode, Index, KeyEnding, Kind, Mandate, MandateType, MemberId, OrganisationId,
-    OrganisationStanding, OrganisationType, PolicyNumber, Position, PublicKey, RecordingTime, Role, Scope, Size,
-    TreeHash, WorldDate,
+    Charter, CharterProfile, CivilDate, Finding, FindingCode, Index, KeyEnding, Kind, Mandate, MandateType, MemberId,
+    OrganisationId, OrganisationStanding, OrganisationType, PolicyNumber, Position, PublicKey, RecordingTime, Role,
+    Scope, Size, TreeHash, WorldDate,
 };
 
 /// A value that cannot be read back.
@@ -117,6 +117,22 @@ pub(super) fn push_number(row: &mut Vec<u8>, number: u64) {
 /// The number that a row begins with.
 pub(super) fn read_number(mut row: &[u8]) -> Result<u64, Unreadable> {
     decode_varint(&mut row).map_err(|_| Unreadable)
+}
+
+/// The row of a charter: what every answer says of it.
+pub(super) fn charter_row(charter: &Charter) -> Vec<u8> {
+    let mut row = Vec::with_capacity(2);
+    encode_varint(u64::from(charter.policy.0), &mut row);
+    encode_varint(u64::from(charter.profile.number().unsigned_abs()), &mut row);
+    row
+}
+
+/// Policy and profile of a charter's row.
+pub(super) fn read_charter(mut row: &[u8]) -> Result<(PolicyNumber, CharterProfile), Unreadable> {
+    let mut number = || u32::try_from(decode_varint(&mut row).map_err(|_| Unreadable)?).map_err(|_| Unreadable);
+    let (policy, profile) = (PolicyNumber(number()?), number()?);
+    let profile = i32::try_from(profile).ok().and_then(CharterProfile::from_number).ok_or(Unreadable)?;
+    Ok((policy, profile))
 }
 
 /// The row of an entry: its recording time.

@@ -28,7 +28,7 @@
 //! | key | value |
 //! | --- | --- |
 //! | 01 `i` | recording time in microseconds, varint |
-//! | 02 `i` | policy number of the charter that the entry brings, varint |
+//! | 02 `i` | policy number and profile of the charter that the entry brings, varints |
 //! | 03 organisation `i` | `OrganisationRow` of an organisation that is founded, admitted or changed |
 //! | 04 organisation member `i` | `MemberRow` of a post after the entry, with all of its keys |
 //! | 05 key id (32 bytes) `i` | `KeyOwnerRow` of a key that is enrolled |

@@ -2,8 +2,9 @@
 
 use crate::crypto::{digest, sha256};
 use crate::domain::{
-    CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationStanding, OrganisationType,
-    ParticipantId, PolicyNumber, Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead, WorldDate,
+    CharterProfile, CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationStanding,
+    OrganisationType, ParticipantId, PolicyNumber, Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead,
+    WorldDate,
 };
 
 digest! {
@@ -48,6 +49,8 @@ pub struct HoldsAt {
     pub recorded_at: Option<RecordingTime>,
     /// Policy number in force there.
     pub policy: Option<PolicyNumber>,
+    /// Profile of the charter in force there.
+    pub profile: Option<CharterProfile>,
 }
 
 /// An organisation as it stood.

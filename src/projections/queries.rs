@@ -11,7 +11,8 @@ use std::{collections::BTreeMap, str::FromStr};
 use jiff::civil::Date;
 
 use super::encoding::{
-    SubjectEvent, read_finding, read_mandate, read_member, read_number, read_organisation, read_subject_events,
+    SubjectEvent, read_charter, read_finding, read_mandate, read_member, read_number, read_organisation,
+    read_subject_events,
 };
 use super::keys::{Key, Table, split_id, split_index, split_number};
 use super::model::{Act, HoldsAt, MandateState, MemberState, OrganisationState, Page, PageRequest, Registered};
@@ -19,8 +20,7 @@ use super::seek::{Entries, NewestPerId, Row, all_rows, damaged, newest_before};
 use super::store::store_error;
 use super::{QueryError, ReadModelError, ReadModels};
 use crate::domain::{
-    Finding, Index, Kind, OrganisationId, ParticipantId, PolicyNumber, Position, RecordingTime, Size, Subject,
-    TreatyId, WorldDate,
+    Finding, Index, Kind, OrganisationId, ParticipantId, Position, RecordingTime, Size, Subject, TreatyId, WorldDate,
 };
 use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 
@@ -87,14 +87,10 @@ impl View<'_> {
     /// What all answers hold for.
     pub fn holds_at(&self) -> Result<HoldsAt, ReadModelError> {
         let recorded_at = self.size.last_index().map(|last| self.models.recorded_at(last)).transpose()?;
-        let policy = match newest_before(self.models.tree(), &Key::new(Table::Policy), self.size)? {
-            Some((key, row)) => {
-                let number = read_number(&row).map_err(|unreadable| unreadable.at(&key))?;
-                Some(PolicyNumber(u32::try_from(number).map_err(|_| damaged(&key))?))
-            }
-            None => None,
-        };
-        Ok(HoldsAt { size: self.size, recorded_at, policy })
+        let charter = newest_before(self.models.tree(), &Key::new(Table::Policy), self.size)?;
+        let charter = charter.map(|(key, row)| read_charter(&row).map_err(|unreadable| unreadable.at(&key)));
+        let (policy, profile) = charter.transpose()?.unzip();
+        Ok(HoldsAt { size: self.size, recorded_at, policy, profile })
     }
 
     /// When an entry of this view was recorded; `None` for one beyond it.

@@ -221,7 +221,9 @@ fn decide_one(
     {
         return repeat(admission, &submitted, content, index, at, dry_run);
     }
-    if let Some(index) = admission.sign_off_envelope(submitted.envelope.digest) {
+    if let EnvelopeContent::SignOffs { .. } = &submitted.envelope.content
+        && let Some(index) = admission.sign_off_envelope(submitted.envelope.digest)
+    {
         return Ok((Decision::Repeated { index }, None));
     }
     let findings = match policy::decide(&submitted.envelope.content, at, admission.registry(), admission) {

@@ -55,6 +55,7 @@ pub fn holds_at(holds: HoldsAt) -> proto::HoldsAt {
         size: holds.size.0,
         recorded_at: holds.recorded_at.map(timestamp),
         policy: holds.policy.map_or(0, |policy| policy.0),
+        profile: holds.profile.map_or(0, |profile| profile.number()),
     }
 }
 

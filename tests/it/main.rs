@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also what they share")]
 
+mod easing;
 mod faults;
 mod golden;
 mod governance;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A mandate of a type over countries.
-fn mandate(organisation: &str, mandate_type: MandateType, countries: &[&str]) -> Event {
+pub fn mandate(organisation: &str, mandate_type: MandateType, countries: &[&str]) -> Event {
     let countries = countries.iter().map(|country| country.parse().unwrap()).collect();
     let mandate = Mandate {
         mandate_type,
@@ -23,7 +23,7 @@ fn mandate(organisation: &str, mandate_type: MandateType, countries: &[&str]) ->
 }
 
 /// Admits an organisation with one post and mandates.
-async fn admit(ledger: &TestLedger, post: &Post, role: Role, mandates: Vec<Event>) {
+pub async fn admit(ledger: &TestLedger, post: &Post, role: Role, mandates: Vec<Event>) {
     let mut events = vec![admitted(post.organisation.as_str())];
     events.extend(enrolled(ledger, post, vec![role]));
     events.extend(mandates);

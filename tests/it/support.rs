@@ -96,14 +96,14 @@ pub fn settings(dir: &std::path::Path) -> Settings {
 impl TestLedger {
     /// Founds a ledger with a desk that may record.
     pub async fn new() -> Self {
-        let mut ledger = Self::founded().await;
-        ledger.admit_desk().await;
-        ledger
+        Self::of_profile(CharterProfile::National).await
     }
 
-    /// Founds a ledger with nobody but its operator.
-    pub async fn founded() -> Self {
-        Self::founded_with(CharterProfile::National, &[]).await
+    /// The same under another charter.
+    pub async fn of_profile(profile: CharterProfile) -> Self {
+        let mut ledger = Self::founded_with(profile, &[]).await;
+        ledger.admit_desk().await;
+        ledger
     }
 
     /// Founds a ledger of a profile; `others` found it together with the operator.

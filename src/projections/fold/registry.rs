@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::projections::ReadModelError;
 use crate::projections::encoding::{
-    key_owner_row, mandate_row, member_row, organisation_row, push_number, read_key_owner, read_member,
+    charter_row, key_owner_row, mandate_row, member_row, organisation_row, read_key_owner, read_member,
     read_organisation,
 };
 use crate::projections::keys::{Key, Table};
@@ -92,9 +92,7 @@ impl EntryFold<'_> {
 
     fn charter(&mut self, charter: &Charter) {
         self.policy = Some(charter.policy);
-        let mut row = Vec::new();
-        push_number(&mut row, u64::from(charter.policy.0));
-        self.put(Key::new(Table::Policy), row);
+        self.put(Key::new(Table::Policy), charter_row(charter));
     }
 
     fn organisation_admitted(&mut self, at: Position, id: &OrganisationId, body: &OrganisationAdmitted) {
