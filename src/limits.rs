@@ -34,9 +34,41 @@ pub const BASED_ON: usize = 32;
 /// Parts and documents of one event.
 pub const PARTS_PER_EVENT: usize = 64;
 
+/// Days after a key is retired during which work signed with it still enters, at
+/// the most: a season in the field and a leap year's wait for a line. Later work
+/// needs a colleague who vouches for it.
+pub const LATE_WORK_GRACE_DAYS: u32 = 366;
+
 /// One gRPC message in either direction: a submission with its framing, or a
 /// chunk of a replay (256 KiB) with one more entry of the largest size.
 pub const MESSAGE_BYTES: usize = 4 * 1024 * 1024 + 512 * 1024;
+/// Connections at once; one more waits in the listener's backlog until another
+/// ends. Each takes a file descriptor (of 1,024 that a program commonly has), a
+/// window of bytes that nobody has read yet (`WINDOW_BYTES`: 256 MiB in all) and
+/// calls (`CALLS_PER_CONNECTION`).
+pub const CONNECTIONS: usize = 256;
+/// Calls at once on one connection; more wait at the client. A call that waits
+/// takes about 8 kB: with all connections 65,536 calls and 512 MiB.
+pub const CALLS_PER_CONNECTION: u32 = 256;
+/// Bytes that a client may send before somebody reads them, on a stream and on
+/// all streams of a connection together.
+pub const WINDOW_BYTES: u32 = 1024 * 1024;
+/// Bytes of the headers of one call: ours have under 1 kB, proxies add theirs.
+pub const HEADER_BYTES: u32 = 16 * 1024;
+/// Bytes of all requests that have arrived in part: 28 of the largest size, or
+/// 65,536 calls at once with 2 kB each. Beyond it a client is told to come back.
+pub const RECEIVING_BYTES: usize = 128 * 1024 * 1024;
+/// Streams (`SubmitStream`, `Replay`) open at once on all connections. A replay
+/// keeps five chunks of 256 KiB, a stream of submissions 2,048 answers of 1 kB:
+/// at most 2 MiB each, 512 MiB in all.
+pub const STREAMS: usize = 256;
+/// How long a connection may send nothing. It is pinged at a third of this, so a
+/// client that lives is never silent; one that is gone, or that never began to
+/// speak, gives its place back.
+pub const CONNECTION_SILENCE: Duration = Duration::from_secs(60);
+/// How long a call may take until its answer begins: the largest request over a
+/// line of 1 Mbit/s takes 38 s. Streams begin at once and may last.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// Bytes of submissions that wait for the sequencer. At 60 MB/s to disk this is
 /// about half a second of work; beyond it a client is told to come back.
 pub const QUEUE_BYTES: usize = 32 * 1024 * 1024;
@@ -45,8 +77,20 @@ pub const QUEUE_SUBMISSIONS: usize = 8_192;
 /// Submissions of one stream that are under way at once; more wait in the
 /// transport, which holds the client back.
 pub const STREAM_IN_FLIGHT: usize = 1_024;
+/// Dry runs under way at once; more are told to come back. Anybody may ask for
+/// one, so they have no place in the queue. Each takes a thread of its own while
+/// it is decided and at most a batch's commit to be answered, with 4 MiB of draft
+/// at the most: 16 MiB in all.
+pub const DRY_RUNS: usize = 4;
 /// How long a client that met a full queue is asked to wait.
 pub const RETRY_AFTER: Duration = Duration::from_millis(250);
+
+/// Envelope files that `submit` sends at once: enough to fill batches over a slow
+/// line, few enough to leave the queue to others.
+pub const SENT_AT_ONCE: usize = 64;
+/// Bytes of envelope files that `submit` holds at once; base64 makes them a third
+/// larger than what is sent, so a quarter of the queue.
+pub const SENT_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Payload bytes of one batch: one submission of the largest size always fits.
 pub const BATCH_BYTES: usize = 4 * 1024 * 1024;

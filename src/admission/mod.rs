@@ -137,11 +137,6 @@ impl Admission {
         Ok(state)
     }
 
-    /// The entry of an envelope of sign-offs.
-    pub fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index> {
-        self.ids.get(&Named::SignOffEnvelope(digest.as_bytes()).key()).map(|position| position.index)
-    }
-
     /// Called when everything admitted is in the journal: lets a run of ids begin
     /// when one is due.
     pub fn written(&mut self) -> Result<(), AdmissionError> {
@@ -243,6 +238,10 @@ impl Known for KnownBefore<'_> {
         all.take_while(|index| index.0 < self.size.0).collect()
     }
 
+    fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index> {
+        self.admission.sign_off_envelope(digest).filter(|index| index.0 < self.size.0)
+    }
+
     /// The class is noted with the very entry that is remarked on.
     fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {
         self.admission.noted_class(submission)
@@ -307,6 +306,10 @@ impl Known for Admission {
     fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index> {
         let chain = self.ids.chain(Named::SignOffs(submission.as_bytes()).key());
         chain.into_iter().map(|position| position.index).collect()
+    }
+
+    fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index> {
+        self.ids.get(&Named::SignOffEnvelope(digest.as_bytes()).key()).map(|position| position.index)
     }
 
     fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {

@@ -8,8 +8,8 @@ use super::{Admission, IdKey, Named};
 use crate::{
     crypto::sha256,
     domain::{
-        Body, Entry, EnvelopeContent, Event, EventReference, Index, Position, SharedBody, SignOff, SignOffClass,
-        SignOffState, Signer, SubjectState, SubmissionDigest, SubmissionStatus, SubmittedEvents,
+        Body, Entry, EnvelopeContent, Event, EventReference, Index, Position, SharedBody, SignOffClass, SignOffState,
+        SubjectState, SubmissionDigest, SubmissionStatus, SubmittedEvents,
     },
     policy::{self, Known, RejectionRule},
 };
@@ -52,17 +52,6 @@ impl Admission {
         if let Some(EnvelopeContent::Submission(submitted)) = recorded.as_deref().map(|entry| &entry.envelope.content) {
             self.note_effect(submitted, state.recorded);
         }
-    }
-
-    /// Everybody who signed off a submission, with it or later.
-    pub fn signers(&self, submission: SubmissionDigest) -> Vec<Signer> {
-        let recorded = self.submission(submission).into_iter();
-        let entries = recorded.chain(self.sign_offs_on(submission)).filter_map(|index| self.entry(index));
-        let signers = entries.flat_map(|entry| match &entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => signers_of(&submitted.sign_offs),
-            EnvelopeContent::SignOffs { sign_offs, .. } => signers_of(sign_offs),
-        });
-        signers.collect()
     }
 
     /// Where and how a submission that waited was closed.
@@ -109,10 +98,6 @@ impl Admission {
             }
         }
     }
-}
-
-fn signers_of(sign_offs: &[SignOff]) -> Vec<Signer> {
-    sign_offs.iter().map(|sign_off| sign_off.signer.clone()).collect()
 }
 
 /// The chain of corrections of an event.

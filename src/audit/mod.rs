@@ -4,14 +4,17 @@
 //! every checkpoint and signature is checked against the registry at its index,
 //! every decision is made again by the policy that held there, and the read
 //! models are folded again and compared. The first difference ends the audit and
-//! names its place. Leaves to others: where the entries come from.
+//! names its place. Leaves to others: where the entries come from,
+//! but for the files of a directory ([`audit_files`]).
 
+mod files;
 mod report;
 
 use std::{path::Path, sync::Arc};
 
 use rayon::prelude::*;
 
+pub use files::{FilesAuditError, audit_files};
 pub use report::{Difference, ReadModelsChecked, Report};
 
 use crate::{

@@ -100,10 +100,9 @@ impl CheckpointVerifier {
     /// The tree head that a checkpoint states, if this ledger signed it.
     /// Signatures of others (witnesses) may stand beside and are not looked at.
     pub fn verify(&self, checkpoint: &str) -> Result<TreeHead, CheckpointInvalid> {
-        let note = Note::from_bytes(checkpoint.as_bytes()).map_err(CheckpointInvalid::NotANote)?;
+        let (note, stated) = parse(checkpoint)?;
         note.verify(self)
             .map_err(|source| CheckpointInvalid::Unsigned { origin: self.origin.0.to_string(), source })?;
-        let stated = Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointInvalid::NotACheckpoint)?;
         if stated.origin() != &*self.origin.0 {
             let expected = self.origin.0.to_string();
             return Err(CheckpointInvalid::OtherOrigin { found: stated.origin().to_owned(), expected });
@@ -111,8 +110,24 @@ impl CheckpointVerifier {
         if !stated.extension().is_empty() {
             return Err(CheckpointInvalid::Extended);
         }
-        Ok(TreeHead { size: Size(stated.size()), root: TreeHash::from(*stated.hash()) })
+        Ok(head_of(&stated))
     }
+}
+
+/// The tree head that a checkpoint states, whoever signed it: for one that was
+/// verified before.
+pub fn stated_head(checkpoint: &str) -> Result<TreeHead, CheckpointInvalid> {
+    parse(checkpoint).map(|(_, stated)| head_of(&stated))
+}
+
+fn parse(checkpoint: &str) -> Result<(Note, Checkpoint), CheckpointInvalid> {
+    let note = Note::from_bytes(checkpoint.as_bytes()).map_err(CheckpointInvalid::NotANote)?;
+    let stated = Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointInvalid::NotACheckpoint)?;
+    Ok((note, stated))
+}
+
+fn head_of(stated: &Checkpoint) -> TreeHead {
+    TreeHead { size: Size(stated.size()), root: TreeHash::from(*stated.hash()) }
 }
 
 /// An origin name that is a valid key name of signed notes too.

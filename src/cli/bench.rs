@@ -13,10 +13,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{
-    Exit, Failure, audit, fresh_randomness, now,
-    output::{Output, table},
-};
+use super::{Exit, Failure, audit, block::table, fresh_randomness, now, output::Output};
 use crate::{
     audit::Report,
     bench::{self, Author, BenchError, Driven, Figure, Served, Unit},
@@ -283,7 +280,7 @@ impl<'a> Run<'a> {
         self.figures.push(figure.of("files", read).at_least(580_000.0));
         self.step("audit");
         let begun = Instant::now();
-        let report = audit::of_directory(measured.directory.path(), measured.author.ledger, self.output)?;
+        let report = audit::of_directory(measured.directory.path(), Some(measured.author.ledger), self.output)?;
         let rate = as_f64(report.events) / begun.elapsed().as_secs_f64();
         holds_all(&report, entries, events)?;
         let aim = if measured.events_each == 1 { 15_000.0 } else { 100_000.0 };
@@ -308,7 +305,7 @@ impl<'a> Run<'a> {
         let figures: Vec<_> = self.figures.iter().map(Figure::to_json).collect();
         let json = json!({
             "entries": self.arguments.entries,
-            "inFlight": self.arguments.in_flight,
+            "in_flight": self.arguments.in_flight,
             "connections": self.arguments.connections,
             "cores": std::thread::available_parallelism().map_or(1, usize::from),
             "figures": figures,

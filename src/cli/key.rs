@@ -7,8 +7,11 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{
-    Exit, Failure, Global, author, fresh_randomness,
-    output::{Output, table},
+    Exit, Failure, Global, author,
+    block::{Block, fields},
+    fresh_randomness,
+    output::Output,
+    parse_ledger_id,
 };
 use crate::{
     crypto::{PayloadType, SigningKey},
@@ -32,14 +35,14 @@ pub enum Command {
     },
     /// Print a `key_enrolled` event in which the key of --key proves itself, for an administrator to submit.
     Prove {
-        /// The ledger's id, 64 hexadecimal digits.
-        #[arg(long, env = "MERESTONE_LEDGER", value_name = "ID")]
+        /// The ledger's id, in hexadecimal or as in JSON.
+        #[arg(long, value_parser = parse_ledger_id, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
         ledger: LedgerId,
         /// The organisation that the key will sign for.
-        #[arg(long, env = "MERESTONE_ORGANISATION", value_name = "ID")]
+        #[arg(long, env = "MERESTONE_ORGANISATION", hide_env_values = true, value_name = "ID")]
         organisation: OrganisationId,
         /// The post that the key will sign for.
-        #[arg(long, env = "MERESTONE_MEMBER", value_name = "ID")]
+        #[arg(long, env = "MERESTONE_MEMBER", hide_env_values = true, value_name = "ID")]
         member: MemberId,
     },
 }
@@ -50,11 +53,20 @@ pub fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, F
             let mut seed = [0; 32];
             fresh_randomness(&mut seed);
             let key = SigningKey::from_seed(&seed);
-            key.write_file(&file).map_err(|error| Failure::new(Exit::Failed, error))?;
+            if file.exists() {
+                let shown = file.display();
+                return Err(Failure::usage(format!("{shown} exists; a key is never overwritten, name another file")));
+            }
+            key.write_file(&file).map_err(Failure::failed)?;
+            output.note(&format!(
+                "{} holds the private key; keep it to yourself. An administrator enrols what `merestone key prove` \
+                 prints. The public half:",
+                file.display()
+            ));
             show(&key, output)
         }
         Command::Show { file: Some(file) } => {
-            show(&SigningKey::read_file(&file).map_err(|error| Failure::new(Exit::Failed, error))?, output)
+            show(&SigningKey::read_file(&file).map_err(|error| Failure::new(Exit::Usage, error))?, output)
         }
         Command::Show { file: None } => show(&author::read_key(global)?, output),
         Command::Prove { ledger, organisation, member } => {
@@ -67,7 +79,7 @@ fn show(key: &SigningKey, output: &Output) -> Result<Exit, Failure> {
     let public = key.public();
     let json = json!({"key_id": public.id().to_string(), "public_key_pem": public.to_pem()});
     output.show(&json, || {
-        vec![table(["key id"], [[public.id().to_string()]]), table(["public key"], [[public.to_pem()]])]
+        vec![fields([("key id", public.id().to_string())]), Block::Text(public.to_pem().trim_end().to_owned())]
     })?;
     Ok(Exit::Done)
 }

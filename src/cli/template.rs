@@ -3,10 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{
-    Exit, Failure,
-    output::{Output, table},
-};
+use super::{Exit, Failure, block::table, output::Output};
 use crate::{
     authoring,
     domain::{KINDS, Kind, KindRow},

@@ -23,7 +23,7 @@ fn withdrawal() -> Act {
 #[test]
 fn a_timeline_is_readable_at_80_columns() {
     let undated = Act { kind: "signature_affixed".into(), participant: "EST".into(), ..Act::default() };
-    let text = timeline(&[withdrawal(), undated]).set_width(80).trim_fmt();
+    let text = timeline(&[withdrawal(), undated]).text(80);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(lines[0], ["date", "who", "act", "source", "recorded", "by", "index"], "{text}");

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Entry, EventId, EventReference, Index, OrganisationId, ParcelId, Position, RecordId, SignOffClass, Size, Subject,
-    SubmissionDigest, SubmissionId, SubmissionStatus, TreeHash,
+    Entry, EnvelopeDigest, EventId, EventReference, Index, OrganisationId, ParcelId, Position, RecordId, SignOffClass,
+    Size, Subject, SubmissionDigest, SubmissionId, SubmissionStatus, TreeHash,
 };
 
 /// Look-ups over the entries before the one that is decided. Implemented by
@@ -24,6 +24,8 @@ pub trait Known {
     fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
     /// Later entries with sign-offs on a submission, oldest first.
     fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index>;
+    /// The entry of an envelope of sign-offs alone.
+    fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index>;
     /// The class of a recorded submission, where it was noted because it rests on
     /// what was recorded before.
     fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass>;

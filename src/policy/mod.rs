@@ -18,7 +18,8 @@ pub use rejection::{Rejection, RejectionRule};
 pub use verify::{Unverified, Verified, signatures_hold, verify};
 
 use crate::domain::{
-    EnvelopeContent, Event, Finding, PolicyNumber, RecordingTime, SignOffClass, SignOffState, SubmittedEvents,
+    EnvelopeContent, Event, Finding, PolicyNumber, RecordingTime, SignOffClass, SignOffState, Signer, SubmissionDigest,
+    SubmittedEvents,
 };
 
 /// The policies that this software can decide by, and fold, for ever.
@@ -83,4 +84,18 @@ pub fn class_rests_on_earlier(submitted: &SubmittedEvents, registry: &Registry) 
         PolicyNumber(1) => v1::class_rests_on_earlier(submitted),
         PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
     }
+}
+
+/// Everybody who signed off a recorded submission, with it or later.
+pub fn signers(submission: SubmissionDigest, known: &dyn Known) -> Vec<Signer> {
+    let recorded = known.submission(submission).into_iter();
+    let entries = recorded.chain(known.sign_offs_on(submission)).filter_map(|index| known.entry(index));
+    let signers = entries.flat_map(|entry| {
+        let sign_offs = match &entry.envelope.content {
+            EnvelopeContent::Submission(submitted) => &submitted.sign_offs,
+            EnvelopeContent::SignOffs { sign_offs, .. } => sign_offs,
+        };
+        sign_offs.iter().map(|sign_off| sign_off.signer.clone()).collect::<Vec<_>>()
+    });
+    signers.collect()
 }

@@ -1,6 +1,6 @@
 //! The thread: gather, decide, commit, reply.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crossbeam_channel::Receiver;
 use tokio::sync::watch;
@@ -8,18 +8,29 @@ use tokio::sync::watch;
 use super::{
     Message, Outcome, Published, ServiceState, Waiting,
     batch::{Decided, Decision, Gathered},
-    publish_state,
+    halt, publish_state,
+    verdict::{self, Verdict},
 };
 use crate::{
     admission::Admission,
     checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt},
     clock::Clock,
     crypto::sha256,
-    domain::{Entry, EnvelopeContent, EnvelopeDigest, Index, RecordingTime, SignOff, SubmittedEvents},
+    domain::{Entry, EnvelopeDigest, Index, RecordingTime},
     journal::{Appended, Batch, Head, Journal, ReadLimit, Record},
-    policy::{self, Known},
+    policy::Known,
+    telemetry::chain,
     wire::Submitted,
 };
+
+/// Why nothing is proved when a hash beside the segments cannot be read.
+pub const UNREADABLE_HASH: &str = "a stored tree hash in index/hashes cannot be read: stop, run `merestone audit --dir`, \
+     restore the disk or remove that file, then start again; it is built anew from the journal";
+
+/// Why nothing is decided when an id could not be looked up: "absent" would let
+/// the same thing enter twice.
+pub(super) const UNSOUND: &str = "an id run in index/ids cannot be read: see the log for the file, \
+     restore the disk or remove that file, then start again; it is built anew from the journal";
 
 pub(super) struct SequencerThread {
     pub messages: Receiver<Message>,
@@ -90,12 +101,12 @@ impl SequencerThread {
         let mut admission = self.admission();
         while let Some(waiting) = gathered.waiting.pop_front() {
             let at = self.clock.now().max(admission.recorded_at().unwrap_or_default());
-            let Waiting { submitted, dry_run, reply, _bytes } = waiting;
-            let (decision, record) = decide_one(&mut admission, submitted, dry_run, at)?;
+            let Waiting { submitted, reply, _bytes } = waiting;
+            let (decision, record) = decide_one(&mut admission, submitted, at)?;
             decided.records.extend(record);
             decided.replies.push((reply, decision));
         }
-        Ok(())
+        if admission.is_sound() { Ok(()) } else { Err(UNSOUND.into()) }
     }
 
     /// Makes the batch durable: root, signed checkpoint, one write, one
@@ -106,7 +117,7 @@ impl SequencerThread {
         }
         let records = std::mem::take(&mut decided.records);
         let recorded_at = records.last().map(|record| record.recorded_at);
-        let tree = self.admission().head().ok_or("a stored tree hash cannot be read: run `merestone audit --dir`")?;
+        let tree = self.newest().head().ok_or(UNREADABLE_HASH)?;
         let batch = Batch { records, head: tree, checkpoint: self.signer.sign(tree) };
         let expected = self.publish.borrow().head.tree;
         match self.journal.append(expected, &batch) {
@@ -115,17 +126,17 @@ impl SequencerThread {
                 return Err(format!("another writer moved the journal to size {}", head.tree.size));
             }
             Appended::Unknown(error) => {
-                return Err(format!("a commit failed and may or may not have landed: {}", with_causes(&error)));
+                return Err(format!("a commit failed and may or may not have landed: {}", chain(&error)));
             }
         }
-        self.admission().written().map_err(|error| with_causes(&error))
+        self.admission().written().map_err(|error| chain(&error))
     }
 
     fn publish_head(&self, head: Head) {
-        let registry = Arc::clone(self.admission().registry());
+        let registry = Arc::clone(self.newest().registry());
         self.publish.send_modify(|published| {
-            let state = published.state.clone();
-            *published = Arc::new(Published { head, policy: registry.policy(), registry, state });
+            let (state, ending) = (published.state.clone(), published.ending);
+            *published = Arc::new(Published { head, policy: registry.policy(), registry, state, ending });
         });
     }
 
@@ -135,16 +146,15 @@ impl SequencerThread {
         for (reply, decision) in decided.replies {
             let outcome = match decision {
                 Decision::Rejected(rejection) => Outcome::Rejected(rejection),
-                Decision::WouldEnter { findings } => Outcome::WouldEnter { findings },
                 Decision::Entered { index, recorded_at, envelope, findings } => {
                     match self.prove(index, recorded_at, envelope, &head) {
                         Some(receipt) => Outcome::Accepted { receipt, findings },
-                        None => Outcome::Halted("a stored tree hash cannot be read".into()),
+                        None => self.in_doubt(UNREADABLE_HASH.into()),
                     }
                 }
                 Decision::Repeated { index } => match self.first_receipt(index) {
                     Some(receipt) => Outcome::Repeated { receipt },
-                    None => Outcome::Halted(format!("entry {index} cannot be read back")),
+                    None => self.in_doubt(format!("entry {index} cannot be read back: run `merestone audit --dir`")),
                 },
             };
             // Whoever does not wait any more can ask again: the same bytes give the same receipt.
@@ -159,7 +169,7 @@ impl SequencerThread {
         envelope: EnvelopeDigest,
         head: &Head,
     ) -> Option<Receipt> {
-        let proof = self.admission().tree().prove_inclusion(index.0, head.tree.size.0)?;
+        let proof = self.newest().tree().prove_inclusion(index.0, head.tree.size.0)?;
         Some(Receipt { index, recorded_at, envelope, proof, checkpoint: head.checkpoint.clone()? })
     }
 
@@ -173,11 +183,16 @@ impl SequencerThread {
         self.prove(index, stored.record.recorded_at, envelope, &head)
     }
 
+    /// What is durable cannot be proved: nothing more is accepted (I9).
+    fn in_doubt(&self, reason: String) -> Outcome {
+        halt(&self.publish, &reason);
+        Outcome::Halted(reason)
+    }
+
     /// Nothing is accepted any more: everybody in the batch hears that its fate
     /// is unknown, and the health service says why.
     fn halt(&self, reason: &str, gathered: Gathered, decided: Decided) {
-        tracing::error!(reason, "halted: the operator must act");
-        publish_state(&self.publish, ServiceState::Halted(reason.to_owned()));
+        halt(&self.publish, reason);
         let replies = decided.replies.into_iter().map(|(reply, _)| reply);
         for reply in replies.chain(gathered.waiting.into_iter().map(|waiting| waiting.reply)) {
             let _ = reply.send(Outcome::Halted(reason.to_owned()));
@@ -186,11 +201,16 @@ impl SequencerThread {
 
     fn close(&self) {
         publish_state(&self.publish, ServiceState::ShuttingDown);
-        let closed = self.admission().close().map_err(|error| with_causes(&error));
-        let closed = closed.and(self.journal.close().map_err(|error| with_causes(&error)));
+        let closed = self.admission().close().map_err(|error| chain(&error));
+        let closed = closed.and(self.journal.close().map_err(|error| chain(&error)));
         if let Err(reason) = closed {
             tracing::error!(reason, "not everything could be synced at shutdown; the next start reads it again");
         }
+    }
+
+    /// The state to read: only this thread writes, so nobody is waited for.
+    fn newest(&self) -> RwLockReadGuard<'_, Admission> {
+        self.admission.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn admission(&self) -> RwLockWriteGuard<'_, Admission> {
@@ -204,7 +224,7 @@ struct HaltOnPanic(Arc<watch::Sender<Arc<Published>>>);
 impl Drop for HaltOnPanic {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            publish_state(&self.0, ServiceState::Halted("the sequencer's thread panicked: see the log".into()));
+            halt(&self.0, "the sequencer's thread panicked: see the log");
         }
     }
 }
@@ -213,70 +233,27 @@ impl Drop for HaltOnPanic {
 fn decide_one(
     admission: &mut Admission,
     submitted: Submitted,
-    dry_run: bool,
     at: RecordingTime,
 ) -> Result<(Decision, Option<Record>), String> {
-    if let EnvelopeContent::Submission(content) = &submitted.envelope.content
-        && let Some(index) = admission.submission(content.digest)
-    {
-        return repeat(admission, &submitted, content, index, at, dry_run);
+    match verdict::judge(&submitted, at, admission.registry(), admission) {
+        Verdict::Rejected(rejection) => Ok((Decision::Rejected(rejection), None)),
+        Verdict::Repeats { index, later: None } => Ok((Decision::Repeated { index }, None)),
+        Verdict::Repeats { index, later: Some(later) } => {
+            let (_, record) = enter(admission, later, at)?;
+            Ok((Decision::Repeated { index }, Some(record)))
+        }
+        Verdict::Enters { findings } => {
+            let (entry, record) = enter(admission, submitted, at)?;
+            let envelope = entry.envelope.digest;
+            Ok((Decision::Entered { index: entry.index, recorded_at: at, envelope, findings }, Some(record)))
+        }
     }
-    if let EnvelopeContent::SignOffs { .. } = &submitted.envelope.content
-        && let Some(index) = admission.sign_off_envelope(submitted.envelope.digest)
-    {
-        return Ok((Decision::Repeated { index }, None));
-    }
-    let findings = match policy::decide(&submitted.envelope.content, at, admission.registry(), admission) {
-        Ok(findings) => findings,
-        Err(rejection) => return Ok((Decision::Rejected(rejection), None)),
-    };
-    if dry_run {
-        return Ok((Decision::WouldEnter { findings }, None));
-    }
-    let (entry, record) = enter(admission, submitted, at)?;
-    let envelope = entry.envelope.digest;
-    Ok((Decision::Entered { index: entry.index, recorded_at: at, envelope, findings }, Some(record)))
-}
-
-/// The same submission bytes again: the first receipt, and new sign-offs on it
-/// enter as a sign-off entry.
-fn repeat(
-    admission: &mut Admission,
-    submitted: &Submitted,
-    content: &SubmittedEvents,
-    index: Index,
-    at: RecordingTime,
-    dry_run: bool,
-) -> Result<(Decision, Option<Record>), String> {
-    let signers = admission.signers(content.digest);
-    let new = |sign_off: &SignOff| !signers.iter().any(|signer| signer.is_same_post(&sign_off.signer));
-    let Some(later) = submitted.later_sign_offs(new) else { return Ok((Decision::Repeated { index }, None)) };
-    if let Err(rejection) = policy::decide(&later.envelope.content, at, admission.registry(), admission) {
-        return Ok((Decision::Rejected(rejection), None));
-    }
-    if dry_run {
-        return Ok((Decision::Repeated { index }, None));
-    }
-    let (_, record) = enter(admission, later, at)?;
-    Ok((Decision::Repeated { index }, Some(record)))
 }
 
 fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Arc<Entry>, Record), String> {
     let index = admission.size().next_index();
     let Submitted { envelope_bytes, event_bytes, envelope, .. } = submitted;
     let entry = Arc::new(Entry { index, recorded_at: at, envelope });
-    admission.admit(&entry).map_err(|error| with_causes(&error))?;
+    admission.admit(&entry).map_err(|error| chain(&error))?;
     Ok((entry, Record { recorded_at: at, envelope: envelope_bytes, events: event_bytes }))
-}
-
-/// The whole chain of causes for the operator's one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -12,7 +12,6 @@ use crate::{
     journal::{ReadLimit, StoredRecord},
     limits,
     projections::EntryFilter,
-    sequencer::ServiceState,
     wire::{self, proto},
 };
 
@@ -28,8 +27,12 @@ impl proto::audit_server::Audit for AuditService {
 
     async fn replay(&self, request: Request<proto::ReplayRequest>) -> Result<Response<Self::ReplayStream>, Status> {
         let replay = Replay::parse(Arc::clone(&self.0), &request.into_inner())?;
+        let place = self.0.stream_place()?;
         let (responses, stream) = mpsc::channel(limits::REPLAY_CHUNKS_AHEAD);
-        tokio::spawn(replay.run(responses));
+        tokio::spawn(async move {
+            replay.run(responses).await;
+            drop(place);
+        });
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 
@@ -59,7 +62,7 @@ impl proto::audit_server::Audit for AuditService {
         let proved = self.0.sequencer.with_admission(|admission| {
             Some((admission.tree().prove_inclusion(index.0, size)?, admission.tree().root_at(size)?))
         });
-        let (proof, root) = proved.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?;
+        let (proof, root) = proved.ok_or_else(|| self.0.unreadable_hash())?;
         let (proof, root) = (convert::hashes(&proof), convert::bytes(root.as_bytes()));
         Ok(Response::new(proto::ProveInclusionResponse { index: index.0, size, proof, root }))
     }
@@ -127,9 +130,14 @@ impl Replay {
                 Err(refused) => return drop(responses.send(Err(refused.into())).await),
             }
             let reached = self.to.is_some_and(|to| self.next.0 >= to.0);
-            let done = reached || now.state == ServiceState::ShuttingDown;
-            if done || !self.follow || published.changed().await.is_err() || responses.is_closed() {
+            let done = reached || now.ending;
+            if done || !self.follow {
                 return;
+            }
+            tokio::select! {
+                changed = published.changed() => if changed.is_err() { return },
+                // Whoever hung up gives the stream's place back at once.
+                () = responses.closed() => return,
             }
         }
     }

@@ -66,10 +66,28 @@ pub struct Founding {
     pub checkpoint_key: SigningKey,
 }
 
+/// Why a part of what writes a ledger cannot be had, at its founding or later.
+#[derive(Debug, thiserror::Error)]
+pub enum PartError {
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Clock(#[from] ClockRefused),
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    #[error(transparent)]
+    Origin(#[from] InvalidOrigin),
+}
+
 /// Why a ledger was not founded.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    #[error("{0} holds something already: found a ledger in an empty directory")]
+    #[error(
+        "{0} holds something already: found a ledger in an empty directory; \
+         what a founding that failed left there (it has no journal/) may be removed"
+    )]
     NotEmpty(PathBuf),
     #[error("cannot write {path}")]
     Write { path: PathBuf, source: io::Error },
@@ -81,18 +99,10 @@ pub enum InitError {
     Rejected(#[from] Rejection),
     #[error("the first commit failed: {0}")]
     Commit(String),
-    #[error("the checkpoint key is not the one that the founding names")]
+    #[error("the checkpoint key is not the one that the founding names: give the one that all founders signed for")]
     OtherCheckpointKey,
     #[error(transparent)]
-    Key(#[from] KeyFileError),
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Clock(#[from] ClockRefused),
-    #[error(transparent)]
-    Restore(#[from] RestoreError),
-    #[error(transparent)]
-    Origin(#[from] InvalidOrigin),
+    Part(#[from] PartError),
     #[error(transparent)]
     NotQueued(#[from] NotQueued),
 }
@@ -108,11 +118,11 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     let origin = origin_of(content, &founding.checkpoint_key)?;
     let verified = policy::verify(submitted, &policy::Registry::default())?;
     prepare(directory, &founding.checkpoint_key)?;
-    let journal = SegmentJournal::create(directory.path(), id, Options { segment_bytes, ..Options::default() })?;
+    let options = Options { segment_bytes, ..Options::default() };
+    let journal = SegmentJournal::create(directory.path(), id, options).map_err(PartError::from)?;
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    let admission = Admission::restore(&directory.index(), Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {})?;
-    let signer = CheckpointSigner::new(&origin, founding.checkpoint_key)?;
-    let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(None)?);
+    let (clock, admission) = directory.begin(&journal, &mut |_, _| {})?;
+    let signer = CheckpointSigner::new(&origin, founding.checkpoint_key).map_err(PartError::from)?;
     let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
     let outcome = sequencer.submit(verified).await;
     sequencer.stop();
@@ -121,7 +131,7 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
         Outcome::Accepted { .. } => Ok(id),
         Outcome::Rejected(rejection) => Err(rejection.into()),
         Outcome::Halted(reason) => Err(InitError::Commit(reason)),
-        Outcome::Repeated { .. } | Outcome::WouldEnter { .. } => unreachable!("an empty journal repeats nothing"),
+        Outcome::Repeated { .. } => unreachable!("an empty journal repeats nothing"),
     }
 }
 
@@ -145,7 +155,7 @@ fn prepare(directory: &Directory, key: &SigningKey) -> Result<(), InitError> {
     }
     let file = directory.checkpoint_key();
     fs::create_dir_all(file.parent().expect("the key lies in a folder")).map_err(failed)?;
-    Ok(key.write_file(&file)?)
+    Ok(key.write_file(&file).map_err(PartError::from)?)
 }
 
 /// Why a ledger is not opened.
@@ -155,18 +165,10 @@ pub enum OpenError {
     NoLedger(PathBuf),
     #[error("{path} is not the checkpoint key that the ledger was founded with; put that one back")]
     OtherCheckpointKey { path: PathBuf },
-    #[error("the journal holds no founding")]
+    #[error("the journal holds no founding: its first entry is not there; bring the whole journal back")]
     NotFounded,
     #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Key(#[from] KeyFileError),
-    #[error(transparent)]
-    Clock(#[from] ClockRefused),
-    #[error(transparent)]
-    Restore(#[from] RestoreError),
-    #[error(transparent)]
-    Origin(#[from] InvalidOrigin),
+    Part(#[from] PartError),
     #[error(transparent)]
     ReadModels(#[from] ReadModelError),
     #[error("{path} cannot be created")]
@@ -186,25 +188,36 @@ impl Directory {
             return Err(OpenError::NoLedger(self.path().to_owned()));
         }
         let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
-        let (journal, recovery) = SegmentJournal::open(self.path(), options)?;
-        let journal: Arc<dyn Journal> = Arc::new(journal);
-        let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(journal.head().recorded_at)?);
+        let (journal, recovery) = SegmentJournal::open(self.path(), options).map_err(PartError::from)?;
         let index = self.index();
         fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
-        let admission = Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, progress)?;
+        let journal: Arc<dyn Journal> = Arc::new(journal);
+        let (clock, admission) = self.begin(&journal, progress)?;
         let signer = self.signer(&admission)?;
         let (models, opened) = ReadModels::open(&self.read_models(), settings.read_model_cache_bytes)?;
         tracing::info!(?opened, size = models.position().size.0, "read models opened");
         Ok((NodeParts { journal, admission, models, clock, signer }, recovery))
     }
 
+    /// What a write path begins with: the clock that goes on after the newest entry,
+    /// and what decisions need to know of the entries before.
+    fn begin(
+        &self,
+        journal: &Arc<dyn Journal>,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(Arc<dyn Clock>, Admission), PartError> {
+        let clock = Arc::new(RunningClock::start(journal.head().recorded_at)?);
+        let admission = Admission::restore(&self.index(), Arc::clone(journal), limits::ID_RUN_KEYS, progress)?;
+        Ok((clock, admission))
+    }
+
     fn signer(&self, admission: &Admission) -> Result<CheckpointSigner, OpenError> {
         let ledger = admission.registry().ledger().ok_or(OpenError::NotFounded)?;
         let path = self.checkpoint_key();
-        let key = SigningKey::read_file(&path)?;
+        let key = SigningKey::read_file(&path).map_err(PartError::from)?;
         if *key.public() != ledger.checkpoint_key {
             return Err(OpenError::OtherCheckpointKey { path });
         }
-        Ok(CheckpointSigner::new(&ledger.origin, key)?)
+        Ok(CheckpointSigner::new(&ledger.origin, key).map_err(PartError::from)?)
     }
 }

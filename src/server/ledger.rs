@@ -3,10 +3,13 @@
 use std::{pin::Pin, sync::Arc};
 
 use tokio::sync::mpsc;
-use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tokio_stream::{Stream, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Node, convert, errors::Refused};
+use super::{
+    Node, convert,
+    errors::{Refused, explained},
+};
 use crate::{
     checkpoint::Receipt,
     crypto::sha256,
@@ -14,13 +17,15 @@ use crate::{
     journal::ReadLimit,
     limits,
     policy::{self, Known},
-    sequencer::{Outcome, ServiceState},
+    sequencer::{DryRun, Outcome, ServiceState},
     wire::{self, Submitted, proto},
 };
 
 /// The service over a node.
 #[derive(Clone, Debug)]
 pub struct LedgerService(pub Arc<Node>);
+
+type Responses = mpsc::Sender<Result<proto::SubmitStreamResponse, Status>>;
 
 #[tonic::async_trait]
 impl proto::ledger_server::Ledger for LedgerService {
@@ -34,9 +39,14 @@ impl proto::ledger_server::Ledger for LedgerService {
         &self,
         request: Request<Streaming<proto::SubmitStreamRequest>>,
     ) -> Result<Response<Self::SubmitStreamStream>, Status> {
+        let place = self.0.stream_place()?;
         let (responses, stream) = mpsc::channel(limits::STREAM_IN_FLIGHT);
-        tokio::spawn(Arc::clone(&self.0).submit_all(request.into_inner(), responses));
-        Ok(Response::new(Box::pin(ReceiverStream::new(stream).map(Ok))))
+        let answered = Arc::clone(&self.0).submit_all(request.into_inner(), responses);
+        tokio::spawn(async move {
+            answered.await;
+            drop(place);
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 
     async fn check(&self, request: Request<proto::CheckRequest>) -> Result<Response<proto::CheckResponse>, Status> {
@@ -71,7 +81,7 @@ impl proto::ledger_server::Ledger for LedgerService {
             return Err(Refused::invalid("to_size", message).into());
         }
         let proof = self.0.sequencer.with_admission(|admission| admission.tree().prove_consistency(from_size, to_size));
-        let proof = convert::hashes(&proof.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?);
+        let proof = convert::hashes(&proof.ok_or_else(|| self.0.unreadable_hash())?);
         Ok(Response::new(proto::ProveConsistencyResponse { from_size, to_size, proof }))
     }
 
@@ -101,26 +111,25 @@ impl Node {
                 Ok(response(&receipt, true, findings))
             }
             Outcome::Rejected(rejection) => Err(rejection.into()),
-            Outcome::Halted(reason) => Err(Refused::halted(&reason)),
-            Outcome::WouldEnter { .. } => unreachable!("only a dry run hears this"),
+            Outcome::Halted(reason) => Err(Refused::fate_unknown(&reason)),
         }
     }
 
     /// Answers each request of a stream by its tag, many at a time.
-    async fn submit_all(
-        self: Arc<Self>,
-        mut requests: Streaming<proto::SubmitStreamRequest>,
-        responses: mpsc::Sender<proto::SubmitStreamResponse>,
-    ) {
+    async fn submit_all(self: Arc<Self>, mut requests: Streaming<proto::SubmitStreamRequest>, responses: Responses) {
         let in_flight = Arc::new(tokio::sync::Semaphore::new(limits::STREAM_IN_FLIGHT));
         let mut published = self.sequencer.follow();
         loop {
             let request = tokio::select! {
                 request = requests.message() => request,
                 // What was not taken was not acknowledged: the client sends it again.
-                _ = published.wait_for(|now| now.state == ServiceState::ShuttingDown) => return,
+                _ = published.wait_for(|now| now.ending) => return,
             };
-            let Ok(Some(request)) = request else { return };
+            let request = match request {
+                Ok(Some(request)) => request,
+                Ok(None) => return,
+                Err(status) => return drop(responses.send(Err(explained(status))).await),
+            };
             let Ok(place) = Arc::clone(&in_flight).acquire_owned().await else { return };
             let (node, responses) = (Arc::clone(&self), responses.clone());
             tokio::spawn(async move {
@@ -130,13 +139,15 @@ impl Node {
                     Err(refused) => proto::submit_stream_response::Outcome::Refused(refused.into_refusal()),
                 };
                 // A client that hung up learns its outcome by sending the same bytes again.
-                let _ = responses.send(proto::SubmitStreamResponse { tag, outcome: Some(outcome) }).await;
+                let _ = responses.send(Ok(proto::SubmitStreamResponse { tag, outcome: Some(outcome) })).await;
                 drop(place);
             });
         }
     }
 
+    /// The dry run: anybody may ask, signed or not, so it has a budget of its own.
     async fn check(&self, request: proto::CheckRequest) -> Result<proto::CheckResponse, Refused> {
+        let place = self.sequencer.dry_run_place()?;
         let draft = wire::parse_draft(request.envelope, request.events)?;
         let (digest, readable) = readable(&draft)?;
         let registry = Arc::clone(&self.sequencer.published().registry);
@@ -152,13 +163,11 @@ impl Node {
             response.refusal = Some(Refused::from(unverified).into_refusal());
             return Ok(response);
         }
-        match self.sequencer.check(draft).await? {
-            Outcome::WouldEnter { findings } | Outcome::Accepted { findings, .. } => {
-                response.findings = findings.iter().map(convert::finding).collect();
-            }
-            Outcome::Repeated { .. } => {}
-            Outcome::Rejected(rejection) => response.refusal = Some(Refused::from(rejection).into_refusal()),
-            Outcome::Halted(reason) => return Err(Refused::halted(&reason)),
+        match self.sequencer.dry_run(place, draft).await? {
+            DryRun::WouldEnter { findings } => response.findings = findings.iter().map(convert::finding).collect(),
+            DryRun::WouldRepeat => {}
+            DryRun::Rejected(rejection) => response.refusal = Some(Refused::from(rejection).into_refusal()),
+            DryRun::Halted(reason) => return Err(Refused::halted(&reason)),
         }
         Ok(response)
     }
@@ -183,7 +192,7 @@ impl Node {
             index,
             recorded_at: record.recorded_at,
             envelope: EnvelopeDigest(sha256(&record.envelope)),
-            proof: proof.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?,
+            proof: proof.ok_or_else(|| self.unreadable_hash())?,
             checkpoint: head.checkpoint.unwrap_or_default(),
         };
         match receipt.verify(&self.verifier) {
@@ -218,7 +227,7 @@ impl Node {
                     "a client showed a checkpoint of size {} with this ledger's signature that is no prefix of its journal",
                     shown.size
                 );
-                self.sequencer.halt(reason.clone());
+                self.sequencer.halt(&reason);
                 Err(Refused::halted(&reason))
             }
         }

@@ -1,8 +1,11 @@
 //! A node: the journal with everything that runs on it, without a network.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::errors::Refused;
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     limits,
     policy::{self, Registry},
     projections::{FollowError, Followed, Follower, ModelPosition, ReadModels},
-    sequencer::{Parts, Running, Sequencer},
+    sequencer::{Parts, Running, Sequencer, UNREADABLE_HASH},
     wire::{self, proto},
 };
 
@@ -28,6 +31,9 @@ pub struct Node {
     pub(super) clock: Arc<dyn Clock>,
     follower: Follower,
     running: Mutex<Option<Running>>,
+    /// Places of streams that may stay open for long.
+    streams: Arc<Semaphore>,
+    minimum_size_wait: Duration,
 }
 
 /// What a node is made of.
@@ -44,6 +50,11 @@ impl Node {
     /// Starts the sequencer and the follower. Read models that are not of this
     /// history are built anew.
     pub fn start(parts: NodeParts) -> Result<Arc<Self>, FollowError> {
+        Self::start_with_wait(parts, limits::MINIMUM_SIZE_WAIT)
+    }
+
+    /// The same, with another limit for reads that wait for a size.
+    pub fn start_with_wait(parts: NodeParts, minimum_size_wait: Duration) -> Result<Arc<Self>, FollowError> {
         let NodeParts { journal, admission, models, clock, signer } = parts;
         let models = Arc::new(of_this_history(models, &admission)?);
         let verifier = signer.verifier();
@@ -53,7 +64,18 @@ impl Node {
         let reader = Reader { registry, sequencer: sequencer.clone(), verifier: verifier.clone() };
         let follower = follow(&models, &journal, &sequencer, reader)?;
         let running = Mutex::new(Some(running));
-        Ok(Arc::new(Self { journal, sequencer, models, verifier, clock, follower, running }))
+        let streams = Arc::new(Semaphore::new(limits::STREAMS));
+        Ok(Arc::new(Self {
+            journal,
+            sequencer,
+            models,
+            verifier,
+            clock,
+            follower,
+            running,
+            streams,
+            minimum_size_wait,
+        }))
     }
 
     /// The way to submit without a network.
@@ -78,8 +100,19 @@ impl Node {
 
     /// Waits until the read models hold at least so many entries.
     pub async fn wait_for_models(&self, size: Size) -> Result<(), Refused> {
-        self.follower.wait_for(size, limits::MINIMUM_SIZE_WAIT).await?;
+        self.follower.wait_for(size, self.minimum_size_wait).await?;
         Ok(())
+    }
+
+    /// Halts: what cannot be proved must not be gone on with (I9).
+    pub(super) fn unreadable_hash(&self) -> Refused {
+        self.sequencer.halt(UNREADABLE_HASH);
+        Refused::halted(UNREADABLE_HASH)
+    }
+
+    /// A place for a stream, if one is free.
+    pub(super) fn stream_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        Arc::clone(&self.streams).try_acquire_owned().map_err(|_| Refused::too_many_streams())
     }
 
     /// The size that a read answers for: never beyond what is durable and folded.

@@ -27,7 +27,7 @@ MEDIA_TYPE = "application/vnd.merestone.{}.v1+protobuf"
 def load_messages():
     """Compiles the proto files into a temporary folder and imports them."""
     out = tempfile.TemporaryDirectory()
-    files = ["submission", "event", "registry", "treaty", "minefield"]
+    files = ["reference", "submission", "event", "registry", "treaty", "minefield"]
     well_known = pathlib.Path(grpc_tools.__file__).parent / "_proto"
     arguments = ["protoc", f"-I{PROTO}", f"-I{well_known}", f"--python_out={out.name}"]
     if protoc.main(arguments + [f"merestone/v1/{name}.proto" for name in files]) != 0:

@@ -25,11 +25,16 @@ use merestone::{
     },
     limits, policy,
     projections::ReadModels,
-    sequencer::{NotQueued, Outcome, ServiceState},
+    sequencer::{DryRun, NotQueued, Outcome, ServiceState},
     server::{Directory, Node, NodeParts},
-    wire::{self, proto},
+    wire::{
+        self,
+        proto::{self, submit_stream_response as stream},
+    },
 };
+use prost::{Message, bytes::Bytes};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 
@@ -37,10 +42,19 @@ use crate::support::*;
 
 /// Starts a node over any journal; index and read models live in `scratch`.
 fn node_over(journal: Arc<dyn Journal>, signer: CheckpointSigner, scratch: &std::path::Path) -> Arc<Node> {
+    node_with_runs(journal, signer, scratch, limits::ID_RUN_KEYS)
+}
+
+/// The same with runs of so many ids.
+fn node_with_runs(
+    journal: Arc<dyn Journal>,
+    signer: CheckpointSigner,
+    scratch: &std::path::Path,
+    run_keys: usize,
+) -> Arc<Node> {
     let index = scratch.join("index");
     std::fs::create_dir_all(&index).unwrap();
-    let admission =
-        Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {}).expect("restored");
+    let admission = Admission::restore(&index, Arc::clone(&journal), run_keys, &mut |_, _| {}).expect("restored");
     let (models, _) = ReadModels::open(&scratch.join("read-models"), limits::READ_MODEL_CACHE_BYTES).expect("opened");
     let clock = Arc::new(RunningClock::start(journal.head().recorded_at).expect("a right clock"));
     Node::start(NodeParts { journal, admission, models, clock, signer }).expect("started")
@@ -96,7 +110,9 @@ async fn assert_halted(node: &Node, head: &Head, fresh: &SignedSubmission, word:
     assert_eq!(&published.head, head, "nobody sees what may not be durable");
     assert!(matches!(submit(node, fresh).await, Err(No::Halted)));
     let draft = wire::parse_submitted(fresh.envelope.clone(), fresh.events.clone()).unwrap();
-    assert!(matches!(node.sequencer().check(draft).await, Ok(Outcome::Halted(reason)) if reason.contains(word)));
+    let place = node.sequencer().dry_run_place().unwrap();
+    let dry_run = node.sequencer().dry_run(place, draft).await;
+    assert!(matches!(dry_run, Ok(DryRun::Halted(reason)) if reason.contains(word)));
     assert_eq!(&node.sequencer().published().head, head);
 }
 
@@ -185,9 +201,36 @@ async fn a_disk_that_fails_under_a_commit_halts_and_nothing_is_lost_or_doubled()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_cannot_be_looked_up_halts_rather_than_enters_twice() {
+    let ledger = TestLedger::new().await;
+    let memory = Arc::new(in_memory(&ledger));
+    let scratch = tempfile::tempdir().unwrap();
+    let first = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    let node = node_with_runs(memory.clone(), signer(&ledger), scratch.path(), 1);
+    receipt(submit(&node, &first).await.unwrap());
+    stop(&node).await;
+    drop(node);
+    let node = node_with_runs(memory.clone(), signer(&ledger), scratch.path(), usize::MAX);
+    assert!(matches!(submit(&node, &first).await, Ok(Outcome::Repeated { .. })), "it is found in its run");
+    let head = node.sequencer().published().head.clone();
+    for run in std::fs::read_dir(scratch.path().join("index/ids")).unwrap() {
+        std::fs::File::options().write(true).open(run.unwrap().path()).unwrap().set_len(0).unwrap();
+    }
+    assert!(matches!(submit(&node, &first).await, Err(No::Halted)), "absent is not believed");
+    let fresh = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    assert_halted(&node, &head, &fresh, "index/ids").await;
+    stop(&node).await;
+    let scratch = tempfile::tempdir().unwrap();
+    let node = node_over(memory.clone(), signer(&ledger), scratch.path());
+    assert!(matches!(submit(&node, &first).await, Ok(Outcome::Repeated { .. })), "a start builds the index anew");
+    stop(&node).await;
+    assert_eq!(audit_journal(&*memory, ledger.id).entries, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everybody_in_a_failed_batch_hears_that_its_fate_is_unknown() {
     let ledger = TestLedger::new().await;
-    let memory = Arc::new(Gated { inner: in_memory(&ledger), open: Mutex::new(false), opened: Condvar::new() });
+    let memory = Arc::new(Gated::over(in_memory(&ledger)));
     let scratch = tempfile::tempdir().unwrap();
     let node = node_over(memory.clone(), signer(&ledger), scratch.path());
     let mut waiting = tokio::task::JoinSet::new();
@@ -211,17 +254,28 @@ struct Gated {
     inner: MemoryJournal,
     open: Mutex<bool>,
     opened: Condvar,
+    waits: watch::Sender<bool>,
 }
 
 impl Gated {
+    fn over(inner: MemoryJournal) -> Self {
+        Self { inner, open: Mutex::new(false), opened: Condvar::new(), waits: watch::Sender::new(false) }
+    }
+
     fn open(&self) {
         *self.open.lock().unwrap() = true;
         self.opened.notify_all();
+    }
+
+    /// Somebody stands at the gate: the state is ahead of the journal.
+    async fn reached(&self) {
+        self.waits.subscribe().wait_for(|waits| *waits).await.unwrap();
     }
 }
 
 impl Journal for Gated {
     fn append(&self, expected: TreeHead, batch: &Batch) -> Appended {
+        self.waits.send_replace(true);
         drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
         self.inner.append(expected, batch)
     }
@@ -257,64 +311,192 @@ fn queued(mut answer: Answer<'_>) -> Result<Answer<'_>, NotQueued> {
 /// A ledger in memory whose gate is shut.
 async fn gated() -> (TestLedger, Arc<Gated>, Arc<Node>, TempDir) {
     let ledger = TestLedger::new().await;
-    let memory = Arc::new(Gated { inner: in_memory(&ledger), open: Mutex::new(false), opened: Condvar::new() });
+    let memory = Arc::new(Gated::over(in_memory(&ledger)));
     let scratch = tempfile::tempdir().unwrap();
     let node = node_over(memory.clone(), signer(&ledger), scratch.path());
     (ledger, memory, node, scratch)
 }
 
-/// Fills the queue with real submissions and dry runs until it is full, opens
-/// the gate and hears everybody's outcome.
-async fn fill(real: usize, events: usize) -> usize {
+/// Fills the queue until it is full, asks over the network, opens the gate and
+/// hears everybody's outcome. Returns how many were in the queue.
+async fn fill(events: usize) -> usize {
     let (ledger, memory, node, _scratch) = gated().await;
-    let parse = |signed: &SignedSubmission| {
-        wire::parse_submitted(signed.envelope.clone(), signed.events.clone()).expect("well formed")
-    };
+    let served = Served::start(&node).await;
     let registry = Arc::clone(&node.sequencer().published().registry);
+    let filler = ledger.sign(&ledger.recorder, (0..events).map(|_| record_opened()).collect());
     let mut answers = Vec::new();
-    for _ in 0..real {
-        let signed = ledger.sign(&ledger.recorder, (0..events).map(|_| record_opened()).collect());
-        let verified = policy::verify(parse(&signed), &registry).unwrap();
-        answers.push(queued(Box::pin(node.sequencer().submit(verified))).expect("there is room"));
-    }
-    let draft = parse(&ledger.sign(&ledger.recorder, (0..events).map(|_| record_opened()).collect()));
-    let mut dry_runs = Vec::new();
     let refused = loop {
-        match queued(Box::pin(node.sequencer().check(draft.clone()))) {
-            Ok(answer) => dry_runs.push(answer),
+        let parsed = wire::parse_submitted(filler.envelope.clone(), filler.events.clone()).expect("well formed");
+        let verified = policy::verify(parsed, &registry).unwrap();
+        match queued(Box::pin(node.sequencer().submit(verified))) {
+            Ok(answer) => answers.push(answer),
             Err(refused) => break refused,
         }
     };
     assert_eq!(refused, NotQueued::Busy);
     let late = ledger.sign(&ledger.recorder, (0..events).map(|_| record_opened()).collect());
-    let verified = policy::verify(parse(&late), &registry).unwrap();
-    assert!(matches!(node.sequencer().submit(verified).await, Err(NotQueued::Busy)), "a submission too");
+    assert_busy_on_every_way_in(&served, &late).await;
 
     memory.open();
+    let queued = answers.len();
     for answer in answers {
-        receipt(answer.await.expect("answered")).verify(node.verifier()).unwrap();
+        let receipt = receipt(answer.await.expect("answered"));
+        receipt.verify(node.verifier()).unwrap();
+        assert_eq!(receipt.index, Index(2), "the same bytes enter once");
     }
-    let queued = real + dry_runs.len();
-    for answer in dry_runs {
-        assert!(matches!(answer.await.expect("answered"), Outcome::WouldEnter { .. }));
-    }
-    receipt(submit(&node, &late).await.expect("it enters when it comes back"));
-    stop(&node).await;
-    assert_eq!(audit_journal(&memory.inner, ledger.id).entries, 2 + real as u64 + 1);
+    served.ledger().submit(request(&late)).await.expect("it enters when it comes back");
+    served.stop().await;
+    assert_eq!(audit_journal(&memory.inner, ledger.id).entries, 4);
     queued
+}
+
+/// Busy, with the time to come back after; and the service goes on answering.
+async fn assert_busy_on_every_way_in(served: &Served, late: &SignedSubmission) {
+    let mut client = served.ledger();
+    let busy = client.submit(request(late)).await.expect_err("the queue is full");
+    assert_eq!((busy.code(), reason(&busy).0.as_str()), (Code::ResourceExhausted, "Busy"));
+    assert_eq!(retry_after(&busy), Some(limits::RETRY_AFTER));
+    let on_stream = proto::SubmitStreamRequest { tag: 7, request: Some(request(late)) };
+    let mut answers = client.submit_stream(tokio_stream::once(on_stream)).await.unwrap().into_inner();
+    let answer = answers.message().await.unwrap().expect("an answer");
+    let Some(stream::Outcome::Refused(no)) = answer.outcome else { panic!("{answer:?}") };
+    assert_eq!((no.code, no.reason.as_str()), (Code::ResourceExhausted as u32, "Busy"));
+    assert_eq!(u128::from(no.retry_after_ms), limits::RETRY_AFTER.as_millis());
+    let status = client.status(proto::StatusRequest {}).await.expect("reads go on").into_inner();
+    assert_eq!((status.state(), status.size), (proto::ServiceState::Serving, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_full_of_submissions_is_busy_and_everything_in_it_is_answered() {
-    let queued = fill(50, 1).await;
+    let queued = fill(1).await;
     // What the thread took from the queue before it stood at the gate comes on top.
     assert!(queued >= limits::QUEUE_SUBMISSIONS, "{queued}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_full_of_bytes_is_busy_long_before_it_is_full_of_submissions() {
-    let queued = fill(2, limits::EVENTS_PER_SUBMISSION).await;
+    let queued = fill(limits::EVENTS_PER_SUBMISSION).await;
     assert!(queued < limits::QUEUE_SUBMISSIONS / 10, "{queued}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dry_runs_have_a_budget_of_their_own_and_take_nothing_from_submitters() {
+    let (ledger, memory, node, _scratch) = gated().await;
+    let served = Served::start(&node).await;
+    let unsigned = |signed: &SignedSubmission| {
+        let mut envelope = proto::Envelope::decode(signed.envelope.clone()).unwrap();
+        envelope.signature = Bytes::new();
+        proto::CheckRequest { envelope: envelope.encode_to_vec().into(), events: signed.events.clone() }
+    };
+    let held = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    let submitted = tokio::spawn({
+        let (mut client, request) = (served.ledger(), request(&held));
+        async move { client.submit(request).await }
+    });
+    memory.reached().await;
+    // The state is ahead of what is durable now, so dry runs wait for that commit.
+    let mut dry_runs = Vec::new();
+    for _ in 0..limits::DRY_RUNS {
+        let parsed = wire::parse_draft(unsigned(&held).envelope, held.events.clone()).unwrap();
+        let place = node.sequencer().dry_run_place().expect("there is room");
+        let sequencer = node.sequencer().clone();
+        dry_runs.push(tokio::spawn(async move { sequencer.dry_run(place, parsed).await }));
+    }
+    let busy = served.ledger().check(unsigned(&held)).await.expect_err("the budget is spent");
+    assert_eq!((busy.code(), reason(&busy).0.as_str()), (Code::ResourceExhausted, "Busy"));
+    assert_eq!(retry_after(&busy), Some(limits::RETRY_AFTER));
+
+    let other = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    let parsed = wire::parse_submitted(other.envelope.clone(), other.events.clone()).unwrap();
+    let verified = policy::verify(parsed, &node.sequencer().published().registry).unwrap();
+    let other = queued(Box::pin(node.sequencer().submit(verified))).expect("the queue has room all the while");
+    assert!(dry_runs.iter().all(|dry_run| !dry_run.is_finished()), "I2");
+    memory.open();
+    submitted.await.unwrap().expect("it enters");
+    receipt(other.await.expect("it enters")).verify(node.verifier()).unwrap();
+    for dry_run in dry_runs {
+        assert!(matches!(dry_run.await.unwrap(), Ok(DryRun::WouldRepeat)), "it saw what is durable now");
+    }
+    let fresh = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    let checked = served.ledger().check(unsigned(&fresh)).await.expect("there is room again").into_inner();
+    assert_eq!(checked.refusal, None);
+    served.stop().await;
+    assert_eq!(audit_journal(&memory.inner, ledger.id).entries, 4, "a dry run enters nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_says_what_the_sequencer_would_say_then() {
+    let ledger = TestLedger::new().await;
+    let known = record_opened();
+    ledger.submit(&ledger.sign(&ledger.recorder, vec![known.clone()])).await.unwrap();
+    let again = Event { subject: record_opened().subject, ..known.clone() };
+    let taken = Event { subject: known.subject.clone(), ..record_opened() };
+    let twice = record_opened();
+    let drafts = [
+        ledger.sign(&ledger.recorder, vec![again]),
+        ledger.sign(&ledger.recorder, vec![taken]),
+        ledger.sign(&ledger.verifier, vec![record_opened()]),
+        sign(LedgerId([9; 32]), &ledger.recorder, vec![record_opened()]),
+        ledger.sign(&ledger.recorder, vec![record_opened(), Event { id: record_opened().id, ..twice.clone() }, twice]),
+        ledger.sign(&ledger.recorder, vec![record_opened()]),
+    ];
+    for draft in drafts {
+        let parsed = wire::parse_draft(draft.envelope.clone(), draft.events.clone()).unwrap();
+        let place = ledger.node.sequencer().dry_run_place().unwrap();
+        let size = ledger.node.sequencer().published().head.tree.size;
+        let said = ledger.node.sequencer().dry_run(place, parsed).await.unwrap();
+        assert_eq!(ledger.node.sequencer().published().head.tree.size, size, "nothing entered");
+        match (said, ledger.submit(&draft).await) {
+            (DryRun::WouldEnter { findings }, Ok(Outcome::Accepted { findings: real, .. })) => {
+                assert_eq!(findings, real);
+            }
+            (DryRun::Rejected(rejection), Err(No::Rejected(real))) => assert_eq!(rejection, real),
+            (said, real) => panic!("it said {said:?}, then came {real:?}"),
+        }
+        if let Ok(parsed) = wire::parse_draft(draft.envelope.clone(), draft.events.clone())
+            && ledger.node.sequencer().published().head.tree.size > size
+        {
+            let place = ledger.node.sequencer().dry_run_place().unwrap();
+            let said = ledger.node.sequencer().dry_run(place, parsed).await;
+            assert!(matches!(said, Ok(DryRun::WouldRepeat)), "{said:?}");
+        }
+    }
+    assert_eq!(ledger.audited().await.entries, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_watch_health_hear_of_a_failed_commit_at_once() {
+    let ledger = TestLedger::new().await;
+    let memory = Arc::new(in_memory(&ledger));
+    let scratch = tempfile::tempdir().unwrap();
+    let node = node_over(memory.clone(), signer(&ledger), scratch.path());
+    let served = Served::start(&node).await;
+    let mut watched = Vec::new();
+    for service in ["", "merestone.v1.Ledger"] {
+        let request = HealthCheckRequest { service: service.into() };
+        let mut watching = HealthClient::new(served.channel.clone()).watch(request).await.unwrap().into_inner();
+        assert_eq!(watching.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+        watched.push(watching);
+    }
+    memory.fail_next(MemoryFault::FailsWithoutLanding);
+    let unknown = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    let refused = served.ledger().submit(request(&unknown)).await.expect_err("its fate is unknown");
+    assert_eq!((refused.code(), reason(&refused).0.as_str()), (Code::Unavailable, "Halted"));
+    for word in ["operator must act", "not known", "submit the same bytes again"] {
+        assert!(refused.message().contains(word), "{word:?} is not in: {}", refused.message());
+    }
+    for watching in &mut watched {
+        assert_eq!(watching.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+    }
+    let follow = proto::ReplayRequest { follow: true, ..Default::default() };
+    let mut following = served.audit().replay(follow).await.unwrap().into_inner();
+    assert_eq!(following.message().await.unwrap().unwrap().entries.len(), 2, "reads go on");
+    served.stop().await;
+    assert!(following.message().await.unwrap().is_none(), "a halted ledger ends its streams when it stops, too");
+    for mut watching in watched {
+        while watching.message().await.unwrap().is_some() {}
+    }
+    assert_eq!(audit_journal(&memory.reopened(), ledger.id).entries, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

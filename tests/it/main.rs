@@ -2,14 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also what they share")]
 
+mod bounds;
+mod disk;
 mod easing;
 mod faults;
 mod golden;
 mod governance;
 mod journal;
 mod process;
+mod reads;
+mod references;
 mod refusals;
 mod sign_offs;
+mod submit;
 mod support;
 mod vectors;
 mod write_path;
