@@ -54,6 +54,11 @@ pub enum Named<'a> {
         subject: &'a str,
         id: &'a [u8; 16],
     },
+    /// The newest word in effect on whether a parcel is released.
+    Release {
+        subject: &'a str,
+        parcel: &'a str,
+    },
     /// The newest entry of sign-offs on a submission: the head of a chain.
     SignOffs(&'a [u8; 32]),
     /// The newest correction in effect of an event: the head of a chain.
@@ -85,6 +90,7 @@ impl Named<'_> {
             Self::Opening(subject) => sha256_parts(&[b"n", subject.as_bytes()]),
             Self::Parcel { subject, parcel } => sha256_parts(&[b"p", subject.as_bytes(), &[0], parcel.as_bytes()]),
             Self::EventOnSubject { subject, id } => sha256_parts(&[b"o", subject.as_bytes(), &[0], id]),
+            Self::Release { subject, parcel } => sha256_parts(&[b"f", subject.as_bytes(), &[0], parcel.as_bytes()]),
             Self::SignOffs(submission) => sha256_parts(&[b"h", submission]),
             Self::Corrections { organisation, id } => sha256_parts(&[b"c", organisation.as_bytes(), &[0], id]),
             Self::Before { chain, position } => sha256_parts(&[b"b", chain, &packed(position).to_be_bytes()]),

@@ -267,6 +267,10 @@ impl Known for KnownBefore<'_> {
         self.earlier(self.admission.parcel(record, parcel))
     }
 
+    fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool {
+        self.admission.is_released(record, parcel)
+    }
+
     fn entry(&self, index: Index) -> Option<Arc<Entry>> {
         if index.0 < self.size.0 { self.admission.entry(index) } else { None }
     }
@@ -332,6 +336,12 @@ impl Known for Admission {
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
         let subject = Subject::Record(record.clone()).to_string();
         self.ids.get(&Named::Parcel { subject: &subject, parcel: parcel.as_str() }.key())
+    }
+
+    fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool {
+        let subject = Subject::Record(record.clone()).to_string();
+        let newest = self.ids.get(&Named::Release { subject: &subject, parcel: parcel.as_str() }.key());
+        newest.is_some_and(|newest| newest.ordinal == progress::RELEASED)
     }
 
     fn entry(&self, index: Index) -> Option<Arc<Entry>> {

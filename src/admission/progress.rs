@@ -8,8 +8,8 @@ use super::{Admission, IdKey, Named};
 use crate::{
     crypto::sha256,
     domain::{
-        Body, Entry, EnvelopeContent, Event, EventReference, Index, Position, SharedBody, SignOffClass, SignOffState,
-        SubjectState, SubmissionDigest, SubmissionStatus, SubmittedEvents,
+        Body, Entry, EnvelopeContent, Event, EventReference, Index, ParcelId, Position, SharedBody, SignOffClass,
+        SignOffState, SubjectState, SubmissionDigest, SubmissionStatus, SubmittedEvents,
     },
     policy::{self, Known, RejectionRule},
 };
@@ -90,15 +90,66 @@ impl Admission {
             if event.kind().row().subject_state == SubjectState::New {
                 self.ids.insert_first(Named::Opening(&subject).key(), position);
             }
-            for parcel in event.body.parcels() {
-                self.ids.insert(Named::Parcel { subject: &subject, parcel: parcel.id.as_str() }.key(), position);
-            }
+            self.note_land(event, &subject, position);
             if let Some(target) = corrected(event) {
                 self.ids.push(corrections_of(target), position);
             }
         }
     }
+
+    /// Parcels that the event states, and parcels that it releases. What states a
+    /// parcel says that it is not released.
+    fn note_land(&mut self, event: &Event, subject: &str, position: Position) {
+        if let Some(target) = corrected(event) {
+            return self.note_corrected_land(event, target, subject, position);
+        }
+        for parcel in event.stated_parcels() {
+            self.ids.insert(Named::Parcel { subject, parcel: parcel.id.as_str() }.key(), position);
+            self.note_release(subject, &parcel.id, position, STANDS);
+        }
+        for parcel in event.released_parcels() {
+            self.note_release(subject, parcel, position, RELEASED);
+        }
+    }
+
+    /// A correction speaks in place of its target, and only of parcels that no other
+    /// event has spoken about since; what it leaves out is taken out.
+    fn note_corrected_land(&mut self, event: &Event, target: &EventReference, subject: &str, position: Position) {
+        let recorded = self.event(&target.organisation, target.event).into_iter();
+        let replaced: Vec<Position> = recorded.chain(self.corrections(target)).collect();
+        let mut before = Vec::new();
+        for entry in replaced.iter().filter_map(|position| Some((self.entry(position.index)?, position.ordinal))) {
+            let (EnvelopeContent::Submission(submitted), ordinal) = (&entry.0.envelope.content, entry.1) else {
+                continue;
+            };
+            let Some(event) = submitted.events.get(usize::from(ordinal)) else { continue };
+            before.extend(event.stated_parcels().iter().map(|parcel| parcel.id.clone()));
+            before.extend(event.released_parcels().iter().cloned());
+        }
+        let now = event.stated_parcels().iter().map(|parcel| &parcel.id).chain(event.released_parcels());
+        for parcel in now.chain(&before) {
+            let stated = Named::Parcel { subject, parcel: parcel.as_str() }.key();
+            if event.released_parcels().is_empty() && self.ids.get(&stated).is_none_or(|it| replaced.contains(&it)) {
+                self.ids.insert(stated, position);
+            }
+            let of_replaced = |word: Position| replaced.iter().any(|replaced| replaced.index == word.index);
+            let word = self.ids.get(&Named::Release { subject, parcel: parcel.as_str() }.key());
+            if word.is_none_or(of_replaced) {
+                let released = event.released_parcels().contains(parcel);
+                self.note_release(subject, parcel, position, if released { RELEASED } else { STANDS });
+            }
+        }
+    }
+
+    fn note_release(&mut self, subject: &str, parcel: &ParcelId, position: Position, word: u16) {
+        let named = Named::Release { subject, parcel: parcel.as_str() };
+        self.ids.insert(named.key(), Position { ordinal: word, ..position });
+    }
 }
+
+/// The newest word on a parcel, as the number beside the position of that word.
+const STANDS: u16 = 0;
+pub(super) const RELEASED: u16 = 1;
 
 /// The chain of corrections of an event.
 pub(super) fn corrections_of(target: &EventReference) -> IdKey {

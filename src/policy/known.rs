@@ -35,8 +35,11 @@ pub trait Known {
     fn corrections(&self, target: &EventReference) -> Vec<Position>;
     /// The event that opened a subject; `None` for subjects that nothing opens.
     fn opening(&self, subject: &Subject) -> Option<Position>;
-    /// The event in effect that stated a parcel of a record last.
+    /// The event in effect that stated a parcel of a record last, or whose
+    /// correction took it out.
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position>;
+    /// Whether the newest word in effect on a parcel is that it is released.
+    fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool;
     /// An earlier entry.
     fn entry(&self, index: Index) -> Option<Arc<Entry>>;
     /// The root at an earlier size; `None` beyond the newest.

@@ -160,6 +160,10 @@ impl Known for Newest {
         self.read(|now| now.parcel(record, parcel))
     }
 
+    fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool {
+        self.read(|now| now.is_released(record, parcel))
+    }
+
     fn entry(&self, index: Index) -> Option<Arc<Entry>> {
         self.read(|now| now.entry(index))
     }

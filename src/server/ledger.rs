@@ -149,7 +149,7 @@ impl Node {
     async fn check(&self, request: proto::CheckRequest) -> Result<proto::CheckResponse, Refused> {
         let place = self.sequencer.dry_run_place()?;
         let draft = wire::parse_draft(request.envelope, request.events)?;
-        let (digest, readable) = readable(&draft)?;
+        let (digest, readable) = readable(&draft);
         let registry = Arc::clone(&self.sequencer.published().registry);
         let signed = !draft.signed.is_empty();
         let unverified = policy::verify(draft.clone(), &registry).err();
@@ -267,12 +267,12 @@ fn response(receipt: &Receipt, repeated: bool, findings: Vec<crate::domain::Find
     proto::SubmitResponse { receipt: Some(convert::receipt(receipt)), repeated, findings }
 }
 
-/// The digest that is signed, and the submission with its events for people.
-fn readable(draft: &Submitted) -> Result<(SubmissionDigest, String), Refused> {
-    match &draft.envelope.content {
-        EnvelopeContent::Submission(content) => Ok((content.digest, draft.readable())),
-        EnvelopeContent::SignOffs { .. } => {
-            Err(Refused::invalid("envelope", "a dry run takes a submission; later sign-offs are submitted as they are"))
-        }
-    }
+/// The digest of the submission that is signed, or signed off, and for people what
+/// the envelope holds.
+fn readable(draft: &Submitted) -> (SubmissionDigest, String) {
+    let digest = match &draft.envelope.content {
+        EnvelopeContent::Submission(content) => content.digest,
+        EnvelopeContent::SignOffs { submission, .. } => *submission,
+    };
+    (digest, draft.readable())
 }

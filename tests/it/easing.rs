@@ -77,6 +77,18 @@ impl Field {
         event
     }
 
+    /// A signed correction that puts another body in place of an event's.
+    fn corrected(&self, target: &Event, body: Body) -> SignedSubmission {
+        let body = EventCorrected {
+            target: EventReference { organisation: "desk".parse().unwrap(), event: target.id },
+            reason: "a slip".into(),
+            restated: Some(Box::new(Restated { occurred: None, not_stated: Vec::new(), body })),
+        };
+        let mut event = event(&self.record.to_string(), Body::Shared(SharedBody::EventCorrected(body)));
+        event.source = Some(source(SourceClass::OwnAct));
+        self.ledger.sign(&self.ledger.recorder, vec![event])
+    }
+
     /// Records a release of P1 that nobody else has signed yet.
     async fn released(&self) -> SignedSubmission {
         let signed = self.ledger.sign(&self.ledger.recorder, vec![self.release(&["P1"])]);
@@ -248,17 +260,7 @@ async fn a_correction_that_takes_a_parcel_out_of_a_release_warns_and_one_that_ad
     let release = field.release(&["P1"]);
     let signed = field.ledger.sign(&field.ledger.recorder, vec![release.clone()]);
     field.enters(&signed).await;
-    let corrected = |parcels: &[&str]| {
-        let Event { body, .. } = field.release(parcels);
-        let body = EventCorrected {
-            target: EventReference { organisation: "desk".parse().unwrap(), event: release.id },
-            reason: "a slip".into(),
-            restated: Some(Box::new(Restated { occurred: None, not_stated: Vec::new(), body })),
-        };
-        let mut event = event(&field.record.to_string(), Body::Shared(SharedBody::EventCorrected(body)));
-        event.source = Some(source(SourceClass::OwnAct));
-        field.ledger.sign(&field.ledger.recorder, vec![event])
-    };
+    let corrected = |parcels: &[&str]| field.corrected(&release, field.release(parcels).body);
     let more = corrected(&["P1", "P2"]);
     field.enters(&more).await;
     assert_eq!(field.state(&more).await.status, SubmissionStatus::Waiting);
@@ -590,4 +592,78 @@ async fn reopened(ledger: TestLedger, clock: Arc<dyn Clock>) -> TestLedger {
     let (parts, _) = Directory::new(dir.path()).open(&settings(dir.path()), &mut |_, _| {}).expect("opened");
     let node = Node::start(merestone::server::NodeParts { clock, ..parts }).expect("started");
     TestLedger { dir, node, id, registrar, recorder, verifier }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parcel_that_was_released_warns_again_whatever_its_area() {
+    let field = Field::new().await;
+    let signed = field.released().await;
+    field.verifies(&signed).await;
+    field.certifies(&signed, &field.authority).await;
+    let found_again = field.ledger.sign(&field.ledger.recorder, vec![field.surveyed(&[("P1", 10)])]);
+    let p = field.enters(&found_again).await;
+    assert_eq!(field.state_at(&found_again, Size(p.0 + 1)).await, None, "effective at once");
+    let smaller = field.ledger.sign(&field.ledger.recorder, vec![field.surveyed(&[("P1", 5)])]);
+    field.enters(&smaller).await;
+    assert_eq!(field.state(&smaller).await.class, SignOffClass::Eases, "it stands again, so less of it eases");
+    field.ledger.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_area_is_what_the_next_survey_is_compared_with() {
+    let field = Field::new().await;
+    let survey = field.surveyed(&[("P1", 1_200)]);
+    field.enters(&field.ledger.sign(&field.ledger.recorder, vec![survey.clone()])).await;
+    let larger = field.corrected(&survey, field.surveyed(&[("P1", 2_000)]).body);
+    let p = field.enters(&larger).await;
+    assert_eq!(field.state_at(&larger, Size(p.0 + 1)).await, None, "a larger area warns");
+    let between = field.ledger.sign(&field.ledger.recorder, vec![field.surveyed(&[("P1", 1_500)])]);
+    field.enters(&between).await;
+    assert_eq!(field.state(&between).await.class, SignOffClass::Eases, "more than was stated, less than was corrected");
+    let back = field.corrected(&survey, field.surveyed(&[("P1", 1_200)]).body);
+    field.enters(&back).await;
+    assert_eq!(field.state(&back).await.class, SignOffClass::Eases, "what was said first is less than what stands");
+    field.enters(&field.ledger.sign(&field.ledger.recorder, vec![field.surveyed(&[("P1", 3_000)])])).await;
+    let stale = field.corrected(&survey, field.surveyed(&[("P1", 2_500)]).body);
+    field.enters(&stale).await;
+    let hidden = field.ledger.sign(&field.ledger.recorder, vec![field.surveyed(&[("P1", 2_900)])]);
+    field.enters(&hidden).await;
+    assert_eq!(field.state(&hidden).await.class, SignOffClass::Eases, "a correction of an older survey hides nothing");
+    field.ledger.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_whose_approval_counts_no_more_may_give_it_again_with_another_key() {
+    let field = Field::new().await;
+    let signed = field.released().await;
+    field.verifies(&signed).await;
+    let fresh = post("desk", "verifier-1");
+    let stolen = KeyEnding::Compromised { since: SIGNED_AT };
+    let ended = KeyEnded { key: field.ledger.verifier.key.public().id(), ending: stolen, reason: "stolen".into() };
+    let enrolled = on("desk", RegistryBody::KeyEnrolled(field.ledger.enrolment(&fresh)));
+    field.governs(vec![on("desk", RegistryBody::KeyEnded(ended)), enrolled]).await;
+    field.certifies(&signed, &field.authority).await;
+    assert_eq!(field.missing(&signed).await, [Capacity::Verifier]);
+    let at = field.enters(&field.says(&signed, &fresh, Capacity::Verifier, approve())).await;
+    assert_eq!(field.status(&signed).await, SubmissionStatus::Effective { at });
+    field.ledger.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_of_a_sign_off_says_what_the_ledger_would_say() {
+    use merestone::{sequencer::DryRun, wire};
+    let field = Field::new().await;
+    let signed = field.released().await;
+    let run = |says: SignedSubmission| async {
+        let draft = wire::parse_submitted(says.envelope, says.events).unwrap();
+        let place = field.ledger.node.sequencer().dry_run_place().unwrap();
+        field.ledger.node.sequencer().dry_run(place, draft).await.unwrap()
+    };
+    let good = field.says(&signed, &field.ledger.verifier, Capacity::Verifier, approve());
+    assert!(matches!(run(good.clone()).await, DryRun::WouldEnter { .. }));
+    let own = field.says(&signed, &field.ledger.recorder, Capacity::Verifier, approve());
+    assert!(matches!(run(own).await, DryRun::Rejected(no) if no.rule.code() == "SignOffMustBeByAnother"));
+    field.enters(&good).await;
+    assert!(matches!(run(good).await, DryRun::WouldRepeat));
+    field.ledger.audited().await;
 }

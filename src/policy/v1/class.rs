@@ -104,12 +104,16 @@ fn bearing(question: &Question<'_>, event: &Event, earlier: &[Event]) -> Bearing
     }
 }
 
-/// A parcel compared with what was stated of it last; a new one warns.
+/// A parcel compared with what was stated of it last; a new one warns, and so does
+/// one that was released or taken out.
 fn restated(question: &Question<'_>, event: &Event, parcel: &Parcel, earlier: &[Event]) -> Bearing {
-    let find = |event: &Event| event.body.parcels().iter().find(|stated| stated.id == parcel.id).cloned();
+    let find = |event: &Event| event.stated_parcels().iter().find(|stated| stated.id == parcel.id).cloned();
     let sibling = earlier.iter().rev().filter(|sibling| sibling.subject == event.subject).find_map(find);
     let recorded = || {
         let Subject::Record(record) = &event.subject else { return None };
+        if question.known.is_released(record, &parcel.id) {
+            return None;
+        }
         references::event_at(question, question.known.parcel(record, &parcel.id)?).as_ref().and_then(find)
     };
     match sibling.or_else(recorded) {
@@ -131,7 +135,7 @@ fn correction(question: &Question<'_>, event: &Event, body: &EventCorrected, ear
     let sibling = earlier.iter().find(|sibling| sibling.id == body.target.event).cloned();
     let Some(target) = sibling.or_else(recorded) else { return Bearing::default() };
     let before = references::corrections_of(question, &body.target);
-    let body_before = before.iter().rev().find_map(|correction| restated_body(correction)).unwrap_or(&target.body);
+    let body_before = before.iter().rev().find_map(|correction| correction.restated_body()).unwrap_or(&target.body);
     let of_body = body.restated.as_ref().map(|restated| changed(body_before, &restated.body)).unwrap_or_default();
     let part_before = |slot: u32| {
         let holders = before.iter().rev().chain(std::iter::once(&target));
@@ -139,13 +143,6 @@ fn correction(question: &Question<'_>, event: &Event, body: &EventCorrected, ear
     };
     let of_parts = event.parts.iter().map(|part| replaced(part_before(part.slot), part));
     of_parts.fold(of_body, Bearing::and)
-}
-
-fn restated_body(correction: &Event) -> Option<&Body> {
-    match &correction.body {
-        Body::Shared(SharedBody::EventCorrected(body)) => body.restated.as_ref().map(|restated| &restated.body),
-        Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => None,
-    }
 }
 
 /// A body in place of another of the same kind.

@@ -34,8 +34,7 @@ pub fn decide(
     let question = Question { at, registry, known };
     match content {
         EnvelopeContent::SignOffs { submission, sign_offs } => {
-            sign_offs::decide_late(&question, *submission, sign_offs)?;
-            Ok(remark_on_sign_offs(&question, *submission, sign_offs))
+            sign_offs::decide_late(&question, *submission, sign_offs)
         }
         EnvelopeContent::Submission(submitted) => decide_submission(&question, submitted),
     }

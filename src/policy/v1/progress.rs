@@ -110,14 +110,19 @@ impl<'a> Progress<'a> {
         }
     }
 
-    pub(super) fn with(mut self, sign_offs: &[SignOff], at: Index) -> Self {
+    fn with(mut self, sign_offs: &[SignOff], at: Index) -> Self {
+        self.take_in(sign_offs, at);
+        self
+    }
+
+    /// What was said in one more entry.
+    pub(super) fn take_in(&mut self, sign_offs: &[SignOff], at: Index) {
         self.statements.extend(sign_offs.iter().map(|sign_off| Statement {
             at,
             signer: sign_off.signer.clone(),
             capacity: sign_off.capacity,
             verdict: sign_off.verdict.clone(),
         }));
-        self
     }
 
     /// Whether it still waits, for an entry at the question's time.

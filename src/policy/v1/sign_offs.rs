@@ -22,18 +22,22 @@ pub(super) fn accompany(question: &Question<'_>, submitted: &SubmittedEvents) ->
         return Ok(());
     }
     let index = question.known.size().next_index();
-    let progress = Progress::of(question, submitted, index, question.at, class);
-    decide_each(question, progress, &submitted.sign_offs, index)
+    let mut progress = Progress::of(question, submitted, index, question.at, class);
+    decide_each(question, &mut progress, &submitted.sign_offs, index)
 }
 
-/// Sign-offs that come later, on a submission that the ledger holds.
+/// Sign-offs that come later, on a submission that the ledger holds: what is
+/// remarked on them.
 pub(super) fn decide_late(
     question: &Question<'_>,
     submission: SubmissionDigest,
     sign_offs: &[SignOff],
-) -> Result<(), Rejection> {
+) -> Result<Vec<Finding>, Rejection> {
     let index = question.known.size().next_index();
-    let decided = with_progress(question, submission, |progress| decide_each(question, progress, sign_offs, index));
+    let decided = with_progress(question, submission, |mut progress| {
+        decide_each(question, &mut progress, sign_offs, index)?;
+        Ok(remark(question, &progress, sign_offs))
+    });
     decided.unwrap_or_else(|| {
         let message = format!("the ledger holds no submission with these bytes, {submission}");
         let field = "envelope.sign_offs[0].statement.submission_digest";
@@ -81,7 +85,7 @@ pub(super) fn still_counts(
 
 fn decide_each(
     question: &Question<'_>,
-    mut progress: Progress<'_>,
+    progress: &mut Progress<'_>,
     sign_offs: &[SignOff],
     index: Index,
 ) -> Result<(), Rejection> {
@@ -89,11 +93,11 @@ fn decide_each(
         let field = format!("envelope.sign_offs[{at}].statement");
         signer_may_sign(question, sign_off, &field)?;
         is_by_another(&progress.submitted.submission.author, sign_off, &field)?;
-        capacity_is_needed(question, &progress, sign_off, index, &field)?;
-        makes_a_difference(question, &progress, sign_off, &field)?;
-        fits_what_the_post_said(&progress, sign_off, &field)?;
-        capacity_is_allowed(question, &progress, &sign_off.signer, sign_off.capacity, &field)?;
-        progress = progress.with(std::slice::from_ref(sign_off), index);
+        capacity_is_needed(question, progress, sign_off, index, &field)?;
+        makes_a_difference(question, progress, sign_off, &field)?;
+        fits_what_the_post_said(question, progress, sign_off, &field)?;
+        capacity_is_allowed(question, progress, &sign_off.signer, sign_off.capacity, &field)?;
+        progress.take_in(std::slice::from_ref(sign_off), index);
     }
     Ok(())
 }
@@ -195,8 +199,14 @@ fn has_spoken(progress: &Progress<'_>, organisation: &OrganisationId) -> bool {
     words.any(|it| it.signer.organisation == *organisation)
 }
 
-/// A first word, or the withdrawal of an approval, or a word after a withdrawal.
-fn fits_what_the_post_said(progress: &Progress<'_>, sign_off: &SignOff, field: &str) -> Result<(), Rejection> {
+/// A first word, or the withdrawal of an approval, or a word after one that was
+/// withdrawn or counts no more, as with a key that was stolen.
+fn fits_what_the_post_said(
+    question: &Question<'_>,
+    progress: &Progress<'_>,
+    sign_off: &SignOff,
+    field: &str,
+) -> Result<(), Rejection> {
     let signer = &sign_off.signer;
     let said: Vec<&Statement> = progress.statements.iter().filter(|it| it.signer.is_same_post(signer)).collect();
     let newest = said.last();
@@ -215,13 +225,21 @@ fn fits_what_the_post_said(progress: &Progress<'_>, sign_off: &SignOff, field: &
     }
     match newest {
         None => Ok(()),
-        Some(it) if matches!(it.verdict, Verdict::Withdraw { .. }) && said.len() < STATEMENTS_PER_POST => Ok(()),
+        Some(it) if is_void(question, progress, it) && said.len() < STATEMENTS_PER_POST => Ok(()),
         Some(it) => {
             let place =
                 if it.at == progress.recorded { "with the submission".into() } else { format!("in entry {}", it.at) };
             let message = format!("{} of {} signed it {place}", signer.member, signer.organisation);
             Err(Rejection::new(RejectionRule::SignOffMustBeNew, format!("{field}.member"), message))
         }
+    }
+}
+
+fn is_void(question: &Question<'_>, progress: &Progress<'_>, statement: &Statement) -> bool {
+    match statement.verdict {
+        Verdict::Withdraw { .. } => true,
+        Verdict::Approve { .. } => !still_counts(question, progress, &statement.signer, statement.capacity),
+        Verdict::Decline { .. } => false,
     }
 }
 
