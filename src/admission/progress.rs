@@ -87,12 +87,12 @@ impl Admission {
             let position = Position { index, ordinal };
             let subject = event.subject.to_string();
             self.ids.insert(Named::Subject(&subject).key(), position);
+            for founder in founders(event) {
+                let organisation = Subject::Organisation(founder.organisation.clone()).to_string();
+                self.ids.insert(Named::Subject(&organisation).key(), position);
+            }
             if event.kind().row().subject_state == SubjectState::New {
                 self.ids.insert(Named::Opening(&subject).key(), position);
-            }
-            for founder in founders(event) {
-                let subject = Subject::Organisation(founder.organisation.clone()).to_string();
-                self.ids.insert(Named::Subject(&subject).key(), position);
             }
             self.note_land(event, &subject, position);
             if let Some(target) = corrected(event) {
