@@ -3,10 +3,10 @@
 
 use super::{Node, errors::Refused};
 use crate::{
-    domain::{EnvelopeContent, Index, Position, Recorded, Standing, Subject},
+    domain::{Index, Position, Recorded, Standing, Subject},
     journal::ReadLimit,
     projections::{EntryFilter, View},
-    wire,
+    wire::{self, EventsOn},
 };
 
 #[allow(dead_code, reason = "the services over treaties and minefields read through it")]
@@ -16,35 +16,26 @@ impl Node {
         let filter = EntryFilter { subject: Some(subject.clone()), ..EntryFilter::default() };
         let mut history = Vec::new();
         for index in view.entries(&filter, Index(0)) {
-            self.recorded_in(index?, |event| event.subject == *subject, &mut history)?;
+            self.recorded_in(index?, subject, &mut history)?;
         }
         Ok(history)
     }
 
-    /// The events of an entry that are wanted.
-    fn recorded_in(
-        &self,
-        index: Index,
-        wanted: impl Fn(&crate::domain::Event) -> bool,
-        history: &mut Vec<Recorded>,
-    ) -> Result<(), Refused> {
+    /// The events of an entry that are on the subject.
+    fn recorded_in(&self, index: Index, subject: &Subject, history: &mut Vec<Recorded>) -> Result<(), Refused> {
         let missing = || Refused::not_found("position", format!("entry {index} cannot be read"));
         let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
         let stored = stored.into_iter().next().ok_or_else(missing)?;
-        let entry = wire::read_entry(&stored).map_err(|error| Refused::internal(&error))?;
-        let EnvelopeContent::Submission(submitted) = entry.envelope.content else { return Err(missing()) };
+        let found = wire::read_events_on(&stored, subject).map_err(|error| Refused::internal(&error))?;
+        let EventsOn { digest: _, author, events } = found.ok_or_else(missing)?;
         let standing = Standing::Effective { since: index, verified: false };
-        for (event, ordinal) in submitted.events.into_iter().zip(0..) {
-            if wanted(&event) {
-                history.push(Recorded {
-                    position: Position { index, ordinal },
-                    recorded_at: entry.recorded_at,
-                    author: submitted.submission.author.clone(),
-                    event,
-                    standing,
-                });
-            }
-        }
+        history.extend(events.into_iter().map(|(ordinal, event)| Recorded {
+            position: Position { index, ordinal },
+            recorded_at: stored.record.recorded_at,
+            author: author.clone(),
+            event,
+            standing,
+        }));
         Ok(())
     }
 }

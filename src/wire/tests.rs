@@ -6,11 +6,11 @@ use prost::{Message, bytes::Bytes};
 use super::{
     Malformed, MalformedRule as Rule, Submitted, encode_event, from_json, parse_draft, parse_submitted,
     proto::{self, event::Body, part_content::Content},
-    read_entry, testing, to_json,
+    read_entry, read_events_on, testing, to_json,
 };
 use crate::{
     crypto::{PayloadType, SigningKey, sha256},
-    domain::{EnvelopeContent, Index, KINDS, RecordingTime},
+    domain::{EnvelopeContent, Index, KINDS, RecordingTime, Subject},
     journal::{Record, StoredRecord},
     limits,
 };

@@ -110,6 +110,7 @@ impl Story {
             at: at.into(),
             read_at: Some(read_at),
             view: String::new(),
+            with_other_treaties: true,
         };
         self.client().status(request).await.unwrap().into_inner()
     }
@@ -307,6 +308,7 @@ async fn what_cannot_be_asked_is_refused_by_its_field() {
         at: at.into(),
         read_at: Some(proto::ReadAt { minimum_size: story.size(), known_at: None }),
         view: view.into(),
+        with_other_treaties: false,
     };
     for (request, code, field) in [
         (ask("nothing", "POL", "", ""), "NotFound", "treaty"),
