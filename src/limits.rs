@@ -34,9 +34,41 @@ pub const BASED_ON: usize = 32;
 /// Parts and documents of one event.
 pub const PARTS_PER_EVENT: usize = 64;
 
+/// Days after a key is retired during which work signed with it still enters, at
+/// the most: a season in the field and a leap year's wait for a line. Later work
+/// needs a colleague who vouches for it.
+pub const LATE_WORK_GRACE_DAYS: u32 = 366;
+
 /// One gRPC message in either direction: a submission with its framing, or a
 /// chunk of a replay (256 KiB) with one more entry of the largest size.
 pub const MESSAGE_BYTES: usize = 4 * 1024 * 1024 + 512 * 1024;
+/// Connections at once; one more waits in the listener's backlog until another
+/// ends. Each takes a file descriptor (of 1,024 that a program commonly has), a
+/// window of bytes that nobody has read yet (`WINDOW_BYTES`: 256 MiB in all) and
+/// calls (`CALLS_PER_CONNECTION`).
+pub const CONNECTIONS: usize = 256;
+/// Calls at once on one connection; more wait at the client. A call that waits
+/// takes about 8 kB: with all connections 65,536 calls and 512 MiB.
+pub const CALLS_PER_CONNECTION: u32 = 256;
+/// Bytes that a client may send before somebody reads them, on a stream and on
+/// all streams of a connection together.
+pub const WINDOW_BYTES: u32 = 1024 * 1024;
+/// Bytes of the headers of one call: ours have under 1 kB, proxies add theirs.
+pub const HEADER_BYTES: u32 = 16 * 1024;
+/// Bytes of all requests that have arrived in part: 28 of the largest size, or
+/// 65,536 calls at once with 2 kB each. Beyond it a client is told to come back.
+pub const RECEIVING_BYTES: usize = 128 * 1024 * 1024;
+/// Streams (`SubmitStream`, `Replay`) open at once on all connections. A replay
+/// keeps five chunks of 256 KiB, a stream of submissions 2,048 answers of 1 kB:
+/// at most 2 MiB each, 512 MiB in all.
+pub const STREAMS: usize = 256;
+/// How long a connection may send nothing. It is pinged at a third of this, so a
+/// client that lives is never silent; one that is gone, or that never began to
+/// speak, gives its place back.
+pub const CONNECTION_SILENCE: Duration = Duration::from_secs(60);
+/// How long a call may take until its answer begins: the largest request over a
+/// line of 1 Mbit/s takes 38 s. Streams begin at once and may last.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// Bytes of submissions that wait for the sequencer. At 60 MB/s to disk this is
 /// about half a second of work; beyond it a client is told to come back.
 pub const QUEUE_BYTES: usize = 32 * 1024 * 1024;
@@ -45,8 +77,20 @@ pub const QUEUE_SUBMISSIONS: usize = 8_192;
 /// Submissions of one stream that are under way at once; more wait in the
 /// transport, which holds the client back.
 pub const STREAM_IN_FLIGHT: usize = 1_024;
+/// Dry runs under way at once; more are told to come back. Anybody may ask for
+/// one, so they have no place in the queue. Each takes a thread of its own while
+/// it is decided and at most a batch's commit to be answered, with 4 MiB of draft
+/// at the most: 16 MiB in all.
+pub const DRY_RUNS: usize = 4;
 /// How long a client that met a full queue is asked to wait.
 pub const RETRY_AFTER: Duration = Duration::from_millis(250);
+
+/// Envelope files that `submit` sends at once: enough to fill batches over a slow
+/// line, few enough to leave the queue to others.
+pub const SENT_AT_ONCE: usize = 64;
+/// Bytes of envelope files that `submit` holds at once; base64 makes them a third
+/// larger than what is sent, so a quarter of the queue.
+pub const SENT_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Payload bytes of one batch: one submission of the largest size always fits.
 pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
@@ -81,13 +125,18 @@ pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 
-/// Entries that the read models take over in one step: at least one whole journal
-/// batch, so that every step ends where a checkpoint is.
-pub const FOLD_ENTRIES: usize = BATCH_ENTRIES;
-/// Bytes of entries that the read models take over in one step.
-pub const FOLD_BYTES: usize = BATCH_BYTES;
-/// Bytes of cache for the read models.
-pub const READ_MODEL_CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// Entries that the read models take over in one step. Until a step ends, the database
+/// keeps every page that it replaced: about 2.5 kB for each row, so 2.5 MB.
+pub const FOLD_ENTRIES: usize = 1_024;
+/// Bytes of entries that the read models take over in one step, the last of them not
+/// counted: one with 1,000 events has 1,000 rows.
+pub const FOLD_BYTES: usize = 1024 * 1024;
+/// Rows of a history that are stored together: with one or two bytes each a stored row
+/// has about 100 bytes, little to write again for every entry that comes alone.
+pub const PACKED_ROWS: u64 = 64;
+/// Bytes of pages that the read models keep in memory, counted as they are on disk. In
+/// memory they are about four times that: 64 MiB.
+pub const READ_MODEL_CACHE_BYTES: u64 = 16 * 1024 * 1024;
 /// How often `released` is synced while running.
 pub const RELEASED_SYNC_EVERY: Duration = Duration::from_secs(1);
 
@@ -96,9 +145,11 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 
 /// How far the wall clock may lie behind the newest entry at a start.
 pub const CLOCK_BEHIND: Duration = Duration::from_secs(10 * 60);
-/// How far the wall clock may lie ahead of the newest entry at a start
-/// (ten years: a restored archive is served again, 2106 is refused).
-pub const CLOCK_AHEAD: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
+/// How far the wall clock may lie ahead of the newest entry at a start that the
+/// operator did not confirm: 30 days. Recording time never goes back, so a clock
+/// that is wrong by so much binds the ledger to it for that long at the most; a
+/// ledger that takes an entry a month never meets this.
+pub const CLOCK_AHEAD: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How long an opening waits for a lock that a program which just ended, or a
 /// copy of it on its way to another program, may still hold for a moment.

@@ -4,14 +4,17 @@
 //! every checkpoint and signature is checked against the registry at its index,
 //! every decision is made again by the policy that held there, and the read
 //! models are folded again and compared. The first difference ends the audit and
-//! names its place. Leaves to others: where the entries come from.
+//! names its place. Leaves to others: where the entries come from,
+//! but for the files of a directory ([`audit_files`]).
 
+mod files;
 mod report;
 
 use std::{path::Path, sync::Arc};
 
 use rayon::prelude::*;
 
+pub use files::{FilesAuditError, audit_files};
 pub use report::{Difference, ReadModelsChecked, Report};
 
 use crate::{
@@ -20,7 +23,7 @@ use crate::{
     domain::{Entry, EnvelopeContent, Event, Finding, Index, LedgerId, PartHolding, RecordingTime, Size, TreeHead},
     journal::StoredRecord,
     policy::{self, Known, Registry, Unverified},
-    projections::{FoldedEntry, ReadModelError, ReadModels, RowsDigest},
+    projections::{FoldedEntry, ReadModelError, ReadModels, Refold, RowsDigest},
     wire::{self, Submitted},
 };
 
@@ -41,7 +44,7 @@ pub enum AuditError {
     Different(#[from] Difference),
     #[error("the audit's scratch files cannot be kept")]
     Admission(#[from] AdmissionError),
-    #[error("the audit's read models cannot be kept")]
+    #[error("the read models cannot be checked")]
     ReadModels(#[from] ReadModelError),
 }
 
@@ -49,7 +52,7 @@ pub enum AuditError {
 #[derive(Debug)]
 pub struct Auditor {
     admission: Admission,
-    models: ReadModels,
+    refold: Refold,
     verifier: Option<CheckpointVerifier>,
     trusted: Option<LedgerId>,
     claim: Option<ReadModelsClaim>,
@@ -76,14 +79,18 @@ struct Decided {
 }
 
 impl Decided {
-    fn fold(self, models: &ReadModels) -> Result<(), AuditError> {
-        if self.entries.is_empty() {
-            return Ok(());
-        }
+    /// Folds the entries again and looks up their rows where the ledger shows its own.
+    fn fold(self, refold: &mut Refold, claim: Option<&ReadModelsClaim>) -> Result<(), AuditError> {
         let folded: Vec<FoldedEntry<'_>> =
             self.entries.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
-        models.apply(&folded, self.head)?;
-        Ok(())
+        let checked = match claim {
+            Some(ReadModelsClaim::Rows(models)) if models.position().size >= self.head.size => Some(models),
+            Some(ReadModelsClaim::Rows(_) | ReadModelsClaim::Digest { .. }) | None => None,
+        };
+        match refold.fold(&folded, self.head, checked)? {
+            None => Ok(()),
+            Some(row) => Err(Difference::ReadModelRow { row: row.row }.into()),
+        }
     }
 }
 
@@ -95,10 +102,10 @@ impl Auditor {
         trusted: Option<LedgerId>,
         claim: Option<ReadModelsClaim>,
     ) -> Result<Self, AuditError> {
-        let (models, _) = ReadModels::open(&scratch.join("read-models"), crate::limits::READ_MODEL_CACHE_BYTES)?;
         let admission = Admission::scratch(scratch)?;
         let (checkpoints, report) = (Vec::new(), Report::default());
-        Ok(Self { admission, models, verifier: None, trusted, claim, decided: None, checkpoints, report })
+        let refold = Refold::begin();
+        Ok(Self { admission, refold, verifier: None, trusted, claim, decided: None, checkpoints, report })
     }
 
     /// How many entries were checked.
@@ -113,11 +120,12 @@ impl Auditor {
         for examined in examined {
             accepted.push(self.decide_again(examined?)?);
             if self.claimed_size() == Some(self.size()) {
-                Decided { entries: std::mem::take(&mut accepted), head: self.head()? }.fold(&self.models)?;
+                let decided = Decided { entries: std::mem::take(&mut accepted), head: self.head() };
+                decided.fold(&mut self.refold, self.claim.as_ref())?;
                 self.compare_models()?;
             }
         }
-        self.decided = Some(Decided { entries: accepted, head: self.head()? });
+        self.decided = Some(Decided { entries: accepted, head: self.head() });
         self.verify_checkpoints()?;
         Ok(self.admission.written()?)
     }
@@ -129,10 +137,10 @@ impl Auditor {
         records: Vec<StoredRecord>,
     ) -> Result<Vec<Result<Examined, Difference>>, AuditError> {
         let registry = Arc::clone(self.admission.registry());
-        let (decided, models) = (self.decided.take(), &self.models);
+        let (decided, refold, claim) = (self.decided.take(), &mut self.refold, self.claim.as_ref());
         let (examined, folded) = rayon::join(
             || records.into_par_iter().map(|stored| examine(stored, &registry)).collect(),
-            || decided.map_or(Ok(()), |decided| decided.fold(models)),
+            || decided.map_or(Ok(()), |decided| decided.fold(refold, claim)),
         );
         folded.map(|()| examined)
     }
@@ -140,7 +148,7 @@ impl Auditor {
     /// Ends the audit: the head must be the one that the ledger shows.
     pub fn finish(mut self, shown: Option<TreeHead>) -> Result<Report, AuditError> {
         self.examine_beside_the_fold(Vec::new())?;
-        let own = self.head()?;
+        let own = self.head();
         if let Some(shown) = shown.filter(|shown| *shown != own) {
             return Err(Difference::Head { shown, own }.into());
         }
@@ -153,8 +161,8 @@ impl Auditor {
         Ok(self.report)
     }
 
-    fn head(&self) -> Result<TreeHead, Difference> {
-        self.admission.head().ok_or(Difference::Order { index: Index(0), detail: "the scratch tree cannot be read" })
+    fn head(&self) -> TreeHead {
+        self.admission.head()
     }
 
     /// Decides one entry again and admits it; gives it with its findings.
@@ -177,7 +185,7 @@ impl Auditor {
             self.trust_founding()?;
         }
         if let Some(checkpoint) = stored.checkpoint {
-            self.checkpoints.push((checkpoint, self.head()?));
+            self.checkpoints.push((checkpoint, self.head()));
         }
         self.count(&entry, signatures, &findings);
         Ok((entry, findings))
@@ -245,10 +253,10 @@ impl Auditor {
     /// Compares what was folded with what the ledger claims at the same size.
     fn compare_models(&mut self) -> Result<(), AuditError> {
         let Some(claim) = self.claim.take() else { return Ok(()) };
-        let own = self.models.position();
+        let own = self.refold.position();
         match claim {
             ReadModelsClaim::Rows(models) if models.position() == own => {
-                if let Some(row) = self.models.compare(&models)? {
+                if let Some(row) = self.refold.finish(&models)? {
                     return Err(Difference::ReadModelRow { row: row.row }.into());
                 }
                 self.report.read_models = ReadModelsChecked::RowByRow { size: own.size };

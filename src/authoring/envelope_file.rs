@@ -110,9 +110,9 @@ fn decoded(stored: &Stored) -> Result<SignedSubmission, base64::DecodeError> {
     })
 }
 
-/// A temporary file beside it, synced, then renamed: a crash leaves the old file
-/// or the new one.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file whole or not at all: a temporary file beside it, synced, then
+/// renamed. A crash leaves the old file or the new one.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let temporary = path.with_file_name(name);

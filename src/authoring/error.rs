@@ -2,7 +2,10 @@
 
 use std::io;
 
-use crate::{domain::InvalidIdentifier, wire::Malformed};
+use crate::{
+    domain::InvalidIdentifier,
+    wire::{InvalidJson, Malformed},
+};
 
 /// A problem with its place: file, item (from 1) and field.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +74,7 @@ pub enum Problem {
     #[error("{0}")]
     NotWellFormed(Malformed),
     #[error("it does not fit the message")]
-    DoesNotFit(#[source] serde_json::Error),
+    DoesNotFit(#[source] InvalidJson),
 }
 
 /// A problem at a field; the item and the file are added on the way up.

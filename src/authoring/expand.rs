@@ -14,7 +14,7 @@ use crate::{
         EventId, Kind, KindRow, LedgerId, MinefieldKind, NotStatedReason, RecordingTime, Subject, TreatyKind, WorldDate,
     },
     limits::EVENT_BYTES,
-    wire::dynamic::{descriptor, encode},
+    wire::{descriptor, from_json},
 };
 
 /// What the expansion needs of the world.
@@ -87,7 +87,7 @@ fn expand_item(number: usize, mut item: Map<String, Value>, with: &mut Surroundi
         event.insert("parts".into(), Value::Array(parts.parts));
     }
     event.insert(row.name.to_owned(), Value::Object(body));
-    let bytes = encode("Event", &Value::Object(event)).map_err(|e| At::new(row.name, Problem::DoesNotFit(e)))?;
+    let bytes = from_json("Event", &Value::Object(event)).map_err(|e| At::new(row.name, Problem::DoesNotFit(e)))?;
     if bytes.len() > EVENT_BYTES {
         return Err(At::new("", Problem::TooLarge { limit: EVENT_BYTES }));
     }

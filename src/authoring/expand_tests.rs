@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     authoring::{FileFacts, NameBook, read_items},
     domain::{Commitment, SubjectType},
-    wire::dynamic::decode,
+    wire::to_json,
 };
 
 struct NoFiles;
@@ -50,7 +50,7 @@ fn drafted(item: Value) -> Result<Vec<Drafted>, Vec<AuthoringError>> {
 
 fn event(item: Value) -> Value {
     let drafted = drafted(item).expect("expanded");
-    decode("Event", &drafted[0].bytes).expect("an event")
+    to_json("Event", &drafted[0].bytes).expect("an event")
 }
 
 /// Field and message of the first error.
@@ -145,12 +145,12 @@ fn a_withheld_part_leaves_only_a_commitment_in_the_event() {
     let drafted = drafted(with(record(), "withheld", withheld)).expect("expanded");
     let kept = &drafted[0].withheld[0];
     assert_eq!(kept.commitment, Commitment::to(&LEDGER, drafted[0].id, 1, &kept.salt, &kept.content));
-    let event = decode("Event", &drafted[0].bytes).expect("an event");
+    let event = to_json("Event", &drafted[0].bytes).expect("an event");
     assert_eq!(event["parts"][0]["form"], "PART_FORM_WITHHELD");
     assert_eq!(event["parts"][0]["commitment"], BASE64_STANDARD.encode(kept.commitment.as_bytes()));
     assert_eq!(event["parts"][0]["withholding"]["basis"], "safety of staff");
     assert!(!event.to_string().contains("Surveyor"));
-    let content = decode("PartContent", &kept.content).expect("content");
+    let content = to_json("PartContent", &kept.content).expect("content");
     assert_eq!(content, json!({"names": {"names": ["A. Surveyor"]}}));
 }
 

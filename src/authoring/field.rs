@@ -140,7 +140,7 @@ fn expand_bytes(text: &str, at: &str) -> Result<Value, At> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::dynamic::descriptor;
+    use crate::wire::descriptor;
 
     fn expanded(message: &str, fields: Value) -> Result<Value, (String, String)> {
         let Value::Object(fields) = fields else { panic!("an object") };

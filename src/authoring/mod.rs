@@ -24,7 +24,7 @@ mod subject;
 mod template;
 
 pub use document::{Evidence, FileFacts, Folder};
-pub use envelope_file::{ENVELOPE_SUFFIX, EnvelopeFile, EnvelopeFileError};
+pub use envelope_file::{ENVELOPE_SUFFIX, EnvelopeFile, EnvelopeFileError, write_whole};
 pub use error::{AuthoringError, Problem};
 pub use expand::{Drafted, Surroundings, expand};
 pub use item::{Item, read_items};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{Problem, error::At, expand::Surroundings, field};
 use crate::{
     domain::{Commitment, EventId, KindRow, PartKind},
-    wire::dynamic::{descriptor, encode},
+    wire::{descriptor, from_json},
 };
 
 /// What the author keeps of a withheld part: with these, and only with these, it
@@ -91,7 +91,7 @@ fn withhold(
     path: &str,
 ) -> Result<WithheldPart, At> {
     let ledger = with.ledger.ok_or_else(|| At::new(path, Problem::LedgerUnknown))?;
-    let content = encode("PartContent", &content).map_err(|error| At::new(path, Problem::DoesNotFit(error)))?;
+    let content = from_json("PartContent", &content).map_err(|error| At::new(path, Problem::DoesNotFit(error)))?;
     let mut salt = [0; 32];
     (with.randomness)(&mut salt);
     let commitment = Commitment::to(&ledger, event, slot, &salt, &content);

@@ -1,15 +1,13 @@
 //! From drafted events to signed envelopes.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use prost::bytes::Bytes;
-use serde_json::{Value, json};
 
-use super::{AuthoringError, Drafted, Problem, expand::fresh_uuid};
+use super::{AuthoringError, Drafted, Problem, expand::fresh_uuid, signing::seal};
 use crate::{
-    crypto::{PayloadType, SigningKey, sha256},
-    domain::{LedgerId, MemberId, OrganisationId, RecordingTime, Seen},
+    crypto::{SigningKey, sha256},
+    domain::{EventDigest, LedgerId, MemberId, OrganisationId, RecordingTime, Seen, Signer, Submission, SubmissionId},
     limits::{EVENTS_PER_SUBMISSION, SUBMISSION_BYTES},
-    wire::{dynamic::encode, parse_submitted},
+    wire::parse_submitted,
 };
 
 /// What every submission of a run says about its author.
@@ -62,32 +60,18 @@ pub fn sign(
     now: RecordingTime,
     randomness: &mut dyn FnMut(&mut [u8]),
 ) -> SignedSubmission {
-    let id = fresh_uuid(now, randomness);
-    let mut submission = json!({
-        "id": id.hyphenated().to_string(),
-        "organisation": header.organisation.as_str(),
-        "member": header.member.as_str(),
-        "key_id": BASE64_STANDARD.encode(key.public().id().as_bytes()),
-        "signed_at": now.0.to_string(),
-        "event_digests": events.iter().map(|event| BASE64_STANDARD.encode(sha256(&event.bytes))).collect::<Vec<_>>(),
-        "require_unmoved": header.require_unmoved,
-    });
-    if let Some(ledger) = &header.ledger {
-        submission["ledger_id"] = json!(BASE64_STANDARD.encode(ledger.as_bytes()));
-    }
-    if let Some(Seen { size, root }) = &header.seen {
-        submission["seen"] = json!({"size": size.0.to_string(), "root": BASE64_STANDARD.encode(root.as_bytes())});
-    }
-    let bytes = encoded("Submission", &submission);
-    let signature = key.sign(PayloadType::Submission, &bytes);
-    let envelope = json!({
-        "submission": BASE64_STANDARD.encode(&bytes),
-        "signature": BASE64_STANDARD.encode(signature),
-    });
-    SignedSubmission {
-        envelope: encoded("Envelope", &envelope).into(),
-        events: events.iter().map(|event| Bytes::copy_from_slice(&event.bytes)).collect(),
-    }
+    let Header { ledger, organisation, member, seen, require_unmoved } = header.clone();
+    let submission = Submission {
+        ledger_id: ledger,
+        id: SubmissionId(fresh_uuid(now, randomness)),
+        author: Signer { organisation, member, key: key.public().id() },
+        signed_at: now,
+        event_digests: events.iter().map(|event| EventDigest(sha256(&event.bytes))).collect(),
+        seen,
+        require_unmoved,
+    };
+    let bytes = events.iter().map(|event| Bytes::copy_from_slice(&event.bytes)).collect();
+    seal(&submission, key, bytes, |_| Vec::new())
 }
 
 /// Checks that the ledger can read what was signed, before anything is sent or
@@ -109,16 +93,13 @@ fn place_of(field: &str, events: &[Drafted]) -> (usize, String) {
     }
 }
 
-fn encoded(message: &str, json: &Value) -> Vec<u8> {
-    encode(message, json).expect("the fields are those of the message")
-}
-
 #[cfg(test)]
 mod tests {
     use prost::Message;
 
     use super::*;
     use crate::{
+        crypto::PayloadType,
         domain::{EventId, Kind, Subject},
         wire::proto,
     };

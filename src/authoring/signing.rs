@@ -75,7 +75,7 @@ pub fn sign_events(
     fresh: &mut Freshness<'_>,
 ) -> SignedSubmission {
     let events: Vec<Bytes> = draft.events.iter().map(|event| wire::encode_event(event).into()).collect();
-    let submission = wire::encode_submission(&Submission {
+    let submission = Submission {
         ledger_id: draft.ledger,
         id: SubmissionId(fresh_uuid(fresh.now, fresh.randomness)),
         author: author.signer(),
@@ -83,15 +83,26 @@ pub fn sign_events(
         event_digests: events.iter().map(|bytes| EventDigest(sha256(bytes))).collect(),
         seen: draft.seen,
         require_unmoved: false,
-    });
-    let digest = SubmissionDigest(sha256(&submission));
-    let ledger = draft.ledger.unwrap_or(LedgerId(digest.0));
-    let mut approving = approving.to_vec();
-    approving.sort_by_key(|(post, _)| post.key.public().id());
-    let sign_offs: Vec<_> =
-        approving.iter().map(|(post, capacity)| approve(ledger, digest, post, *capacity, fresh.now)).collect();
-    let signature = author.key.sign(PayloadType::Submission, &submission);
-    let envelope = wire::encode_envelope(&SignedStatement { bytes: submission, signature }, &sign_offs);
+    };
+    seal(&submission, &author.key, events, |digest| {
+        let ledger = draft.ledger.unwrap_or(LedgerId(digest.0));
+        let mut approving = approving.to_vec();
+        approving.sort_by_key(|(post, _)| post.key.public().id());
+        approving.iter().map(|(post, capacity)| approve(ledger, digest, post, *capacity, fresh.now)).collect()
+    })
+}
+
+/// Signs a submission of these events; `sign_offs` makes what approves its digest.
+pub(super) fn seal(
+    submission: &Submission,
+    key: &SigningKey,
+    events: Vec<Bytes>,
+    sign_offs: impl FnOnce(SubmissionDigest) -> Vec<SignedStatement>,
+) -> SignedSubmission {
+    let bytes = wire::encode_submission(submission);
+    let sign_offs = sign_offs(SubmissionDigest(sha256(&bytes)));
+    let signature = key.sign(PayloadType::Submission, &bytes);
+    let envelope = wire::encode_envelope(&SignedStatement { bytes, signature }, &sign_offs);
     SignedSubmission { envelope: envelope.into(), events }
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{KindRow, PartKind, SubjectType},
-    wire::dynamic::descriptor,
+    wire::descriptor,
 };
 
 /// The template of a kind.

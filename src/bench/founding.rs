@@ -1,13 +1,13 @@
 //! A ledger to measure: one founder that may record in the country XX.
 
-use prost::bytes::Bytes;
-
 use super::{BenchError, load::Author};
 use crate::{
+    authoring::{Freshness, Post, fresh_event},
     crypto::SigningKey,
     domain::*,
+    founding::{self, FoundingPlan, FoundingPost},
     limits,
-    server::{self, Directory, Founding},
+    server::{self, Directory},
     wire::proto::SubmitRequest,
 };
 
@@ -18,62 +18,37 @@ pub async fn found(
     now: RecordingTime,
     randomness: &(dyn Fn(&mut [u8]) + Sync),
 ) -> Result<(Author, SubmitRequest), BenchError> {
-    let [key, checkpoint_key] = [(); 2].map(|()| fresh_key(randomness));
-    let mut author = Author { ledger: None, key };
-    let body = founded(&author, &checkpoint_key, randomness);
-    let event = author.event(Subject::Ledger, Body::Registry(body), now, randomness);
-    let SubmitRequest { envelope, events } = author.submission(&[event], now, randomness);
-    let event = events.into_iter().next().map(Vec::from).expect("one event was signed");
-    let founding = Founding { envelope: Bytes::into(envelope), event, checkpoint_key };
-    author.ledger = Some(server::found(directory, founding, limits::SEGMENT_BYTES).await?);
-    let mandate = mandate(&author, now, randomness);
-    Ok((author, mandate))
-}
-
-fn fresh_key(randomness: &(dyn Fn(&mut [u8]) + Sync)) -> SigningKey {
-    let mut seed = [0; 32];
-    randomness(&mut seed);
-    SigningKey::from_seed(&seed)
-}
-
-fn founded(author: &Author, checkpoint: &SigningKey, randomness: &(dyn Fn(&mut [u8]) + Sync)) -> RegistryBody {
-    let Signer { organisation, member, .. } = author.signer();
-    let mut entropy = [0; 32];
-    randomness(&mut entropy);
-    let founder = Founder {
-        organisation: organisation.clone(),
+    let mut randomness = |bytes: &mut [u8]| randomness(bytes);
+    let mut fresh = Freshness { now, randomness: &mut randomness };
+    let [key, checkpoint_key] = [(); 2].map(|()| fresh_key(&mut fresh));
+    let post = Post {
+        organisation: "measured-desk".parse().expect("an identifier"),
+        member: "recorder-1".parse().expect("an identifier"),
+        key,
+    };
+    let operator = FoundingPost {
+        post: post.clone(),
         organisation_name: "Measured desk".into(),
         organisation_type: OrganisationType::Desk,
         country: xx(),
-        member,
-        post: "Recorder".into(),
-        roles: vec![Role::Recorder, Role::Administrator],
-        key: author.key.public().clone(),
+        title: "Recorder".into(),
     };
-    RegistryBody::LedgerFounded(Box::new(LedgerFounded {
-        entropy,
-        origin: "example.org/measured".into(),
-        checkpoint_key: checkpoint.public().clone(),
-        founders: vec![founder],
-        charter: charter(organisation),
-    }))
+    let origin = "example.org/measured".into();
+    let plan = FoundingPlan { origin, profile: CharterProfile::Solo, operator, others: Vec::new() };
+    let founding = founding::build(&plan, checkpoint_key, &mut fresh).expect("one founder founds a solo ledger");
+    let ledger = server::found(directory, founding, limits::SEGMENT_BYTES).await?;
+    let author = Author { ledger, post };
+    let mandate = mandate(&author, &mut fresh);
+    Ok((author, mandate))
 }
 
-fn charter(operator: OrganisationId) -> Charter {
-    Charter {
-        profile: CharterProfile::Solo,
-        policy: PolicyNumber(1),
-        operator,
-        admission_threshold: 1,
-        charter_threshold: 1,
-        enrolment_threshold: 1,
-        late_work_grace_days: 30,
-        public_tiles: false,
-        witnesses: Vec::new(),
-    }
+fn fresh_key(fresh: &mut Freshness<'_>) -> SigningKey {
+    let mut seed = [0; 32];
+    (fresh.randomness)(&mut seed);
+    SigningKey::from_seed(&seed)
 }
 
-fn mandate(author: &Author, now: RecordingTime, randomness: &(dyn Fn(&mut [u8]) + Sync)) -> SubmitRequest {
+fn mandate(author: &Author, fresh: &mut Freshness<'_>) -> SubmitRequest {
     let mandate = Mandate {
         mandate_type: MandateType::RecordMinefields,
         treaties: Scope::Listed(Vec::new()),
@@ -83,8 +58,8 @@ fn mandate(author: &Author, now: RecordingTime, randomness: &(dyn Fn(&mut [u8]) 
         basis: "".into(),
     };
     let body = Body::Registry(RegistryBody::MandateGranted(MandateGranted { mandate }));
-    let event = author.event(Subject::Organisation(author.signer().organisation), body, now, randomness);
-    author.submission(&[event], now, randomness)
+    let subject = Subject::Organisation(author.post.organisation.clone());
+    author.submission(vec![fresh_event(subject, body, fresh)], fresh)
 }
 
 pub(super) fn xx() -> CountryCode {

@@ -1,22 +1,19 @@
 //! The load: signed submissions of events of about 600 bytes each.
 
-use prost::bytes::Bytes;
 use rayon::prelude::*;
-use uuid::Uuid;
 
 use super::founding::xx;
 use crate::{
-    crypto::{PayloadType, SigningKey, sha256},
+    authoring::{EventDraft, Freshness, Post, fresh_event, sign_events},
     domain::*,
-    wire::{SignedStatement, encode_envelope, encode_event, encode_submission, proto::SubmitRequest},
+    wire::proto::SubmitRequest,
 };
 
 /// Who submits the load.
 #[derive(Clone, Debug)]
 pub struct Author {
-    /// Absent only while the founding is signed.
-    pub ledger: Option<LedgerId>,
-    pub key: SigningKey,
+    pub ledger: LedgerId,
+    pub post: Post,
 }
 
 impl Author {
@@ -29,84 +26,36 @@ impl Author {
         randomness: &(dyn Fn(&mut [u8]) + Sync),
     ) -> Vec<SubmitRequest> {
         let one = |_| {
-            let events: Vec<Event> = (0..events).map(|_| self.record(now, randomness)).collect();
-            self.submission(&events, now, randomness)
+            let mut randomness = |bytes: &mut [u8]| randomness(bytes);
+            let mut fresh = Freshness { now, randomness: &mut randomness };
+            let events = (0..events).map(|_| record(&mut fresh)).collect();
+            self.submission(events, &mut fresh)
         };
         (0..count).into_par_iter().map(one).collect()
     }
 
-    /// The post that signs.
-    pub(super) fn signer(&self) -> Signer {
-        Signer {
-            organisation: "measured-desk".parse().expect("an identifier"),
-            member: "recorder-1".parse().expect("an identifier"),
-            key: self.key.public().id(),
-        }
+    pub(super) fn submission(&self, events: Vec<Event>, fresh: &mut Freshness<'_>) -> SubmitRequest {
+        let draft = EventDraft { ledger: Some(self.ledger), seen: None, events };
+        let signed = sign_events(&draft, &self.post, &[], fresh);
+        SubmitRequest { envelope: signed.envelope, events: signed.events }
     }
+}
 
-    pub(super) fn event(
-        &self,
-        subject: Subject,
-        body: Body,
-        now: RecordingTime,
-        randomness: &(dyn Fn(&mut [u8]) + Sync),
-    ) -> Event {
-        let mut nonce = [0; 16];
-        randomness(&mut nonce);
-        Event {
-            id: EventId(fresh_uuid(now, randomness)),
-            nonce,
-            subject,
-            based_on: Vec::new(),
-            act: None,
-            occurred: None,
-            source: None,
-            parts: Vec::new(),
-            not_stated: Vec::new(),
-            documents: Vec::new(),
-            body,
-        }
-    }
-
-    pub(super) fn submission(
-        &self,
-        events: &[Event],
-        now: RecordingTime,
-        randomness: &(dyn Fn(&mut [u8]) + Sync),
-    ) -> SubmitRequest {
-        let events: Vec<Bytes> = events.iter().map(|event| encode_event(event).into()).collect();
-        let submission = Submission {
-            ledger_id: self.ledger,
-            id: SubmissionId(fresh_uuid(now, randomness)),
-            author: self.signer(),
-            signed_at: now,
-            event_digests: events.iter().map(|event| EventDigest(sha256(event))).collect(),
-            seen: None,
-            require_unmoved: false,
-        };
-        let bytes = encode_submission(&submission);
-        let signature = self.key.sign(PayloadType::Submission, &bytes);
-        let envelope = encode_envelope(&SignedStatement { bytes, signature }, &[]);
-        SubmitRequest { envelope: envelope.into(), events }
-    }
-
-    fn record(&self, now: RecordingTime, randomness: &(dyn Fn(&mut [u8]) + Sync)) -> Event {
-        let mut random = [0; 16];
-        randomness(&mut random);
-        let subject = Subject::Record(format!("XX-{}", hex::encode(&random[..8])).parse().expect("an identifier"));
-        let mut event =
-            self.event(subject, Body::Minefield(MinefieldBody::RecordOpened(opened(&random))), now, randomness);
-        event.occurred = Some("2025-06-01".parse().expect("a date"));
-        event.source = Some(Source {
-            class: SourceClass::OwnAct,
-            transcribed: false,
-            name: "Survey report of the measured desk".into(),
-            locator: "sheet 7, row 12".into(),
-            retrieved: None,
-        });
-        event.parts = vec![danger_area(&random), remarks()];
-        event
-    }
+fn record(fresh: &mut Freshness<'_>) -> Event {
+    let mut random = [0; 16];
+    (fresh.randomness)(&mut random);
+    let subject = Subject::Record(format!("XX-{}", hex::encode(&random[..8])).parse().expect("an identifier"));
+    let mut event = fresh_event(subject, Body::Minefield(MinefieldBody::RecordOpened(opened(&random))), fresh);
+    event.occurred = Some("2025-06-01".parse().expect("a date"));
+    event.source = Some(Source {
+        class: SourceClass::OwnAct,
+        transcribed: false,
+        name: "Survey report of the measured desk".into(),
+        locator: "sheet 7, row 12".into(),
+        retrieved: None,
+    });
+    event.parts = vec![danger_area(&random), remarks()];
+    event
 }
 
 fn opened(random: &[u8; 16]) -> RecordOpened {
@@ -139,20 +88,19 @@ fn remarks() -> Part {
     Part { slot: 2, kind: PartKind::Remarks, content: PartHolding::Open(remarks) }
 }
 
-fn fresh_uuid(now: RecordingTime, randomness: &(dyn Fn(&mut [u8]) + Sync)) -> Uuid {
-    let mut random = [0; 10];
-    randomness(&mut random);
-    uuid::Builder::from_unix_timestamp_millis(now.0 / 1_000, &random).into_uuid()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire;
+    use crate::{crypto::SigningKey, wire};
 
     #[test]
     fn the_load_is_well_formed_and_its_events_are_about_600_bytes() {
-        let author = Author { ledger: Some(LedgerId([1; 32])), key: SigningKey::from_seed(&[2; 32]) };
+        let post = Post {
+            organisation: "measured-desk".parse().expect("an id"),
+            member: "recorder-1".parse().expect("an id"),
+            key: SigningKey::from_seed(&[2; 32]),
+        };
+        let author = Author { ledger: LedgerId([1; 32]), post };
         let fill = |bytes: &mut [u8]| rand::Rng::fill_bytes(&mut rand::rng(), bytes);
         for SubmitRequest { envelope, events } in author.records(3, 4, RecordingTime(1_780_000_000_000_000), &fill) {
             assert_eq!(events.len(), 4);

@@ -50,8 +50,17 @@ impl Served {
 
     /// Resident memory in bytes.
     pub fn resident_bytes(&self) -> Result<u64, BenchError> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most that was ever resident, in bytes.
+    pub fn peak_bytes(&self) -> Result<u64, BenchError> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, what: &str) -> Result<u64, BenchError> {
         let status = self.proc("status")?;
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix(what)?.trim().strip_suffix(" kB"));
         Ok(kilobytes.and_then(|number| number.parse::<u64>().ok()).unwrap_or_default() * 1_024)
     }
 

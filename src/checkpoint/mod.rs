@@ -11,5 +11,5 @@ mod note;
 mod receipt;
 
 pub use leaf::{LEAF_BYTES, leaf_data, leaf_hash, parse_leaf_data};
-pub use note::{CheckpointInvalid, CheckpointSigner, CheckpointVerifier, InvalidOrigin};
+pub use note::{CheckpointInvalid, CheckpointSigner, CheckpointVerifier, InvalidOrigin, stated_head};
 pub use receipt::{MalformedProof, Receipt, ReceiptInvalid};

@@ -7,7 +7,7 @@ use signed_note::{Note, NoteError, Signer, VerificationError, Verifier, Verifier
 use tlog_tiles::Checkpoint;
 
 use crate::{
-    crypto::{PublicKey, SigningKey},
+    crypto::{PublicKey, Seal, SigningKey},
     domain::{Size, TreeHash, TreeHead},
     limits::SHORT_TEXT_BYTES,
 };
@@ -68,6 +68,11 @@ impl CheckpointSigner {
         String::from_utf8(note.to_bytes()).expect("a note is UTF-8")
     }
 
+    /// The secret that seals what this ledger keeps beside its journal.
+    pub fn seal(&self) -> Seal {
+        Seal::of(&self.key, "index")
+    }
+
     /// What verifies these checkpoints.
     pub fn verifier(&self) -> CheckpointVerifier {
         CheckpointVerifier { origin: self.origin.clone(), key_id: self.key_id, key: self.key.public().clone() }
@@ -100,10 +105,10 @@ impl CheckpointVerifier {
     /// The tree head that a checkpoint states, if this ledger signed it.
     /// Signatures of others (witnesses) may stand beside and are not looked at.
     pub fn verify(&self, checkpoint: &str) -> Result<TreeHead, CheckpointInvalid> {
-        let note = Note::from_bytes(checkpoint.as_bytes()).map_err(CheckpointInvalid::NotANote)?;
+        let note = note_of(checkpoint)?;
         note.verify(self)
             .map_err(|source| CheckpointInvalid::Unsigned { origin: self.origin.0.to_string(), source })?;
-        let stated = Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointInvalid::NotACheckpoint)?;
+        let stated = stated_in(&note)?;
         if stated.origin() != &*self.origin.0 {
             let expected = self.origin.0.to_string();
             return Err(CheckpointInvalid::OtherOrigin { found: stated.origin().to_owned(), expected });
@@ -111,8 +116,26 @@ impl CheckpointVerifier {
         if !stated.extension().is_empty() {
             return Err(CheckpointInvalid::Extended);
         }
-        Ok(TreeHead { size: Size(stated.size()), root: TreeHash::from(*stated.hash()) })
+        Ok(head_of(&stated))
     }
+}
+
+/// The tree head that a checkpoint states, whoever signed it: for one that was
+/// verified before.
+pub fn stated_head(checkpoint: &str) -> Result<TreeHead, CheckpointInvalid> {
+    Ok(head_of(&stated_in(&note_of(checkpoint)?)?))
+}
+
+fn note_of(checkpoint: &str) -> Result<Note, CheckpointInvalid> {
+    Note::from_bytes(checkpoint.as_bytes()).map_err(CheckpointInvalid::NotANote)
+}
+
+fn stated_in(note: &Note) -> Result<Checkpoint, CheckpointInvalid> {
+    Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointInvalid::NotACheckpoint)
+}
+
+fn head_of(stated: &Checkpoint) -> TreeHead {
+    TreeHead { size: Size(stated.size()), root: TreeHash::from(*stated.hash()) }
 }
 
 /// An origin name that is a valid key name of signed notes too.

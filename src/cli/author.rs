@@ -10,13 +10,13 @@ use std::{
 
 use clap::Args;
 
-use super::{Exit, Failure, Global, fresh_randomness, now};
+use super::{Exit, Failure, Global, fresh_randomness, now, parse_ledger_id, seen::SeenFolder};
 use crate::{
     authoring::{
         AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, SignedSubmission, Surroundings,
         check_form, expand, read_items, sign, split,
     },
-    client::{Client, reply},
+    client::{Client, Founded, reply},
     crypto::{SigningKey, sha256},
     domain::{LedgerId, MemberId, OrganisationId, SubjectType},
 };
@@ -25,18 +25,21 @@ use crate::{
 /// there is one.
 #[derive(Debug, Args)]
 pub struct AuthorArguments {
-    /// The ledger's id, 64 hexadecimal digits.
-    #[arg(long, env = "MERESTONE_LEDGER", value_name = "ID")]
+    /// The ledger's id, in hexadecimal or as in JSON.
+    #[arg(long, value_parser = parse_ledger_id, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
     ledger: Option<LedgerId>,
     /// The organisation that the key signs for.
-    #[arg(long, env = "MERESTONE_ORGANISATION", value_name = "ID")]
+    #[arg(long, env = "MERESTONE_ORGANISATION", hide_env_values = true, value_name = "ID")]
     organisation: Option<OrganisationId>,
     /// The post that the key signs for.
-    #[arg(long, env = "MERESTONE_MEMBER", value_name = "ID")]
+    #[arg(long, env = "MERESTONE_MEMBER", hide_env_values = true, value_name = "ID")]
     member: Option<MemberId>,
     /// JSON file with names of treaties, participants and organisations.
-    #[arg(long, env = "MERESTONE_NAMES", value_name = "FILE")]
+    #[arg(long, env = "MERESTONE_NAMES", hide_env_values = true, value_name = "FILE")]
     names: Option<PathBuf>,
+    /// Folder where the newest verified checkpoint of each ledger is kept; otherwise that of --key.
+    #[arg(long, env = "MERESTONE_STATE", hide_env_values = true, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// Have it rejected when a subject moved past what the events are based on.
     #[arg(long)]
     require_unmoved: bool,
@@ -50,6 +53,7 @@ pub struct Author {
 }
 
 /// An authoring file as it was read.
+#[derive(Debug)]
 pub struct Authored {
     pub path: PathBuf,
     pub items: Vec<Item>,
@@ -59,17 +63,20 @@ pub struct Authored {
 impl AuthorArguments {
     /// The author as the arguments say, without a ledger to ask.
     pub fn offline(&self, global: &Global) -> Result<Author, Failure> {
-        let missing = |flag| Failure::usage(format!("signing offline needs --{flag}"));
-        let ledger = self.ledger.ok_or_else(|| missing("ledger"))?;
-        let organisation = self.organisation.clone().ok_or_else(|| missing("organisation"))?;
-        let member = self.member.clone().ok_or_else(|| missing("member"))?;
+        let (Some(ledger), Some(organisation), Some(member)) =
+            (self.ledger, self.organisation.clone(), self.member.clone())
+        else {
+            let given = [self.ledger.is_some(), self.organisation.is_some(), self.member.is_some()];
+            let flags = ["--ledger", "--organisation", "--member"].into_iter().zip(given);
+            let missing: Vec<_> = flags.filter(|(_, given)| !given).map(|(flag, _)| flag).collect();
+            return Err(Failure::usage(format!("signing offline needs {}", missing.join(", "))));
+        };
         self.author(global, ledger, (organisation, member))
     }
 
     /// The author, with what is not given asked of the ledger: its id, the post
     /// that the key is enrolled for, and the names that it knows.
-    pub async fn online(&self, global: &Global, client: &Client) -> Result<Author, Failure> {
-        let ledger = self.ask_ledger_id(client).await?;
+    pub async fn online(&self, global: &Global, client: &Client, ledger: LedgerId) -> Result<Author, Failure> {
         let post = match (self.organisation.clone(), self.member.clone()) {
             (Some(organisation), Some(member)) => (organisation, member),
             (organisation, _) => find_post(client, &read_key(global)?, organisation.as_ref()).await?,
@@ -79,17 +86,21 @@ impl AuthorArguments {
         Ok(author)
     }
 
-    async fn ask_ledger_id(&self, client: &Client) -> Result<LedgerId, Failure> {
-        let served = client.status().await?.ledger_id;
-        let served = LedgerId::from_slice(&served)
-            .ok_or_else(|| Failure::new(Exit::Failed, "the server tells no ledger id of 32 bytes"))?;
+    /// The ledger that is served, by its founding: the one that --ledger names.
+    pub async fn founded(&self, client: &Client) -> Result<Founded, Failure> {
+        let founded = client.founded().await?;
         match self.ledger {
-            Some(wanted) if wanted != served => {
-                let sentence = format!("the server keeps ledger {served}, not {wanted}: nothing was sent");
+            Some(wanted) if wanted != founded.ledger => {
+                let sentence = format!("the server keeps ledger {}, not {wanted}: nothing was sent", founded.ledger);
                 Err(Failure::new(Exit::VerificationFailed, sentence))
             }
-            _ => Ok(served),
+            _ => Ok(founded),
         }
+    }
+
+    /// Where the checkpoints that were verified are kept.
+    pub fn seen_folder(&self, global: &Global) -> SeenFolder {
+        SeenFolder::new(self.state.as_deref(), global.key.as_deref())
     }
 
     fn author(
@@ -102,8 +113,8 @@ impl AuthorArguments {
         if let Some(path) = &self.names {
             names.read_file(path).map_err(|error| Failure::new(Exit::Usage, error))?;
         }
-        let require_unmoved = self.require_unmoved;
-        let header = Header { ledger: Some(ledger), organisation, member, seen: None, require_unmoved };
+        let (seen, require_unmoved) = (self.seen_folder(global).seen(ledger)?, self.require_unmoved);
+        let header = Header { ledger: Some(ledger), organisation, member, seen, require_unmoved };
         Ok(Author { header, names, key: read_key(global)? })
     }
 }
@@ -203,7 +214,12 @@ async fn find_post(
             return Ok((listed.id.parse().map_err(invalid)?, member.id.parse().map_err(invalid)?));
         }
     }
-    Err(Failure::new(Exit::NoSuchThing, format!("the ledger knows no post with the key {id}; was it enrolled?")))
+    Err(Failure::new(
+        Exit::NoSuchThing,
+        format!(
+            "the ledger knows no post with the key {id}; an administrator enrols it with what `merestone key prove` prints"
+        ),
+    ))
 }
 
 async fn learn_names(client: &Client, names: &mut NameBook) -> Result<(), Failure> {

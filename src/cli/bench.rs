@@ -13,10 +13,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{
-    Exit, Failure, audit, fresh_randomness, now,
-    output::{Output, table},
-};
+use super::{Exit, Failure, audit, block::table, fresh_randomness, now, output::Output};
 use crate::{
     audit::Report,
     bench::{self, Author, BenchError, Driven, Figure, Served, Unit},
@@ -226,17 +223,28 @@ impl<'a> Run<'a> {
         let begun = Instant::now();
         let size = models_complete(&measured.service()?.url).await?;
         let service = measured.service.take().ok_or_else(|| Failure::failed("it is not served"))?;
-        let resident = megabytes(service.resident_bytes()?);
+        let complete = begun.elapsed();
+        let (resident, peak) = (megabytes(service.resident_bytes()?), megabytes(service.peak_bytes()?));
         service.stop()?;
         if show {
-            self.figures.push(Figure::new("read models complete after", begun.elapsed().as_secs_f64(), Unit::Seconds));
+            self.figures.push(Figure::new("  read models complete after", complete.as_secs_f64(), Unit::Seconds));
             self.figures.push(Figure::new("memory, after the load", resident, Unit::Megabytes).under(400.0));
-            let directory = &measured.directory;
-            let journal = as_f64(bench::bytes_written_in(&directory.path().join("journal"))?) / as_f64(size);
-            let derived = bench::bytes_in(&directory.index())? + bench::bytes_in(&directory.read_models())?;
-            let bytes = journal + as_f64(derived) / as_f64(size);
-            self.figures.push(Figure::new("disk, single-event submission", bytes, Unit::Bytes).under(1_331.0));
-            self.figures.push(Figure::new("  of it the journal", journal, Unit::Bytes));
+            self.figures.push(Figure::new("memory, peak of the load", peak, Unit::Megabytes).under(400.0));
+            self.disk(&measured.directory, size)?;
+        }
+        Ok(())
+    }
+
+    /// What an entry takes on disk; the journal's prepared zeros are not counted.
+    fn disk(&mut self, directory: &Directory, size: u64) -> Result<(), Failure> {
+        let each = |bytes| as_f64(bytes) / as_f64(size);
+        let journal = each(bench::bytes_written_in(&directory.path().join("journal"))?);
+        let index = each(bench::bytes_in(&directory.index())?);
+        let models = each(bench::bytes_in(&directory.read_models())?);
+        let whole = Figure::new("disk, single-event submission", journal + index + models, Unit::Bytes);
+        self.figures.push(whole.under(1_331.0));
+        for (what, bytes) in [("journal", journal), ("index", index), ("read models", models)] {
+            self.figures.push(Figure::new(format!("  of it the {what}"), bytes, Unit::Bytes));
         }
         Ok(())
     }
@@ -283,7 +291,7 @@ impl<'a> Run<'a> {
         self.figures.push(figure.of("files", read).at_least(580_000.0));
         self.step("audit");
         let begun = Instant::now();
-        let report = audit::of_directory(measured.directory.path(), measured.author.ledger, self.output)?;
+        let report = audit::of_directory(measured.directory.path(), Some(measured.author.ledger), self.output)?;
         let rate = as_f64(report.events) / begun.elapsed().as_secs_f64();
         holds_all(&report, entries, events)?;
         let aim = if measured.events_each == 1 { 15_000.0 } else { 100_000.0 };
@@ -308,7 +316,7 @@ impl<'a> Run<'a> {
         let figures: Vec<_> = self.figures.iter().map(Figure::to_json).collect();
         let json = json!({
             "entries": self.arguments.entries,
-            "inFlight": self.arguments.in_flight,
+            "in_flight": self.arguments.in_flight,
             "connections": self.arguments.connections,
             "cores": std::thread::available_parallelism().map_or(1, usize::from),
             "figures": figures,

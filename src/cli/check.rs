@@ -1,19 +1,18 @@
 //! `check FILE`: what would be signed, and what the ledger would decide now.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{
-    Exit, Failure, Global, author,
-    author::Authored,
-    output::{Format, Output},
-};
+use super::{Exit, Failure, Global, author, author::Authored, block::Block, fresh_seed, output::Output};
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
-    client::{Client, reply::CheckResponse, to_json},
+    client::{Client, Patience, reply::CheckResponse, to_json},
 };
+
+/// How long a dry run comes back to a ledger that is busy with others.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -25,15 +24,16 @@ pub struct Arguments {
 
 pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let client = global.connect().await?;
-    let mut exit = Exit::Done;
+    let patience = Patience::new(PATIENCE, fresh_seed());
+    let mut answers = Vec::new();
     for signed in submissions(arguments, global, &client).await? {
-        let answer = client.check(&signed).await?;
-        if answer.refusal.is_some() {
-            exit = Exit::Rejected;
-        }
-        show(&answer, output)?;
+        answers.push(patience.ask(|| client.check(&signed), |_, _| {}).await?);
     }
-    Ok(exit)
+    let results: Vec<Value> = answers.iter().map(|answer| to_json("CheckResponse", answer)).collect();
+    output.show_list(&json!({ "results": results }), "results", || {
+        answers.iter().map(|answer| Block::Text(readable(answer))).collect()
+    })?;
+    Ok(if answers.iter().any(|answer| answer.refusal.is_some()) { Exit::Rejected } else { Exit::Done })
 }
 
 async fn submissions(
@@ -45,17 +45,11 @@ async fn submissions(
         let file = EnvelopeFile::read(&arguments.file).map_err(|error| Failure::new(Exit::Usage, error))?;
         return Ok(file.submissions);
     }
-    let mut author = arguments.author.online(global, client).await?;
+    let founded = arguments.author.founded(client).await?;
+    let mut author = arguments.author.online(global, client, founded.ledger).await?;
     let authored = Authored::read(&arguments.file)?;
     author.names.note_registered(&authored.items);
     Ok(author.sign(&authored)?.0)
-}
-
-fn show(answer: &CheckResponse, output: &Output) -> Result<(), Failure> {
-    match output.format {
-        Format::Table => output.line(&readable(answer)),
-        Format::Json | Format::Ndjson => output.show(&to_json("CheckResponse", answer), Vec::new),
-    }
 }
 
 /// The readable form, the decision and the remarks, as text.

@@ -3,7 +3,7 @@
 use std::{error::Error, process::ExitCode};
 
 use crate::{
-    client::{ClientError, MustAct},
+    client::{ClientError, MustAct, Untrusted},
     telemetry::chain,
 };
 
@@ -63,11 +63,26 @@ impl From<ClientError> for Failure {
     }
 }
 
+impl From<Untrusted> for Failure {
+    fn from(error: Untrusted) -> Self {
+        match error {
+            Untrusted::Client(error) => error.into(),
+            Untrusted::Malformed(_)
+            | Untrusted::NoFounding
+            | Untrusted::Origin(_)
+            | Untrusted::Checkpoint(_)
+            | Untrusted::Forked { .. } => Self::new(Exit::VerificationFailed, error),
+        }
+    }
+}
+
 /// The code of a client's error.
 pub(super) fn exit_of(error: &ClientError) -> Exit {
     match error {
         ClientError::Address(..) | ClientError::Certificate { .. } => Exit::Usage,
-        ClientError::Unreachable { .. } => Exit::UnreachableOrBusy,
+        ClientError::Unreachable { .. } | ClientError::Interrupted(_) => Exit::UnreachableOrBusy,
+        // A field of the question, not of a submission: whoever asked wrote it.
+        ClientError::Refused(refused) if refused.reason == "FieldMustBeValid" => Exit::Usage,
         ClientError::Refused(refused) => match refused.must_act {
             MustAct::Developer | MustAct::KeyHolder | MustAct::Partner => Exit::Rejected,
             MustAct::Asker => Exit::NoSuchThing,

@@ -16,7 +16,7 @@ use crate::{
     domain::{CharterProfile, CountryCode, LedgerId, MemberId, OrganisationId, OrganisationType},
     founding::{self, FoundingPlan, FoundingPost, InvalidFounding},
     limits,
-    server::{Directory, InitError, found},
+    server::{Directory, InitError, PartError, found},
 };
 
 #[derive(Debug, clap::Args)]
@@ -69,7 +69,9 @@ impl From<InitFailure> for Failure {
     fn from(failure: InitFailure) -> Self {
         let exit = match &failure {
             InitFailure::NoKey | InitFailure::Plan(_) | InitFailure::Origin(_) => Exit::Usage,
-            InitFailure::Init(InitError::NotEmpty(_) | InitError::Malformed(_) | InitError::Origin(_)) => Exit::Usage,
+            InitFailure::Init(
+                InitError::NotEmpty(_) | InitError::Malformed(_) | InitError::Part(PartError::Origin(_)),
+            ) => Exit::Usage,
             InitFailure::Key(_) | InitFailure::Init(_) | InitFailure::Runtime(_) => Exit::Failed,
         };
         Self::new(exit, failure)

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    Exit, Failure, Global, author, fresh_randomness,
-    output::{Output, table},
+    Exit, Failure, Global, author,
+    block::{Block, fields},
+    fresh_randomness,
+    output::Output,
+    parse_ledger_id,
 };
 use crate::{
     crypto::{PayloadType, SigningKey},
@@ -32,15 +35,18 @@ pub enum Command {
     },
     /// Print a `key_enrolled` event in which the key of --key proves itself, for an administrator to submit.
     Prove {
-        /// The ledger's id, 64 hexadecimal digits.
-        #[arg(long, env = "MERESTONE_LEDGER", value_name = "ID")]
+        /// The ledger's id, in hexadecimal or as in JSON.
+        #[arg(long, value_parser = parse_ledger_id, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
         ledger: LedgerId,
         /// The organisation that the key will sign for.
-        #[arg(long, env = "MERESTONE_ORGANISATION", value_name = "ID")]
+        #[arg(long, env = "MERESTONE_ORGANISATION", hide_env_values = true, value_name = "ID")]
         organisation: OrganisationId,
         /// The post that the key will sign for.
-        #[arg(long, env = "MERESTONE_MEMBER", value_name = "ID")]
+        #[arg(long, env = "MERESTONE_MEMBER", hide_env_values = true, value_name = "ID")]
         member: MemberId,
+        /// The document that authorises the enrolment, where it is known already.
+        #[arg(long, value_name = "REFERENCE")]
+        authorised_by: Option<String>,
     },
 }
 
@@ -50,15 +56,30 @@ pub fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, F
             let mut seed = [0; 32];
             fresh_randomness(&mut seed);
             let key = SigningKey::from_seed(&seed);
-            key.write_file(&file).map_err(|error| Failure::new(Exit::Failed, error))?;
+            if file.exists() {
+                let shown = file.display();
+                return Err(Failure::usage(format!("{shown} exists; a key is never overwritten, name another file")));
+            }
+            key.write_file(&file).map_err(Failure::failed)?;
+            output.note(&format!(
+                "{} holds the private key; keep it to yourself. An administrator enrols what `merestone key prove` \
+                 prints. The public half:",
+                file.display()
+            ));
             show(&key, output)
         }
         Command::Show { file: Some(file) } => {
-            show(&SigningKey::read_file(&file).map_err(|error| Failure::new(Exit::Failed, error))?, output)
+            show(&SigningKey::read_file(&file).map_err(|error| Failure::new(Exit::Usage, error))?, output)
         }
         Command::Show { file: None } => show(&author::read_key(global)?, output),
-        Command::Prove { ledger, organisation, member } => {
-            prove(&author::read_key(global)?, &ledger, &organisation, &member, output)
+        Command::Prove { ledger, organisation, member, authorised_by } => {
+            let mut item = enrolment(&author::read_key(global)?, &ledger, &organisation, &member);
+            match authorised_by {
+                Some(reference) => item["key_enrolled"]["authorised_by"] = reference.into(),
+                None => output.note("fill in authorised_by before it is submitted"),
+            }
+            output.show(&item, || vec![Block::Text(format!("{item:#}"))])?;
+            Ok(Exit::Done)
         }
     }
 }
@@ -67,27 +88,19 @@ fn show(key: &SigningKey, output: &Output) -> Result<Exit, Failure> {
     let public = key.public();
     let json = json!({"key_id": public.id().to_string(), "public_key_pem": public.to_pem()});
     output.show(&json, || {
-        vec![table(["key id"], [[public.id().to_string()]]), table(["public key"], [[public.to_pem()]])]
+        vec![fields([("key id", public.id().to_string())]), Block::Text(public.to_pem().trim_end().to_owned())]
     })?;
     Ok(Exit::Done)
 }
 
-fn prove(
-    key: &SigningKey,
-    ledger: &LedgerId,
-    organisation: &OrganisationId,
-    member: &MemberId,
-    output: &Output,
-) -> Result<Exit, Failure> {
+/// The event in which a key proves itself, as an authoring form.
+fn enrolment(key: &SigningKey, ledger: &LedgerId, organisation: &OrganisationId, member: &MemberId) -> Value {
     let public = key.public();
     let bytes = possession_bytes(ledger, organisation, member, public);
-    let item = json!({"organisation": organisation.as_str(), "key_enrolled": {
+    json!({"organisation": organisation.as_str(), "key_enrolled": {
         "member": member.as_str(),
         "public_key": BASE64_STANDARD.encode(public.to_spki()),
         "possession": BASE64_STANDARD.encode(key.sign(PayloadType::KeyPossession, &bytes)),
-        "//authorised_by": "Reference to the document that authorises the enrolment.",
         "authorised_by": "",
-    }});
-    output.line(&format!("{item:#}"))?;
-    Ok(Exit::Done)
+    }})
 }

@@ -8,6 +8,7 @@
 mod audit;
 mod author;
 mod bench;
+mod block;
 mod check;
 mod demo;
 mod exit;
@@ -19,6 +20,7 @@ mod participant;
 mod rebuild;
 mod receipt;
 mod replay;
+mod seen;
 mod serve;
 mod sign;
 mod status;
@@ -34,11 +36,12 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
     client::{Client, KnownAt},
-    domain::{CivilDate, InvalidIdentifier, RecordingTime},
+    domain::{CivilDate, InvalidIdentifier, LedgerId, RecordingTime},
 };
 pub use exit::{Exit, Failure};
 use output::{Format, Output};
@@ -55,18 +58,26 @@ struct Cli {
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 struct Global {
     /// Address of the ledger.
-    #[arg(long, global = true, env = "MERESTONE_SERVER", default_value = "http://127.0.0.1:7117", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "MERESTONE_SERVER",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:7117",
+        value_name = "URL"
+    )]
     server: String,
     /// PEM file with the authority that certified an https:// server; otherwise the system's.
-    #[arg(long, global = true, env = "MERESTONE_CA", value_name = "FILE")]
+    #[arg(long, global = true, env = "MERESTONE_CA", hide_env_values = true, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Signing key: a PKCS#8 PEM file that only its owner can read.
-    #[arg(long, global = true, env = "MERESTONE_KEY", value_name = "FILE")]
+    #[arg(long, global = true, env = "MERESTONE_KEY", hide_env_values = true, value_name = "FILE")]
     key: Option<PathBuf>,
     /// Form of the results; a table on a terminal, else JSON.
-    #[arg(long, global = true, env = "MERESTONE_OUTPUT", value_name = "FORM")]
+    #[arg(long, global = true, env = "MERESTONE_OUTPUT", hide_env_values = true, value_name = "FORM")]
     output: Option<Format>,
 }
 
@@ -158,6 +169,12 @@ fn end_of(day: CivilDate) -> Option<jiff::Timestamp> {
     next.checked_sub(jiff::Span::new().microseconds(1)).ok()
 }
 
+/// A ledger id in hexadecimal, as it is shown, or in base64, as JSON has it.
+fn parse_ledger_id(text: &str) -> Result<LedgerId, String> {
+    let base64 = BASE64_STANDARD.decode(text).ok().and_then(|bytes| LedgerId::from_slice(&bytes));
+    base64.or_else(|| text.parse().ok()).ok_or_else(|| "it is 64 hexadecimal digits, or 32 bytes in base64".to_owned())
+}
+
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -225,6 +242,12 @@ fn fresh_randomness(bytes: &mut [u8]) {
     rand::Rng::fill_bytes(&mut rand::rng(), bytes);
 }
 
+fn fresh_seed() -> u64 {
+    let mut seed = [0; 8];
+    fresh_randomness(&mut seed);
+    u64::from_ne_bytes(seed)
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -234,6 +257,14 @@ mod tests {
     #[test]
     fn the_commands_are_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_ledger_id_is_read_as_it_is_shown_and_as_json_has_it() {
+        let id = LedgerId([0xfb; 32]);
+        assert_eq!(parse_ledger_id(&id.to_string()), Ok(id));
+        assert_eq!(parse_ledger_id(&BASE64_STANDARD.encode(id.as_bytes())), Ok(id));
+        assert!(parse_ledger_id("fb").is_err());
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `organisation list|show`: who may sign what.
 
 use clap::Subcommand;
-use comfy_table::Table;
 
 use super::{
     Exit, Failure, Global, ReadArguments,
-    output::{Output, holds_at, short_name, table},
+    block::{Block, fields, table},
+    output::{Output, holds_at, short_name},
 };
 use crate::client::{reply::Organisation, to_json};
 
@@ -44,7 +44,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
     Ok(Exit::Done)
 }
 
-fn list(organisations: &[Organisation]) -> Table {
+fn list(organisations: &[Organisation]) -> Block {
     let rows = organisations.iter().map(|organisation| {
         [
             organisation.id.clone(),
@@ -58,7 +58,7 @@ fn list(organisations: &[Organisation]) -> Table {
     table(["id", "name", "type", "country", "posts", "index"], rows)
 }
 
-fn show(organisation: &Organisation) -> Vec<Table> {
+fn show(organisation: &Organisation) -> Vec<Block> {
     let keys = organisation.members.iter().flat_map(|member| {
         let roles: Vec<String> = member.roles().map(|role| short_name(role.as_str_name(), "ROLE_")).collect();
         let post = [member.id.clone(), member.post.clone(), roles.join(", ")];
@@ -84,8 +84,15 @@ fn show(organisation: &Organisation) -> Vec<Table> {
             mandate.until.clone(),
         ]
     });
+    let whole = [
+        ("organisation", organisation.id.clone()),
+        ("name", organisation.name.clone()),
+        ("type", short_name(organisation.r#type().as_str_name(), "ORGANISATION_TYPE_")),
+        ("country", organisation.country.clone()),
+        ("admitted at index", organisation.admitted_index.to_string()),
+    ];
     vec![
-        list(std::slice::from_ref(organisation)),
+        fields(whole),
         table(["post", "title", "roles", "keys"], keys),
         table(["mandate", "covers", "since", "until"], mandates),
     ]
@@ -115,8 +122,7 @@ mod tests {
             members: vec![member],
             ..Organisation::default()
         };
-        let text: Vec<String> =
-            show(&organisation).into_iter().map(|mut table| table.set_width(80).trim_fmt()).collect();
+        let text: Vec<String> = show(&organisation).iter().map(|block| block.text(80)).collect();
         let text = text.join("\n");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("abababab active") && text.contains("recorder, administrator"), "{text}");

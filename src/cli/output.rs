@@ -3,20 +3,20 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, block::Block};
 use crate::client::reply::{HoldsAt, Timestamp};
 
 /// Form of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Table,
-    /// One indented JSON value.
+    // One indented value.
     Json,
-    /// One JSON value a line.
+    // One value a line: an item of a list, or the whole.
     Ndjson,
 }
 
@@ -28,7 +28,7 @@ pub struct Output {
 }
 
 /// Width of a table where the terminal does not tell its own.
-pub const WIDTH: u16 = 80;
+const WIDTH: u16 = 80;
 
 impl Output {
     /// The form asked for; otherwise a table on a terminal and JSON elsewhere.
@@ -38,19 +38,22 @@ impl Output {
         Self { format, terminal }
     }
 
-    /// One result: `table` draws it, `json` is it.
-    pub fn show(&self, json: &Value, table: impl FnOnce() -> Vec<Table>) -> Result<(), Failure> {
+    /// One result: `blocks` show it, `json` is it.
+    pub fn show(&self, json: &Value, blocks: impl FnOnce() -> Vec<Block>) -> Result<(), Failure> {
         match self.format {
-            Format::Table => table().into_iter().try_for_each(|table| self.draw(table)),
+            Format::Table => {
+                let blocks: Vec<String> = blocks().iter().map(|block| block.text(self.width())).collect();
+                if blocks.is_empty() { Ok(()) } else { print(&blocks.join("\n\n")) }
+            }
             Format::Json => print(&format!("{json:#}")),
             Format::Ndjson => print(&json.to_string()),
         }
     }
 
     /// A list of results: with `ndjson` one line for each of `items`.
-    pub fn show_list(&self, json: &Value, items: &str, table: impl FnOnce() -> Vec<Table>) -> Result<(), Failure> {
+    pub fn show_list(&self, json: &Value, items: &str, blocks: impl FnOnce() -> Vec<Block>) -> Result<(), Failure> {
         match self.format {
-            Format::Table | Format::Json => self.show(json, table),
+            Format::Table | Format::Json => self.show(json, blocks),
             Format::Ndjson => {
                 let lines = json.get(items).and_then(Value::as_array).into_iter().flatten();
                 lines.map(Value::to_string).try_for_each(|line| print(&line))
@@ -78,34 +81,10 @@ impl Output {
         }
     }
 
-    fn draw(&self, mut table: Table) -> Result<(), Failure> {
-        // comfy-table asks the terminal itself; elsewhere the width is fixed.
-        if !self.terminal {
-            table.set_width(WIDTH);
-        }
-        print(&table.trim_fmt())
+    /// Columns of the terminal; elsewhere they are fixed.
+    fn width(&self) -> u16 {
+        Table::new().width().filter(|_| self.terminal).unwrap_or(WIDTH)
     }
-}
-
-/// A table of rows under a header, without lines.
-pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
-    table.add_rows(rows);
-    table
-}
-
-/// Sentences, one below the other, as wide as the page, under a heading if there is one.
-pub fn text(heading: Option<&str>, sentences: impl IntoIterator<Item = String>) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    if let Some(heading) = heading {
-        table.set_header([heading]);
-    }
-    table.add_rows(sentences.into_iter().map(|sentence| [sentence]));
-    table
 }
 
 /// The lower-case short name of an enum value.

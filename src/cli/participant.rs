@@ -1,11 +1,11 @@
 //! `participant show`: one State or organisation across all treaties.
 
 use clap::Subcommand;
-use comfy_table::Table;
 
 use super::{
     DayArguments, Exit, Failure, Global,
-    output::{Output, holds_at, text},
+    block::{Block, sentences},
+    output::{Output, holds_at},
     treaty_status::{on_day, standings},
 };
 use crate::client::{reply::StandingResponse, to_json};
@@ -31,17 +31,20 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
     Ok(Exit::Done)
 }
 
-fn shown(answer: &StandingResponse) -> Vec<Table> {
+fn shown(answer: &StandingResponse) -> Vec<Block> {
     let StandingResponse { participant_name, at, standings: found, projected, .. } = answer;
     let ahead = if *projected { ", which lies ahead of the newest entry" } else { "" };
     if found.is_empty() {
         let sentence = format!(
             "This ledger holds no act of {participant_name} under a treaty. That does not mean that none binds it."
         );
-        return vec![text(None, [sentence])];
+        return vec![sentences(None, [sentence])];
     }
     vec![
-        text(None, [format!("{participant_name} on {at}{ahead}, under the treaties that this ledger holds acts of:")]),
+        sentences(
+            None,
+            [format!("{participant_name} on {at}{ahead}, under the treaties that this ledger holds acts of:")],
+        ),
         standings(found),
     ]
 }

@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::{
     Exit, Failure, Global,
-    output::{Format, Output, table},
+    block::{Block, fields},
+    output::{Format, Output},
 };
 use crate::{
     authoring::EnvelopeFile,
@@ -70,7 +71,8 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
 }
 
 fn verify(path: &Path, envelope: Option<&Path>, vkey: &str, output: &Output) -> Result<Exit, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::new(Exit::Usage, error))?;
+    let text =
+        fs::read_to_string(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
     let receipt = parse_receipt(&text).map_err(|error| Failure::new(Exit::VerificationFailed, error))?;
     let verifier = parse_vkey(vkey).map_err(|error| Failure::new(Exit::Usage, error))?;
     let head = receipt.verify(&verifier).map_err(|error| Failure::new(Exit::VerificationFailed, error))?;
@@ -81,16 +83,14 @@ fn verify(path: &Path, envelope: Option<&Path>, vkey: &str, output: &Output) -> 
             return Err(Failure::new(Exit::VerificationFailed, sentence));
         }
     }
-    let fields = [
+    let verified = [
         ("index", receipt.index.to_string()),
         ("recorded_at", receipt.recorded_at.to_string()),
         ("envelope_digest", receipt.envelope.to_string()),
         ("size", head.size.to_string()),
         ("origin", verifier.origin().to_owned()),
     ];
-    let json =
-        json!({"verified": fields.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect::<serde_json::Map<_, _>>()});
-    output
-        .show(&json, || vec![table(["verified", ""], fields.clone().map(|(name, value)| [name.to_owned(), value]))])?;
+    let json = json!({"verified": verified.iter().map(|(k, v)| ((*k).to_owned(), json!(v))).collect::<serde_json::Map<_, _>>()});
+    output.show(&json, || vec![Block::Text("The receipt is valid.".into()), fields(verified.clone())])?;
     Ok(Exit::Done)
 }

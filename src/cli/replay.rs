@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Only entries with an event of this kind, e.g. withdrawal_notified.
     #[arg(long, default_value = "", hide_default_value = true)]
     kind: String,
-    /// Go on with new entries until interrupted.
+    /// Go on with new entries until interrupted; in JSON one entry a line, as the log has no end.
     #[arg(long)]
     follow: bool,
 }
@@ -37,21 +37,31 @@ pub async fn run(arguments: Arguments, global: &Global, output: &Output) -> Resu
     let request =
         ReplayRequest { from, to, subject, organisation, kind, follow, recorded_from: None, recorded_to: None };
     let mut stream = global.connect().await?.replay(request).await?;
+    let format = if follow && output.format == Format::Json { Format::Ndjson } else { output.format };
+    let mut printed = 0;
     while let Some(response) = stream.message().await.map_err(ClientError::from)? {
         for entry in &response.entries {
-            output.line(&shown(entry, output.format))?;
+            output.line(&shown(entry, format, printed))?;
+            printed += 1;
         }
         // Whoever follows through a pipe sees an entry when it comes.
-        io::stdout().flush().map_err(|error| Failure::new(Exit::Failed, error))?;
+        io::stdout().flush().map_err(Failure::failed)?;
+    }
+    match (format, printed) {
+        (Format::Json, 0) => output.line("{\"entries\": []}")?,
+        (Format::Json, _) => output.line("]}")?,
+        (Format::Table, 0) => output.note("no entry matches"),
+        (Format::Table | Format::Ndjson, _) => {}
     }
     Ok(Exit::Done)
 }
 
-/// An entry of a stream is a line of its own in every form: a table would have
-/// to wait for the last one.
-fn shown(entry: &Entry, format: Format) -> String {
+/// An entry as it comes, because a stream may be too long to wait for its end. In
+/// JSON all of them make one value: a `ReplayResponse`.
+fn shown(entry: &Entry, format: Format, before: u64) -> String {
     match format {
-        Format::Json => format!("{:#}", to_json("Entry", entry)),
+        Format::Json if before == 0 => format!("{{\"entries\": [\n{}", to_json("Entry", entry)),
+        Format::Json => format!(",{}", to_json("Entry", entry)),
         Format::Ndjson => to_json("Entry", entry).to_string(),
         Format::Table => line(entry),
     }
@@ -76,6 +86,9 @@ mod tests {
     fn an_entry_is_a_line_with_its_time_and_never_fails_on_foreign_bytes() {
         let recorded_at = Some(Timestamp { seconds: 1_780_000_000, nanos: 0 });
         let entry = Entry { index: 7, recorded_at, envelope: vec![0xff].into(), ..Entry::default() };
+        let json = format!("{}\n{}\n]}}", shown(&entry, Format::Json, 0), shown(&entry, Format::Json, 1));
+        let json: serde_json::Value = serde_json::from_str(&json).expect("one value");
+        assert_eq!(json["entries"][1]["index"], "7");
         assert_eq!(line(&entry), "       7  2026-05-28T20:26:40Z  later sign-offs");
     }
 }

@@ -1,6 +1,6 @@
 //! `serve`: serve a ledger that exists, until SIGTERM or SIGINT.
 
-use std::{fs, path::PathBuf};
+use std::{fs, io::ErrorKind, path::PathBuf};
 
 use clap::Args;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
@@ -41,15 +41,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     let tls = read_tls(settings)?;
     // The port first: a second service on it must not touch the ledger.
-    let listener = TcpListener::bind(settings.grpc_listen).await.map_err(|error| {
-        Failure::new(
-            Exit::Failed,
-            format!(
-                "cannot listen on {}: {error}; stop what listens there, or choose another address with --grpc-listen",
-                settings.grpc_listen
-            ),
-        )
-    })?;
+    let listener = TcpListener::bind(settings.grpc_listen).await;
+    let listener = listener.map_err(|error| cannot_listen(settings, &error))?;
     let address = listener.local_addr().map_err(Failure::failed)?;
     let directory = Directory::new(&settings.data_dir);
     let mut progress = |read: u64, all: u64| tracing::info!(read, all, "reading entries");
@@ -64,11 +57,24 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+fn cannot_listen(settings: &Settings, error: &std::io::Error) -> Failure {
+    let advice = match error.kind() {
+        ErrorKind::AddrInUse => "stop what listens there, or choose another address with --grpc-listen",
+        ErrorKind::PermissionDenied => "choose a port above 1023 with --grpc-listen, or let this user listen there",
+        _ => "choose an address of this machine with --grpc-listen",
+    };
+    Failure::new(Exit::Failed, format!("cannot listen on {}: {error}; {advice}", settings.grpc_listen))
+}
+
 fn read_tls(settings: &Settings) -> Result<Option<Tls>, Failure> {
     let Some((certificate, key)) = settings.tls() else { return Ok(None) };
     let read = |path: &std::path::Path| {
-        fs::read_to_string(path)
-            .map_err(|error| Failure::new(Exit::Failed, format!("cannot read {}: {error}", path.display())))
+        fs::read_to_string(path).map_err(|error| {
+            Failure::new(
+                Exit::Failed,
+                format!("cannot read {}, which tls_cert or tls_key names: {error}", path.display()),
+            )
+        })
     };
     Ok(Some(Tls { certificate: read(certificate)?, key: read(key)? }))
 }

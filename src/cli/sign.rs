@@ -5,11 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::{
-    Exit, Failure, Global, author,
-    author::Authored,
-    output::{Output, table},
-};
+use super::{Exit, Failure, Global, author, author::Authored, block::fields, output::Output};
 use crate::authoring::EnvelopeFile;
 
 #[derive(Debug, Args)]
@@ -35,7 +31,8 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Ex
     let (path, submissions) = (path.display().to_string(), file.submissions.len());
     let json = json!({"file": path, "submissions": submissions, "events": events});
     output.show(&json, || {
-        vec![table(["file", "submissions", "events"], [[path.clone(), submissions.to_string(), events.to_string()]])]
+        let signed = format!("{submissions} with {events} events");
+        vec![fields([("written", path.clone()), ("submissions", signed), ("next", format!("merestone submit {path}"))])]
     })?;
     Ok(Exit::Done)
 }

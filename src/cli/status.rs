@@ -1,18 +1,15 @@
 //! `status`: identity and state of the ledger.
 
-use super::{
-    Exit, Failure, Global,
-    output::{Output, table},
-};
+use super::{Exit, Failure, Global, block::fields, output::Output};
 use crate::client::{reply::StatusResponse, to_json};
 
 pub async fn run(global: &Global, output: &Output) -> Result<Exit, Failure> {
     let status = global.connect().await?.status().await?;
-    output.show(&to_json("StatusResponse", &status), || vec![table(["status", ""], rows(&status))])?;
+    output.show(&to_json("StatusResponse", &status), || vec![fields(rows(&status))])?;
     Ok(Exit::Done)
 }
 
-fn rows(status: &StatusResponse) -> Vec<[String; 2]> {
+fn rows(status: &StatusResponse) -> [(&'static str, String); 9] {
     let state = status.state().as_str_name().trim_start_matches("SERVICE_STATE_").to_lowercase();
     let state = if status.reason.is_empty() { state } else { format!("{state}: {}", status.reason) };
     [
@@ -26,6 +23,4 @@ fn rows(status: &StatusResponse) -> Vec<[String; 2]> {
         ("read models at", status.read_models_size.to_string()),
         ("version", status.version.clone()),
     ]
-    .map(|(name, value)| [name.to_owned(), value])
-    .into()
 }

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::{
     Exit, Failure,
-    output::{Output, table},
+    block::{Block, table},
+    output::Output,
 };
 use crate::{
     authoring,
@@ -23,7 +24,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Exit, Failure> {
     let kind = Kind::from_name(name).ok_or_else(|| {
         Failure::new(Exit::NoSuchThing, format!("no kind is named {name:?}; `merestone template` lists them"))
     })?;
-    output.line(&format!("{:#}", authoring::template(kind.row())))?;
+    let template = authoring::template(kind.row());
+    output.show(&template, || vec![Block::Text(format!("{template:#}"))])?;
     Ok(Exit::Done)
 }
 

@@ -1,11 +1,11 @@
 //! `treaty list|show|timeline|status`: treaties, the acts under them, who is bound.
 
 use clap::Subcommand;
-use comfy_table::Table;
 
 use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
-    output::{Output, holds_at, table},
+    block::{Block, fields, table},
+    output::{Output, holds_at},
     treaty_status,
     words::sentence,
 };
@@ -65,9 +65,9 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             let answer = client.treaty(&treaty, read.known_at).await?;
             let json = to_json("GetTreatyResponse", &answer);
             output.show(&json, || {
-                let clauses = json["treaty"]["registered"].get("clauses").map(|clauses| format!("{clauses:#}"));
-                let clauses = clauses.map(|clauses| table(["clauses"], [[clauses]]));
-                answer.treaty.iter().map(|entry| list(std::slice::from_ref(entry))).chain(clauses).collect()
+                let clauses = json["treaty"]["registered"].get("clauses");
+                let clauses = clauses.map(|clauses| Block::Text(format!(" clauses\n{clauses:#}")));
+                answer.treaty.iter().map(whole).chain(clauses).collect()
             })?;
             answer.holds_at
         }
@@ -82,7 +82,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
     Ok(Exit::Done)
 }
 
-fn list(treaties: &[TreatyEntry]) -> Table {
+fn list(treaties: &[TreatyEntry]) -> Block {
     let rows = treaties.iter().map(|treaty| {
         let registered = treaty.registered.clone().unwrap_or_default();
         let index = treaty.position.as_ref().map(|position| position.index.to_string()).unwrap_or_default();
@@ -91,7 +91,19 @@ fn list(treaties: &[TreatyEntry]) -> Table {
     table(["id", "short names", "title", "adopted", "index"], rows)
 }
 
-fn timeline(acts: &[Act], remarks: &[LegalFinding]) -> Table {
+fn whole(treaty: &TreatyEntry) -> Block {
+    let registered = treaty.registered.clone().unwrap_or_default();
+    let index = treaty.position.as_ref().map(|position| position.index.to_string()).unwrap_or_default();
+    fields([
+        ("treaty", treaty.id.clone()),
+        ("title", registered.title),
+        ("short names", registered.short_names.join(", ")),
+        ("adopted", registered.adopted),
+        ("registered at index", index),
+    ])
+}
+
+fn timeline(acts: &[Act], remarks: &[LegalFinding]) -> Block {
     table(["date", "who", "act", "source", "recorded by", "index"], acts.iter().map(|act| row(act, acts, remarks)))
 }
 

@@ -3,11 +3,10 @@
 //! The answer first, in a sentence; then the reasons, what could still change it, what
 //! contradicts it, what law remarks, and what else binds the participant.
 
-use comfy_table::Table;
-
 use super::{
     DayArguments, Failure,
-    output::{Output, short_name, table, text},
+    block::{Block, sentences, table},
+    output::{Output, short_name},
 };
 use crate::client::{
     Client, KnownAt, OnDay,
@@ -38,8 +37,8 @@ pub fn on_day<'a>(day: &'a DayArguments, at: &'a str) -> OnDay<'a> {
 }
 
 /// All that is shown of an answer, in order.
-pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Table> {
-    let mut tables = vec![text(None, headline(answer, known_at))];
+pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Block> {
+    let mut tables = vec![sentences(None, headline(answer, known_at))];
     for outcome in &answer.outcomes {
         tables.extend(reasons(outcome, answer.outcomes.len() > 1));
     }
@@ -47,14 +46,14 @@ pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Ta
     tables.extend(answer.claims.iter().map(claims));
     tables.extend(listed("findings", "- ", findings(&answer.findings)));
     if !answer.other_treaties.is_empty() {
-        tables.push(text(None, [format!("{} under other treaties on that day:", answer.participant_name)]));
+        tables.push(sentences(None, [format!("{} under other treaties on that day:", answer.participant_name)]));
         tables.push(standings(&answer.other_treaties));
     }
-    tables.into_iter().flat_map(|table| [table, text(None, [String::new()])]).collect()
+    tables
 }
 
 /// One line for each treaty.
-pub fn standings(standings: &[Standing]) -> Table {
+pub fn standings(standings: &[Standing]) -> Block {
     let rows = standings.iter().map(|standing| {
         let statuses: Vec<String> = standing.statuses.iter().map(|status| status.replace('_', " ")).collect();
         let mut told = statuses.join(" or ");
@@ -129,11 +128,14 @@ fn added(sentence: String, more: &str, end: &str) -> String {
     if more.is_empty() { format!("{sentence}{end}") } else { format!("{sentence}: {more}{end}") }
 }
 
-fn reasons(outcome: &StatusOutcome, several: bool) -> Vec<Table> {
+fn reasons(outcome: &StatusOutcome, several: bool) -> Vec<Block> {
     let mut tables = Vec::new();
     if several || !outcome.assuming.is_empty() {
         let what = outcome.status.replace('_', " ");
-        tables.push(text(Some(&format!("{what}, assuming:")), outcome.assuming.iter().map(|what| format!("- {what}"))));
+        tables.push(sentences(
+            Some(&format!("{what}, assuming:")),
+            outcome.assuming.iter().map(|what| format!("- {what}")),
+        ));
     }
     if !outcome.steps.is_empty() {
         tables.push(table(["date", "because", "article", "entry"], outcome.steps.iter().map(step)));
@@ -151,22 +153,25 @@ fn entry(event: Option<&CitedEvent>) -> String {
     event.and_then(|event| event.position.as_ref()).map(|position| position.index.to_string()).unwrap_or_default()
 }
 
-fn listed(heading: &str, mark: &str, sentences: Vec<String>) -> Option<Table> {
-    let sentences: Vec<String> = sentences.into_iter().map(|sentence| format!("{mark}{sentence}")).collect();
-    (!sentences.is_empty()).then(|| text(Some(heading), sentences))
+fn listed(heading: &str, mark: &str, told: Vec<String>) -> Option<Block> {
+    let marked: Vec<String> = told.into_iter().map(|sentence| format!("{mark}{sentence}")).collect();
+    (!marked.is_empty()).then(|| sentences(Some(heading), marked))
 }
 
-fn beside(overlay: &Overlay) -> Vec<Table> {
+fn beside(overlay: &Overlay) -> Vec<Block> {
     match overlay {
         Overlay::SuspensionAsserted(found) => suspension(found),
         Overlay::ProvisionalApplication(found) => {
             let until = if found.until.is_empty() { "in force".to_owned() } else { found.until.clone() };
-            vec![text(None, [format!("Applied provisionally from {} until {until}: {}.", found.since, found.scope)])]
+            vec![sentences(
+                None,
+                [format!("Applied provisionally from {} until {until}: {}.", found.since, found.scope)],
+            )]
         }
     }
 }
 
-fn suspension(found: &SuspensionAsserted) -> Vec<Table> {
+fn suspension(found: &SuspensionAsserted) -> Vec<Block> {
     let SuspensionAsserted { by, since, circulated, claimed_until, contested_by, reactions, .. } = found;
     let mut sentence = format!("{by} asserts that it suspended the treaty since {since}");
     if !claimed_until.is_empty() {
@@ -179,7 +184,7 @@ fn suspension(found: &SuspensionAsserted) -> Vec<Table> {
     let by = contested_by.join(", ");
     let contested =
         if by.is_empty() { "Nobody is recorded to contest it.".into() } else { format!("Contested by {by}.") };
-    let mut tables = vec![text(None, [sentence, contested])];
+    let mut tables = vec![sentences(None, [sentence, contested])];
     if !reactions.is_empty() {
         let rows = reactions.iter().map(|reaction| {
             [reaction.date.clone(), reaction.by.clone(), reaction.stance.clone(), entry(reaction.event.as_ref())]
@@ -189,7 +194,7 @@ fn suspension(found: &SuspensionAsserted) -> Vec<Table> {
     tables
 }
 
-fn claims(claims: &Claims) -> Table {
+fn claims(claims: &Claims) -> Block {
     let decided = match claims.decided_by.as_str() {
         "agreement" => "they agree",
         "mandate" => "the mandate for the act decides",

@@ -44,7 +44,7 @@ fn answer(outcomes: Vec<StatusOutcome>) -> TreatyStatusResponse {
 
 fn text_of(answer: &TreatyStatusResponse) -> String {
     let tables = shown(answer, None).into_iter();
-    let text = tables.map(|mut table| table.set_width(80).trim_fmt()).collect::<Vec<_>>().join("\n");
+    let text = tables.map(|block| block.text(80)).collect::<Vec<_>>().join("\n\n");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     text
 }

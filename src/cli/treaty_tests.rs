@@ -23,7 +23,7 @@ fn withdrawal() -> Act {
 #[test]
 fn a_timeline_is_readable_at_80_columns() {
     let undated = Act { kind: "signature_affixed".into(), participant: "EST".into(), ..Act::default() };
-    let text = timeline(&[withdrawal(), undated], &[]).set_width(80).trim_fmt();
+    let text = timeline(&[withdrawal(), undated], &[]).text(80);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(lines[0], ["date", "who", "act", "source", "recorded", "by", "index"], "{text}");
@@ -109,6 +109,6 @@ fn a_corrected_act_names_its_correction() {
         position: Some(EventPosition { index: 31, ..EventPosition::default() }),
         ..Act::default()
     };
-    let text = timeline(&[corrected, correction], &[]).set_width(120).trim_fmt();
+    let text = timeline(&[corrected, correction], &[]).text(120);
     assert!(text.contains("corrected in entry 31"), "{text}");
 }

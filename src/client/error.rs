@@ -1,6 +1,6 @@
 //! What went wrong between a client and a ledger, by who must act.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -9,11 +9,13 @@ use tonic_types::StatusExt;
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     #[error("{0:?} is no address of a ledger; write for example http://127.0.0.1:7117")]
-    Address(String, #[source] tonic::transport::Error),
+    Address(String, #[source] Option<tonic::transport::Error>),
     #[error("cannot read the certificate file {path}")]
     Certificate { path: PathBuf, source: io::Error },
     #[error("the ledger at {server} cannot be reached; is it running, and is --server right?")]
     Unreachable { server: String, source: tonic::transport::Error },
+    #[error("the connection to the ledger broke; whether the call was carried out is not known")]
+    Interrupted(#[source] Box<Status>),
     #[error("{0}")]
     Refused(Box<Refused>),
 }
@@ -42,7 +44,7 @@ pub enum MustAct {
 #[error(
     "{}{message}{}",
     if reason.is_empty() { String::new() } else { format!("{reason}: ") },
-    fields.iter().map(|(field, what)| format!("\n  {field}: {what}")).collect::<String>()
+    fields.iter().map(|(field, what)| told(field, what, message)).collect::<String>()
 )]
 pub struct Refused {
     pub must_act: MustAct,
@@ -51,11 +53,17 @@ pub struct Refused {
     pub message: String,
     /// Fields in question with what is wrong about each.
     pub fields: Vec<(String, String)>,
+    /// How long a busy server asks to wait.
+    pub retry_after: Option<Duration>,
 }
 
 impl From<Status> for ClientError {
     fn from(status: Status) -> Self {
-        Self::Refused(Box::new(Refused::from(&status)))
+        // A status with a cause was made on this side: no server said it.
+        match std::error::Error::source(&status) {
+            Some(_) => Self::Interrupted(Box::new(status)),
+            None => Self::Refused(Box::new(Refused::from(&status))),
+        }
     }
 }
 
@@ -63,9 +71,23 @@ impl From<&Status> for Refused {
     fn from(status: &Status) -> Self {
         let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
         let violations = status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default();
-        let fields = violations.into_iter().map(|violation| (violation.field, violation.description)).collect();
-        Self { must_act: must_act(status.code()), reason, message: status.message().to_owned(), fields }
+        let fields: Vec<_> = violations.into_iter().map(|violation| (violation.field, violation.description)).collect();
+        let message = plain(status.message(), &reason, &fields);
+        let retry_after = status.get_details_retry_info().and_then(|info| info.retry_delay);
+        Self { must_act: must_act(status.code()), reason, message, fields, retry_after }
     }
+}
+
+/// A field with what is wrong about it, said once.
+fn told(field: &str, what: &str, message: &str) -> String {
+    if what == message { format!(" ({field})") } else { format!("\n  {field}: {what}") }
+}
+
+/// The message without reason and field, which the details say too.
+fn plain(message: &str, reason: &str, fields: &[(String, String)]) -> String {
+    let message = message.strip_prefix(reason).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(message);
+    let named = fields.first().and_then(|(field, _)| message.strip_suffix(&format!(" ({field})")));
+    named.unwrap_or(message).to_owned()
 }
 
 /// Who must act on a gRPC status (ledger.proto).
@@ -99,6 +121,9 @@ mod tests {
         assert_eq!(refused.must_act, MustAct::Partner);
         let text = "KeyMustBeActive: the key has ended\n  submission.key_id: it ended at index 7";
         assert_eq!(refused.to_string(), text);
+        let said = "KeyMustBeActive: it ended at index 7 (submission.key_id)";
+        let status = Status::with_error_details(Code::FailedPrecondition, said, status.get_error_details());
+        assert_eq!(Refused::from(&status).to_string(), said, "each said once");
         assert_eq!(Refused::from(&Status::internal("oh")).to_string(), "oh");
     }
 }

@@ -4,10 +4,12 @@
 //! says who must act. Leaves to others: authoring and signing (`authoring`),
 //! showing answers (`cli`).
 
+mod audit;
 mod entry;
 mod error;
 mod receipt;
 mod retry;
+mod trust;
 
 use std::{fs, path::Path, time::Duration};
 
@@ -23,7 +25,7 @@ use crate::{
     authoring::SignedSubmission,
     limits::{MESSAGE_BYTES, PAGE_ITEMS_MAX},
     wire::{
-        dynamic,
+        self,
         proto::{
             self, CheckRequest, GetReceiptRequest, ReadAt, SubmitRequest, audit_client::AuditClient,
             get_receipt_request, ledger_client::LedgerClient, organisations_client::OrganisationsClient, read_at,
@@ -32,10 +34,12 @@ use crate::{
     },
 };
 
-pub use entry::{EntrySummary, stored_record, summary_of};
+pub use audit::ServiceAuditError;
+pub use entry::{EntrySummary, ledger_of, stored_record, submission_digest, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
-pub use retry::delay_before_retry;
+pub use retry::Patience;
+pub use trust::{Founded, KnownCheckpoint, Untrusted};
 
 /// The answers of the services, as the command line shows them.
 pub mod reply {
@@ -100,7 +104,10 @@ impl Client {
     /// Connects to `http://HOST:PORT`, or with TLS to `https://HOST:PORT`; `ca`
     /// names a PEM file that is trusted instead of the system's authorities.
     pub async fn connect(server: &str, ca: Option<&Path>) -> Answer<Self> {
-        let invalid = |error| ClientError::Address(server.to_owned(), error);
+        let invalid = |error| ClientError::Address(server.to_owned(), Some(error));
+        if !["http://", "https://"].iter().any(|scheme| server.starts_with(scheme)) {
+            return Err(ClientError::Address(server.to_owned(), None));
+        }
         let mut endpoint = Endpoint::from_shared(server.to_owned()).map_err(invalid)?.connect_timeout(CONNECT_TIMEOUT);
         if server.starts_with("https://") {
             endpoint = endpoint.tls_config(tls(ca)?).map_err(invalid)?;
@@ -110,22 +117,13 @@ impl Client {
         Ok(Self { channel })
     }
 
-    /// Submits, and submits again while the ledger is busy or away for a moment.
+    /// Submits once; [`Patience::ask`] submits again.
     pub async fn submit(&self, signed: &SignedSubmission) -> Answer<proto::SubmitResponse> {
         let request = SubmitRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
-        let mut attempt = 0;
-        loop {
-            let status = match self.ledger().submit(request.clone()).await {
-                Ok(response) => return Ok(response.into_inner()),
-                Err(status) => status,
-            };
-            let Some(delay) = delay_before_retry(&status, attempt) else { return Err(status.into()) };
-            tokio::time::sleep(delay).await;
-            attempt += 1;
-        }
+        Ok(self.ledger().submit(request).await?.into_inner())
     }
 
-    /// Dry run: what would be signed, and what the ledger would decide now.
+    /// Dry run, once: what would be signed, and what the ledger would decide now.
     pub async fn check(&self, signed: &SignedSubmission) -> Answer<proto::CheckResponse> {
         let request = CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
         Ok(self.ledger().check(request).await?.into_inner())
@@ -235,6 +233,12 @@ impl Client {
         }
     }
 
+    /// One entry.
+    pub async fn entry(&self, index: u64) -> Answer<proto::Entry> {
+        let response = self.audit().get_entry(proto::GetEntryRequest { index }).await?.into_inner();
+        Ok(response.entry.unwrap_or_default())
+    }
+
     /// How a participant stands to a treaty, and what else binds it; `at` is a civil day, empty for the newest
     /// recording day; `view` empty for the default.
     pub async fn treaty_status(
@@ -292,7 +296,7 @@ impl Client {
 /// A message in the protobuf JSON mapping, with the field names of the proto
 /// files. `message` is its short name.
 pub fn to_json(message: &str, value: &impl prost::Message) -> Value {
-    dynamic::decode(message, &value.encode_to_vec()).expect("a message decodes as itself")
+    wire::to_json(message, &value.encode_to_vec()).expect("a message decodes as itself")
 }
 
 /// Items of a page. A page of large acts could outgrow one message at the

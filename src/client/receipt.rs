@@ -6,7 +6,7 @@ use crate::{
     checkpoint::{CheckpointVerifier, InvalidOrigin, MalformedProof, Receipt},
     crypto::{InvalidPublicKey, PublicKey},
     domain::{EnvelopeDigest, Index, RecordingTime, TreeHash},
-    wire::{dynamic, proto},
+    wire::{InvalidJson, from_json, proto},
 };
 use prost::Message;
 
@@ -15,6 +15,8 @@ use prost::Message;
 pub enum ReceiptError {
     #[error("it is neither a tlog-proof nor a receipt in JSON")]
     Form(#[source] serde_json::Error),
+    #[error("it is JSON, but no receipt")]
+    Fields(#[source] InvalidJson),
     #[error("it is no tlog-proof")]
     Proof(#[source] MalformedProof),
     #[error("the receipt lacks {0}")]
@@ -34,7 +36,7 @@ pub fn parse_receipt(text: &str) -> Result<Receipt, ReceiptError> {
         return Receipt::from_tlog_proof(text).map_err(ReceiptError::Proof);
     }
     let json: serde_json::Value = serde_json::from_str(text).map_err(ReceiptError::Form)?;
-    let bytes = dynamic::encode("Receipt", json.get("receipt").unwrap_or(&json)).map_err(ReceiptError::Form)?;
+    let bytes = from_json("Receipt", json.get("receipt").unwrap_or(&json)).map_err(ReceiptError::Fields)?;
     let message = proto::Receipt::decode(bytes.as_slice()).expect("bytes of the same message");
     Receipt::try_from(message)
 }

@@ -2,7 +2,6 @@
 //! replayed log, a copy of the directory.
 
 use std::{
-    error::Error,
     fmt, fs, io,
     path::{Path, PathBuf},
 };
@@ -11,7 +10,7 @@ use prost::bytes::Bytes;
 
 use super::{DemoError, During, Entered, Told, shown};
 use crate::{
-    audit::{Auditor, ReadModelsClaim, Report},
+    audit::{FilesAuditError, Report, audit_files},
     authoring::SignedSubmission,
     checkpoint::{CheckpointVerifier, Receipt, leaf_hash},
     client::{
@@ -20,11 +19,9 @@ use crate::{
         stored_record,
     },
     crypto::sha256,
-    domain::{EnvelopeDigest, Index, LedgerId, Seen, Size, TreeHash, TreeHead},
-    journal::{Journal, ReadLimit, SegmentJournal, StoredRecord},
-    limits,
+    domain::{EnvelopeDigest, Index, LedgerId, Seen, Size, TreeHead},
+    journal::StoredRecord,
     merkle::{HashFile, Tree},
-    projections::RowsDigest,
 };
 
 /// A partner: a connection, the key that it trusts, the checkpoint it saw last.
@@ -70,10 +67,9 @@ impl Partner {
             let envelope = EnvelopeDigest(sha256(&record.record.envelope));
             tree.append(leaf_hash(record.record.recorded_at, envelope)).during("compute the root again")?;
         }
-        let root = tree.root().ok_or_else(|| DemoError::NotShown("a replayed log has a root".into()))?;
-        let own = Seen { size: Size(tree.size()), root };
+        let own = Seen { size: Size(tree.size()), root: tree.root() };
         shown(self.seen == Some(own), || "the replayed log has the root of the newest receipt".into())?;
-        Ok(TreeHead { size: own.size, root })
+        Ok(TreeHead { size: own.size, root: own.root })
     }
 
     async fn records(&self, size: Size) -> Told<Vec<StoredRecord>> {
@@ -90,15 +86,8 @@ impl Partner {
 
     /// The whole check of an outsider, from what the service replays.
     pub async fn audit(&self, ledger: LedgerId, scratch: &Path) -> Told<Report> {
-        let status = self.client.status().await.during("ask for the status")?;
-        let root = TreeHash::from_slice(&status.root);
-        let root = root.ok_or_else(|| DemoError::NotShown("the service shows its root".into()))?;
-        let claim = RowsDigest::from_slice(&status.read_models_digest)
-            .map(|digest| ReadModelsClaim::Digest { size: Size(status.read_models_size), digest });
         fs::create_dir_all(scratch).during("keep scratch files")?;
-        let mut auditor = Auditor::begin(scratch, Some(ledger), claim).during("begin the audit")?;
-        auditor.take(self.records(Size(status.size)).await?).during("audit the service")?;
-        auditor.finish(Some(TreeHead { size: Size(status.size), root })).during("audit the service")
+        self.client.audit_all(Some(ledger), scratch, &mut |_, _| {}).await.during("audit the service")
     }
 }
 
@@ -107,23 +96,9 @@ fn stored(entry: Entry) -> Told<StoredRecord> {
     stored_record(entry).ok_or_else(|| DemoError::NotShown(format!("entry {index} has a recording time")))
 }
 
-/// Audits the files of a directory that nobody writes to: every byte of the
-/// journal, then every entry.
-pub fn audit_directory(
-    directory: &Path,
-    ledger: LedgerId,
-    scratch: &Path,
-) -> Result<Report, Box<dyn Error + Send + Sync>> {
-    let journal = SegmentJournal::open_read_only(directory)?;
-    journal.verify_all()?;
-    fs::create_dir_all(scratch)?;
-    let mut auditor = Auditor::begin(scratch, Some(ledger), None)?;
-    let head = journal.head().tree;
-    let limit = ReadLimit { entries: limits::BATCH_ENTRIES, bytes: limits::BATCH_BYTES };
-    while auditor.size() < head.size {
-        auditor.take(journal.read(auditor.size().next_index(), limit)?)?;
-    }
-    Ok(auditor.finish(Some(head))?)
+/// Audits the files of a directory that nobody writes to.
+pub fn audit_copy(copy: &Path, ledger: LedgerId, scratch: &Path) -> Result<Report, FilesAuditError> {
+    audit_files(copy, Some(ledger), None, scratch, &mut |_, _| {})
 }
 
 /// Copies the journal's files, and nothing else: no key leaves the ledger.

@@ -20,7 +20,7 @@ impl Demo<'_> {
     pub(super) fn audit_copy(&mut self) -> Told {
         self.story.step("Audit a copy of the directory, offline")?;
         checks::copy_journal(self.directory.path(), &self.copy()).during("copy the journal")?;
-        let report = checks::audit_directory(&self.copy(), self.ledger, &self.scratch.join("audit-copy"))
+        let report = checks::audit_copy(&self.copy(), self.ledger, &self.scratch.join("audit-copy"))
             .during("audit a copy of the directory")?;
         shown(report.head.map(|head| head.size) == Some(self.partner.size()), || "the copy is complete".into())?;
         self.tell_report(&report)?;
@@ -40,10 +40,10 @@ impl Demo<'_> {
         let place = checks::forge_date(&self.copy(), "2025-08-20").during("forge the copy")?;
         self.story.fact("forged", "Poland's date of receipt: 2025-08-20 became 2025-08-21")?;
         self.story.fact("where", &place.to_string())?;
-        match checks::audit_directory(&self.copy(), self.ledger, &self.scratch.join("audit-forged")) {
+        match checks::audit_copy(&self.copy(), self.ledger, &self.scratch.join("audit-forged")) {
             Ok(_) => return Err(DemoError::NotShown("the audit catches a forged byte".into())),
             Err(caught) => {
-                let told = crate::telemetry::chain(caught.as_ref());
+                let told = crate::telemetry::chain(&caught);
                 shown(told.contains(&place.file) && told.contains("byte"), || format!("the audit named {told}"))?;
                 self.story.fact("the audit", &told.replace(&format!("{}/", self.scratch.display()), ""))?;
             }

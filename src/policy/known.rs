@@ -20,8 +20,11 @@ pub trait Known {
     fn event(&self, organisation: &OrganisationId, id: EventId) -> Option<Position>;
     /// The newest event on a subject; `None` when the subject does not exist.
     fn subject_head(&self, subject: &Subject) -> Option<Position>;
-    /// Whether the event of that id is one on the subject.
+    /// The first event of that id on the subject, if there is one.
     fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
+    /// The newest event of that id on the subject, if there are several: ids are
+    /// unique within an organisation only.
+    fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
     /// Whether the key signed off the submission already.
     fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool;
     /// The event that opened a subject; `None` for subjects that nothing opens.

@@ -1,11 +1,10 @@
 //! The thread that follows the journal and keeps the read models up to date.
 //!
-//! Promises: entries are applied in order, in steps that end where a checkpoint is, so
-//! that the position's root can be compared with the journal's at any start; memory is
-//! bounded by `limits::FOLD_ENTRIES` and `FOLD_BYTES` and the largest journal batch;
-//! stopping finishes the step and flushes.
-//! Leaves to others: reading bytes and deciding findings (the closure), whether the
-//! position it starts from is of this journal's history (the caller).
+//! Promises: entries are applied in order, in steps that end with the root of the tree
+//! there, so that a start can compare it with the journal's; memory is bounded by
+//! `limits::FOLD_ENTRIES` and `FOLD_BYTES`; stopping finishes the step and flushes.
+//! Leaves to others: reading bytes, deciding findings and computing roots ([`Follow`]),
+//! whether the position it starts from is of this journal's history (the caller).
 
 use std::{
     io,
@@ -17,17 +16,19 @@ use std::{
 use tokio::sync::{oneshot, watch};
 
 use super::{FoldedEntry, ModelPosition, ReadModelError, ReadModels};
-use crate::domain::{Entry, Finding, Index, Size, TreeHead};
+use crate::domain::{Entry, Finding, Index, Size, TreeHash, TreeHead};
 use crate::journal::{Journal, JournalError, ReadLimit, StoredRecord};
-use crate::limits::{BATCH_ENTRIES, FOLD_BYTES, FOLD_ENTRIES};
+use crate::limits::{FOLD_BYTES, FOLD_ENTRIES};
 
-/// A stored record as it is folded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Followed {
-    pub entry: Entry,
-    pub findings: Vec<Finding>,
-    /// Size and root of the record's checkpoint, where a batch ended with it.
-    pub head: Option<TreeHead>,
+/// What the follower asks of those who know more than the bytes.
+pub trait Follow: Send + 'static {
+    type Error: Into<Box<dyn std::error::Error + Send + Sync>>;
+
+    /// The entry of a record and the findings on it.
+    fn read(&mut self, stored: &StoredRecord) -> Result<(Entry, Vec<Finding>), Self::Error>;
+
+    /// The root of the tree over the first `size` entries; `None` if it cannot be told.
+    fn root_at(&self, size: Size) -> Option<TreeHash>;
 }
 
 /// Why the follower stopped before it was told to.
@@ -39,9 +40,8 @@ pub enum FollowError {
     ReadModels(#[from] ReadModelError),
     #[error("the read models cannot follow: entry {index} cannot be read")]
     Entry { index: Index, source: Box<dyn std::error::Error + Send + Sync> },
-    /// A journal ends every batch with a checkpoint.
-    #[error("the read models cannot follow: no checkpoint in {entries} entries from {from} on")]
-    NoCheckpoint { from: Index, entries: usize },
+    #[error("the read models cannot follow: the tree has no root at size {size}")]
+    NoRoot { size: Size },
     #[error("cannot start the thread that follows the journal")]
     Start(#[from] io::Error),
     #[error("the thread that follows the journal ended by a panic")]
@@ -77,21 +77,17 @@ pub struct Follower {
 
 impl Follower {
     /// Starts the thread. `heads` wakes it: whenever it changes, there may be more in
-    /// the journal; what is already there is folded at once. `follow` reads a record.
-    pub fn start<F, E>(
+    /// the journal; what is already there is folded at once.
+    pub fn start(
         models: Arc<ReadModels>,
         journal: Arc<dyn Journal>,
         heads: watch::Receiver<TreeHead>,
-        follow: F,
-    ) -> Result<Self, FollowError>
-    where
-        F: FnMut(&StoredRecord) -> Result<Followed, E> + Send + 'static,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+        follow: impl Follow,
+    ) -> Result<Self, FollowError> {
         let (position_sender, positions) = watch::channel(models.position());
         let (stop, stopped) = oneshot::channel();
         let wait = tokio::runtime::Builder::new_current_thread().build()?;
-        let mut walk = Walk { models, journal, follow, pending: Vec::new(), positions: position_sender };
+        let mut walk = Walk { models, journal, follow, positions: position_sender };
         let thread = thread::Builder::new().name("projections".to_owned()).spawn(move || {
             let outcome = walk.run(heads, stopped, &wait);
             let flushed = walk.models.flush();
@@ -138,16 +134,10 @@ struct Walk<F> {
     models: Arc<ReadModels>,
     journal: Arc<dyn Journal>,
     follow: F,
-    /// Read, but no checkpoint has come yet. At most one journal batch.
-    pending: Vec<Followed>,
     positions: watch::Sender<ModelPosition>,
 }
 
-impl<F, E> Walk<F>
-where
-    F: FnMut(&StoredRecord) -> Result<Followed, E>,
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+impl<F: Follow> Walk<F> {
     fn run(
         &mut self,
         mut heads: watch::Receiver<TreeHead>,
@@ -176,32 +166,20 @@ where
 
     /// Reads and applies once; false when the journal has nothing more.
     fn step(&mut self) -> Result<bool, FollowError> {
-        let held = self.models.position().size.next_index();
-        let from = Index(held.0 + self.pending.len() as u64);
+        let from = self.models.position().size.next_index();
         let records = self.journal.read(from, ReadLimit { entries: FOLD_ENTRIES, bytes: FOLD_BYTES })?;
-        if records.is_empty() {
-            return Ok(false);
+        let Some(last) = records.last().map(|record| record.index) else { return Ok(false) };
+        let mut followed = Vec::with_capacity(records.len());
+        for record in records {
+            let read = self.follow.read(&record);
+            followed.push(read.map_err(|e| FollowError::Entry { index: record.index, source: e.into() })?);
         }
-        for record in &records {
-            let followed = (self.follow)(record);
-            self.pending.push(followed.map_err(|e| FollowError::Entry { index: record.index, source: e.into() })?);
-        }
-        self.apply_up_to_checkpoint(held)?;
-        Ok(true)
-    }
-
-    fn apply_up_to_checkpoint(&mut self, from: Index) -> Result<(), FollowError> {
-        let last = self.pending.iter().enumerate().rev().find_map(|(at, followed)| Some((at, followed.head?)));
-        let Some((last, head)) = last else {
-            // Fewer than a whole batch may just be the part of it that one read returned.
-            let entries = self.pending.len();
-            return if entries < BATCH_ENTRIES { Ok(()) } else { Err(FollowError::NoCheckpoint { from, entries }) };
-        };
-        let whole: Vec<Followed> = self.pending.drain(..=last).collect();
+        let size = last.size_with();
+        let root = self.follow.root_at(size).ok_or(FollowError::NoRoot { size })?;
         let entries: Vec<FoldedEntry<'_>> =
-            whole.iter().map(|followed| FoldedEntry { entry: &followed.entry, findings: &followed.findings }).collect();
-        let position = self.models.apply(&entries, head)?;
+            followed.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        let position = self.models.apply(&entries, TreeHead { size, root })?;
         self.positions.send_replace(position);
-        Ok(())
+        Ok(true)
     }
 }

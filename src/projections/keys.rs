@@ -59,7 +59,7 @@ tables! {
     BySubject = 0x10, "by subject";
     /// organisation, index: nothing.
     ByOrganisation = 0x11, "by organisation";
-    /// kind, index: the ordinals of its events.
+    /// kind, index: nothing.
     ByKind = 0x12, "by kind";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";

@@ -21,7 +21,7 @@
 //!
 //! Keys are ascending as byte strings, shorter before longer. How entries were batched
 //! makes no difference. A change of rows is a new text in `digest_0` and a new
-//! [`ROWS_FORMAT`]. The rows of an entry (`i` its index as u64 BE, `o` the ordinal of an
+//! [`ROWS_FORMAT`]; a change of how they are stored is a new [`ROWS_FORMAT`] alone. The rows of an entry (`i` its index as u64 BE, `o` the ordinal of an
 //! event as u16 BE, identifiers ended by a zero byte, names in ASCII small letters with
 //! their length as u32 BE before them):
 //!
@@ -37,36 +37,42 @@
 //! | 09 short name, treaty `i`; 0a name, participant `i` | empty |
 //! | 10 subject `i` | per event on it: ordinal, kind number, length of date, all varints; the date as written |
 //! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
-//! | 12 kind number (u32 BE) `i` | ordinals of its events, varints |
+//! | 12 kind number (u32 BE) `i` | empty |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
 //!
 //! A subject is one byte (1 ledger, 2 organisation, 3 treaty, 4 participant,
 //! 5 participation, 6 record) and its identifiers. The messages `...Row` are protobuf
 //! (`encoding.rs`). Row 00, the position, is stored beside and not part of the digest.
+//!
+//! Rows 01, 11 and 12 are stored several together (`packed.rs`), all others as they are.
 
+mod batch;
 mod encoding;
 mod error;
 mod fold;
 mod follower;
 mod keys;
 mod model;
+mod packed;
 mod queries;
+mod refold;
 mod seek;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use error::{QueryError, ReadModelError};
-pub use follower::{FollowError, Followed, Follower, FollowerGone, WaitError};
+pub use follower::{Follow, FollowError, Follower, FollowerGone, WaitError};
 pub use model::*;
 pub use queries::{EntryFilter, View};
+pub use refold::{Refold, RowDifference};
 pub use seek::Entries;
-pub use store::{Opened, ReadModels, RowDifference};
+pub use store::{Opened, ReadModels};
 
 use crate::domain::{Entry, Finding};
 
-/// Format of the rows; read models of another format are built anew.
-pub const ROWS_FORMAT: u32 = 1;
+/// Format of the rows as they are stored; read models of another format are built anew.
+pub const ROWS_FORMAT: u32 = 2;
 
 /// What the chained digest begins with.
 pub const DIGEST_START: &[u8] = b"merestone read models v1\n";

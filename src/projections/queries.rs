@@ -11,10 +11,12 @@ use std::{collections::BTreeMap, str::FromStr};
 use jiff::civil::Date;
 
 use super::encoding::{
-    SubjectEvent, read_finding, read_mandate, read_member, read_number, read_organisation, read_subject_events,
+    SubjectEvent, Unreadable, read_finding, read_mandate, read_member, read_number, read_organisation,
+    read_subject_events,
 };
 use super::keys::{Key, Table, split_id, split_index, split_number};
 use super::model::{Act, HoldsAt, MandateState, MemberState, OrganisationState, Page, PageRequest, Registered};
+use super::packed::{first_of_times, numbers};
 use super::seek::{Entries, NewestPerId, Row, all_rows, damaged, newest_before};
 use super::store::store_error;
 use super::{QueryError, ReadModelError, ReadModels};
@@ -67,10 +69,15 @@ impl ReadModels {
 
     /// When an entry that is held was recorded.
     fn recorded_at(&self, index: Index) -> Result<RecordingTime, ReadModelError> {
-        let key = Key::new(Table::Entry).index(index);
+        let first = first_of_times(index);
+        let key = Key::new(Table::Entry).index(first);
         let row = self.tree().get(key.as_ref()).map_err(store_error("read"))?;
         let row = row.ok_or_else(|| damaged(key.as_ref()))?;
-        read_number(&row).map(RecordingTime).map_err(|unreadable| unreadable.at(key.as_ref()))
+        let place = usize::try_from(index.0 - first.0).expect("a stored row holds few");
+        match numbers(&row).nth(place) {
+            Some(Ok(time)) => Ok(RecordingTime(time)),
+            Some(Err(Unreadable)) | None => Err(damaged(key.as_ref())),
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 //! size never changes, whatever is applied meanwhile.
 
 use super::ReadModelError;
-use super::keys::{Key, describe, past_prefix, split_id, split_index};
+use super::keys::{Key, Table, describe, past_prefix, split_id, split_index};
+use super::packed::{is_packed, numbers};
 use super::store::store_error;
 use crate::domain::{Index, Size};
 
@@ -114,10 +115,29 @@ impl Entries {
         if first >= end {
             return Ok(None);
         }
+        if Table::of_key(history).is_some_and(is_packed)
+            && let Some(found) = self.in_row_at(history, &first, index)?
+        {
+            return Ok(Some(found).filter(|found| found.0 < self.size.0));
+        }
         let Some(row) = self.tree.range(first..end).next() else { return Ok(None) };
         let (key, _) = row.map_err(store_error("read"))?;
         let (index, _) = split_index(&key[history.len()..]).ok_or_else(|| damaged(&key))?;
         Ok(Some(index))
+    }
+
+    /// The first index at or after the one asked for in the stored row that begins at it
+    /// or before.
+    fn in_row_at(&self, history: &[u8], first: &[u8], index: Index) -> Result<Option<Index>, ReadModelError> {
+        let Some(row) = self.tree.range(history..=first).next_back() else { return Ok(None) };
+        let (key, value) = row.map_err(store_error("read"))?;
+        for found in numbers(&value) {
+            let found = found.map_err(|unreadable| unreadable.at(&key))?;
+            if found >= index.0 {
+                return Ok(Some(Index(found)));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -50,12 +50,35 @@ impl Models {
         rows.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
     }
 
+    /// Every row on its own, as it is in the digest.
+    fn rows_one_by_one(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        self.lasting_rows().into_iter().flat_map(|(key, value)| one_by_one(&key, &value)).collect()
+    }
+
     /// Every row but the position.
     fn lasting_rows(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
         let mut rows = self.rows();
         rows.remove(keys::Key::new(keys::Table::Position).as_ref());
         rows
     }
+}
+
+/// The rows that are stored together in a row.
+fn one_by_one(key: &[u8], value: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let table = keys::Table::of_key(key).expect("a table");
+    if !packed::is_packed(table) {
+        return vec![(key.to_vec(), value.to_vec())];
+    }
+    let (history, first) = key.split_last_chunk::<8>().expect("an index");
+    let first = u64::from_be_bytes(*first);
+    let numbers = packed::numbers(value).map(|number| number.ok().expect("readable"));
+    let row = |(at, number): (u64, u64)| match table {
+        keys::Table::Entry => {
+            ([history, &(first + at).to_be_bytes()].concat(), encoding::entry_row(crate::domain::RecordingTime(number)))
+        }
+        _ => ([history, &number.to_be_bytes()].concat(), Vec::new()),
+    };
+    (0..).zip(numbers).map(row).collect()
 }
 
 fn apply(models: &ReadModels, batch: &[(Entry, Vec<Finding>)]) -> Result<ModelPosition, ReadModelError> {

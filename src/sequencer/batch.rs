@@ -62,8 +62,4 @@ pub(super) enum Decision {
         index: Index,
     },
     Rejected(Rejection),
-    /// A dry run that would have entered.
-    WouldEnter {
-        findings: Vec<Finding>,
-    },
 }

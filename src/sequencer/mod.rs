@@ -8,10 +8,12 @@
 //! Promises: no outcome leaves before what it depends on is durable (I2); one
 //! commit at a time, each naming the head that it extends (I10); after a commit
 //! whose fate is unknown nothing is accepted any more (I9); the queue is bounded
-//! (I8). Leaves to others: form and signatures (before), projections (after).
+//! (I8); dry runs are decided beside the thread and never delay it. Leaves to others: form and signatures (before), projections (after).
 
 mod batch;
+mod dry_run;
 mod thread;
+mod verdict;
 
 use std::{
     sync::{Arc, RwLock},
@@ -22,15 +24,19 @@ use crossbeam_channel::{Sender, TrySendError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
 use crate::{
-    admission::Admission,
+    admission::{Admission, ProveError},
     checkpoint::{CheckpointSigner, Receipt},
     clock::Clock,
     domain::{Finding, PolicyNumber},
     journal::{Head, Journal},
     limits,
+    merkle::NotProved,
     policy::{Registry, Rejection, Verified},
+    telemetry::chain,
     wire::Submitted,
 };
+
+pub use dry_run::{DryRun, DryRunPlace};
 
 /// The state that everybody may see: everything in it is durable.
 #[derive(Clone, Debug)]
@@ -39,6 +45,8 @@ pub struct Published {
     pub registry: Arc<Registry>,
     pub policy: PolicyNumber,
     pub state: ServiceState,
+    /// The service ends, halted or not: streams that wait for more end with it.
+    pub ending: bool,
 }
 
 /// Whether the ledger takes submissions.
@@ -63,10 +71,6 @@ pub enum Outcome {
         receipt: Receipt,
     },
     Rejected(Rejection),
-    /// A dry run that would enter.
-    WouldEnter {
-        findings: Vec<Finding>,
-    },
     /// Nothing is accepted any more.
     Halted(String),
 }
@@ -88,6 +92,9 @@ pub struct Sequencer {
     published: watch::Receiver<Arc<Published>>,
     halt: Arc<watch::Sender<Arc<Published>>>,
     admission: Arc<RwLock<Admission>>,
+    dry_runs: dry_run::DryRuns,
+    /// Changes when the thread has ended.
+    ended: watch::Receiver<()>,
 }
 
 /// What the sequencer works with.
@@ -112,8 +119,6 @@ enum Message {
 /// A submission that waits for its outcome.
 struct Waiting {
     submitted: Submitted,
-    /// A dry run is decided in its turn and never enters.
-    dry_run: bool,
     reply: oneshot::Sender<Outcome>,
     /// Its share of the queue's bytes, given back when it leaves the queue.
     _bytes: OwnedSemaphorePermit,
@@ -128,10 +133,13 @@ impl Sequencer {
             registry: Arc::clone(parts.admission.registry()),
             policy: parts.admission.registry().policy(),
             state: ServiceState::Serving,
+            ending: false,
         };
         let (publish, published) = watch::channel(Arc::new(published));
         let publish = Arc::new(publish);
         let admission = Arc::new(RwLock::new(parts.admission));
+        let dry_runs = dry_run::DryRuns::new(Arc::clone(&admission), Arc::clone(&parts.clock));
+        let (alive, ended) = watch::channel(());
         let thread = thread::SequencerThread {
             messages,
             carried: None,
@@ -142,35 +150,60 @@ impl Sequencer {
             verifier: parts.signer.verifier(),
             signer: parts.signer,
             publish: Arc::clone(&publish),
+            _alive: alive,
         };
         let running = std::thread::Builder::new()
             .name("sequencer".into())
             .spawn(move || thread.run())
             .expect("a thread can be started at start");
         let bytes = Arc::new(Semaphore::new(limits::QUEUE_BYTES));
-        (Self { queue, bytes, published, halt: publish, admission }, Running(running))
+        (Self { queue, bytes, published, halt: publish, admission, dry_runs, ended }, Running(running))
     }
 
     /// Submits what was verified and waits for its outcome.
     pub async fn submit(&self, verified: Verified) -> Result<Outcome, NotQueued> {
-        self.send(verified.into_submitted(), false).await
-    }
-
-    /// Decides in turn what would become of a draft; nothing enters.
-    pub async fn check(&self, draft: Submitted) -> Result<Outcome, NotQueued> {
-        self.send(draft, true).await
-    }
-
-    async fn send(&self, submitted: Submitted, dry_run: bool) -> Result<Outcome, NotQueued> {
+        let submitted = verified.into_submitted();
         let bytes = u32::try_from(batch::cost(&submitted)).map_err(|_| NotQueued::Busy)?;
         let permit = Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map_err(|_| NotQueued::Busy)?;
         let (reply, outcome) = oneshot::channel();
-        let waiting = Waiting { submitted, dry_run, reply, _bytes: permit };
-        self.queue.try_send(Message::Submission(waiting)).map_err(|error| match error {
-            TrySendError::Full(_) => NotQueued::Busy,
-            TrySendError::Disconnected(_) => NotQueued::ShuttingDown,
-        })?;
-        outcome.await.map_err(|_| NotQueued::ShuttingDown)
+        let waiting = Waiting { submitted, reply, _bytes: permit };
+        match self.queue.try_send(Message::Submission(waiting)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(NotQueued::Busy),
+            Err(TrySendError::Disconnected(_)) => return self.unanswered(),
+        }
+        let mut ended = self.ended.clone();
+        let answered = tokio::select! {
+            biased;
+            outcome = outcome => outcome.ok(),
+            // What is in the queue then stays there: nobody will answer.
+            _ = ended.changed() => None,
+        };
+        if let Some(outcome) = answered {
+            return Ok(outcome);
+        }
+        // The error is the news: the thread's end of the channel is gone.
+        let _ended = ended.changed().await;
+        self.unanswered()
+    }
+
+    /// The thread ended before it answered: by a shutdown, which leaves what it did
+    /// not take undecided, or by a panic, which leaves doubt.
+    fn unanswered(&self) -> Result<Outcome, NotQueued> {
+        match &self.published.borrow().state {
+            ServiceState::Halted(reason) => Ok(Outcome::Halted(reason.clone())),
+            ServiceState::Serving | ServiceState::ShuttingDown => Err(NotQueued::ShuttingDown),
+        }
+    }
+
+    /// A place for a dry run, or busy: to be asked for before the draft is looked at.
+    pub fn dry_run_place(&self) -> Result<DryRunPlace, NotQueued> {
+        self.dry_runs.place()
+    }
+
+    /// Decides beside the thread what would become of a draft; nothing enters.
+    pub async fn dry_run(&self, place: DryRunPlace, draft: Submitted) -> Result<DryRun, NotQueued> {
+        self.dry_runs.decide(place, draft, self.follow()).await
     }
 
     /// The newest durable state.
@@ -189,10 +222,26 @@ impl Sequencer {
         read(&self.admission.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
+    /// Proves with the admission state; stored hashes that are at fault are put
+    /// right first. If that cannot be, the ledger halts (I9).
+    pub fn prove<T>(&self, prove: impl Fn(&Admission) -> Result<T, NotProved>) -> Result<T, ProveError> {
+        match self.with_admission(&prove) {
+            Ok(proved) => Ok(proved),
+            Err(NotProved::Beyond) => Err(ProveError::Beyond),
+            Err(NotProved::Stored) => {
+                let mut admission = self.admission.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let proved = admission.prove(prove);
+                if let Err(error @ ProveError::NotMended(_)) = &proved {
+                    self.halt(&chain(error));
+                }
+                proved
+            }
+        }
+    }
+
     /// Halts the ledger: somebody showed a contradiction (I9).
-    pub fn halt(&self, reason: String) {
-        tracing::error!(reason, "halted: the operator must act");
-        publish_state(&self.halt, ServiceState::Halted(reason));
+    pub fn halt(&self, reason: &str) {
+        halt(&self.halt, reason);
     }
 
     /// Tells everybody that the end is near: streams that wait for more end, and
@@ -217,11 +266,21 @@ impl Running {
     }
 }
 
-/// Changes the state that everybody sees; a halted ledger stays halted.
+/// Nothing is accepted from now on. The log tells it once, the state to its end.
+fn halt(publish: &watch::Sender<Arc<Published>>, reason: &str) {
+    if !matches!(publish.borrow().state, ServiceState::Halted(_)) {
+        tracing::error!(reason, "halted: the operator must act");
+    }
+    publish_state(publish, ServiceState::Halted(reason.to_owned()));
+}
+
+/// Changes the state that everybody sees; a halted ledger stays halted to its end.
 fn publish_state(publish: &watch::Sender<Arc<Published>>, state: ServiceState) {
     publish.send_modify(|published| {
+        let published = Arc::make_mut(published);
+        published.ending |= state == ServiceState::ShuttingDown;
         if !matches!(published.state, ServiceState::Halted(_)) {
-            Arc::make_mut(published).state = state;
+            published.state = state;
         }
     });
 }

@@ -1,6 +1,6 @@
 //! The thread: gather, decide, commit, reply.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crossbeam_channel::Receiver;
 use tokio::sync::watch;
@@ -8,18 +8,25 @@ use tokio::sync::watch;
 use super::{
     Message, Outcome, Published, ServiceState, Waiting,
     batch::{Decided, Decision, Gathered},
-    publish_state,
+    halt, publish_state,
+    verdict::{self, Verdict},
 };
 use crate::{
     admission::Admission,
-    checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt},
+    checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt, leaf_hash},
     clock::Clock,
     crypto::sha256,
-    domain::{Entry, EnvelopeContent, EnvelopeDigest, Index, RecordingTime, SignOff, SubmittedEvents},
+    domain::{Entry, EnvelopeDigest, Index, RecordingTime},
     journal::{Appended, Batch, Head, Journal, ReadLimit, Record},
-    policy::{self, Known},
+    policy::Known,
+    telemetry::chain,
     wire::Submitted,
 };
+
+/// Why nothing is decided when a look-up failed: "absent" would let the same thing
+/// enter twice.
+pub(super) const UNSOUND: &str = "an id in index/ids or an earlier entry cannot be read: see the log for the file, run \
+     `merestone audit --dir`, restore the disk or remove index/, then start again; index/ is built anew from the journal";
 
 pub(super) struct SequencerThread {
     pub messages: Receiver<Message>,
@@ -33,6 +40,8 @@ pub(super) struct SequencerThread {
     pub signer: CheckpointSigner,
     pub verifier: CheckpointVerifier,
     pub publish: Arc<watch::Sender<Arc<Published>>>,
+    /// Goes with the thread, after it said how it ended.
+    pub _alive: watch::Sender<()>,
 }
 
 impl SequencerThread {
@@ -90,10 +99,19 @@ impl SequencerThread {
         let mut admission = self.admission();
         while let Some(waiting) = gathered.waiting.pop_front() {
             let at = self.clock.now().max(admission.recorded_at().unwrap_or_default());
-            let Waiting { submitted, dry_run, reply, _bytes } = waiting;
-            let (decision, record) = decide_one(&mut admission, submitted, dry_run, at)?;
-            decided.records.extend(record);
-            decided.replies.push((reply, decision));
+            let Waiting { submitted, reply, _bytes } = waiting;
+            match decide_one(&mut admission, submitted, at) {
+                Ok((decision, record)) => {
+                    decided.records.extend(record);
+                    decided.replies.push((reply, decision));
+                }
+                Err(reason) => {
+                    // Who hears it finds the service halted already.
+                    halt(&self.publish, &reason);
+                    let _ = reply.send(Outcome::Halted(reason.clone()));
+                    return Err(reason);
+                }
+            }
         }
         Ok(())
     }
@@ -106,26 +124,29 @@ impl SequencerThread {
         }
         let records = std::mem::take(&mut decided.records);
         let recorded_at = records.last().map(|record| record.recorded_at);
-        let tree = self.admission().head().ok_or("a stored tree hash cannot be read: run `merestone audit --dir`")?;
+        let tree = self.newest().head();
         let batch = Batch { records, head: tree, checkpoint: self.signer.sign(tree) };
         let expected = self.publish.borrow().head.tree;
         match self.journal.append(expected, &batch) {
             Appended::Landed => self.publish_head(Head { tree, recorded_at, checkpoint: Some(batch.checkpoint) }),
             Appended::Conflict(head) => {
-                return Err(format!("another writer moved the journal to size {}", head.tree.size));
+                let size = head.tree.size;
+                return Err(format!(
+                    "another writer moved the journal to size {size}: find it, and let one alone write"
+                ));
             }
             Appended::Unknown(error) => {
-                return Err(format!("a commit failed and may or may not have landed: {}", with_causes(&error)));
+                return Err(format!("a commit failed and may or may not have landed: {}", chain(&error)));
             }
         }
-        self.admission().written().map_err(|error| with_causes(&error))
+        self.admission().written().map_err(|error| chain(&error))
     }
 
     fn publish_head(&self, head: Head) {
-        let registry = Arc::clone(self.admission().registry());
+        let registry = Arc::clone(self.newest().registry());
         self.publish.send_modify(|published| {
-            let state = published.state.clone();
-            *published = Arc::new(Published { head, policy: registry.policy(), registry, state });
+            let (state, ending) = (published.state.clone(), published.ending);
+            *published = Arc::new(Published { head, policy: registry.policy(), registry, state, ending });
         });
     }
 
@@ -135,17 +156,14 @@ impl SequencerThread {
         for (reply, decision) in decided.replies {
             let outcome = match decision {
                 Decision::Rejected(rejection) => Outcome::Rejected(rejection),
-                Decision::WouldEnter { findings } => Outcome::WouldEnter { findings },
                 Decision::Entered { index, recorded_at, envelope, findings } => {
-                    match self.prove(index, recorded_at, envelope, &head) {
-                        Some(receipt) => Outcome::Accepted { receipt, findings },
-                        None => Outcome::Halted("a stored tree hash cannot be read".into()),
-                    }
+                    let receipt = self.prove(index, recorded_at, envelope, &head);
+                    receipt.map_or_else(|why| self.no_proof(why), |receipt| Outcome::Accepted { receipt, findings })
                 }
-                Decision::Repeated { index } => match self.first_receipt(index) {
-                    Some(receipt) => Outcome::Repeated { receipt },
-                    None => Outcome::Halted(format!("entry {index} cannot be read back")),
-                },
+                Decision::Repeated { index } => {
+                    let receipt = self.first_receipt(index);
+                    receipt.map_or_else(|why| self.no_proof(why), |receipt| Outcome::Repeated { receipt })
+                }
             };
             // Whoever does not wait any more can ask again: the same bytes give the same receipt.
             let _ = reply.send(outcome);
@@ -158,26 +176,42 @@ impl SequencerThread {
         recorded_at: RecordingTime,
         envelope: EnvelopeDigest,
         head: &Head,
-    ) -> Option<Receipt> {
-        let proof = self.admission().tree().prove_inclusion(index.0, head.tree.size.0)?;
-        Some(Receipt { index, recorded_at, envelope, proof, checkpoint: head.checkpoint.clone()? })
+    ) -> Result<Receipt, String> {
+        let leaf = leaf_hash(recorded_at, envelope);
+        let prove = |admission: &Admission| admission.tree().prove_inclusion(index.0, leaf, head.tree.size.0);
+        let proved = prove(&self.newest());
+        let proof = match proved {
+            Ok(proof) => proof,
+            Err(_) => self.admission().prove(prove).map_err(|error| chain(&error))?,
+        };
+        let checkpoint = head.checkpoint.clone().ok_or("a head without a checkpoint")?;
+        Ok(Receipt { index, recorded_at, envelope, proof, checkpoint })
     }
 
     /// The receipt as it was first given: under the checkpoint of its own batch.
-    fn first_receipt(&self, index: Index) -> Option<Receipt> {
-        let stored = self.journal.read(index, ReadLimit::ONE).ok()?.pop()?;
-        let checkpoint = self.journal.checkpoint_covering(index).ok()??;
-        let tree = self.verifier.verify(&checkpoint).ok()?;
+    fn first_receipt(&self, index: Index) -> Result<Receipt, String> {
+        let unread =
+            |why: &(dyn std::error::Error + 'static)| format!("entry {index} cannot be read back: {}", chain(why));
+        let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| unread(&error))?.pop();
+        let checkpoint = self.journal.checkpoint_covering(index).map_err(|error| unread(&error))?;
+        let (stored, checkpoint) = stored.zip(checkpoint).ok_or_else(|| format!("entry {index} is missing"))?;
+        let tree = self.verifier.verify(&checkpoint).map_err(|error| unread(&error))?;
         let envelope = EnvelopeDigest(sha256(&stored.record.envelope));
         let head = Head { tree, recorded_at: None, checkpoint: Some(checkpoint) };
         self.prove(index, stored.record.recorded_at, envelope, &head)
     }
 
+    /// What is on record cannot be proved: the log or the disk under it is in
+    /// doubt (I9).
+    fn no_proof(&self, reason: String) -> Outcome {
+        halt(&self.publish, &reason);
+        Outcome::Halted(reason)
+    }
+
     /// Nothing is accepted any more: everybody in the batch hears that its fate
     /// is unknown, and the health service says why.
     fn halt(&self, reason: &str, gathered: Gathered, decided: Decided) {
-        tracing::error!(reason, "halted: the operator must act");
-        publish_state(&self.publish, ServiceState::Halted(reason.to_owned()));
+        halt(&self.publish, reason);
         let replies = decided.replies.into_iter().map(|(reply, _)| reply);
         for reply in replies.chain(gathered.waiting.into_iter().map(|waiting| waiting.reply)) {
             let _ = reply.send(Outcome::Halted(reason.to_owned()));
@@ -186,11 +220,16 @@ impl SequencerThread {
 
     fn close(&self) {
         publish_state(&self.publish, ServiceState::ShuttingDown);
-        let closed = self.admission().close().map_err(|error| with_causes(&error));
-        let closed = closed.and(self.journal.close().map_err(|error| with_causes(&error)));
+        let closed = self.admission().close().map_err(|error| chain(&error));
+        let closed = closed.and(self.journal.close().map_err(|error| chain(&error)));
         if let Err(reason) = closed {
             tracing::error!(reason, "not everything could be synced at shutdown; the next start reads it again");
         }
+    }
+
+    /// The state to read: only this thread writes, so nobody is waited for.
+    fn newest(&self) -> RwLockReadGuard<'_, Admission> {
+        self.admission.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn admission(&self) -> RwLockWriteGuard<'_, Admission> {
@@ -204,7 +243,7 @@ struct HaltOnPanic(Arc<watch::Sender<Arc<Published>>>);
 impl Drop for HaltOnPanic {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            publish_state(&self.0, ServiceState::Halted("the sequencer's thread panicked: see the log".into()));
+            halt(&self.0, "the sequencer's thread panicked: see the log");
         }
     }
 }
@@ -213,64 +252,39 @@ impl Drop for HaltOnPanic {
 fn decide_one(
     admission: &mut Admission,
     submitted: Submitted,
-    dry_run: bool,
     at: RecordingTime,
 ) -> Result<(Decision, Option<Record>), String> {
-    if let EnvelopeContent::Submission(content) = &submitted.envelope.content
-        && let Some(index) = admission.submission(content.digest)
-    {
-        return repeat(admission, &submitted, content, index, at, dry_run);
+    match judge(admission, &submitted, at)? {
+        Verdict::Rejected(rejection) => Ok((Decision::Rejected(rejection), None)),
+        Verdict::Repeats { index, later: None } => Ok((Decision::Repeated { index }, None)),
+        Verdict::Repeats { index, later: Some(later) } => {
+            let (_, record) = enter(admission, later, at)?;
+            Ok((Decision::Repeated { index }, Some(record)))
+        }
+        Verdict::Enters { findings } => {
+            let (entry, record) = enter(admission, submitted, at)?;
+            let envelope = entry.envelope.digest;
+            Ok((Decision::Entered { index: entry.index, recorded_at: at, envelope, findings }, Some(record)))
+        }
     }
-    let findings = match policy::decide(&submitted.envelope.content, at, admission.registry(), admission) {
-        Ok(findings) => findings,
-        Err(rejection) => return Ok((Decision::Rejected(rejection), None)),
-    };
-    if dry_run {
-        return Ok((Decision::WouldEnter { findings }, None));
-    }
-    let (entry, record) = enter(admission, submitted, at)?;
-    let envelope = entry.envelope.digest;
-    Ok((Decision::Entered { index: entry.index, recorded_at: at, envelope, findings }, Some(record)))
 }
 
-/// The same submission bytes again: the first receipt, and new sign-offs on it
-/// enter as a sign-off entry.
-fn repeat(
-    admission: &mut Admission,
-    submitted: &Submitted,
-    content: &SubmittedEvents,
-    index: Index,
-    at: RecordingTime,
-    dry_run: bool,
-) -> Result<(Decision, Option<Record>), String> {
-    let new = |sign_off: &SignOff| !admission.signed_off(content.digest, sign_off.signer.key);
-    let Some(later) = submitted.later_sign_offs(new) else { return Ok((Decision::Repeated { index }, None)) };
-    if let Err(rejection) = policy::decide(&later.envelope.content, at, admission.registry(), admission) {
-        return Ok((Decision::Rejected(rejection), None));
+/// Judges by what is on record; again, where a stored hash was met that had to be
+/// put right. A verdict that rests on a look-up which failed is none (I9, I12).
+fn judge(admission: &mut Admission, submitted: &Submitted, at: RecordingTime) -> Result<Verdict, String> {
+    let judge = |admission: &Admission| verdict::judge(submitted, at, admission.registry(), admission);
+    let mut verdict = judge(admission);
+    if admission.take_hash_doubt() {
+        admission.mend().map_err(|error| chain(&error))?;
+        verdict = judge(admission);
     }
-    if dry_run {
-        return Ok((Decision::Repeated { index }, None));
-    }
-    let (_, record) = enter(admission, later, at)?;
-    Ok((Decision::Repeated { index }, Some(record)))
+    if admission.is_sound() { Ok(verdict) } else { Err(UNSOUND.into()) }
 }
 
 fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Arc<Entry>, Record), String> {
     let index = admission.size().next_index();
     let Submitted { envelope_bytes, event_bytes, envelope, .. } = submitted;
     let entry = Arc::new(Entry { index, recorded_at: at, envelope });
-    admission.admit(&entry).map_err(|error| with_causes(&error))?;
+    admission.admit(&entry).map_err(|error| chain(&error))?;
     Ok((entry, Record { recorded_at: at, envelope: envelope_bytes, events: event_bytes }))
-}
-
-/// The whole chain of causes for the operator's one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

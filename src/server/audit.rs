@@ -8,11 +8,12 @@ use tonic::{Request, Response, Status};
 
 use super::{Node, convert, errors::Refused};
 use crate::{
-    domain::{Index, Kind, RecordingTime, Size},
+    checkpoint::leaf_hash,
+    crypto::sha256,
+    domain::{EnvelopeDigest, Index, Kind, RecordingTime, Size},
     journal::{ReadLimit, StoredRecord},
     limits,
     projections::EntryFilter,
-    sequencer::ServiceState,
     wire::{self, proto},
 };
 
@@ -28,8 +29,12 @@ impl proto::audit_server::Audit for AuditService {
 
     async fn replay(&self, request: Request<proto::ReplayRequest>) -> Result<Response<Self::ReplayStream>, Status> {
         let replay = Replay::parse(Arc::clone(&self.0), &request.into_inner())?;
+        let place = self.0.stream_place()?;
         let (responses, stream) = mpsc::channel(limits::REPLAY_CHUNKS_AHEAD);
-        tokio::spawn(replay.run(responses));
+        tokio::spawn(async move {
+            replay.run(responses).await;
+            drop(place);
+        });
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 
@@ -56,10 +61,13 @@ impl proto::audit_server::Audit for AuditService {
                 Refused::invalid("size", format!("the size lies above the index and is at most {newest}")).into()
             );
         }
-        let proved = self.0.sequencer.with_admission(|admission| {
-            Some((admission.tree().prove_inclusion(index.0, size)?, admission.tree().root_at(size)?))
+        let stored = self.0.read(index, ReadLimit::ONE)?.pop();
+        let record = stored.ok_or_else(|| Refused::not_found("index", "the ledger has no such entry"))?.record;
+        let leaf = leaf_hash(record.recorded_at, EnvelopeDigest(sha256(&record.envelope)));
+        let proved = self.0.sequencer.prove(|admission| {
+            Ok((admission.tree().prove_inclusion(index.0, leaf, size)?, admission.tree().root_at(size)?))
         });
-        let (proof, root) = proved.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?;
+        let (proof, root) = proved.map_err(Refused::from)?;
         let (proof, root) = (convert::hashes(&proof), convert::bytes(root.as_bytes()));
         Ok(Response::new(proto::ProveInclusionResponse { index: index.0, size, proof, root }))
     }
@@ -127,9 +135,14 @@ impl Replay {
                 Err(refused) => return drop(responses.send(Err(refused.into())).await),
             }
             let reached = self.to.is_some_and(|to| self.next.0 >= to.0);
-            let done = reached || now.state == ServiceState::ShuttingDown;
-            if done || !self.follow || published.changed().await.is_err() || responses.is_closed() {
+            let done = reached || now.ending;
+            if done || !self.follow {
                 return;
+            }
+            tokio::select! {
+                changed = published.changed() => if changed.is_err() { return },
+                // Whoever hung up gives the stream's place back at once.
+                () = responses.closed() => return,
             }
         }
     }

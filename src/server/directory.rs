@@ -18,11 +18,11 @@ use prost::bytes::Bytes;
 use super::NodeParts;
 use crate::{
     admission::{Admission, RestoreError},
-    checkpoint::{CheckpointSigner, InvalidOrigin},
+    checkpoint::{CheckpointInvalid, CheckpointSigner, InvalidOrigin},
     clock::{Clock, ClockRefused, RunningClock},
     crypto::{KeyFileError, SigningKey},
-    domain::{EnvelopeContent, LedgerId},
-    journal::{Journal, JournalError, Options, Recovery, SegmentJournal},
+    domain::{Body, EnvelopeContent, Index, LedgerFounded, LedgerId, RegistryBody, Size, SubmittedEvents},
+    journal::{Head, Journal, JournalError, Options, ReadLimit, Recovery, SegmentJournal},
     limits,
     policy::{self, Rejection, Unverified},
     projections::{ReadModelError, ReadModels},
@@ -66,10 +66,28 @@ pub struct Founding {
     pub checkpoint_key: SigningKey,
 }
 
+/// Why a part of what writes a ledger cannot be had, at its founding or later.
+#[derive(Debug, thiserror::Error)]
+pub enum PartError {
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Clock(#[from] ClockRefused),
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    #[error(transparent)]
+    Origin(#[from] InvalidOrigin),
+}
+
 /// Why a ledger was not founded.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    #[error("{0} holds something already: found a ledger in an empty directory")]
+    #[error(
+        "{0} holds something already: found a ledger in an empty directory; \
+         what a founding that failed left there (it has no journal/) may be removed"
+    )]
     NotEmpty(PathBuf),
     #[error("cannot write {path}")]
     Write { path: PathBuf, source: io::Error },
@@ -81,18 +99,10 @@ pub enum InitError {
     Rejected(#[from] Rejection),
     #[error("the first commit failed: {0}")]
     Commit(String),
-    #[error("the checkpoint key is not the one that the founding names")]
+    #[error("the checkpoint key is not the one that the founding names: give the one that all founders signed for")]
     OtherCheckpointKey,
     #[error(transparent)]
-    Key(#[from] KeyFileError),
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Clock(#[from] ClockRefused),
-    #[error(transparent)]
-    Restore(#[from] RestoreError),
-    #[error(transparent)]
-    Origin(#[from] InvalidOrigin),
+    Part(#[from] PartError),
     #[error(transparent)]
     NotQueued(#[from] NotQueued),
 }
@@ -108,11 +118,13 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     let origin = origin_of(content, &founding.checkpoint_key)?;
     let verified = policy::verify(submitted, &policy::Registry::default())?;
     prepare(directory, &founding.checkpoint_key)?;
-    let journal = SegmentJournal::create(directory.path(), id, Options { segment_bytes, ..Options::default() })?;
+    let options = Options { segment_bytes, ..Options::default() };
+    let journal = SegmentJournal::create(directory.path(), id, options).map_err(PartError::from)?;
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    let admission = Admission::restore(&directory.index(), Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {})?;
-    let signer = CheckpointSigner::new(&origin, founding.checkpoint_key)?;
-    let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(None)?);
+    let signer = CheckpointSigner::new(&origin, founding.checkpoint_key).map_err(PartError::from)?;
+    let clock = RunningClock::start(None).map_err(PartError::from)?;
+    let admission = directory.admission(&journal, &signer, &mut |_, _| {})?;
+    let clock: Arc<dyn Clock> = Arc::new(clock);
     let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
     let outcome = sequencer.submit(verified).await;
     sequencer.stop();
@@ -121,17 +133,12 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
         Outcome::Accepted { .. } => Ok(id),
         Outcome::Rejected(rejection) => Err(rejection.into()),
         Outcome::Halted(reason) => Err(InitError::Commit(reason)),
-        Outcome::Repeated { .. } | Outcome::WouldEnter { .. } => unreachable!("an empty journal repeats nothing"),
+        Outcome::Repeated { .. } => unreachable!("an empty journal repeats nothing"),
     }
 }
 
-fn origin_of(content: &crate::domain::SubmittedEvents, key: &SigningKey) -> Result<Box<str>, InitError> {
-    use crate::domain::{Body, RegistryBody};
-    let founded = content.events.iter().find_map(|event| match &event.body {
-        Body::Registry(RegistryBody::LedgerFounded(founded)) => Some(founded),
-        _ => None,
-    });
-    match founded {
+fn origin_of(content: &SubmittedEvents, key: &SigningKey) -> Result<Box<str>, InitError> {
+    match founded_in(content) {
         Some(founded) if founded.checkpoint_key == *key.public() => Ok(founded.origin.clone()),
         _ => Err(InitError::OtherCheckpointKey),
     }
@@ -145,7 +152,7 @@ fn prepare(directory: &Directory, key: &SigningKey) -> Result<(), InitError> {
     }
     let file = directory.checkpoint_key();
     fs::create_dir_all(file.parent().expect("the key lies in a folder")).map_err(failed)?;
-    Ok(key.write_file(&file)?)
+    Ok(key.write_file(&file).map_err(PartError::from)?)
 }
 
 /// Why a ledger is not opened.
@@ -155,18 +162,14 @@ pub enum OpenError {
     NoLedger(PathBuf),
     #[error("{path} is not the checkpoint key that the ledger was founded with; put that one back")]
     OtherCheckpointKey { path: PathBuf },
-    #[error("the journal holds no founding")]
+    #[error("the journal holds no founding: its first entry is not there; bring the whole journal back")]
     NotFounded,
+    #[error("the newest checkpoint is not signed by this ledger: run `merestone audit --dir`")]
+    UnsignedCheckpoint(#[from] CheckpointInvalid),
+    #[error("the newest checkpoint, at size {size}, signs another tree of size {signed}: run `merestone audit --dir`")]
+    OtherCheckpoint { size: Size, signed: Size },
     #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Key(#[from] KeyFileError),
-    #[error(transparent)]
-    Clock(#[from] ClockRefused),
-    #[error(transparent)]
-    Restore(#[from] RestoreError),
-    #[error(transparent)]
-    Origin(#[from] InvalidOrigin),
+    Part(#[from] PartError),
     #[error(transparent)]
     ReadModels(#[from] ReadModelError),
     #[error("{path} cannot be created")]
@@ -186,25 +189,61 @@ impl Directory {
             return Err(OpenError::NoLedger(self.path().to_owned()));
         }
         let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
-        let (journal, recovery) = SegmentJournal::open(self.path(), options)?;
+        let (journal, recovery) = SegmentJournal::open(self.path(), options).map_err(PartError::from)?;
         let journal: Arc<dyn Journal> = Arc::new(journal);
-        let clock: Arc<dyn Clock> = Arc::new(RunningClock::start(journal.head().recorded_at)?);
+        let clock = RunningClock::start_confirmed(journal.head().recorded_at, settings.clock_confirmed_on);
+        let clock: Arc<dyn Clock> = Arc::new(clock.map_err(PartError::from)?);
         let index = self.index();
         fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
-        let admission = Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, progress)?;
-        let signer = self.signer(&admission)?;
+        let signer = self.signer(&*journal)?;
+        let admission = self.admission(&journal, &signer, progress)?;
         let (models, opened) = ReadModels::open(&self.read_models(), settings.read_model_cache_bytes)?;
         tracing::info!(?opened, size = models.position().size.0, "read models opened");
         Ok((NodeParts { journal, admission, models, clock, signer }, recovery))
     }
 
-    fn signer(&self, admission: &Admission) -> Result<CheckpointSigner, OpenError> {
-        let ledger = admission.registry().ledger().ok_or(OpenError::NotFounded)?;
+    /// What decisions need to know of the entries before.
+    fn admission(
+        &self,
+        journal: &Arc<dyn Journal>,
+        signer: &CheckpointSigner,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Admission, PartError> {
+        let (index, seal) = (self.index(), signer.seal());
+        Ok(Admission::restore(&index, Arc::clone(journal), limits::ID_RUN_KEYS, &seal, progress)?)
+    }
+
+    /// The signer that the founding names, which must have signed the newest head.
+    fn signer(&self, journal: &dyn Journal) -> Result<CheckpointSigner, OpenError> {
+        let founded = founding_of(journal)?;
         let path = self.checkpoint_key();
-        let key = SigningKey::read_file(&path)?;
-        if *key.public() != ledger.checkpoint_key {
+        let key = SigningKey::read_file(&path).map_err(PartError::from)?;
+        if *key.public() != founded.checkpoint_key {
             return Err(OpenError::OtherCheckpointKey { path });
         }
-        Ok(CheckpointSigner::new(&ledger.origin, key)?)
+        let signer = CheckpointSigner::new(&founded.origin, key).map_err(PartError::from)?;
+        let Head { tree, checkpoint, .. } = journal.head();
+        let signed = signer.verifier().verify(&checkpoint.unwrap_or_default())?;
+        if signed == tree {
+            Ok(signer)
+        } else {
+            Err(OpenError::OtherCheckpoint { size: tree.size, signed: signed.size })
+        }
     }
+}
+
+fn founding_of(journal: &dyn Journal) -> Result<LedgerFounded, OpenError> {
+    let stored = journal.read(Index(0), ReadLimit::ONE).map_err(PartError::from)?;
+    let stored = stored.first().ok_or(OpenError::NotFounded)?;
+    let unreadable = |source| PartError::from(RestoreError::Entry { index: Index(0), source });
+    let entry = wire::read_entry(stored).map_err(unreadable)?;
+    let EnvelopeContent::Submission(content) = entry.envelope.content else { return Err(OpenError::NotFounded) };
+    founded_in(&content).cloned().ok_or(OpenError::NotFounded)
+}
+
+fn founded_in(content: &SubmittedEvents) -> Option<&LedgerFounded> {
+    content.events.iter().find_map(|event| match &event.body {
+        Body::Registry(RegistryBody::LedgerFounded(founded)) => Some(&**founded),
+        Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => None,
+    })
 }

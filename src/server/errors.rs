@@ -6,20 +6,22 @@
 //! | unverified | UNAUTHENTICATED | the key holder |
 //! | rejected | FAILED_PRECONDITION | the partner |
 //! | busy | RESOURCE_EXHAUSTED | the client, later |
+//! | not in time | DEADLINE_EXCEEDED | the client, later |
 //! | shutting down, halted | UNAVAILABLE | the client later, the operator |
 
-use std::{error::Error, time::Duration};
+use std::{collections::HashMap, error::Error, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::{
+    admission::ProveError,
     domain::InvalidIdentifier,
     limits,
     policy::{Rejection, Unverified},
     projections::{QueryError, ReadModelError, WaitError},
     sequencer::NotQueued,
-    wire::{Malformed, proto},
+    wire::{Malformed, MalformedRule, proto},
 };
 
 /// The domain of the pinned reasons in `ErrorInfo`.
@@ -33,19 +35,51 @@ pub struct Refused {
     field: String,
     message: String,
     retry_after: Option<Duration>,
+    /// The limit that was met, in bytes.
+    limit: Option<usize>,
 }
 
 impl Refused {
     fn new(code: Code, reason: &'static str, field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, reason, field: field.into(), message: message.into(), retry_after: None }
+        Self { code, reason, field: field.into(), message: message.into(), retry_after: None, limit: None }
     }
 
-    /// The ledger is halted.
+    /// The ledger is halted: nothing is accepted or proved.
     pub fn halted(reason: &str) -> Self {
-        let message = format!(
-            "the ledger is halted and its operator must act: {reason}; whether this submission entered is not known, submit the same bytes again later"
-        );
+        let message = format!("the ledger is halted and its operator must act: {reason}");
         Self::new(Code::Unavailable, "Halted", "", message)
+    }
+
+    /// The ledger is halted, and a submission may have been part of what failed.
+    pub fn fate_unknown(reason: &str) -> Self {
+        let halted = Self::halted(reason);
+        let then = "whether this submission entered is not known, submit the same bytes again when it is back";
+        Self { message: format!("{}; {then}", halted.message), ..halted }
+    }
+
+    /// A message is longer than any that the ledger takes.
+    pub fn message_too_large(bytes: u32) -> Self {
+        let limit = limits::MESSAGE_BYTES;
+        let message = format!(
+            "the message has {bytes} bytes, at most {limit} are taken: split the submission, or put bulky evidence into a document"
+        );
+        let rule = MalformedRule::SizeMustBeWithinLimit;
+        Self { limit: Some(limit), ..Self::new(Code::InvalidArgument, rule.code(), "request", message) }
+    }
+
+    /// A call was not answered in time, mostly because its request never ended.
+    pub fn overdue(within: Duration) -> Self {
+        let message = format!(
+            "the request was not whole and answered within {within:?}; if it was a submission, whether it entered is not known: submit the same bytes again"
+        );
+        Self::new(Code::DeadlineExceeded, "AnswerMustComeInTime", "", message)
+    }
+
+    /// As many streams are open as may be.
+    pub fn too_many_streams() -> Self {
+        let message = format!("{} streams are open already: end one, or come back", limits::STREAMS);
+        let retry_after = Some(limits::RETRY_AFTER);
+        Self { retry_after, ..Self::new(Code::ResourceExhausted, "Busy", "", message) }
     }
 
     /// Nothing of that name or index.
@@ -78,7 +112,9 @@ impl Refused {
 
 impl From<Refused> for Status {
     fn from(refused: Refused) -> Self {
-        let mut details = ErrorDetails::with_error_info(refused.reason, DOMAIN, []);
+        let limit = refused.limit.map(|limit| ("limit".to_owned(), limit.to_string()));
+        let metadata: HashMap<_, _> = limit.into_iter().collect();
+        let mut details = ErrorDetails::with_error_info(refused.reason, DOMAIN, metadata);
         if !refused.field.is_empty() {
             details.add_bad_request_violation(&refused.field, &refused.message);
         }
@@ -91,6 +127,21 @@ impl From<Refused> for Status {
         };
         Status::with_error_details(refused.code, message, details)
     }
+}
+
+/// What the transport says by itself, with a reason and an advice: bytes that are
+/// no message of the contract, and calls that the contract does not have.
+pub fn explained(status: Status) -> Status {
+    let advice = "generate the client from this ledger's proto files again";
+    let message = || format!("{}: {advice}", status.message());
+    let refused = match status.code() {
+        Code::Internal => {
+            Refused::new(Code::InvalidArgument, MalformedRule::MessageMustDecode.code(), "request", message())
+        }
+        Code::Unimplemented => Refused::new(Code::Unimplemented, "CallMustBeInContract", "", message()),
+        _ => return status,
+    };
+    refused.into()
 }
 
 impl From<Malformed> for Refused {
@@ -136,6 +187,15 @@ impl From<QueryError> for Refused {
             QueryError::BadPageToken { .. } => Self::invalid("page_token", error.to_string()),
             QueryError::Ambiguous { .. } => Self::invalid("name", error.to_string()),
             QueryError::ReadModels(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<ProveError> for Refused {
+    fn from(error: ProveError) -> Self {
+        match error {
+            ProveError::Beyond => Self::not_found("size", error.to_string()),
+            ProveError::NotMended(_) => Self::halted(&error.to_string()),
         }
     }
 }

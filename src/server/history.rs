@@ -9,7 +9,6 @@ use crate::{
     wire::{self, EventsOn},
 };
 
-#[allow(dead_code, reason = "the services over treaties and minefields read through it")]
 impl Node {
     /// All events on a subject as known in the view, in order of their position.
     pub(super) fn history(&self, view: View<'_>, subject: &Subject) -> Result<Vec<Recorded>, Refused> {

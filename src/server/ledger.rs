@@ -3,24 +3,30 @@
 use std::{pin::Pin, sync::Arc};
 
 use tokio::sync::mpsc;
-use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tokio_stream::{Stream, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Node, convert, errors::Refused};
+use super::{
+    Node, convert,
+    errors::{Refused, explained},
+};
 use crate::{
-    checkpoint::Receipt,
+    admission::{Admission, ProveError},
+    checkpoint::{Receipt, leaf_hash},
     crypto::sha256,
     domain::{EnvelopeContent, EnvelopeDigest, Index, SubmissionDigest},
     journal::ReadLimit,
     limits,
-    policy::{self, Known},
-    sequencer::{Outcome, ServiceState},
+    policy::{self, Known, Registry},
+    sequencer::{DryRun, NotQueued, Outcome, ServiceState},
     wire::{self, Submitted, proto},
 };
 
 /// The service over a node.
 #[derive(Clone, Debug)]
 pub struct LedgerService(pub Arc<Node>);
+
+type Responses = mpsc::Sender<Result<proto::SubmitStreamResponse, Status>>;
 
 #[tonic::async_trait]
 impl proto::ledger_server::Ledger for LedgerService {
@@ -34,9 +40,14 @@ impl proto::ledger_server::Ledger for LedgerService {
         &self,
         request: Request<Streaming<proto::SubmitStreamRequest>>,
     ) -> Result<Response<Self::SubmitStreamStream>, Status> {
+        let place = self.0.stream_place()?;
         let (responses, stream) = mpsc::channel(limits::STREAM_IN_FLIGHT);
-        tokio::spawn(Arc::clone(&self.0).submit_all(request.into_inner(), responses));
-        Ok(Response::new(Box::pin(ReceiverStream::new(stream).map(Ok))))
+        let answered = Arc::clone(&self.0).submit_all(request.into_inner(), responses);
+        tokio::spawn(async move {
+            answered.await;
+            drop(place);
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 
     async fn check(&self, request: Request<proto::CheckRequest>) -> Result<Response<proto::CheckResponse>, Status> {
@@ -70,8 +81,8 @@ impl proto::ledger_server::Ledger for LedgerService {
             let message = format!("sizes are at most {newest} and the first is not above the second");
             return Err(Refused::invalid("to_size", message).into());
         }
-        let proof = self.0.sequencer.with_admission(|admission| admission.tree().prove_consistency(from_size, to_size));
-        let proof = convert::hashes(&proof.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?);
+        let prove = |admission: &Admission| admission.tree().prove_consistency(from_size, to_size);
+        let proof = convert::hashes(&self.0.sequencer.prove(prove).map_err(Refused::from)?);
         Ok(Response::new(proto::ProveConsistencyResponse { from_size, to_size, proof }))
     }
 
@@ -101,26 +112,25 @@ impl Node {
                 Ok(response(&receipt, true, findings))
             }
             Outcome::Rejected(rejection) => Err(rejection.into()),
-            Outcome::Halted(reason) => Err(Refused::halted(&reason)),
-            Outcome::WouldEnter { .. } => unreachable!("only a dry run hears this"),
+            Outcome::Halted(reason) => Err(Refused::fate_unknown(&reason)),
         }
     }
 
     /// Answers each request of a stream by its tag, many at a time.
-    async fn submit_all(
-        self: Arc<Self>,
-        mut requests: Streaming<proto::SubmitStreamRequest>,
-        responses: mpsc::Sender<proto::SubmitStreamResponse>,
-    ) {
+    async fn submit_all(self: Arc<Self>, mut requests: Streaming<proto::SubmitStreamRequest>, responses: Responses) {
         let in_flight = Arc::new(tokio::sync::Semaphore::new(limits::STREAM_IN_FLIGHT));
         let mut published = self.sequencer.follow();
         loop {
             let request = tokio::select! {
                 request = requests.message() => request,
                 // What was not taken was not acknowledged: the client sends it again.
-                _ = published.wait_for(|now| now.state == ServiceState::ShuttingDown) => return,
+                _ = published.wait_for(|now| now.ending) => return,
             };
-            let Ok(Some(request)) = request else { return };
+            let request = match request {
+                Ok(Some(request)) => request,
+                Ok(None) => return,
+                Err(status) => return drop(responses.send(Err(explained(status))).await),
+            };
             let Ok(place) = Arc::clone(&in_flight).acquire_owned().await else { return };
             let (node, responses) = (Arc::clone(&self), responses.clone());
             tokio::spawn(async move {
@@ -130,35 +140,28 @@ impl Node {
                     Err(refused) => proto::submit_stream_response::Outcome::Refused(refused.into_refusal()),
                 };
                 // A client that hung up learns its outcome by sending the same bytes again.
-                let _ = responses.send(proto::SubmitStreamResponse { tag, outcome: Some(outcome) }).await;
+                let _ = responses.send(Ok(proto::SubmitStreamResponse { tag, outcome: Some(outcome) })).await;
                 drop(place);
             });
         }
     }
 
+    /// The dry run: anybody may ask, signed or not, so it has a budget of its own
+    /// and keeps to threads that serve nobody else.
     async fn check(&self, request: proto::CheckRequest) -> Result<proto::CheckResponse, Refused> {
-        let draft = wire::parse_draft(request.envelope, request.events)?;
-        let (digest, readable) = readable(&draft)?;
+        let place = self.sequencer.dry_run_place()?;
         let registry = Arc::clone(&self.sequencer.published().registry);
-        let signed = !draft.signed.is_empty();
-        let unverified = policy::verify(draft.clone(), &registry).err();
-        let mut response = proto::CheckResponse {
-            submission_digest: convert::bytes(digest.as_bytes()),
-            readable,
-            signature_valid: signed && unverified.is_none(),
-            ..proto::CheckResponse::default()
-        };
-        if let Some(unverified) = unverified {
-            response.refusal = Some(Refused::from(unverified).into_refusal());
+        let looked_at = tokio::task::spawn_blocking(move || look_at(request, &registry)).await;
+        // It fails only when the service's threads end.
+        let (draft, mut response) = looked_at.map_err(|_| NotQueued::ShuttingDown)??;
+        if response.refusal.is_some() {
             return Ok(response);
         }
-        match self.sequencer.check(draft).await? {
-            Outcome::WouldEnter { findings } | Outcome::Accepted { findings, .. } => {
-                response.findings = findings.iter().map(convert::finding).collect();
-            }
-            Outcome::Repeated { .. } => {}
-            Outcome::Rejected(rejection) => response.refusal = Some(Refused::from(rejection).into_refusal()),
-            Outcome::Halted(reason) => return Err(Refused::halted(&reason)),
+        match self.sequencer.dry_run(place, draft).await? {
+            DryRun::WouldEnter { findings } => response.findings = findings.iter().map(convert::finding).collect(),
+            DryRun::WouldRepeat => {}
+            DryRun::Rejected(rejection) => response.refusal = Some(Refused::from(rejection).into_refusal()),
+            DryRun::Halted(reason) => return Err(Refused::halted(&reason)),
         }
         Ok(response)
     }
@@ -177,15 +180,12 @@ impl Node {
         }
         let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
         let record = &stored.first().ok_or_else(unknown)?.record;
-        let proof =
-            self.sequencer.with_admission(|admission| admission.tree().prove_inclusion(index.0, head.tree.size.0));
-        let receipt = Receipt {
-            index,
-            recorded_at: record.recorded_at,
-            envelope: EnvelopeDigest(sha256(&record.envelope)),
-            proof: proof.ok_or_else(|| Refused::halted("a stored tree hash cannot be read"))?,
-            checkpoint: head.checkpoint.unwrap_or_default(),
-        };
+        let (recorded_at, envelope) = (record.recorded_at, EnvelopeDigest(sha256(&record.envelope)));
+        let leaf = leaf_hash(recorded_at, envelope);
+        let prove = |admission: &Admission| admission.tree().prove_inclusion(index.0, leaf, head.tree.size.0);
+        let proof = self.sequencer.prove(prove)?;
+        let checkpoint = head.checkpoint.unwrap_or_default();
+        let receipt = Receipt { index, recorded_at, envelope, proof, checkpoint };
         match receipt.verify(&self.verifier) {
             Ok(_) => Ok(receipt),
             Err(error) => Err(Refused::internal(&error)),
@@ -195,7 +195,14 @@ impl Node {
     fn index_of(&self, digest: &[u8]) -> Result<Index, Refused> {
         let digest = SubmissionDigest::from_slice(digest)
             .ok_or_else(|| Refused::invalid("submission_digest", "a SHA-256 digest has 32 bytes"))?;
-        let index = self.sequencer.with_admission(|admission| admission.submission(digest));
+        let (index, sound) =
+            self.sequencer.with_admission(|admission| (admission.submission(digest), admission.is_sound()));
+        if index.is_none() && !sound {
+            // Absent is no answer where the look-up failed.
+            let reason = "an id cannot be looked up: run `merestone audit --dir`, then start again";
+            self.sequencer.halt(reason);
+            return Err(Refused::halted(reason));
+        }
         index.ok_or_else(|| Refused::not_found("submission_digest", "the ledger holds no such submission"))
     }
 
@@ -206,19 +213,22 @@ impl Node {
             return Ok(proto::GetCheckpointResponse { checkpoint, consistency_proof: Vec::new() });
         }
         let shown = self.verifier.verify(known).map_err(|error| Refused::invalid("known", error.to_string()))?;
-        let own = self.sequencer.with_admission(|admission| {
-            Some((admission.root_at(shown.size)?, admission.tree().prove_consistency(shown.size.0, head.tree.size.0)?))
-        });
-        match own.filter(|(root, _)| *root == shown.root && shown.size <= head.tree.size) {
-            Some((_, proof)) => {
+        // Only a proved root speaks against the client: a file at fault halts nothing.
+        let prove = |admission: &Admission| {
+            let proof = admission.tree().prove_consistency(shown.size.0, head.tree.size.0)?;
+            Ok((admission.tree().root_at(shown.size.0)?, proof))
+        };
+        match self.sequencer.prove(prove) {
+            Ok((root, proof)) if root == shown.root => {
                 Ok(proto::GetCheckpointResponse { checkpoint, consistency_proof: convert::hashes(&proof) })
             }
-            None => {
+            Err(error @ ProveError::NotMended(_)) => Err(error.into()),
+            Ok(_) | Err(ProveError::Beyond) => {
                 let reason = format!(
                     "a client showed a checkpoint of size {} with this ledger's signature that is no prefix of its journal",
                     shown.size
                 );
-                self.sequencer.halt(reason.clone());
+                self.sequencer.halt(&reason);
                 Err(Refused::halted(&reason))
             }
         }
@@ -256,6 +266,22 @@ impl Node {
 fn response(receipt: &Receipt, repeated: bool, findings: Vec<crate::domain::Finding>) -> proto::SubmitResponse {
     let findings = findings.iter().map(convert::finding).collect();
     proto::SubmitResponse { receipt: Some(convert::receipt(receipt)), repeated, findings }
+}
+
+/// What can be said of a draft without the ledger's entries: what would be signed,
+/// and whether its signatures hold, as far as it has any.
+fn look_at(request: proto::CheckRequest, registry: &Registry) -> Result<(Submitted, proto::CheckResponse), Refused> {
+    let draft = wire::parse_draft(request.envelope, request.events)?;
+    let (digest, readable) = readable(&draft)?;
+    let unverified = policy::signatures_hold(&draft, registry).err();
+    let response = proto::CheckResponse {
+        submission_digest: convert::bytes(digest.as_bytes()),
+        readable,
+        signature_valid: !draft.signed.is_empty() && unverified.is_none(),
+        refusal: unverified.map(|unverified| Refused::from(unverified).into_refusal()),
+        findings: Vec::new(),
+    };
+    Ok((draft, response))
 }
 
 /// The digest that is signed, and the submission with its events for people.

@@ -1,27 +1,31 @@
 //! The service: a node (journal, sequencer, read models) behind gRPC, one file
 //! per service, one table from errors to status.
 //!
-//! Promises: an acknowledged submission is durable (the sequencer's promise,
+//! Promises: what clients may take of connections, streams, bytes and time is
+//! bounded before anything is decided (I8); an acknowledged submission is durable (the sequencer's promise,
 //! passed on); a shutdown answers what is under way, then stops; a halted ledger
 //! says so in the health service. Leaves to others: everything that decides.
 
 mod audit;
+mod connections;
 mod convert;
 mod directory;
+mod edge;
 mod errors;
 mod history;
 mod ledger;
 mod node;
 mod organisations;
+mod receiving;
 mod serve;
 mod status;
 mod status_answer;
 mod treaties;
 
-pub use directory::{Directory, Founding, InitError, OpenError, found};
+pub use directory::{Directory, Founding, InitError, OpenError, PartError, found};
 pub use errors::DOMAIN;
 pub use node::{Node, NodeParts};
-pub use serve::{ServeError, Tls, serve};
+pub use serve::{Bounds, ServeError, Tls, serve, serve_within};
 
 use crate::projections::PageRequest;
 

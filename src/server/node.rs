@@ -1,19 +1,22 @@
 //! A node: the journal with everything that runs on it, without a network.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::errors::Refused;
 use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
     clock::Clock,
-    domain::{EnvelopeContent, Finding, Size, TreeHead},
+    domain::{Entry, EnvelopeContent, Finding, Size, SubmittedEvents, TreeHash},
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry},
-    projections::{FollowError, Followed, Follower, ModelPosition, ReadModels},
+    projections::{Follow, FollowError, Follower, ModelPosition, ReadModels},
     sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
 };
@@ -28,6 +31,9 @@ pub struct Node {
     pub(super) clock: Arc<dyn Clock>,
     follower: Follower,
     running: Mutex<Option<Running>>,
+    /// Places of streams that may stay open for long.
+    streams: Arc<Semaphore>,
+    minimum_size_wait: Duration,
 }
 
 /// What a node is made of.
@@ -44,16 +50,32 @@ impl Node {
     /// Starts the sequencer and the follower. Read models that are not of this
     /// history are built anew.
     pub fn start(parts: NodeParts) -> Result<Arc<Self>, FollowError> {
+        Self::start_with_wait(parts, limits::MINIMUM_SIZE_WAIT)
+    }
+
+    /// The same, with another limit for reads that wait for a size.
+    pub fn start_with_wait(parts: NodeParts, minimum_size_wait: Duration) -> Result<Arc<Self>, FollowError> {
         let NodeParts { journal, admission, models, clock, signer } = parts;
         let models = Arc::new(of_this_history(models, &admission)?);
         let verifier = signer.verifier();
         let registry = admission.registry().as_of(models.position().size);
         let sequencer_parts = Parts { journal: Arc::clone(&journal), admission, clock: Arc::clone(&clock), signer };
         let (sequencer, running) = Sequencer::start(sequencer_parts);
-        let reader = Reader { registry, sequencer: sequencer.clone(), verifier: verifier.clone() };
+        let reader = Reader { registry, sequencer: sequencer.clone() };
         let follower = follow(&models, &journal, &sequencer, reader)?;
         let running = Mutex::new(Some(running));
-        Ok(Arc::new(Self { journal, sequencer, models, verifier, clock, follower, running }))
+        let streams = Arc::new(Semaphore::new(limits::STREAMS));
+        Ok(Arc::new(Self {
+            journal,
+            sequencer,
+            models,
+            verifier,
+            clock,
+            follower,
+            running,
+            streams,
+            minimum_size_wait,
+        }))
     }
 
     /// The way to submit without a network.
@@ -78,8 +100,13 @@ impl Node {
 
     /// Waits until the read models hold at least so many entries.
     pub async fn wait_for_models(&self, size: Size) -> Result<(), Refused> {
-        self.follower.wait_for(size, limits::MINIMUM_SIZE_WAIT).await?;
+        self.follower.wait_for(size, self.minimum_size_wait).await?;
         Ok(())
+    }
+
+    /// A place for a stream, if one is free.
+    pub(super) fn stream_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        Arc::clone(&self.streams).try_acquire_owned().map_err(|_| Refused::too_many_streams())
     }
 
     /// The size that a read answers for: never beyond what is durable and folded.
@@ -115,7 +142,7 @@ impl Node {
 
 fn of_this_history(models: ReadModels, admission: &Admission) -> Result<ReadModels, FollowError> {
     let position = models.position();
-    if admission.tree().root_at(position.size.0) == Some(position.root) {
+    if admission.tree().root_at(position.size.0) == Ok(position.root) {
         return Ok(models);
     }
     tracing::warn!(size = position.size.0, "the read models are of another history and are built anew");
@@ -126,7 +153,7 @@ fn follow(
     models: &Arc<ReadModels>,
     journal: &Arc<dyn Journal>,
     sequencer: &Sequencer,
-    mut reader: Reader,
+    reader: Reader,
 ) -> Result<Follower, FollowError> {
     let mut published = sequencer.follow();
     let (heads, follow_heads) = watch::channel(published.borrow().head.tree);
@@ -135,19 +162,19 @@ fn follow(
             heads.send_replace(published.borrow_and_update().head.tree);
         }
     });
-    let read = move |stored: &StoredRecord| reader.read(stored);
-    Follower::start(Arc::clone(models), Arc::clone(journal), follow_heads, read)
+    Follower::start(Arc::clone(models), Arc::clone(journal), follow_heads, reader)
 }
 
 /// Reads records for the fold, with the findings of the policy that held there.
 struct Reader {
     registry: Registry,
     sequencer: Sequencer,
-    verifier: CheckpointVerifier,
 }
 
-impl Reader {
-    fn read(&mut self, stored: &StoredRecord) -> Result<Followed, wire::Malformed> {
+impl Follow for Reader {
+    type Error = wire::Malformed;
+
+    fn read(&mut self, stored: &StoredRecord) -> Result<(Entry, Vec<Finding>), wire::Malformed> {
         let entry = wire::read_entry(stored)?;
         let findings = match &entry.envelope.content {
             EnvelopeContent::Submission(submitted) => {
@@ -157,18 +184,19 @@ impl Reader {
             }
             EnvelopeContent::SignOffs { .. } => Vec::new(),
         };
-        let head = stored.checkpoint.as_deref().and_then(|checkpoint| self.head_of(checkpoint));
-        Ok(Followed { entry, findings, head })
+        Ok((entry, findings))
     }
 
-    fn remark(&self, submitted: &crate::domain::SubmittedEvents, entry: &crate::domain::Entry) -> Vec<Finding> {
+    fn root_at(&self, size: Size) -> Option<TreeHash> {
+        self.sequencer.with_admission(|admission| admission.tree().root_at(size.0).ok())
+    }
+}
+
+impl Reader {
+    fn remark(&self, submitted: &SubmittedEvents, entry: &Entry) -> Vec<Finding> {
         let size = Size(entry.index.0);
         self.sequencer.with_admission(|admission| {
             policy::remark(submitted, entry.recorded_at, &self.registry, &KnownBefore { admission, size })
         })
-    }
-
-    fn head_of(&self, checkpoint: &str) -> Option<TreeHead> {
-        self.verifier.verify(checkpoint).ok()
     }
 }

@@ -2,17 +2,18 @@
 //!
 //! Promises: what [`from_json`] returns is canonical on the wire; an error names
 //! the field. Field names are written as in the proto files and read in either
-//! form. Whether the values are well formed is for `parse_submitted` to say.
+//! form; messages are named without their package: `Event`. Whether the values are
+//! well formed is for `parse_submitted` to say.
 
 use prost::{Message, bytes::Bytes};
 use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, SerializeOptions};
 use serde_json::{Map, Value, json};
 
-use super::{Malformed, MalformedRule, Submitted, canonical, descriptors, malformed::Parsed, proto};
+use super::{Malformed, MalformedRule, Submitted, canonical, descriptor, malformed::Parsed, proto};
 
 /// JSON that is not of the mapping: for the person who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {message}")]
+#[error("{field}{}{message}", if field.is_empty() { "" } else { ": " })]
 pub struct InvalidJson {
     /// Where: `documents[1].sha256`; empty for the whole.
     pub field: String,
@@ -20,11 +21,9 @@ pub struct InvalidJson {
     pub message: String,
 }
 
-/// A message as JSON. `message` is a full name, `merestone.v1.Event`.
+/// A message's bytes as JSON, without defaults.
 pub fn to_json(message: &str, bytes: &[u8]) -> Result<Value, Malformed> {
-    let unknown = || Malformed::new(MalformedRule::MessageMustDecode, "", format!("{message} is not in the contract"));
-    let descriptor = descriptors().get_message_by_name(message).ok_or_else(unknown)?;
-    let decoded = DynamicMessage::decode(descriptor, bytes).map_err(|error| {
+    let decoded = DynamicMessage::decode(descriptor(message), bytes).map_err(|error| {
         Malformed::new(MalformedRule::MessageMustDecode, "", format!("send the bytes of a {message}: {error}"))
     })?;
     Ok(written(&decoded))
@@ -36,10 +35,10 @@ fn written(message: &DynamicMessage) -> Value {
     value.unwrap_or_else(|error| json!({ "unprintable": error.to_string() }))
 }
 
-/// The canonical bytes of a message from its JSON. `message` is a full name.
+/// The canonical bytes of a message from its JSON; an unknown field or enum name
+/// is an error.
 pub fn from_json(message: &str, json: &Value) -> Result<Vec<u8>, InvalidJson> {
-    let unknown = || InvalidJson { field: String::new(), message: format!("{message} is not in the contract") };
-    let descriptor = descriptors().get_message_by_name(message).ok_or_else(unknown)?;
+    let descriptor = descriptor(message);
     match read(&descriptor, json) {
         Ok(message) => Ok(message.encode_to_vec()),
         Err(error) => Err(locate(&descriptor, json).unwrap_or(InvalidJson { field: String::new(), message: error })),
@@ -100,8 +99,8 @@ fn own_message(field: &FieldDescriptor) -> Option<MessageDescriptor> {
 /// A submission and its events in a form to read before signing, from the very
 /// bytes that are signed.
 pub fn readable(submission: &[u8], events: &[Bytes]) -> Result<String, Malformed> {
-    let events = events.iter().map(|event| to_json("merestone.v1.Event", event)).collect::<Parsed<Vec<_>>>()?;
-    let whole = json!({ "submission": to_json("merestone.v1.Submission", submission)?, "events": events });
+    let events = events.iter().map(|event| to_json("Event", event)).collect::<Parsed<Vec<_>>>()?;
+    let whole = json!({ "submission": to_json("Submission", submission)?, "events": events });
     Ok(pretty(&whole))
 }
 
@@ -119,7 +118,7 @@ impl Submitted {
         if !envelope.submission.is_empty() {
             return readable(&envelope.submission, &self.event_bytes).expect(read);
         }
-        let statement = |sign_off: &proto::SignedSignOff| to_json("merestone.v1.SignOff", &sign_off.statement);
+        let statement = |sign_off: &proto::SignedSignOff| to_json("SignOff", &sign_off.statement);
         let sign_offs = envelope.sign_offs.iter().map(statement).collect::<Parsed<Vec<_>>>().expect(read);
         pretty(&json!({ "sign_offs": sign_offs }))
     }
@@ -129,7 +128,7 @@ impl Submitted {
 mod tests {
     use super::*;
 
-    const EVENT: &str = "merestone.v1.Event";
+    const EVENT: &str = "Event";
 
     fn where_wrong(json: Value) -> String {
         from_json(EVENT, &json).expect_err("wrong").field

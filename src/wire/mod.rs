@@ -12,7 +12,6 @@ use prost_reflect::{DescriptorPool, MessageDescriptor};
 mod acts;
 mod canonical;
 mod clauses;
-pub mod dynamic;
 mod encode;
 mod envelope;
 mod event;
@@ -62,6 +61,10 @@ pub fn descriptors() -> &'static DescriptorPool {
 }
 
 /// The descriptor of a message of the contract, by its short name.
-fn message_descriptor(name: &str) -> Option<MessageDescriptor> {
-    descriptors().get_message_by_name(&format!("{PACKAGE}.{name}"))
+///
+/// # Panics
+/// When the contract has no such message: names are literals of this program.
+pub fn descriptor(message: &str) -> MessageDescriptor {
+    let found = descriptors().get_message_by_name(&format!("{PACKAGE}.{message}"));
+    found.expect("the contract declares every message that this program names")
 }

@@ -15,6 +15,7 @@ use crate::{
         LedgerFounded, Mandate, MandateGranted, MandateType, MemberEnrolled, OrganisationAdmitted, OrganisationType,
         PolicyNumber, RecordingTime, RegistryBody, Role, Scope, TreatyId,
     },
+    limits,
 };
 
 pub(super) fn ledger_founded(body: proto::LedgerFounded) -> Parsed<RegistryBody> {
@@ -87,7 +88,7 @@ fn parse_charter(charter: proto::Charter) -> Parsed<Charter> {
         admission_threshold: at_least_one("admission_threshold", admission_threshold)?,
         charter_threshold: at_least_one("charter_threshold", charter_threshold)?,
         enrolment_threshold: at_least_one("enrolment_threshold", enrolment_threshold)?,
-        late_work_grace_days,
+        late_work_grace_days: parse_grace(late_work_grace_days)?,
         public_tiles,
         witnesses: list("witnesses", witnesses, parse_witness)?,
     };
@@ -98,6 +99,13 @@ fn parse_charter(charter: proto::Charter) -> Parsed<Charter> {
 fn at_least_one(field: &str, number: u32) -> Parsed<u32> {
     must(number >= 1, MalformedRule::NumberMustBeInRange, field, "give a number of at least 1")?;
     Ok(number)
+}
+
+/// A retired key ends some day; without a bound a charter could keep it for ever.
+fn parse_grace(days: u32) -> Parsed<u32> {
+    let message = "give at most 366 days; later work is vouched for by a colleague";
+    must(days <= limits::LATE_WORK_GRACE_DAYS, MalformedRule::NumberMustBeInRange, "late_work_grace_days", message)?;
+    Ok(days)
 }
 
 /// A C2SP verifier key, `name+hash+key`.

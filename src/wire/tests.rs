@@ -39,8 +39,8 @@ proptest! {
     #[test]
     fn json_carries_an_event_there_and_back(event in testing::event()) {
         let bytes = encode_event(&event);
-        let json = to_json("merestone.v1.Event", &bytes).expect("decodes");
-        prop_assert_eq!(from_json("merestone.v1.Event", &json).expect("reads"), bytes);
+        let json = to_json("Event", &bytes).expect("decodes");
+        prop_assert_eq!(from_json("Event", &json).expect("reads"), bytes);
     }
 
     #[test]
@@ -78,7 +78,7 @@ proptest! {
     #[test]
     fn random_bytes_never_panic(envelope in any::<Vec<u8>>(), event in any::<Vec<u8>>()) {
         let _ = parse_submitted(envelope.clone().into(), vec![event.clone().into()]);
-        let _ = to_json("merestone.v1.Event", &event);
+        let _ = to_json("Event", &event);
         prop_assert!(submit_bytes(vec![event.into()]).is_err());
     }
 }
@@ -486,6 +486,25 @@ fn unpacked_roles_and_a_second_body_are_not_canonical() {
 }
 
 #[test]
+fn a_retired_key_has_no_grace_for_ever() {
+    let with_grace = |days| {
+        found(|event| {
+            let Some(Body::LedgerFounded(founded)) = &mut event.body else { panic!("a founding") };
+            founded.charter.as_mut().expect("a charter").late_work_grace_days = days;
+        })
+    };
+    for days in [0, 1, limits::LATE_WORK_GRACE_DAYS] {
+        with_grace(days).expect("within the limit");
+    }
+    for days in [limits::LATE_WORK_GRACE_DAYS + 1, u32::MAX] {
+        let no = with_grace(days).expect_err("beyond it");
+        let field = "events[0].ledger_founded.charter.late_work_grace_days";
+        assert_eq!((no.rule, no.field.as_str()), (Rule::NumberMustBeInRange, field));
+        assert!(no.message.contains(&limits::LATE_WORK_GRACE_DAYS.to_string()), "{}", no.message);
+    }
+}
+
+#[test]
 fn not_stated_and_a_value_exclude_each_other() {
     let error = spoilt(|event| event.not_stated = vec![unknown("country")]).expect_err("both");
     assert_eq!(error.rule, Rule::MandatoryFieldMustBeStated);
@@ -536,7 +555,7 @@ fn a_sign_off_in_the_envelope_is_on_its_submission() {
 
 #[test]
 fn the_kinds_table_names_fields_that_the_contract_has() {
-    let event = super::message_descriptor("Event").expect("declared");
+    let event = super::descriptor("Event");
     let bodies = event.oneofs().next().expect("the body");
     assert_eq!(bodies.fields().count(), KINDS.len());
     for (row, field) in KINDS.iter().zip(bodies.fields()) {

@@ -1,14 +1,12 @@
-//! Commits that fail, full queues and contradictions: the ledger says no in time,
+//! Commits that fail, disks that fail and contradictions: the ledger says no in time,
 //! and a restart finds exactly what landed.
 
 use std::{
     io::ErrorKind,
-    pin::Pin,
     sync::{
-        Arc, Condvar, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll, Waker},
 };
 
 use merestone::{
@@ -20,33 +18,42 @@ use merestone::{
     crypto::SigningKey,
     domain::*,
     journal::{
-        Action, Appended, Batch, Fault, Faults, Head, Journal, JournalError, MemoryFault, MemoryJournal, Options,
-        ReadLimit, SegmentJournal, StoredRecord,
+        Action, Appended, Batch, Fault, Faults, Head, Journal, MemoryFault, MemoryJournal, Options, ReadLimit,
+        SegmentJournal,
     },
-    limits, policy,
+    limits,
     projections::ReadModels,
-    sequencer::{NotQueued, Outcome, ServiceState},
+    sequencer::{DryRun, Outcome, ServiceState},
     server::{Directory, Node, NodeParts},
     wire::{self, proto},
 };
-use tempfile::TempDir;
 use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 
-use crate::support::*;
+use crate::{queue::Gated, support::*};
 
 /// Starts a node over any journal; index and read models live in `scratch`.
-fn node_over(journal: Arc<dyn Journal>, signer: CheckpointSigner, scratch: &std::path::Path) -> Arc<Node> {
+pub fn node_over(journal: Arc<dyn Journal>, signer: CheckpointSigner, scratch: &std::path::Path) -> Arc<Node> {
+    node_with_runs(journal, signer, scratch, limits::ID_RUN_KEYS)
+}
+
+/// The same with runs of so many ids.
+fn node_with_runs(
+    journal: Arc<dyn Journal>,
+    signer: CheckpointSigner,
+    scratch: &std::path::Path,
+    run_keys: usize,
+) -> Arc<Node> {
     let index = scratch.join("index");
     std::fs::create_dir_all(&index).unwrap();
     let admission =
-        Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, &mut |_, _| {}).expect("restored");
+        Admission::restore(&index, Arc::clone(&journal), run_keys, &signer.seal(), &mut |_, _| {}).expect("restored");
     let (models, _) = ReadModels::open(&scratch.join("read-models"), limits::READ_MODEL_CACHE_BYTES).expect("opened");
     let clock = Arc::new(RunningClock::start(journal.head().recorded_at).expect("a right clock"));
     Node::start(NodeParts { journal, admission, models, clock, signer }).expect("started")
 }
 
-fn signer(ledger: &TestLedger) -> CheckpointSigner {
+pub fn signer(ledger: &TestLedger) -> CheckpointSigner {
     let key = SigningKey::read_file(&Directory::new(ledger.dir.path()).checkpoint_key()).unwrap();
     CheckpointSigner::new(ledger.node.verifier().origin(), key).unwrap()
 }
@@ -64,7 +71,7 @@ async fn on_faulty_disk(ledger: TestLedger, faults: Faults) -> TestLedger {
 }
 
 /// The ledger's entries in a journal in memory.
-fn in_memory(ledger: &TestLedger) -> MemoryJournal {
+pub fn in_memory(ledger: &TestLedger) -> MemoryJournal {
     let files = SegmentJournal::open_read_only(ledger.dir.path()).expect("opened");
     let memory = MemoryJournal::new();
     let limit = ReadLimit { entries: usize::MAX, bytes: usize::MAX };
@@ -80,7 +87,7 @@ fn in_memory(ledger: &TestLedger) -> MemoryJournal {
 }
 
 /// Audits entries wherever they are.
-fn audit_journal(journal: &dyn Journal, id: LedgerId) -> Report {
+pub fn audit_journal(journal: &dyn Journal, id: LedgerId) -> Report {
     let scratch = tempfile::tempdir().unwrap();
     let mut auditor = Auditor::begin(scratch.path(), Some(id), None).expect("begun");
     let head = journal.head().tree;
@@ -96,7 +103,9 @@ async fn assert_halted(node: &Node, head: &Head, fresh: &SignedSubmission, word:
     assert_eq!(&published.head, head, "nobody sees what may not be durable");
     assert!(matches!(submit(node, fresh).await, Err(No::Halted)));
     let draft = wire::parse_submitted(fresh.envelope.clone(), fresh.events.clone()).unwrap();
-    assert!(matches!(node.sequencer().check(draft).await, Ok(Outcome::Halted(reason)) if reason.contains(word)));
+    let place = node.sequencer().dry_run_place().unwrap();
+    let dry_run = node.sequencer().dry_run(place, draft).await;
+    assert!(matches!(dry_run, Ok(DryRun::Halted(reason)) if reason.contains(word)));
     assert_eq!(&node.sequencer().published().head, head);
 }
 
@@ -185,9 +194,36 @@ async fn a_disk_that_fails_under_a_commit_halts_and_nothing_is_lost_or_doubled()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_cannot_be_looked_up_halts_rather_than_enters_twice() {
+    let ledger = TestLedger::new().await;
+    let memory = Arc::new(in_memory(&ledger));
+    let scratch = tempfile::tempdir().unwrap();
+    let first = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    let node = node_with_runs(memory.clone(), signer(&ledger), scratch.path(), 1);
+    receipt(submit(&node, &first).await.unwrap());
+    stop(&node).await;
+    drop(node);
+    let node = node_with_runs(memory.clone(), signer(&ledger), scratch.path(), usize::MAX);
+    assert!(matches!(submit(&node, &first).await, Ok(Outcome::Repeated { .. })), "it is found in its run");
+    let head = node.sequencer().published().head.clone();
+    for run in std::fs::read_dir(scratch.path().join("index/ids")).unwrap() {
+        std::fs::File::options().write(true).open(run.unwrap().path()).unwrap().set_len(0).unwrap();
+    }
+    assert!(matches!(submit(&node, &first).await, Err(No::Halted)), "absent is not believed");
+    let fresh = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    assert_halted(&node, &head, &fresh, "index/ids").await;
+    stop(&node).await;
+    let scratch = tempfile::tempdir().unwrap();
+    let node = node_over(memory.clone(), signer(&ledger), scratch.path());
+    assert!(matches!(submit(&node, &first).await, Ok(Outcome::Repeated { .. })), "a start builds the index anew");
+    stop(&node).await;
+    assert_eq!(audit_journal(&*memory, ledger.id).entries, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everybody_in_a_failed_batch_hears_that_its_fate_is_unknown() {
     let ledger = TestLedger::new().await;
-    let memory = Arc::new(Gated { inner: in_memory(&ledger), open: Mutex::new(false), opened: Condvar::new() });
+    let memory = Arc::new(Gated::over(in_memory(&ledger)));
     let scratch = tempfile::tempdir().unwrap();
     let node = node_over(memory.clone(), signer(&ledger), scratch.path());
     let mut waiting = tokio::task::JoinSet::new();
@@ -205,116 +241,39 @@ async fn everybody_in_a_failed_batch_hears_that_its_fate_is_unknown() {
     assert_eq!(audit_journal(&memory.inner.reopened(), ledger.id).entries, 2);
 }
 
-/// A journal whose appends wait until the gate is opened.
-#[derive(Debug)]
-struct Gated {
-    inner: MemoryJournal,
-    open: Mutex<bool>,
-    opened: Condvar,
-}
-
-impl Gated {
-    fn open(&self) {
-        *self.open.lock().unwrap() = true;
-        self.opened.notify_all();
-    }
-}
-
-impl Journal for Gated {
-    fn append(&self, expected: TreeHead, batch: &Batch) -> Appended {
-        drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
-        self.inner.append(expected, batch)
-    }
-
-    fn head(&self) -> Head {
-        self.inner.head()
-    }
-
-    fn read(&self, from: Index, limit: ReadLimit) -> Result<Vec<StoredRecord>, JournalError> {
-        self.inner.read(from, limit)
-    }
-
-    fn checkpoint_covering(&self, index: Index) -> Result<Option<String>, JournalError> {
-        self.inner.checkpoint_covering(index)
-    }
-
-    fn close(&self) -> Result<(), JournalError> {
-        self.inner.close()
-    }
-}
-
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Outcome, NotQueued>> + Send + 'a>>;
-
-/// Puts it into the queue; the outcome comes later, a full queue at once.
-fn queued(mut answer: Answer<'_>) -> Result<Answer<'_>, NotQueued> {
-    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Pending => Ok(answer),
-        Poll::Ready(Err(error)) => Err(error),
-        Poll::Ready(Ok(outcome)) => panic!("nothing is answered while the gate is shut: {outcome:?}"),
-    }
-}
-
-/// A ledger in memory whose gate is shut.
-async fn gated() -> (TestLedger, Arc<Gated>, Arc<Node>, TempDir) {
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_watch_health_hear_of_a_failed_commit_at_once() {
     let ledger = TestLedger::new().await;
-    let memory = Arc::new(Gated { inner: in_memory(&ledger), open: Mutex::new(false), opened: Condvar::new() });
+    let memory = Arc::new(in_memory(&ledger));
     let scratch = tempfile::tempdir().unwrap();
     let node = node_over(memory.clone(), signer(&ledger), scratch.path());
-    (ledger, memory, node, scratch)
-}
-
-/// Fills the queue with real submissions and dry runs until it is full, opens
-/// the gate and hears everybody's outcome.
-async fn fill(real: usize, events: usize) -> usize {
-    let (ledger, memory, node, _scratch) = gated().await;
-    let parse = |signed: &SignedSubmission| {
-        wire::parse_submitted(signed.envelope.clone(), signed.events.clone()).expect("well formed")
-    };
-    let registry = Arc::clone(&node.sequencer().published().registry);
-    let mut answers = Vec::new();
-    for _ in 0..real {
-        let signed = ledger.sign(&ledger.recorder, (0..events).map(|_| record_opened()).collect());
-        let verified = policy::verify(parse(&signed), &registry).unwrap();
-        answers.push(queued(Box::pin(node.sequencer().submit(verified))).expect("there is room"));
+    let served = Served::start(&node).await;
+    let mut watched = Vec::new();
+    for service in ["", "merestone.v1.Ledger"] {
+        let request = HealthCheckRequest { service: service.into() };
+        let mut watching = HealthClient::new(served.channel.clone()).watch(request).await.unwrap().into_inner();
+        assert_eq!(watching.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+        watched.push(watching);
     }
-    let draft = parse(&ledger.sign(&ledger.recorder, (0..events).map(|_| record_opened()).collect()));
-    let mut dry_runs = Vec::new();
-    let refused = loop {
-        match queued(Box::pin(node.sequencer().check(draft.clone()))) {
-            Ok(answer) => dry_runs.push(answer),
-            Err(refused) => break refused,
-        }
-    };
-    assert_eq!(refused, NotQueued::Busy);
-    let late = ledger.sign(&ledger.recorder, (0..events).map(|_| record_opened()).collect());
-    let verified = policy::verify(parse(&late), &registry).unwrap();
-    assert!(matches!(node.sequencer().submit(verified).await, Err(NotQueued::Busy)), "a submission too");
-
-    memory.open();
-    for answer in answers {
-        receipt(answer.await.expect("answered")).verify(node.verifier()).unwrap();
+    memory.fail_next(MemoryFault::FailsWithoutLanding);
+    let unknown = ledger.sign(&ledger.recorder, vec![record_opened()]);
+    let refused = served.ledger().submit(request(&unknown)).await.expect_err("its fate is unknown");
+    assert_eq!((refused.code(), reason(&refused).0.as_str()), (Code::Unavailable, "Halted"));
+    for word in ["operator must act", "not known", "submit the same bytes again"] {
+        assert!(refused.message().contains(word), "{word:?} is not in: {}", refused.message());
     }
-    let queued = real + dry_runs.len();
-    for answer in dry_runs {
-        assert!(matches!(answer.await.expect("answered"), Outcome::WouldEnter { .. }));
+    for watching in &mut watched {
+        assert_eq!(watching.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
     }
-    receipt(submit(&node, &late).await.expect("it enters when it comes back"));
-    stop(&node).await;
-    assert_eq!(audit_journal(&memory.inner, ledger.id).entries, 2 + real as u64 + 1);
-    queued
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_queue_full_of_submissions_is_busy_and_everything_in_it_is_answered() {
-    let queued = fill(50, 1).await;
-    // What the thread took from the queue before it stood at the gate comes on top.
-    assert!(queued >= limits::QUEUE_SUBMISSIONS, "{queued}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_queue_full_of_bytes_is_busy_long_before_it_is_full_of_submissions() {
-    let queued = fill(2, limits::EVENTS_PER_SUBMISSION).await;
-    assert!(queued < limits::QUEUE_SUBMISSIONS / 10, "{queued}");
+    let follow = proto::ReplayRequest { follow: true, ..Default::default() };
+    let mut following = served.audit().replay(follow).await.unwrap().into_inner();
+    assert_eq!(following.message().await.unwrap().unwrap().entries.len(), 2, "reads go on");
+    served.stop().await;
+    assert!(following.message().await.unwrap().is_none(), "a halted ledger ends its streams when it stops, too");
+    for mut watching in watched {
+        while watching.message().await.unwrap().is_some() {}
+    }
+    assert_eq!(audit_journal(&memory.reopened(), ledger.id).entries, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,13 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also what they share")]
 
+mod bounds;
+mod disk;
 mod faults;
 mod golden;
+mod index;
 mod journal;
 mod process;
+mod queue;
+mod reads;
 mod references;
 mod refusals;
+mod submit;
 mod support;
 mod treaty_status;
+mod unmoved;
 mod vectors;
 mod write_path;

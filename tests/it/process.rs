@@ -12,14 +12,21 @@ use std::{
 };
 
 use merestone::{
-    authoring::{Post, SignedSubmission},
-    checkpoint::{CheckpointVerifier, Receipt},
-    clock::ReplayedClock,
+    admission::Admission,
+    authoring::{Freshness, Post, SignedSubmission},
+    checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt},
+    clock::{Clock, ReplayedClock, RunningClock},
     crypto::sha256,
     domain::*,
-    journal::{Journal, SegmentJournal},
-    server::{Directory, Node},
-    wire::proto::{self, audit_client::AuditClient, get_receipt_request::Entry, ledger_client::LedgerClient},
+    founding::{self, FoundingPlan, FoundingPost},
+    journal::{Journal, Options, SegmentJournal},
+    limits, policy,
+    sequencer::{Parts, Sequencer},
+    server::{Directory, Founding, Node},
+    wire::{
+        self,
+        proto::{self, audit_client::AuditClient, get_receipt_request::Entry, ledger_client::LedgerClient},
+    },
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -33,7 +40,7 @@ const ROUNDS: usize = 100;
 const OPEN: usize = 24;
 const CALLERS: usize = 3;
 
-fn merestone() -> Command {
+pub fn merestone() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_merestone"));
     let ours = std::env::vars().filter(|(name, _)| name.starts_with("MERESTONE_"));
     for (name, _) in ours {
@@ -42,17 +49,21 @@ fn merestone() -> Command {
     command
 }
 
-fn serve(dir: &Path, listen: &str) -> Command {
+pub fn serve(dir: &Path, listen: &str) -> Command {
+    serve_in_segments(dir, listen, SEGMENT_BYTES)
+}
+
+pub fn serve_in_segments(dir: &Path, listen: &str, segment_bytes: u64) -> Command {
     let mut command = merestone();
     command.args(["serve", "--log-format", "json", "--grpc-listen", listen, "--data-dir"]).arg(dir);
-    command.args(["--segment-bytes", &SEGMENT_BYTES.to_string()]);
+    command.args(["--segment-bytes", &segment_bytes.to_string()]);
     command
 }
 
 /// A served ledger, in a process of its own; it ends with the test.
-struct Process {
+pub struct Process {
     child: Running,
-    address: SocketAddr,
+    pub address: SocketAddr,
     /// Reads the log to its end, so that the process never waits for a reader.
     log: std::thread::JoinHandle<String>,
 }
@@ -69,8 +80,17 @@ impl Drop for Running {
 
 impl Process {
     /// Starts on a free port and waits until the log names it.
-    fn start(dir: &Path) -> Self {
-        let child = serve(dir, "127.0.0.1:0").stderr(Stdio::piped()).spawn().expect("started");
+    pub fn start(dir: &Path) -> Self {
+        Self::start_on(dir, "127.0.0.1:0")
+    }
+
+    /// Starts on an address, where a client may be waiting already.
+    pub fn start_on(dir: &Path, listen: &str) -> Self {
+        Self::run(serve(dir, listen))
+    }
+
+    pub fn run(mut command: Command) -> Self {
+        let child = command.stderr(Stdio::piped()).spawn().expect("started");
         let mut child = Running(child);
         let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines().map_while(Result::ok);
         let mut before = String::new();
@@ -85,19 +105,19 @@ impl Process {
         Self { child, address, log }
     }
 
-    async fn ledger(&self) -> LedgerClient<Channel> {
+    pub async fn ledger(&self) -> LedgerClient<Channel> {
         LedgerClient::new(connect(self.address).await).max_decoding_message_size(usize::MAX)
     }
 
     /// SIGKILL: nothing is finished, nothing is closed.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.0.kill().expect("killed");
         self.child.0.wait().expect("ended");
         self.log.join().expect("read");
     }
 
     /// Sends a signal and waits for the end.
-    fn end(mut self, signal: &str) -> (ExitStatus, String) {
+    pub fn end(mut self, signal: &str) -> (ExitStatus, String) {
         let pid = self.child.0.id().to_string();
         let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &pid]).status().expect("sent");
         assert!(sent.success());
@@ -106,31 +126,32 @@ impl Process {
 }
 
 /// The files of a ledger that nobody serves, and who may record in it.
-struct Files {
+pub struct Files {
     dir: TempDir,
-    id: LedgerId,
-    recorder: Post,
-    verifier: CheckpointVerifier,
+    pub id: LedgerId,
+    pub registrar: Post,
+    pub recorder: Post,
+    pub verifier: CheckpointVerifier,
 }
 
 impl Files {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let ledger = TestLedger::new().await;
         stop(&ledger.node).await;
-        let TestLedger { dir, node, id, recorder, .. } = ledger;
-        Self { dir, id, recorder, verifier: node.verifier().clone() }
+        let TestLedger { dir, node, id, registrar, recorder, .. } = ledger;
+        Self { dir, id, registrar, recorder, verifier: node.verifier().clone() }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    fn sign(&self, events: usize) -> SignedSubmission {
+    pub fn sign(&self, events: usize) -> SignedSubmission {
         sign(self.id, &self.recorder, (0..events).map(|_| record_opened()).collect())
     }
 
     /// One event of about 120 kB.
-    fn sign_large(&self) -> SignedSubmission {
+    pub fn sign_large(&self) -> SignedSubmission {
         let mut event = record_opened();
         if let Body::Minefield(MinefieldBody::RecordOpened(record)) = &mut event.body {
             let text = "x".repeat(500);
@@ -140,7 +161,7 @@ impl Files {
     }
 
     /// The auditor's own program finds no difference in so many entries.
-    fn assert_audited(&self, entries: usize) {
+    pub fn assert_audited(&self, entries: usize) {
         let id = self.id.to_string();
         let mut audit = merestone();
         audit.args(["--output", "json", "audit", "--ledger-id", &id, "--dir"]).arg(self.path());
@@ -151,14 +172,14 @@ impl Files {
     }
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A submission and what is known of it.
-struct Sent {
-    signed: SignedSubmission,
-    acknowledged: Option<proto::SubmitResponse>,
+pub struct Sent {
+    pub signed: SignedSubmission,
+    pub acknowledged: Option<proto::SubmitResponse>,
 }
 
 /// Sends what is not acknowledged, as a few callers at once, and kills the
@@ -309,14 +330,18 @@ async fn a_termination_ends_with_code_0_and_loses_nothing_though_clients_hang_on
 }
 
 /// Runs to the end, which a refused start reaches by itself.
-fn refused_start(dir: &Path, listen: &str) -> String {
-    let output = serve(dir, listen).output().expect("run");
+pub fn refused_start(dir: &Path, listen: &str) -> String {
+    refused(serve(dir, listen))
+}
+
+pub fn refused(mut command: Command) -> String {
+    let output = command.output().expect("run");
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(output.stdout.is_empty());
     said(&output)
 }
 
-fn assert_says(said: &str, words: &[&str]) {
+pub fn assert_says(said: &str, words: &[&str]) {
     let error = said.lines().last().unwrap_or_default();
     assert!(error.starts_with("error: "), "{said}");
     words.iter().for_each(|word| assert!(error.contains(word), "{word:?} is not in: {error}"));
@@ -329,7 +354,7 @@ async fn a_second_service_on_a_directory_and_one_on_a_port_in_use_are_refused() 
     let same = refused_start(files.path(), "127.0.0.1:0");
     assert_says(&same, &["in use by another process", "stop it first"]);
     let busy = refused_start(other.path(), &process.address.to_string());
-    assert_says(&busy, &[&process.address.to_string(), "--grpc-listen"]);
+    assert_says(&busy, &[&process.address.to_string(), "stop what listens there", "--grpc-listen"]);
     let mut client = process.ledger().await;
     client.submit(request(&files.sign(1))).await.expect("the first is not disturbed");
     drop(client);
@@ -393,6 +418,65 @@ async fn a_wall_clock_far_behind_the_newest_entry_is_refused() {
     let said = refused_start(files.path(), "127.0.0.1:0");
     assert_says(&said, &["the wall clock says", "set the machine's clock", "start again"]);
     files.assert_audited(3);
+}
+
+/// A ledger whose only entry was recorded at this time.
+async fn founded_at(dir: &Path, time: RecordingTime) -> LedgerId {
+    let operator = FoundingPost {
+        post: post("operator", "registrar"),
+        organisation_name: "Operator".into(),
+        organisation_type: OrganisationType::Operator,
+        country: "XX".parse().unwrap(),
+        title: "Registrar".into(),
+    };
+    let profile = CharterProfile::National;
+    let plan = FoundingPlan { origin: "ledger.example.org/idle".into(), profile, operator, others: Vec::new() };
+    let mut fresh = Freshness { now: time, randomness: &mut randomness };
+    let Founding { envelope, event, checkpoint_key } = founding::build(&plan, key(), &mut fresh).unwrap();
+    let submitted = wire::parse_submitted(envelope.into(), vec![event.into()]).unwrap();
+    let EnvelopeContent::Submission(content) = &submitted.envelope.content else { panic!("a submission") };
+    let id = LedgerId(content.digest.0);
+    std::fs::create_dir_all(dir.join("keys")).unwrap();
+    std::fs::create_dir_all(dir.join("index")).unwrap();
+    checkpoint_key.write_file(&Directory::new(dir).checkpoint_key()).unwrap();
+    let options = Options { segment_bytes: SEGMENT_BYTES, ..Options::default() };
+    let journal: Arc<dyn Journal> = Arc::new(SegmentJournal::create(dir, id, options).unwrap());
+    let signer = CheckpointSigner::new(&plan.origin, checkpoint_key).unwrap();
+    let (index, seal) = (dir.join("index"), signer.seal());
+    let admission =
+        Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, &seal, &mut |_, _| {}).unwrap();
+    let clock = Arc::new(ReplayedClock::at(time));
+    let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
+    let verified = policy::verify(submitted, &policy::Registry::default()).unwrap();
+    receipt(sequencer.submit(verified).await.unwrap());
+    sequencer.stop();
+    running.join();
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_idle_for_long_starts_when_the_operator_confirms_the_day() {
+    const DAY: u64 = 24 * 3600 * 1_000_000;
+    let now = RunningClock::start(None).unwrap().now();
+    let idle = |days: u64| RecordingTime(now.0 - days * DAY);
+    let (routine, long) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    founded_at(routine.path(), idle(21)).await;
+    let id = founded_at(long.path(), idle(40)).await;
+    assert_eq!(Process::start(routine.path()).end("TERM").0.code(), Some(0), "three weeks are routine");
+
+    let refused = refused_start(long.path(), "127.0.0.1:0");
+    assert_says(&refused, &["more than 30 days after", "set the machine's clock", "--clock-confirmed-on"]);
+    let confirmed = |day: RecordingTime| {
+        let mut command = serve(long.path(), "127.0.0.1:0");
+        command.args(["--clock-confirmed-on", &CivilDate(day.utc_date().unwrap()).to_string()]);
+        command
+    };
+    let output = confirmed(idle(1)).output().expect("run");
+    assert_eq!(output.status.code(), Some(1));
+    assert_says(&said(&output), &["clock_confirmed_on", "set the machine's clock"]);
+    let process = Process::run(confirmed(RunningClock::start(None).unwrap().now()));
+    assert_eq!(process.end("TERM").0.code(), Some(0));
+    assert_eq!(audit(long.path(), id).entries, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

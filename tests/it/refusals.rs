@@ -46,6 +46,16 @@ fn with_event(ledger: &TestLedger, change: impl FnOnce(&mut Vec<u8>)) -> SignedS
     SignedSubmission { events: vec![bytes.into()], ..signed }
 }
 
+/// A record whose kind of area has a number that the contract may not have.
+fn with_area_kind(ledger: &TestLedger, number: i32) -> SignedSubmission {
+    with_event(ledger, |bytes| {
+        let mut event = proto::Event::decode(bytes.as_slice()).unwrap();
+        let Some(proto::event::Body::RecordOpened(record)) = &mut event.body else { panic!("a record") };
+        record.kind = number;
+        *bytes = event.encode_to_vec();
+    })
+}
+
 /// One of each class: what is sent, status, reason, and the field that is named.
 fn refusals(ledger: &TestLedger, foreign: LedgerId) -> Vec<(SignedSubmission, Code, &'static str, &'static str)> {
     let mut other_bytes = plain(ledger);
@@ -69,6 +79,7 @@ fn refusals(ledger: &TestLedger, foreign: LedgerId) -> Vec<(SignedSubmission, Co
             "FieldMustBeKnown",
             "envelope",
         ),
+        (with_area_kind(ledger, 99), Code::InvalidArgument, "EnumNumberMustBeKnown", "events[0]"),
         (with_event(ledger, |bytes| bytes.truncate(60)), Code::InvalidArgument, "MessageMustDecode", "events[0]"),
         (
             with_event(ledger, |bytes| bytes.extend([0xf8, 0xff, 0xff, 0xff, 0x07, 1])),
@@ -151,21 +162,6 @@ async fn each_class_of_refusal_has_its_status_reason_and_field_on_every_way_in()
     let entered = heard.values().filter(|outcome| outcome.is_ok()).count() as u64;
     served.stop().await;
     assert_eq!(ledger.audited().await.entries, 2 + entered);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_oversized_message_is_refused_and_the_service_goes_on() {
-    let ledger = TestLedger::new().await;
-    let served = Served::start(&ledger.node).await;
-    let mut client = served.ledger();
-    let huge = SignedSubmission { events: vec![vec![0; limits::MESSAGE_BYTES + 1].into()], ..plain(&ledger) };
-    let status = client.submit(request(&huge)).await.expect_err("refused");
-    assert!(matches!(status.code(), Code::OutOfRange | Code::ResourceExhausted), "{status:?}");
-    assert!(status.message().contains(&limits::MESSAGE_BYTES.to_string()), "it names the limit: {status:?}");
-    client.submit(request(&plain(&ledger))).await.expect("the service goes on");
-    drop(client);
-    served.stop().await;
-    ledger.audited().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ use merestone::{
     policy::{self, Rejection, Unverified},
     projections::ReadModels,
     sequencer::Outcome,
-    server::{self, Directory, Node},
+    server::{self, Bounds, Directory, Node},
     settings::Settings,
     wire::{
         self,
@@ -194,9 +194,13 @@ impl TestLedger {
     }
 
     /// Stops, and audits everything from outside.
-    pub async fn audited(self) -> Report {
+    pub async fn audited(mut self) -> Report {
         let size = self.node.sequencer().published().head.tree.size;
-        self.node.wait_for_models(size).await.expect("the read models follow");
+        if self.node.wait_for_models(size).await.is_err() {
+            // It was stopped while the read models were behind: a start catches up.
+            self = self.restart().await;
+            self.node.wait_for_models(size).await.expect("the read models follow");
+        }
         stop(&self.node).await;
         let Self { dir, node, id, .. } = self;
         drop(node);
@@ -207,18 +211,28 @@ impl TestLedger {
 /// A node behind its real gRPC service, on a free port of loopback.
 pub struct Served {
     pub channel: Channel,
+    pub address: std::net::SocketAddr,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<Result<(), server::ServeError>>,
 }
 
 impl Served {
     pub async fn start(node: &Arc<Node>) -> Self {
+        Self::start_within(Bounds::default(), node).await
+    }
+
+    pub async fn start_within(bounds: Bounds, node: &Arc<Node>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (shutdown, told) = oneshot::channel();
         let told = async move { told.await.unwrap_or_default() };
-        let serving = tokio::spawn(server::serve(Arc::clone(node), listener, None, told));
-        Self { channel: connect(address).await, shutdown, serving }
+        let serving = tokio::spawn(server::serve_within(bounds, Arc::clone(node), listener, None, told));
+        Self { channel: connect(address).await, address, shutdown, serving }
+    }
+
+    /// Another connection.
+    pub async fn connect(&self) -> Channel {
+        connect(self.address).await
     }
 
     pub fn ledger(&self) -> LedgerClient<Channel> {
@@ -232,9 +246,13 @@ impl Served {
 
     /// Shuts down as SIGTERM does: the node is stopped then.
     pub async fn stop(self) {
+        self.begin_to_stop().await.unwrap().unwrap();
+    }
+
+    /// Tells it to shut down; the end is to be awaited.
+    pub fn begin_to_stop(self) -> JoinHandle<Result<(), server::ServeError>> {
         self.shutdown.send(()).unwrap();
-        drop(self.channel);
-        self.serving.await.unwrap().unwrap();
+        self.serving
     }
 }
 
@@ -257,6 +275,11 @@ pub fn assert_proves_consistency(proof: &[prost::bytes::Bytes], from: TreeHead, 
 
 pub fn hashes(hashes: &[prost::bytes::Bytes]) -> Vec<TreeHash> {
     hashes.iter().map(|hash| TreeHash::from_slice(hash).expect("32 bytes")).collect()
+}
+
+/// How long a busy ledger asks to wait; `None` when it does not.
+pub fn retry_after(status: &tonic::Status) -> Option<std::time::Duration> {
+    status.get_details_retry_info().and_then(|info| info.retry_delay)
 }
 
 pub async fn connect(address: std::net::SocketAddr) -> Channel {

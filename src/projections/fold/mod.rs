@@ -87,8 +87,7 @@ impl EntryFold<'_> {
         let (kind, date) = (event.kind(), event.date());
         let by_subject = self.row(Key::new(Table::BySubject).subject(&event.subject));
         push_subject_event(by_subject, ordinal, kind, date);
-        let by_kind = self.row(Key::new(Table::ByKind).kind(kind));
-        push_number(by_kind, u64::from(ordinal));
+        self.put(Key::new(Table::ByKind).kind(kind), Vec::new());
     }
 
     fn treaty(&mut self, ordinal: u16, subject: &Subject, body: &TreatyBody) {

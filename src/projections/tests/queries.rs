@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::samples::*;
 use super::*;
 use crate::domain::*;
+use crate::limits::PACKED_ROWS;
 
 fn ids<T: ToString>(items: impl IntoIterator<Item = T>) -> Vec<String> {
     items.into_iter().map(|item| item.to_string()).collect()
@@ -249,6 +250,36 @@ proptest! {
             let found: Result<Vec<Index>, _> = view.entries(&filter, Index(from)).collect();
             prop_assert_eq!(found.expect("readable"), expected);
         }
+    }
+}
+
+#[test]
+fn histories_of_several_stored_rows_are_answered_at_every_size_and_from_every_index() {
+    let count = 3 * PACKED_ROWS + 2;
+    // Every entry by one desk, every third by the other, every fifth of another kind.
+    let entry = |index: u64| {
+        let desk = if index.is_multiple_of(3) { "xx-desk" } else { "xx-unit" };
+        let act = withdrawn("untc:XXVI-5", "AAA", None);
+        let draft = if index.is_multiple_of(5) { act } else { record(&format!("XX-{index}")) };
+        (samples::entry(index, desk, &[draft]), Vec::new())
+    };
+    let entries: Vec<(Entry, Vec<Finding>)> = (0..count).map(entry).collect();
+    let it = Models::of(&entries, &[50, 1]);
+    let organisation = EntryFilter { organisation: Some("xx-desk".parse().expect("valid")), ..EntryFilter::default() };
+    let kind = Some(Kind::Treaty(TreatyKind::WithdrawalNotified));
+    let both = EntryFilter { kind, ..organisation.clone() };
+    for (size, from) in (0..=count).step_by(7).flat_map(|size| (0..count).step_by(11).map(move |from| (size, from))) {
+        let view = it.models.at(Size(size)).expect("held");
+        for filter in [&organisation, &both] {
+            let meets = |(entry, _): &&(Entry, Vec<Finding>)| entry.index.0 >= from && meets(filter, entry);
+            let expected = entries[..size as usize].iter().filter(meets).map(|(entry, _)| entry.index);
+            let found: Result<Vec<Index>, _> = view.entries(filter, Index(from)).collect();
+            assert_eq!(found.expect("readable"), expected.collect::<Vec<_>>(), "size {size}, from {from}");
+        }
+    }
+    for (entry, _) in &entries {
+        assert_eq!(it.models.now().recorded_at(entry.index).expect("readable"), Some(entry.recorded_at));
+        assert_eq!(it.models.size_at(entry.recorded_at).expect("readable"), entry.index.size_with());
     }
 }
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::samples::{any_ledger, ledger, record, treaty, withdrawn};
 use super::*;
+use crate::limits::PACKED_ROWS;
 
 fn three_entries() -> Vec<(Entry, Vec<Finding>)> {
     ledger(&[
@@ -26,16 +27,16 @@ proptest! {
         let (singly, batched) = (Models::of(&entries, &[1]), Models::of(&entries, &batches));
         prop_assert_eq!(singly.models.position(), batched.models.position());
         prop_assert_eq!(singly.rows(), batched.rows());
-        prop_assert_eq!(singly.models.compare(&batched.models).expect("readable"), None);
+        prop_assert_eq!(difference(&entries, &batches, &batched.models), None);
     }
 
     #[test]
     fn a_row_is_never_overwritten(entries in any_ledger()) {
         let it = Models::empty();
         for entry in &entries {
-            let before = it.lasting_rows();
+            let before = it.rows_one_by_one();
             it.apply_in(std::slice::from_ref(entry), &[1]);
-            let after = it.lasting_rows();
+            let after = it.rows_one_by_one();
             prop_assert!(before.iter().all(|(key, value)| after.get(key) == Some(value)));
             prop_assert!(after.len() > before.len(), "every entry leaves a row");
         }
@@ -63,11 +64,11 @@ fn the_digest_is_what_the_format_says() {
     let it = Models::empty();
     let mut digest: [u8; 32] = Sha256::digest(b"merestone read models v1\n").into();
     for entry in &entries {
-        let before = it.lasting_rows();
+        let before = it.rows_one_by_one();
         it.apply_in(std::slice::from_ref(entry), &[1]);
         let mut hasher = Sha256::new();
         hasher.update(digest);
-        for (key, value) in it.lasting_rows().iter().filter(|(key, _)| !before.contains_key(*key)) {
+        for (key, value) in it.rows_one_by_one().iter().filter(|(key, _)| !before.contains_key(*key)) {
             hasher.update((key.len() as u32).to_be_bytes());
             hasher.update(key);
             hasher.update((value.len() as u32).to_be_bytes());
@@ -104,27 +105,66 @@ fn an_entry_out_of_order_changes_nothing() {
     assert_eq!(it.rows(), before);
 }
 
+/// How read models differ from what the entries fold to.
+fn difference(entries: &[(Entry, Vec<Finding>)], batches: &[usize], models: &ReadModels) -> Option<RowDifference> {
+    let mut refold = Refold::begin();
+    let mut sizes = batches.iter().cycle();
+    let mut rest = entries;
+    while let Some(size) = (!rest.is_empty()).then(|| (*sizes.next().expect("one size")).clamp(1, rest.len())) {
+        let folded: Vec<_> = rest[..size].iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        let end = rest[size - 1].0.index.size_with();
+        if let Some(different) = refold.fold(&folded, head(end), Some(models)).expect("folds") {
+            return Some(different);
+        }
+        rest = &rest[size..];
+    }
+    let different = refold.finish(models).expect("readable");
+    if different.is_none() {
+        assert_eq!(refold.position(), models.position(), "the same rows, so the same digest");
+    }
+    different
+}
+
 #[test]
 fn read_models_that_differ_are_told_apart_at_the_first_row() {
-    let ours = Models::of(&three_entries(), &[1]);
+    let theirs = Models::of(&three_entries(), &[1]);
+    assert_eq!(difference(&three_entries(), &[1], &theirs.models), None);
     let mut entries = three_entries();
     entries[2] = ledger(&[&[], &[], &[record("XX-2")]]).swap_remove(2);
-    let theirs = Models::of(&entries, &[1]);
-    let difference = ours.models.compare(&theirs.models).expect("readable").expect("they differ");
-    assert!(difference.row.starts_with("by subject"), "{}", difference.row);
-    assert!(difference.ours.is_some() && difference.theirs.is_none());
-    let reverse = theirs.models.compare(&ours.models).expect("readable").expect("they differ");
-    assert_eq!((reverse.row, reverse.theirs), (difference.row, difference.ours));
+    let different = difference(&entries, &[1], &theirs.models).expect("they differ");
+    assert!(different.row.starts_with("by subject"), "{}", different.row);
+    assert!(different.folded.is_some() && different.stored.is_none());
 }
 
 #[test]
 fn a_changed_row_is_found() {
-    let (ours, theirs) = (Models::of(&three_entries(), &[1]), Models::of(&three_entries(), &[1]));
-    let key = keys::Key::new(keys::Table::Entry).index(Index(1));
+    let theirs = Models::of(&three_entries(), &[1]);
+    let key = keys::Key::new(keys::Table::Entry).index(Index(0));
+    theirs.models.tree().insert(key.as_ref(), &[5, 10, 11]).expect("writes");
+    let different = difference(&three_entries(), &[2], &theirs.models).expect("they differ");
+    assert_eq!(different.row, "entry 0000000000000000");
+    assert_eq!((different.folded, different.stored), (Some(vec![5, 10, 10]), Some(vec![5, 10, 11])));
+}
+
+#[test]
+fn a_row_that_no_entry_makes_is_found() {
+    let theirs = Models::of(&three_entries(), &[1]);
+    let key = keys::Key::new(keys::Table::ByOrganisation).id("nobody").index(Index(1));
     theirs.models.tree().insert(key.as_ref(), &[1]).expect("writes");
-    let difference = ours.models.compare(&theirs.models).expect("readable").expect("they differ");
-    assert_eq!(difference.row, "entry 0000000000000001");
-    assert_eq!((difference.ours, difference.theirs), (Some(vec![15]), Some(vec![1])));
+    let different = difference(&three_entries(), &[3], &theirs.models).expect("they differ");
+    assert_eq!(different.row, "1 rows that no entry makes");
+}
+
+#[test]
+fn a_history_that_fills_rows_is_stored_and_found_whole() {
+    let drafts: Vec<_> = (0..3 * PACKED_ROWS + 5).map(|n| record(&format!("XX-{n}"))).collect();
+    let slices: Vec<_> = drafts.iter().map(std::slice::from_ref).collect();
+    let entries = ledger(&slices);
+    let (singly, batched) = (Models::of(&entries, &[1]), Models::of(&entries, &[100, 7]));
+    assert_eq!(singly.rows(), batched.rows());
+    assert_eq!(singly.rows_one_by_one().len(), entries.len() * 4);
+    assert_eq!(singly.lasting_rows().len(), entries.len() + 3 * 4, "three histories in four rows each");
+    assert_eq!(difference(&entries, &[50], &singly.models), None);
 }
 
 #[test]

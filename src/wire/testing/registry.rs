@@ -6,17 +6,27 @@ fn charter() -> impl Strategy<Value = Charter> {
     let witness = "[a-z.]{1,12}".prop_map(|name| format!("{name}+0123abcd+BAECAwQ=").into_boxed_str());
     let witnesses = proptest::collection::hash_set(witness, 0..3).prop_map(|set| set.into_iter().collect());
     let thresholds = (1..9_u32, 1..9_u32, 1..9_u32);
-    (any_of(CharterProfile::ALL), 1..9_u32, organisation(), thresholds, any::<u32>(), any::<bool>(), witnesses)
-        .prop_map(|(profile, policy, operator, thresholds, late_work_grace_days, public_tiles, witnesses)| Charter {
-            profile,
-            policy: PolicyNumber(policy),
-            operator,
-            admission_threshold: thresholds.0,
-            charter_threshold: thresholds.1,
-            enrolment_threshold: thresholds.2,
-            late_work_grace_days,
-            public_tiles,
-            witnesses,
+    (
+        any_of(CharterProfile::ALL),
+        1..9_u32,
+        organisation(),
+        thresholds,
+        0..=crate::limits::LATE_WORK_GRACE_DAYS,
+        any::<bool>(),
+        witnesses,
+    )
+        .prop_map(|(profile, policy, operator, thresholds, late_work_grace_days, public_tiles, witnesses)| {
+            Charter {
+                profile,
+                policy: PolicyNumber(policy),
+                operator,
+                admission_threshold: thresholds.0,
+                charter_threshold: thresholds.1,
+                enrolment_threshold: thresholds.2,
+                late_work_grace_days,
+                public_tiles,
+                witnesses,
+            }
         })
 }
 

@@ -1,0 +1,209 @@
+//! What became of a run: a summary, and each submission that needs a look.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde_json::{Value, json};
+
+use super::{gather::Parcel, send::Outcome};
+use crate::{
+    cli::{
+        Exit, Failure,
+        block::table,
+        exit::exit_of,
+        output::{Format, Output},
+    },
+    client::{ClientError, KnownCheckpoint, to_json},
+    telemetry::chain,
+};
+
+/// Rows that a person reads through; beyond them only those that need a look.
+const ROWS: usize = 25;
+
+/// How many of what.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Summary<'a> {
+    accepted: usize,
+    already_there: usize,
+    /// By rule.
+    rejected: BTreeMap<&'a str, usize>,
+    failed: usize,
+    not_sent: usize,
+}
+
+/// Shows the run; `newest` is the checkpoint up to which it was verified.
+pub fn report(parcels: &[Parcel], newest: Option<&KnownCheckpoint>, output: &Output) -> Result<(), Failure> {
+    let summary = summary(parcels);
+    let results: Vec<Value> = each(parcels).map(|(parcel, at)| result(parcel, at)).collect();
+    let all = results.len() <= ROWS;
+    let json = json!({
+        "results": results,
+        "summary": summary.to_json(),
+        "checkpoint": newest.map(|newest| newest.note.as_str()),
+    });
+    output.show_list(&json, "results", || {
+        let rows: Vec<_> = each(parcels).filter(|(parcel, at)| all || needs_a_look(&parcel.outcomes[*at])).collect();
+        if rows.is_empty() { Vec::new() } else { vec![table(HEADER, rows.iter().map(|(parcel, at)| row(parcel, *at)))] }
+    })?;
+    match output.format {
+        Format::Table => output.line(&summary.sentence()),
+        Format::Json => Ok(()),
+        Format::Ndjson => {
+            eprintln!("{}", summary.sentence());
+            Ok(())
+        }
+    }
+}
+
+/// The code of the run: what nobody may overlook comes first, then what another
+/// run may mend, then what the author must mend.
+pub fn exit_of_all(parcels: &[Parcel]) -> Exit {
+    let exits: Vec<Exit> = parcels.iter().flat_map(|parcel| &parcel.outcomes).filter_map(exit).collect();
+    let order = [Exit::VerificationFailed, Exit::UnreachableOrBusy, Exit::Rejected, Exit::Usage, Exit::Failed];
+    order.into_iter().find(|exit| exits.contains(exit)).or(exits.first().copied()).unwrap_or(Exit::Done)
+}
+
+fn exit(outcome: &Outcome) -> Option<Exit> {
+    match outcome {
+        Outcome::Accepted(_) => None,
+        Outcome::Refused(error) => Some(exit_of(error)),
+        Outcome::Failed(failure) => Some(failure.exit),
+        Outcome::NotSent => Some(Exit::UnreachableOrBusy),
+    }
+}
+
+fn each(parcels: &[Parcel]) -> impl Iterator<Item = (&Parcel, usize)> {
+    parcels.iter().flat_map(|parcel| (0..parcel.outcomes.len()).map(move |at| (parcel, at)))
+}
+
+fn summary(parcels: &[Parcel]) -> Summary<'_> {
+    let mut summary = Summary::default();
+    for outcome in parcels.iter().flat_map(|parcel| &parcel.outcomes) {
+        match outcome {
+            Outcome::Accepted(accepted) if accepted.response.repeated => summary.already_there += 1,
+            Outcome::Accepted(_) => summary.accepted += 1,
+            Outcome::Refused(ClientError::Refused(refused)) if exit(outcome) == Some(Exit::Rejected) => {
+                *summary.rejected.entry(&refused.reason).or_default() += 1;
+            }
+            Outcome::Refused(_) | Outcome::Failed(_) => summary.failed += 1,
+            Outcome::NotSent => summary.not_sent += 1,
+        }
+    }
+    summary
+}
+
+impl Summary<'_> {
+    fn to_json(&self) -> Value {
+        let Self { accepted, already_there, rejected, failed, not_sent } = self;
+        json!({
+            "accepted": accepted, "already_there": already_there, "rejected": rejected.values().sum::<usize>(),
+            "rejected_by_rule": rejected, "failed": failed, "not_sent": not_sent,
+        })
+    }
+
+    fn sentence(&self) -> String {
+        let Self { accepted, already_there, rejected, failed, not_sent } = self;
+        let mut sentence = format!("{accepted} accepted, {already_there} already there");
+        sentence.push_str(&format!(", {} rejected", rejected.values().sum::<usize>()));
+        if !rejected.is_empty() {
+            let rules: Vec<_> = rejected.iter().map(|(rule, count)| format!("{count} by {rule}")).collect();
+            sentence.push_str(&format!(" ({})", rules.join(", ")));
+        }
+        sentence.push_str(&format!(", {failed} failed"));
+        if *not_sent > 0 {
+            sentence.push_str(&format!(", {not_sent} not sent: submit the same files again"));
+        }
+        sentence
+    }
+}
+
+const HEADER: [&str; 3] = ["file", "index", "outcome"];
+
+fn needs_a_look(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Accepted(accepted) => !accepted.response.findings.is_empty(),
+        Outcome::Refused(_) | Outcome::Failed(_) => true,
+        // The summary says how many, and they have nothing else to tell.
+        Outcome::NotSent => false,
+    }
+}
+
+fn row(parcel: &Parcel, at: usize) -> [String; 3] {
+    let (index, outcome) = match &parcel.outcomes[at] {
+        Outcome::Accepted(accepted) => {
+            let response = &accepted.response;
+            let index = response.receipt.as_ref().map(|receipt| receipt.index.to_string()).unwrap_or_default();
+            let mut outcome = if response.repeated { "already there" } else { "accepted" }.to_owned();
+            response.findings.iter().for_each(|finding| outcome.push_str(&format!("\nfinding: {}", finding.code)));
+            (index, outcome)
+        }
+        Outcome::Refused(error) => (String::new(), chain(error)),
+        Outcome::Failed(failure) => (String::new(), chain(failure.cause.as_ref())),
+        Outcome::NotSent => (String::new(), "not sent".to_owned()),
+    };
+    let number = if parcel.outcomes.len() > 1 { format!(" ({})", at + 1) } else { String::new() };
+    [format!("{}{number}", name(&parcel.file)), index, outcome]
+}
+
+fn name(file: &Path) -> String {
+    file.display().to_string()
+}
+
+fn result(parcel: &Parcel, at: usize) -> Value {
+    let file = name(&parcel.file);
+    match &parcel.outcomes[at] {
+        Outcome::Accepted(accepted) => json!({
+            "file": file, "accepted": to_json("SubmitResponse", &accepted.response),
+            "receipt_file": name(&parcel.receipts[at]),
+        }),
+        Outcome::Refused(ClientError::Refused(refused)) => json!({
+            "file": file, "refused": { "reason": refused.reason, "message": refused.message },
+        }),
+        Outcome::Refused(error) => json!({ "file": file, "failed": { "message": chain(error) } }),
+        Outcome::Failed(failure) => json!({ "file": file, "failed": { "message": chain(failure.cause.as_ref()) } }),
+        Outcome::NotSent => json!({ "file": file, "not_sent": {} }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Status;
+
+    use super::*;
+    use crate::{
+        cli::submit::send::Accepted,
+        client::reply::SubmitResponse,
+        domain::{Size, TreeHash, TreeHead},
+    };
+
+    fn parcel(outcomes: Vec<Outcome>) -> Parcel {
+        let receipts = vec!["a.tlog-proof".into(); outcomes.len()];
+        Parcel { file: "a.json".into(), envelope: "a.envelope.json".into(), receipts, outcomes }
+    }
+
+    fn accepted(repeated: bool) -> Outcome {
+        let response = SubmitResponse { repeated, ..SubmitResponse::default() };
+        Outcome::Accepted(Box::new(Accepted { response, head: TreeHead { size: Size(1), root: TreeHash([0; 32]) } }))
+    }
+
+    #[test]
+    fn what_nobody_may_overlook_decides_the_exit_code() {
+        let rejected = || Outcome::Refused(Status::failed_precondition("").into());
+        let away = || Outcome::Refused(Status::unavailable("").into());
+        let lied = || Outcome::Failed(Failure::new(Exit::VerificationFailed, ""));
+        let code = |outcomes| exit_of_all(&[parcel(outcomes)]);
+        assert_eq!(code(vec![]), Exit::Done);
+        assert_eq!(code(vec![accepted(false), accepted(true)]), Exit::Done);
+        assert_eq!(code(vec![accepted(false), rejected()]), Exit::Rejected);
+        assert_eq!(code(vec![rejected(), away(), Outcome::NotSent]), Exit::UnreachableOrBusy);
+        assert_eq!(code(vec![lied(), away(), rejected()]), Exit::VerificationFailed);
+    }
+
+    #[test]
+    fn a_summary_counts_everything_once() {
+        let outcomes =
+            vec![accepted(false), accepted(true), Outcome::NotSent, Outcome::Failed(Failure::usage("spoiled"))];
+        let parcels = [parcel(outcomes)];
+        let sentence = "1 accepted, 1 already there, 0 rejected, 1 failed, 1 not sent: submit the same files again";
+        assert_eq!(summary(&parcels).sentence(), sentence);
+    }
+}

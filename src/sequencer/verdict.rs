@@ -1,0 +1,52 @@
+//! What becomes of one submission: the pure core that the sequencer's thread and
+//! a dry run share, so that they cannot differ.
+
+use crate::{
+    domain::{EnvelopeContent, Finding, Index, RecordingTime, SignOff},
+    policy::{self, Known, Registry, Rejection},
+    wire::Submitted,
+};
+
+/// What becomes of a submission as the next entry.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    Enters {
+        findings: Vec<Finding>,
+    },
+    /// These bytes stand at an earlier index; what is new are sign-offs on them,
+    /// which enter as an entry of their own.
+    Repeats {
+        index: Index,
+        later: Option<Submitted>,
+    },
+    Rejected(Rejection),
+}
+
+/// Decides by the policy of the registry, after looking whether the same bytes
+/// are on record (I12).
+pub(super) fn judge(submitted: &Submitted, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Verdict {
+    let content = &submitted.envelope.content;
+    if let EnvelopeContent::Submission(submission) = content
+        && let Some(index) = known.submission(submission.digest)
+    {
+        let new = |sign_off: &SignOff| !known.signed_off(submission.digest, sign_off.signer.key);
+        return judge_repeat(index, submitted.later_sign_offs(new), at, registry, known);
+    }
+    match policy::decide(content, at, registry, known) {
+        Ok(findings) => Verdict::Enters { findings },
+        Err(rejection) => Verdict::Rejected(rejection),
+    }
+}
+
+/// The first receipt, for ever. Sign-offs that may not enter are left out: who
+/// sends them alone hears why.
+fn judge_repeat(
+    index: Index,
+    later: Option<Submitted>,
+    at: RecordingTime,
+    registry: &Registry,
+    known: &dyn Known,
+) -> Verdict {
+    let enters = |later: &Submitted| policy::decide(&later.envelope.content, at, registry, known).is_ok();
+    Verdict::Repeats { index, later: later.filter(enters) }
+}
