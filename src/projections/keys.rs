@@ -61,6 +61,9 @@ tables! {
     ByOrganisation = 0x11, "by organisation";
     /// kind, index: nothing.
     ByKind = 0x12, "by kind";
+    /// treaty, kind, participant, index: the participant's events of the kind, for the
+    /// few kinds that bear on other participants.
+    ByTreaty = 0x13, "by treaty";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
 }
@@ -233,6 +236,7 @@ mod tests {
             Key::new(Table::TreatyName).name(name).id(id).index(index),
             Key::new(Table::ParticipantName).name(name).id(id).index(index),
             Key::new(Table::ByOrganisation).id(id).index(index),
+            Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
         ];
         keys.extend(KINDS.iter().map(|row| Key::new(Table::ByKind).kind(row.kind).index(index)));

@@ -33,6 +33,7 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::TreatyName
         | Table::ParticipantName
         | Table::BySubject
+        | Table::ByTreaty
         | Table::Finding => false,
     }
 }
