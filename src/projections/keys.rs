@@ -61,9 +61,13 @@ tables! {
     ByOrganisation = 0x11, "by organisation";
     /// kind, index: nothing.
     ByKind = 0x12, "by kind";
+    /// cell, record, index: boxes around danger areas.
+    Place = 0x13, "place";
+    /// country, record, index: nothing.
+    RecordCountry = 0x14, "record of country";
     /// treaty, kind, participant, index: the participant's events of the kind, for the
     /// few kinds that bear on other participants.
-    ByTreaty = 0x13, "by treaty";
+    ByTreaty = 0x15, "by treaty";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
 }
@@ -96,6 +100,19 @@ impl Key {
 
     pub(super) fn key_id(mut self, id: &KeyId) -> Self {
         self.0.extend_from_slice(id.as_bytes());
+        self
+    }
+
+    /// A cell of the map: its path from the top left-aligned, and its level.
+    pub(super) fn cell(mut self, path: u64, level: u8) -> Self {
+        self.0.extend_from_slice(&path.to_be_bytes());
+        self.0.push(level);
+        self
+    }
+
+    /// All records of mined areas.
+    pub(super) fn records(mut self) -> Self {
+        self.0.push(subject_number(SubjectType::Record));
         self
     }
 
@@ -236,6 +253,8 @@ mod tests {
             Key::new(Table::TreatyName).name(name).id(id).index(index),
             Key::new(Table::ParticipantName).name(name).id(id).index(index),
             Key::new(Table::ByOrganisation).id(id).index(index),
+            Key::new(Table::Place).cell(index.0 << 30, number.to_be_bytes()[0]).id(id).index(index),
+            Key::new(Table::RecordCountry).id(other).id(id).index(index),
             Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
         ];
