@@ -247,7 +247,7 @@ impl Client {
         Ok(response.entry.unwrap_or_default())
     }
 
-    /// How a participant stands to a treaty; `at` is a civil day, empty for the newest
+    /// How a participant stands to a treaty, and what else binds it; `at` is a civil day, empty for the newest
     /// recording day; `view` empty for the default.
     pub async fn treaty_status(
         &self,
@@ -261,6 +261,7 @@ impl Client {
             at: on.at.to_owned(),
             read_at: read_at(on.known_at),
             view: on.view.to_owned(),
+            with_other_treaties: true,
         };
         Ok(self.treaty_reads().status(request).await?.into_inner())
     }

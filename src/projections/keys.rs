@@ -65,6 +65,9 @@ tables! {
     Place = 0x13, "place";
     /// country, record, index: nothing.
     RecordCountry = 0x14, "record of country";
+    /// treaty, kind, participant, index: the participant's events of the kind, for the
+    /// few kinds that bear on other participants.
+    ByTreaty = 0x15, "by treaty";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
     /// submission digest, index: the sign-offs on it, whole.
@@ -254,6 +257,7 @@ mod tests {
             Key::new(Table::ByOrganisation).id(id).index(index),
             Key::new(Table::Place).cell(index.0 << 30, number.to_be_bytes()[0]).id(id).index(index),
             Key::new(Table::RecordCountry).id(other).id(id).index(index),
+            Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
         ];
         keys.extend(KINDS.iter().map(|row| Key::new(Table::ByKind).kind(row.kind).index(index)));

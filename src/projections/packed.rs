@@ -35,6 +35,7 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::BySubject
         | Table::Place
         | Table::RecordCountry
+        | Table::ByTreaty
         | Table::Finding
         | Table::SignOffs => false,
     }

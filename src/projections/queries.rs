@@ -200,15 +200,18 @@ impl View<'_> {
         Ok(page_of(acts.into_values().collect(), limit, |act: &Act| token_of(place_of(act))))
     }
 
-    /// Acts of participants under a treaty that are of one of the kinds, ascending by
-    /// participant, then by position. Every act under the treaty is looked at.
-    pub fn acts_of_kinds(&self, treaty: &TreatyId, kinds: &[Kind]) -> Result<Vec<Act>, ReadModelError> {
+    /// Acts of one kind of all participants under a treaty, ascending by participant,
+    /// then by position. Known are the kinds that bear on others: deposits, objections
+    /// and corrections.
+    pub fn acts_of_kind(&self, treaty: &TreatyId, kind: Kind) -> Result<Vec<Act>, ReadModelError> {
+        let wanted = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind);
         let mut acts = Vec::new();
-        self.each_act(treaty, None, |act| {
-            if act.participant.is_some() && kinds.contains(&act.kind) {
-                acts.push(act);
-            }
-        })?;
+        for row in all_rows(self.models.tree(), &wanted) {
+            let (key, value) = row?;
+            let (participant, index) = split_id(&key[wanted.as_ref().len()..]).ok_or_else(|| damaged(&key))?;
+            let participant: ParticipantId = participant.parse().map_err(|_| damaged(&key))?;
+            self.acts_of_row(&key, index, &value, Some(&participant), &mut |act| acts.push(act))?;
+        }
         Ok(acts)
     }
 

@@ -99,13 +99,17 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::TreatyStatusRequest>,
     ) -> Result<Response<proto::TreatyStatusResponse>, Status> {
-        let proto::TreatyStatusRequest { treaty, participant, at, read_at, view: name } = request.into_inner();
+        let proto::TreatyStatusRequest { treaty, participant, at, read_at, view: name, with_other_treaties } =
+            request.into_inner();
         let size = self.0.resolve(read_at).await?;
         let view = self.0.models.at(size).map_err(Refused::from)?;
         let (treaty, participant) = (find_treaty(view, &treaty)?.id, find_participant(view, &participant)?);
         let asked = Asked::parse(view, &at, &name)?;
         let found = self.0.treaty_status(view, &treaty, &participant.id, asked)?;
-        let others = self.0.standings(view, &participant.id, Some(&treaty), asked)?;
+        let others = match with_other_treaties {
+            true => self.0.standings(view, &participant.id, Some(&treaty), asked)?,
+            false => Vec::new(),
+        };
         Ok(Response::new(proto::TreatyStatusResponse {
             treaty: treaty.to_string(),
             treaty_name: found.treaty_name.clone(),

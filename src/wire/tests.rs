@@ -6,11 +6,11 @@ use prost::{Message, bytes::Bytes};
 use super::{
     Malformed, MalformedRule as Rule, Submitted, encode_event, from_json, parse_draft, parse_submitted,
     proto::{self, event::Body, part_content::Content},
-    read_entry, testing, to_json,
+    read_entry, read_events_on, testing, to_json,
 };
 use crate::{
     crypto::{PayloadType, SigningKey, sha256},
-    domain::{EnvelopeContent, Index, KINDS, RecordingTime},
+    domain::{EnvelopeContent, Index, KINDS, RecordingTime, Subject},
     journal::{Record, StoredRecord},
     limits,
 };
@@ -34,6 +34,24 @@ proptest! {
         let entry = read_entry(&StoredRecord { index: Index(3), record, checkpoint: None }).expect("well formed");
         prop_assert_eq!(entry.envelope, parsed.envelope);
         prop_assert_eq!(entry.index, Index(3));
+    }
+
+    #[test]
+    fn the_events_on_a_subject_are_those_of_the_whole_entry(sample in testing::sample()) {
+        let record = Record { recorded_at: RecordingTime(5), envelope: sample.envelope, events: sample.events };
+        let stored = StoredRecord { index: Index(3), record, checkpoint: None };
+        let whole = read_entry(&stored).expect("well formed");
+        let EnvelopeContent::Submission(submitted) = whole.envelope.content else {
+            prop_assert_eq!(read_events_on(&stored, &Subject::Ledger).expect("reads"), None);
+            return Ok(());
+        };
+        for event in &submitted.events {
+            let found = read_events_on(&stored, &event.subject).expect("reads").expect("a submission");
+            prop_assert_eq!(&found.author, &submitted.submission.author);
+            prop_assert_eq!(found.digest, submitted.digest);
+            let expected = (0..).zip(submitted.events.clone()).filter(|(_, other)| other.subject == event.subject);
+            prop_assert_eq!(found.events, expected.collect::<Vec<_>>());
+        }
     }
 
     #[test]

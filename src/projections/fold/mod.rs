@@ -15,8 +15,8 @@ use super::places::place_rows;
 use super::sign_offs::sign_off_row;
 use super::{FoldedEntry, ReadModelError};
 use crate::domain::{
-    Body, EnvelopeContent, Event, Finding, Index, OrganisationId, PolicyNumber, Position, RecordingTime, Subject,
-    TreatyBody,
+    Body, EnvelopeContent, Event, Finding, Index, Kind, OrganisationId, PolicyNumber, Position, RecordingTime,
+    SharedKind, Subject, TreatyBody, TreatyKind,
 };
 
 /// The rows before the entry.
@@ -96,6 +96,10 @@ impl EntryFold<'_> {
         let by_subject = self.row(Key::new(Table::BySubject).subject(&event.subject));
         push_subject_event(by_subject, ordinal, kind, date);
         self.put(Key::new(Table::ByKind).kind(kind), Vec::new());
+        if let (true, Subject::Participation(treaty, participant)) = (bears_on_others(kind), &event.subject) {
+            let key = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind).id(participant.as_str());
+            push_subject_event(self.row(key), ordinal, kind, date);
+        }
     }
 
     fn treaty(&mut self, ordinal: u16, subject: &Subject, body: &TreatyBody) {
@@ -157,4 +161,15 @@ impl EntryFold<'_> {
             None => self.before.newest(prefix),
         }
     }
+}
+
+/// Whether acts of the kind are looked for across all participants of a treaty: deposits
+/// count towards its entry into force, objections are to others' acts, and corrections
+/// may be of either.
+fn bears_on_others(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged)
+            | Kind::Shared(SharedKind::EventCorrected)
+    )
 }
