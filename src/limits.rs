@@ -122,6 +122,9 @@ pub const REPLAY_CHUNKS_AHEAD: usize = 4;
 pub const PAGE_ITEMS_DEFAULT: usize = 100;
 /// Items of a page at the most.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
+/// Events of a submission that are named with its sign-offs, some 150 bytes each:
+/// a page of 1,000 submissions stays under 4 MiB.
+pub const EVENT_LINES: usize = 20;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 

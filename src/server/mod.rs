@@ -18,6 +18,7 @@ mod node;
 mod organisations;
 mod receiving;
 mod serve;
+mod sign_offs;
 mod treaties;
 
 pub use directory::{Directory, Founding, InitError, OpenError, PartError, found};
