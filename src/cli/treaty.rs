@@ -6,6 +6,7 @@ use super::{
     Exit, Failure, Global, ReadArguments,
     block::{Block, fields, table},
     output::{Output, holds_at},
+    sign_off::state_in_words,
 };
 use crate::{
     client::{
@@ -100,6 +101,7 @@ fn row(act: &Act) -> [String; 6] {
     let position = act.position.clone().unwrap_or_default();
     let source = act.event.as_ref().and_then(|event| event.source.as_ref());
     let mut says = sentence(act);
+    says.extend(act.state.iter().map(|state| format!("\n{}", state_in_words(state))));
     act.findings.iter().for_each(|finding| says.push_str(&format!("\nfinding: {}", finding.code)));
     [
         if act.date.is_empty() { "undated".to_owned() } else { act.date.clone() },

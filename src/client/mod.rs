@@ -9,6 +9,7 @@ mod entry;
 mod error;
 mod receipt;
 mod retry;
+mod sign_offs;
 mod trust;
 
 use std::{fs, path::Path, time::Duration};
@@ -29,25 +30,28 @@ use crate::{
         proto::{
             self, CheckRequest, GetReceiptRequest, ReadAt, SubmitRequest, audit_client::AuditClient,
             get_receipt_request, ledger_client::LedgerClient, organisations_client::OrganisationsClient, read_at,
-            treaties_client::TreatiesClient,
+            sign_offs_client::SignOffsClient, treaties_client::TreatiesClient,
         },
     },
 };
 
 pub use audit::ServiceAuditError;
-pub use entry::{EntrySummary, ledger_of, stored_record, submission_digest, summary_of};
+pub use entry::{EntrySummary, holds_sign_offs_of, ledger_of, stored_record, submission_digest, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
 pub use retry::Patience;
+pub use sign_offs::{Inbox, Proved, Unproved};
 pub use trust::{Founded, KnownCheckpoint, Untrusted};
 
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CharterProfile, CheckResponse, Entry, Event, EventPosition, GetOrganisationResponse, GetReceiptResponse,
-        GetTreatyResponse, HoldsAt, Key, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
-        Member, Organisation, Receipt, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, StatusResponse,
-        SubmitResponse, TimelineResponse, TreatyEntry, WithdrawalNotified, event::Body as EventBody,
+        Act, CharterProfile, CheckResponse, Entry, Event, EventLine, EventPosition, Finding, GetOrganisationResponse,
+        GetReceiptResponse, GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, ListOrganisationsResponse,
+        ListParticipantsResponse, ListSignOffsResponse, ListTreatiesResponse, Member, MissingSignOff, OpenCapacity,
+        Organisation, OrganisationStanding, Receipt, Refusal, ReplayRequest, ReplayResponse, ServiceState,
+        SignOffStatement, Source, StatusResponse, SubmissionClass, SubmissionState, SubmissionStatus, SubmitResponse,
+        TimelineResponse, TreatyEntry, Verdict, WithdrawalNotified, event::Body as EventBody,
         part_content::Content as OpenContent,
     };
     pub use prost_types::Timestamp;
@@ -235,6 +239,10 @@ impl Client {
 
     fn registry(&self) -> OrganisationsClient<Channel> {
         OrganisationsClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+    }
+
+    fn sign_off_reads(&self) -> SignOffsClient<Channel> {
+        SignOffsClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
     }
 
     fn treaty_reads(&self) -> TreatiesClient<Channel> {
