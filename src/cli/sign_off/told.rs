@@ -202,6 +202,6 @@ mod tests {
         let mut lines = Vec::new();
         flatten("", &json, &mut lines);
         let text: Vec<String> = lines.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(text, ["id=a", "land_released.area[1].m2=3", "land_released.parcels=P1, P2"]);
+        assert_eq!(text, ["id=a", "land_released.parcels=P1, P2", "land_released.area[1].m2=3"]);
     }
 }
