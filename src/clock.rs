@@ -1,8 +1,9 @@
 //! The ledger's clock, as an argument.
 //!
 //! Promises: a [`RunningClock`] never goes back while it runs and never starts
-//! behind the newest entry (I7); a wall clock that cannot be right is refused
-//! before anything is recorded with it.
+//! behind the newest entry (I7); a wall clock that cannot be right, or that lies
+//! far ahead and that nobody confirmed, is refused before anything is recorded
+//! with it.
 //! Leaves to others: that recording times of entries never decrease (`sequencer`).
 
 use std::{
@@ -14,7 +15,10 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{domain::RecordingTime, limits};
+use crate::{
+    domain::{CivilDate, RecordingTime},
+    limits,
+};
 
 /// Tells the time that entries are recorded with.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -48,19 +52,33 @@ pub enum ClockRefused {
     )]
     FarBehind { wall: RecordingTime, newest: RecordingTime },
     #[error(
-        "the wall clock says {wall}, more than ten years after the newest entry of {newest}: \
-         set the machine's clock (for example with NTP) and start again"
+        "the wall clock says {wall}, more than {} days after the newest entry of {newest}: set the machine's clock \
+         (for example with NTP) and start again; if it is right, say so once with --clock-confirmed-on and today's date",
+        limits::CLOCK_AHEAD.as_secs() / DAY
     )]
     FarAhead { wall: RecordingTime, newest: RecordingTime },
+    #[error(
+        "the wall clock says {wall}, but clock_confirmed_on says that today (UTC) is {confirmed}: \
+         set the machine's clock (for example with NTP), or confirm the date that it is, and start again"
+    )]
+    OtherDay { wall: RecordingTime, confirmed: CivilDate },
 }
+
+const DAY: u64 = 24 * 3600;
 
 impl RunningClock {
     /// Starts from the machine's wall clock, if that can be right beside the
     /// recording time of the newest entry.
     pub fn start(newest: Option<RecordingTime>) -> Result<Self, ClockRefused> {
+        Self::start_confirmed(newest, None)
+    }
+
+    /// The same where the operator may have said which day it is (UTC): a ledger
+    /// that was idle for long lies far behind a clock that is right.
+    pub fn start_confirmed(newest: Option<RecordingTime>, today: Option<CivilDate>) -> Result<Self, ClockRefused> {
         let since = Instant::now();
         let wall = wall_time(SystemTime::now());
-        Ok(Self { started_at: starting_time(wall, newest)?, since })
+        Ok(Self { started_at: starting_time(wall, newest, today)?, since })
     }
 }
 
@@ -99,8 +117,14 @@ const EARLIEST: RecordingTime = RecordingTime(1_577_836_800_000_000);
 const LATEST: RecordingTime = RecordingTime(4_102_444_800_000_000);
 
 /// The time that a clock starts from: the wall clock's, or the newest entry's
-/// when the wall clock lies a little behind it.
-fn starting_time(wall: RecordingTime, newest: Option<RecordingTime>) -> Result<RecordingTime, ClockRefused> {
+/// when the wall clock lies a little behind it. What the operator confirmed is
+/// asked only where the clock lies far ahead: a word of long ago that is left in
+/// a file neither helps nor hinders a routine start.
+fn starting_time(
+    wall: RecordingTime,
+    newest: Option<RecordingTime>,
+    confirmed: Option<CivilDate>,
+) -> Result<RecordingTime, ClockRefused> {
     if wall < EARLIEST || wall >= LATEST {
         return Err(ClockRefused::Implausible { wall });
     }
@@ -108,10 +132,14 @@ fn starting_time(wall: RecordingTime, newest: Option<RecordingTime>) -> Result<R
     if newest.0.saturating_sub(wall.0) > microseconds(limits::CLOCK_BEHIND) {
         return Err(ClockRefused::FarBehind { wall, newest });
     }
-    if wall.0.saturating_sub(newest.0) > microseconds(limits::CLOCK_AHEAD) {
-        return Err(ClockRefused::FarAhead { wall, newest });
+    let far_ahead = wall.0.saturating_sub(newest.0) > microseconds(limits::CLOCK_AHEAD);
+    match confirmed {
+        None if far_ahead => Err(ClockRefused::FarAhead { wall, newest }),
+        Some(confirmed) if far_ahead && wall.utc_date() != Some(confirmed.0) => {
+            Err(ClockRefused::OtherDay { wall, confirmed })
+        }
+        None | Some(_) => Ok(wall.max(newest)),
     }
-    Ok(wall.max(newest))
 }
 
 /// A wall clock before 1970 counts as 1970, which is refused all the same.
@@ -138,10 +166,10 @@ mod tests {
     #[test]
     fn a_wall_clock_in_1970_or_2106_is_refused_even_for_an_empty_ledger() {
         for wall in [RecordingTime(0), at(1970), at(2019), at(2100), at(2106)] {
-            assert_eq!(starting_time(wall, None), Err(ClockRefused::Implausible { wall }));
-            assert_eq!(starting_time(wall, Some(NEWEST)), Err(ClockRefused::Implausible { wall }));
+            assert_eq!(starting_time(wall, None, None), Err(ClockRefused::Implausible { wall }));
+            assert_eq!(starting_time(wall, Some(NEWEST), None), Err(ClockRefused::Implausible { wall }));
         }
-        assert_eq!(starting_time(at(2026), None), Ok(at(2026)));
+        assert_eq!(starting_time(at(2026), None, None), Ok(at(2026)));
     }
 
     #[test]
@@ -149,24 +177,56 @@ mod tests {
         let behind = microseconds(limits::CLOCK_BEHIND);
         let ahead = microseconds(limits::CLOCK_AHEAD);
         let wall = RecordingTime(NEWEST.0 - behind - SECOND);
-        assert_eq!(starting_time(wall, Some(NEWEST)), Err(ClockRefused::FarBehind { wall, newest: NEWEST }));
+        assert_eq!(starting_time(wall, Some(NEWEST), None), Err(ClockRefused::FarBehind { wall, newest: NEWEST }));
         let wall = RecordingTime(NEWEST.0 + ahead + SECOND);
-        assert_eq!(starting_time(wall, Some(NEWEST)), Err(ClockRefused::FarAhead { wall, newest: NEWEST }));
+        assert_eq!(starting_time(wall, Some(NEWEST), None), Err(ClockRefused::FarAhead { wall, newest: NEWEST }));
         let wall = RecordingTime(NEWEST.0 + ahead);
-        assert_eq!(starting_time(wall, Some(NEWEST)), Ok(wall));
+        assert_eq!(starting_time(wall, Some(NEWEST), None), Ok(wall));
+    }
+
+    #[test]
+    fn a_ledger_that_was_idle_for_long_starts_when_the_operator_says_which_day_it_is() {
+        let day = |text: &str| Some(text.parse().expect("a day"));
+        let newest = Some(at(2026));
+        let wall = RecordingTime(at(2026).0 + 184 * 24 * 3600 * SECOND);
+        assert_eq!(wall.to_string().get(..10), Some("2026-12-02"));
+        assert_eq!(starting_time(wall, newest, None), Err(ClockRefused::FarAhead { wall, newest: at(2026) }));
+        assert_eq!(starting_time(wall, newest, day("2026-12-02")), Ok(wall));
+        for other in ["2026-12-01", "2026-12-03", "2025-12-02"] {
+            let confirmed = other.parse().expect("a day");
+            let refused = starting_time(wall, newest, Some(confirmed));
+            assert_eq!(refused, Err(ClockRefused::OtherDay { wall, confirmed }));
+        }
+        let three_weeks = RecordingTime(at(2026).0 + 21 * 24 * 3600 * SECOND);
+        assert_eq!(starting_time(three_weeks, newest, None), Ok(three_weeks), "a routine start");
+        assert_eq!(starting_time(three_weeks, newest, day("2026-01-01")), Ok(three_weeks), "nobody asks");
+    }
+
+    #[test]
+    fn no_word_of_the_operator_makes_an_impossible_clock_right() {
+        let day = |text: &str| Some(text.parse().expect("a day"));
+        for (wall, today) in [(RecordingTime(0), "1970-01-01"), (at(2106), "2106-06-01")] {
+            let refused = starting_time(wall, Some(NEWEST), day(today));
+            assert_eq!(refused, Err(ClockRefused::Implausible { wall }));
+        }
+        let wall = RecordingTime(NEWEST.0 - 24 * 3600 * SECOND);
+        let refused = starting_time(wall, Some(NEWEST), Some(CivilDate(wall.utc_date().expect("a day"))));
+        assert_eq!(refused, Err(ClockRefused::FarBehind { wall, newest: NEWEST }), "recording time never goes back");
     }
 
     #[test]
     fn a_clock_a_little_behind_starts_at_the_newest_entry() {
         let wall = RecordingTime(NEWEST.0 - 5 * SECOND);
-        assert_eq!(starting_time(wall, Some(NEWEST)), Ok(NEWEST));
+        assert_eq!(starting_time(wall, Some(NEWEST), None), Ok(NEWEST));
     }
 
     #[test]
     fn a_refusal_says_what_the_clock_said_and_what_to_do() {
-        let refused = starting_time(RecordingTime(0), None).expect_err("refused").to_string();
+        let refused = starting_time(RecordingTime(0), None, None).expect_err("refused").to_string();
         assert!(refused.contains("1970-01-01T00:00:00.000000Z"), "{refused}");
         assert!(refused.contains("set the machine's clock"), "{refused}");
+        let ahead = ClockRefused::FarAhead { wall: at(2030), newest: at(2026) }.to_string();
+        assert!(ahead.contains("more than 30 days") && ahead.contains("--clock-confirmed-on"), "{ahead}");
     }
 
     #[test]

@@ -143,9 +143,11 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 
 /// How far the wall clock may lie behind the newest entry at a start.
 pub const CLOCK_BEHIND: Duration = Duration::from_secs(10 * 60);
-/// How far the wall clock may lie ahead of the newest entry at a start
-/// (ten years: a restored archive is served again, 2106 is refused).
-pub const CLOCK_AHEAD: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
+/// How far the wall clock may lie ahead of the newest entry at a start that the
+/// operator did not confirm: 30 days. Recording time never goes back, so a clock
+/// that is wrong by so much binds the ledger to it for that long at the most; a
+/// ledger that takes an entry a month never meets this.
+pub const CLOCK_AHEAD: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How long an opening waits for a lock that a program which just ended, or a
 /// copy of it on its way to another program, may still hold for a moment.

@@ -19,7 +19,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::limits;
+use crate::{domain::CivilDate, limits};
 
 /// Everything that an operator can set.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -44,6 +44,10 @@ pub struct Settings {
     pub segment_bytes: u64,
     /// Bytes of cache for the read models.
     pub read_model_cache_bytes: u64,
+    /// Today's date (UTC), by which the operator confirms a wall clock that lies
+    /// far ahead of the newest entry. Said once, at the start that asks for it.
+    #[serde(with = "day")]
+    pub clock_confirmed_on: Option<CivilDate>,
 }
 
 /// Form of the log.
@@ -68,6 +72,7 @@ impl Default for Settings {
             log_level: "info".to_owned(),
             segment_bytes: limits::SEGMENT_BYTES,
             read_model_cache_bytes: limits::READ_MODEL_CACHE_BYTES,
+            clock_confirmed_on: None,
         }
     }
 }
@@ -111,6 +116,26 @@ pub struct SettingsFlags {
     #[arg(long, value_name = "BYTES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_model_cache_bytes: Option<u64>,
+    /// Today's date (UTC): confirms a clock that is far ahead of the newest entry.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[serde(skip_serializing_if = "Option::is_none", with = "day")]
+    pub clock_confirmed_on: Option<CivilDate>,
+}
+
+/// A civil date as it is written, `YYYY-MM-DD`.
+mod day {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    use crate::domain::CivilDate;
+
+    pub fn serialize<S: Serializer>(day: &Option<CivilDate>, serializer: S) -> Result<S::Ok, S::Error> {
+        day.map(|day| day.to_string()).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CivilDate>, D::Error> {
+        let day = Option::<String>::deserialize(deserializer)?;
+        day.map(|day| day.parse().map_err(D::Error::custom)).transpose()
+    }
 }
 
 /// Why the service does not start with these settings.
@@ -221,6 +246,26 @@ mod tests {
             assert_eq!(settings.log_level, "environment");
             assert_eq!(settings.log_format, LogFormat::Json);
             assert_eq!(settings.grpc_listen, Settings::default().grpc_listen);
+            Ok(())
+        });
+    }
+
+    #[test]
+    #[allow(clippy::result_large_err)]
+    fn a_confirmed_day_is_a_day_wherever_it_is_given() {
+        Jail::expect_with(|jail| {
+            jail.clear_env();
+            let day = "2026-11-24".parse::<CivilDate>().expect("a day");
+            jail.create_file("m.toml", "clock_confirmed_on = \"2026-11-24\"\n")?;
+            let read = |flags| Settings::read(Some(Path::new("m.toml")), &flags);
+            assert_eq!(read(SettingsFlags::default()).expect("read").clock_confirmed_on, Some(day));
+            jail.set_env("MERESTONE_CLOCK_CONFIRMED_ON", "2026-11-25");
+            let settings = read(SettingsFlags::default()).expect("read");
+            assert_eq!(settings.clock_confirmed_on, "2026-11-25".parse().ok());
+            let flags = SettingsFlags { clock_confirmed_on: Some(day), ..SettingsFlags::default() };
+            assert_eq!(read(flags).expect("read").clock_confirmed_on, Some(day));
+            jail.set_env("MERESTONE_CLOCK_CONFIRMED_ON", "2026-11-31");
+            assert!(read(SettingsFlags::default()).is_err());
             Ok(())
         });
     }

@@ -82,18 +82,18 @@ impl Earlier {
         }
     }
 
-    /// An entry that was admitted; `None` beyond the newest, and where it cannot be
-    /// read, which is remembered.
+    /// An entry that was admitted; `None` where it cannot be read, which is remembered.
     pub(super) fn entry(&self, index: Index) -> Option<Arc<Entry>> {
         if let Some(entry) = self.recent.get(&index) {
             return Some(Arc::clone(entry));
         }
         let stored = match &self.store {
-            Store::Journal(journal) => journal.read(index, ReadLimit::ONE).ok()?.into_iter().next(),
+            Store::Journal(journal) => journal.read(index, ReadLimit::ONE).ok().and_then(|mut stored| stored.pop()),
             Store::Spool(spool) => spool.read(index).ok(),
         };
         let entry = stored.and_then(|stored| wire::read_entry(&stored).ok());
         if entry.is_none() {
+            tracing::error!(%index, "an entry cannot be read back");
             self.unreadable.store(true, Ordering::Relaxed);
         }
         entry.map(Arc::new)

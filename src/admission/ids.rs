@@ -2,31 +2,27 @@
 //!
 //! Keys are the first 16 bytes of SHA-256 over what they name, values are
 //! positions. New keys live in memory; when there are `limits::ID_RUN_KEYS` of
-//! them they become a sorted, checksummed *run* beside the segments, written by
+//! them they become a sorted, sealed *run* beside the segments (`run`), written by
 //! a thread of its own. A look-up asks memory, then each run through a filter
 //! that is wrong about an absent key once in 256 times.
 //!
-//! Runs are derived: whoever opens them compares their root with the journal and
+//! Runs are derived: whoever opens them compares their roots with the journal and
 //! drops them when they are of another history (`admission::restore`).
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
-    io,
-    os::unix::fs::FileExt,
+    fs, io,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread::JoinHandle,
 };
 
-use xorf::{BinaryFuse8, Filter};
+use rayon::prelude::*;
 
+use super::run::{self, Run};
 use crate::{
-    crypto::{sha256, sha256_parts},
-    domain::{Index, Position, Size, TreeHash, TreeHead},
+    crypto::{Seal, sha256_parts},
+    domain::{Index, Position, Size, TreeHead},
 };
 
 /// The first 16 bytes of a digest over what is named.
@@ -45,12 +41,20 @@ pub enum Named<'a> {
         id: &'a [u8; 16],
     },
     Subject(&'a str),
+    /// The event that opened a subject.
     Opening(&'a str),
+    /// The newest event that stated a parcel.
     Parcel {
         subject: &'a str,
         parcel: &'a str,
     },
+    /// The first event of an id on a subject.
     EventOnSubject {
+        subject: &'a str,
+        id: &'a [u8; 16],
+    },
+    /// The newest event of an id on a subject, where there are several.
+    ReusedOnSubject {
         subject: &'a str,
         id: &'a [u8; 16],
     },
@@ -90,6 +94,7 @@ impl Named<'_> {
             Self::Opening(subject) => sha256_parts(&[b"n", subject.as_bytes()]),
             Self::Parcel { subject, parcel } => sha256_parts(&[b"p", subject.as_bytes(), &[0], parcel.as_bytes()]),
             Self::EventOnSubject { subject, id } => sha256_parts(&[b"o", subject.as_bytes(), &[0], id]),
+            Self::ReusedOnSubject { subject, id } => sha256_parts(&[b"r", subject.as_bytes(), &[0], id]),
             Self::Release { subject, parcel } => sha256_parts(&[b"f", subject.as_bytes(), &[0], parcel.as_bytes()]),
             Self::SignOffs(submission) => sha256_parts(&[b"h", submission]),
             Self::Corrections { organisation, id } => sha256_parts(&[b"c", organisation.as_bytes(), &[0], id]),
@@ -126,7 +131,8 @@ pub struct RunSpan {
 /// The index of ids.
 #[derive(Debug)]
 pub struct IdIndex {
-    dir: Option<PathBuf>,
+    dir: PathBuf,
+    seal: Seal,
     recent: HashMap<IdKey, u64>,
     writing: Option<Writing>,
     /// Oldest first.
@@ -141,36 +147,31 @@ struct Writing {
 }
 
 impl IdIndex {
-    /// Everything in memory: for audits and tests.
-    pub fn in_memory() -> Self {
-        Self { dir: None, recent: HashMap::new(), writing: None, runs: Vec::new(), run_keys: usize::MAX }
-    }
-
-    /// Opens the runs of a directory, oldest first. A run that is damaged, or
-    /// that does not follow the one before, ends the list: it and all later
-    /// ones are removed, and the caller reads their entries again.
-    pub fn open(dir: &Path, run_keys: usize) -> Result<Self, IdIndexError> {
+    /// Opens the runs of a directory, oldest first. A run that this ledger did not
+    /// seal, or that does not follow the one before, ends the list: it and all
+    /// later ones are removed, and the caller reads their entries again.
+    pub fn open(dir: &Path, run_keys: usize, seal: &Seal) -> Result<Self, IdIndexError> {
         let failed = |source| IdIndexError::Io { action: "list", path: dir.to_owned(), source };
         fs::create_dir_all(dir).map_err(failed)?;
-        let mut paths: Vec<PathBuf> = fs::read_dir(dir)
-            .map_err(failed)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<Result<_, _>>()
-            .map_err(failed)?;
+        let listed = fs::read_dir(dir).map_err(failed)?.map(|entry| entry.map(|entry| entry.path()));
+        let mut paths: Vec<PathBuf> = listed.collect::<Result<_, _>>().map_err(failed)?;
         paths.sort();
+        let opened: Vec<_> = paths.par_iter().map(|path| Run::open(path, seal)).collect();
         let mut runs: Vec<Run> = Vec::new();
-        for path in paths {
+        for (path, opened) in paths.iter().zip(opened) {
             let follows = runs.last().map_or(Size(0), |run| run.span.to.size);
-            match Run::open(&path) {
-                Ok(run) if run.span.from == follows => runs.push(run),
+            let named = |run: &Run| *path == dir.join(run::name(run.span.from));
+            match opened {
+                Ok(run) if run.span.from == follows && named(&run) => runs.push(run),
                 Ok(_) | Err(IdIndexError::Damaged { .. }) => {
                     tracing::warn!(run = %path.display(), "id run dropped; its entries are read again");
-                    fs::remove_file(&path).map_err(failed)?;
+                    fs::remove_file(path).map_err(failed)?;
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(Self { dir: Some(dir.to_owned()), recent: HashMap::new(), writing: None, runs, run_keys })
+        let (dir, seal) = (dir.to_owned(), seal.clone());
+        Ok(Self { dir, seal, recent: HashMap::new(), writing: None, runs, run_keys })
     }
 
     /// What the runs cover, oldest first.
@@ -194,13 +195,6 @@ impl IdIndex {
     /// Notes where an id stands; the newest position of a key is the one found.
     pub fn insert(&mut self, key: IdKey, position: Position) {
         self.recent.insert(key, packed(position));
-    }
-
-    /// Notes where an id stands unless it stands somewhere already.
-    pub fn insert_first(&mut self, key: IdKey, position: Position) {
-        if self.get(&key).is_none() {
-            self.insert(key, position);
-        }
     }
 
     /// Notes one more position of a chain.
@@ -231,22 +225,21 @@ impl IdIndex {
     /// Whether every look-up so far could be answered. If not, decisions that
     /// rest on an absent id must not be committed (I9).
     pub fn is_sound(&self) -> bool {
-        !self.runs.iter().any(|run| run.unreadable.load(Ordering::Relaxed))
+        self.runs.iter().all(Run::is_sound)
     }
 
     /// Whether the keys in memory are due to become a run.
     pub fn is_due(&self) -> bool {
-        self.dir.is_some() && self.recent.len() >= self.run_keys
+        self.recent.len() >= self.run_keys
     }
 
     /// Makes the keys in memory a run that covers the span, on another thread.
     /// Waits for the run before, so at most one is ever being written.
     pub fn begin_run(&mut self, span: RunSpan) -> Result<(), IdIndexError> {
         self.finish_run()?;
-        let Some(dir) = self.dir.clone() else { return Ok(()) };
         let keys = Arc::new(std::mem::take(&mut self.recent));
-        let theirs = Arc::clone(&keys);
-        let thread = std::thread::spawn(move || Run::write(&dir, span, &theirs));
+        let (dir, seal, theirs) = (self.dir.clone(), self.seal.clone(), Arc::clone(&keys));
+        let thread = std::thread::spawn(move || Run::write(&dir, span, &theirs, &seal));
         self.writing = Some(Writing { keys, thread });
         Ok(())
     }
@@ -259,137 +252,21 @@ impl IdIndex {
     }
 }
 
-/// A sorted run: header, keys with values, governing indexes, SHA-256 of all before.
-#[derive(Debug)]
-struct Run {
-    path: PathBuf,
-    file: File,
-    span: RunSpan,
-    count: u64,
-    filter: BinaryFuse8,
-    /// A look-up failed: "absent" can no longer be believed.
-    unreadable: AtomicBool,
-}
-
-const MAGIC: &[u8; 16] = b"merestone ids 2\n";
-const HEADER: usize = 16 + 8 + 8 + 32 + 8 + 8;
-const ROW: usize = 24;
-
-impl Run {
-    fn write(dir: &Path, span: RunSpan, keys: &HashMap<IdKey, u64>) -> Result<Self, IdIndexError> {
-        let path = dir.join(format!("{:020}.ids", span.from.0));
-        let failed = |action| {
-            let path = path.clone();
-            move |source| IdIndexError::Io { action, path, source }
-        };
-        let mut rows: Vec<(&IdKey, &u64)> = keys.iter().collect();
-        rows.sort_unstable();
-        let bytes = encode(&span, &rows);
-        let unfinished = path.with_extension("tmp");
-        fs::write(&unfinished, &bytes).map_err(failed("write"))?;
-        File::open(&unfinished).and_then(|file| file.sync_all()).map_err(failed("sync"))?;
-        fs::rename(&unfinished, &path).map_err(failed("rename"))?;
-        File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed("sync"))?;
-        Self::open(&path)
-    }
-
-    fn open(path: &Path) -> Result<Self, IdIndexError> {
-        let failed = |source| IdIndexError::Io { action: "read", path: path.to_owned(), source };
-        let damaged = |detail| IdIndexError::Damaged { path: path.to_owned(), detail };
-        let bytes = fs::read(path).map_err(failed)?;
-        let (span, rows) = decode(&bytes).map_err(damaged)?;
-        let mut filtered: Vec<u64> = rows.chunks_exact(ROW).map(prefix).collect();
-        filtered.dedup();
-        let filter = BinaryFuse8::try_from(&filtered).map_err(|_| damaged("its keys make no filter"))?;
-        let count = (rows.len() / ROW) as u64;
-        Ok(Self {
-            path: path.to_owned(),
-            file: File::open(path).map_err(failed)?,
-            span,
-            count,
-            filter,
-            unreadable: AtomicBool::new(false),
-        })
-    }
-
-    fn get(&self, key: &IdKey) -> Option<u64> {
-        if !self.filter.contains(&prefix(key)) {
-            return None;
-        }
-        let (mut low, mut high) = (0, self.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let mut row = [0; ROW];
-            if let Err(error) = self.file.read_exact_at(&mut row, HEADER as u64 + middle * ROW as u64) {
-                tracing::error!(%error, run = %self.path.display(), "an id run cannot be read");
-                self.unreadable.store(true, Ordering::Relaxed);
-                return None;
-            }
-            match row[..16].cmp(key.as_slice()) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(number(&row[16..])),
-            }
-        }
-        None
-    }
-}
-
 fn packed(position: Position) -> u64 {
     position.index.0 << 16 | u64::from(position.ordinal)
-}
-
-fn prefix(key: &[u8]) -> u64 {
-    number(&key[..8])
-}
-
-fn number(bytes: &[u8]) -> u64 {
-    u64::from_be_bytes(bytes[..8].try_into().expect("at least 8 bytes"))
-}
-
-fn encode(span: &RunSpan, rows: &[(&IdKey, &u64)]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(HEADER + rows.len() * ROW + span.governing.len() * 8 + 32);
-    bytes.extend_from_slice(MAGIC);
-    bytes.extend_from_slice(&span.from.0.to_be_bytes());
-    bytes.extend_from_slice(&span.to.size.0.to_be_bytes());
-    bytes.extend_from_slice(span.to.root.as_bytes());
-    bytes.extend_from_slice(&(rows.len() as u64).to_be_bytes());
-    bytes.extend_from_slice(&(span.governing.len() as u64).to_be_bytes());
-    for (key, value) in rows {
-        bytes.extend_from_slice(*key);
-        bytes.extend_from_slice(&value.to_be_bytes());
-    }
-    span.governing.iter().for_each(|index| bytes.extend_from_slice(&index.0.to_be_bytes()));
-    let digest = sha256(&bytes);
-    bytes.extend_from_slice(&digest);
-    bytes
-}
-
-fn decode(bytes: &[u8]) -> Result<(RunSpan, &[u8]), &'static str> {
-    let Some((body, digest)) = bytes.split_last_chunk::<32>() else { return Err("it is too short") };
-    if sha256(body) != *digest {
-        return Err("its checksum does not match");
-    }
-    if body.len() < HEADER || &body[..16] != MAGIC {
-        return Err("it is of another format");
-    }
-    let count = usize::try_from(number(&body[64..])).map_err(|_| "it is too large")?;
-    let (rows, governing) = body[HEADER..].split_at_checked(count * ROW).ok_or("it is cut short")?;
-    let root = TreeHash::from_slice(&body[32..64]).expect("32 bytes");
-    let span = RunSpan {
-        from: Size(number(&body[16..])),
-        to: TreeHead { size: Size(number(&body[24..])), root },
-        governing: governing.chunks_exact(8).map(|index| Index(number(index))).collect(),
-    };
-    Ok((span, rows))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::TreeHash;
 
     fn key(n: u64) -> IdKey {
         Named::Subject(&n.to_string()).key()
+    }
+
+    fn seal() -> Seal {
+        Seal::of(&crate::crypto::SigningKey::from_seed(&[7; 32]), "index")
     }
 
     fn position(n: u64) -> Position {
@@ -402,7 +279,7 @@ mod tests {
     }
 
     fn filled(dir: &Path) -> IdIndex {
-        let mut ids = IdIndex::open(dir, 100).expect("opened");
+        let mut ids = IdIndex::open(dir, 100, &seal()).expect("opened");
         for run in 0..3 {
             (run * 100..run * 100 + 100).for_each(|n| ids.insert(key(n), position(n)));
             assert!(ids.is_due());
@@ -421,7 +298,7 @@ mod tests {
             assert_eq!(ids.get(&key(301)), None);
             ids.finish_run().expect("finished");
         }
-        let again = IdIndex::open(dir.path(), 100).expect("opened");
+        let again = IdIndex::open(dir.path(), 100, &seal()).expect("opened");
         (0..300).for_each(|n| assert_eq!(again.get(&key(n)), Some(position(n)), "{n}"));
         assert_eq!(again.spans().cloned().collect::<Vec<_>>(), [span(0, 100), span(100, 200), span(200, 300)]);
     }
@@ -434,18 +311,56 @@ mod tests {
         assert_eq!(ids.get(&key(5)), Some(position(999)));
     }
 
+    fn written(dir: &Path) -> PathBuf {
+        filled(dir).finish_run().expect("finished");
+        dir.join(run::name(Size(100)))
+    }
+
     #[test]
-    fn a_damaged_run_and_all_after_it_are_dropped() {
+    fn a_run_with_any_changed_byte_and_all_after_it_are_dropped() {
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let bytes = fs::read(written(dir.path())).expect("read");
+        for at in (0..80).step_by(13).chain((80..bytes.len()).step_by(211)).chain([bytes.len() - 33, bytes.len() - 1]) {
+            let dir = tempfile::tempdir().expect("temporary folder");
+            let path = written(dir.path());
+            let mut bytes = bytes.clone();
+            bytes[at] ^= 1;
+            fs::write(&path, &bytes).expect("written");
+            let again = IdIndex::open(dir.path(), 100, &seal()).expect("opened");
+            assert_eq!(again.spans().count(), 1, "byte {at}");
+            assert_eq!(again.get(&key(50)), Some(position(50)));
+            assert_eq!(again.get(&key(250)), None);
+        }
+    }
+
+    #[test]
+    fn a_run_that_somebody_else_wrote_is_dropped_however_well_it_is_made() {
+        let dir = tempfile::tempdir().expect("temporary folder");
+        written(dir.path());
+        let forger = Seal::of(&crate::crypto::SigningKey::from_seed(&[9; 32]), "index");
+        assert_eq!(IdIndex::open(dir.path(), 100, &forger).expect("opened").spans().count(), 0);
+        assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 0);
+    }
+
+    #[test]
+    fn a_run_under_another_name_is_dropped() {
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let path = written(dir.path());
+        fs::copy(&path, path.with_extension("tmp")).expect("copied");
+        fs::rename(&path, dir.path().join("00000000000000000150.ids")).expect("renamed");
+        let again = IdIndex::open(dir.path(), 100, &seal()).expect("opened");
+        assert_eq!(again.spans().count(), 1);
+    }
+
+    #[test]
+    fn a_row_that_rots_under_a_running_index_is_doubt_and_no_answer() {
+        use std::os::unix::fs::FileExt;
         let dir = tempfile::tempdir().expect("temporary folder");
         let mut ids = filled(dir.path());
         ids.finish_run().expect("finished");
-        let path = dir.path().join(format!("{:020}.ids", 100));
-        let mut bytes = fs::read(&path).expect("read");
-        bytes[200] ^= 1;
-        fs::write(&path, bytes).expect("written");
-        let again = IdIndex::open(dir.path(), 100).expect("opened");
-        assert_eq!(again.spans().count(), 1);
-        assert_eq!(again.get(&key(50)), Some(position(50)));
-        assert_eq!(again.get(&key(250)), None);
+        let file = fs::OpenOptions::new().write(true).open(dir.path().join(run::name(Size(100)))).expect("opened");
+        file.write_all_at(&[0xee; 100], 500).expect("written");
+        assert_eq!((ids.get(&key(50)), ids.is_sound()), (Some(position(50)), true), "another run");
+        assert_eq!((ids.get(&key(150)), ids.is_sound()), (None, false));
     }
 }

@@ -8,24 +8,35 @@
 
 mod earlier;
 mod ids;
+mod mend;
 mod progress;
 mod restore;
+mod run;
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use earlier::Earlier;
 pub use ids::{IdIndex, IdIndexError, IdKey, Named, RunSpan};
+pub use mend::{MendError, ProveError};
 pub use restore::RestoreError;
 
 use crate::{
     checkpoint::leaf_hash,
+    crypto::Seal,
     domain::{
-        Entry, EnvelopeContent, EnvelopeDigest, EventId, EventReference, Index, OrganisationId, ParcelId, Position,
-        RecordId, RecordingTime, SignOffClass, SignOffState, Size, Subject, SubmissionDigest, SubmissionId,
-        SubmissionStatus, SubmittedEvents, TreeHash, TreeHead,
+        Body, Entry, EnvelopeContent, EnvelopeDigest, Event, EventId, EventReference, Founder, Index, OrganisationId,
+        ParcelId, Position, RecordId, RecordingTime, RegistryBody, SignOffClass, SignOffState, Size, Subject,
+        SubmissionDigest, SubmissionId, SubmissionStatus, SubmittedEvents, TreeHash, TreeHead,
     },
     journal::{Journal, Record},
-    merkle::{HashFile, HashStoreError, Tree},
+    merkle::{HashFile, HashStoreError, NotProved, Tree},
     policy::{self, Known, Registry},
 };
 
@@ -40,6 +51,8 @@ pub struct Admission {
     /// Where the next run of ids begins, and the governing entries since.
     run_from: Size,
     governing: Vec<Index>,
+    /// A look-up met a stored hash that leads nowhere.
+    hashes_doubted: AtomicBool,
 }
 
 /// The admission state could not keep up: the sequencer halts.
@@ -55,22 +68,24 @@ pub enum AdmissionError {
 
 impl Admission {
     /// Restores the state of a journal from the files beside its segments, or
-    /// from the journal alone where those are missing, damaged or of another
-    /// history. `progress` hears (entries read, entries to read).
+    /// from the journal alone where those are missing, damaged, of another history
+    /// or not sealed by this ledger. `progress` hears (entries read, entries to
+    /// read).
     pub fn restore(
         dir: &Path,
         journal: Arc<dyn Journal>,
         run_keys: usize,
+        seal: &Seal,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Self, RestoreError> {
-        restore::restore(dir, journal, run_keys, progress)
+        restore::restore(dir, journal, run_keys, seal, progress)
     }
 
     /// An empty state with its files in a scratch directory, for a walk over
     /// entries from the first on.
     pub fn scratch(dir: &Path) -> Result<Self, AdmissionError> {
         let tree = Tree::empty(HashFile::open(&dir.join("hashes"))?)?;
-        let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS)?;
+        let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS, &Seal::none())?;
         let earlier = Earlier::in_scratch(dir).map_err(AdmissionError::Scratch)?;
         Ok(Self::new(earlier, tree, ids))
     }
@@ -84,6 +99,7 @@ impl Admission {
             recorded_at: None,
             run_from: Size(0),
             governing: Vec::new(),
+            hashes_doubted: AtomicBool::new(false),
         }
     }
 
@@ -103,14 +119,20 @@ impl Admission {
         self.ids.is_sound() && self.earlier.is_sound()
     }
 
+    /// Whether a stored hash was met that leads nowhere since this was asked last:
+    /// what was decided with it is decided again, after [`Admission::mend`].
+    pub fn take_hash_doubt(&mut self) -> bool {
+        std::mem::take(self.hashes_doubted.get_mut())
+    }
+
     /// The tree over all admitted entries.
     pub fn tree(&self) -> &Tree {
         &self.tree
     }
 
-    /// Size and root of the tree; `None` when a stored hash cannot be read.
-    pub fn head(&self) -> Option<TreeHead> {
-        Some(TreeHead { size: Size(self.tree.size()), root: self.tree.root()? })
+    /// Size and root of the tree.
+    pub fn head(&self) -> TreeHead {
+        TreeHead { size: Size(self.tree.size()), root: self.tree.root() }
     }
 
     /// Copies the record of an entry that is about to be admitted, where no journal
@@ -145,7 +167,7 @@ impl Admission {
             return Ok(());
         }
         self.tree.sync()?;
-        let Some(to) = self.head() else { return Ok(()) };
+        let to = self.head();
         let span = RunSpan { from: self.run_from, to, governing: std::mem::take(&mut self.governing) };
         self.run_from = to.size;
         Ok(self.ids.begin_run(span)?)
@@ -160,7 +182,7 @@ impl Admission {
     fn admit_submission(&mut self, submitted: &SubmittedEvents, entry: &Entry, state: Option<&SignOffState>) {
         self.note_submission(submitted, entry.index);
         self.note_progress(submitted, entry.index, state);
-        if submitted.events.iter().any(|event| matches!(event.body, crate::domain::Body::Registry(_))) {
+        if submitted.events.iter().any(|event| matches!(event.body, Body::Registry(_))) {
             Arc::make_mut(&mut self.registry).apply(submitted, entry.index, entry.recorded_at);
             self.governing.push(entry.index);
         }
@@ -174,23 +196,32 @@ impl Admission {
         self.ids.insert(Named::SubmissionId { organisation, id }.key(), whole);
         for (event, ordinal) in submitted.events.iter().zip(0..) {
             let position = Position { index, ordinal };
-            let (id, subject) = (event.id.0.as_bytes(), event.subject.to_string());
-            self.ids.insert(Named::Event { organisation, id }.key(), position);
-            self.ids.insert_first(Named::EventOnSubject { subject: &subject, id }.key(), position);
-        }
-        self.note_founders(submitted, whole);
-    }
-
-    /// The founding makes the founders' organisations subjects, too.
-    fn note_founders(&mut self, submitted: &SubmittedEvents, position: Position) {
-        use crate::domain::{Body, RegistryBody};
-        for event in &submitted.events {
-            let Body::Registry(RegistryBody::LedgerFounded(founded)) = &event.body else { continue };
-            for founder in &founded.founders {
-                let subject = Subject::Organisation(founder.organisation.clone()).to_string();
-                self.ids.insert(Named::Subject(&subject).key(), position);
+            self.ids.insert(Named::Event { organisation, id: event.id.0.as_bytes() }.key(), position);
+            self.note_on_subject(&event.subject, event.id, position);
+            for founder in founders(event) {
+                self.note_on_subject(&Subject::Organisation(founder.organisation.clone()), event.id, position);
             }
         }
+    }
+
+    /// The event stands on the subject under its id.
+    fn note_on_subject(&mut self, subject: &Subject, id: EventId, position: Position) {
+        let (subject, id) = (subject.to_string(), id.0.as_bytes());
+        let first = Named::EventOnSubject { subject: &subject, id }.key();
+        match self.ids.get(&first) {
+            Some(found) if found != position => {
+                self.ids.insert(Named::ReusedOnSubject { subject: &subject, id }.key(), position);
+            }
+            Some(_) | None => self.ids.insert(first, position),
+        }
+    }
+}
+
+/// The founding is the first event on each founder's organisation, too.
+fn founders(event: &Event) -> &[Founder] {
+    match &event.body {
+        Body::Registry(RegistryBody::LedgerFounded(founded)) => &founded.founders,
+        Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => &[],
     }
 }
 
@@ -231,6 +262,10 @@ impl Known for KnownBefore<'_> {
 
     fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
         self.earlier(self.admission.is_on_subject(subject, id))
+    }
+
+    fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
+        self.earlier(self.admission.reused_on_subject(subject, id))
     }
 
     fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index> {
@@ -307,6 +342,11 @@ impl Known for Admission {
         self.ids.get(&Named::EventOnSubject { subject: &subject, id: id.0.as_bytes() }.key())
     }
 
+    fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
+        let subject = subject.to_string();
+        self.ids.get(&Named::ReusedOnSubject { subject: &subject, id: id.0.as_bytes() }.key())
+    }
+
     fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index> {
         let chain = self.ids.chain(Named::SignOffs(submission.as_bytes()).key());
         chain.into_iter().map(|position| position.index).collect()
@@ -349,6 +389,13 @@ impl Known for Admission {
     }
 
     fn root_at(&self, size: Size) -> Option<TreeHash> {
-        self.tree.root_at(size.0)
+        match self.tree.root_at(size.0) {
+            Ok(root) => Some(root),
+            Err(NotProved::Beyond) => None,
+            Err(NotProved::Stored) => {
+                self.hashes_doubted.store(true, Ordering::Relaxed);
+                None
+            }
+        }
     }
 }

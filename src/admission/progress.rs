@@ -4,12 +4,12 @@
 //! it takes effect. How a submission was closed is noted where it was, so that the
 //! same entry never closes it in another way.
 
-use super::{Admission, IdKey, Named};
+use super::{Admission, IdKey, Named, founders};
 use crate::{
     crypto::sha256,
     domain::{
         Body, Entry, EnvelopeContent, Event, EventReference, Index, ParcelId, Position, SharedBody, SignOffClass,
-        SignOffState, SubjectState, SubmissionDigest, SubmissionStatus, SubmittedEvents,
+        SignOffState, Subject, SubjectState, SubmissionDigest, SubmissionStatus, SubmittedEvents,
     },
     policy::{self, Known, RejectionRule},
 };
@@ -87,8 +87,12 @@ impl Admission {
             let position = Position { index, ordinal };
             let subject = event.subject.to_string();
             self.ids.insert(Named::Subject(&subject).key(), position);
+            for founder in founders(event) {
+                let organisation = Subject::Organisation(founder.organisation.clone()).to_string();
+                self.ids.insert(Named::Subject(&organisation).key(), position);
+            }
             if event.kind().row().subject_state == SubjectState::New {
-                self.ids.insert_first(Named::Opening(&subject).key(), position);
+                self.ids.insert(Named::Opening(&subject).key(), position);
             }
             self.note_land(event, &subject, position);
             if let Some(target) = corrected(event) {

@@ -3,12 +3,18 @@
 //! Runs of ids cover the entries up to some size; the governing entries that
 //! they name rebuild the registry; the entries after them are read one by one.
 //! With a million entries that is a few hundred milliseconds.
+//!
+//! Promises: of the files beside the segments, only what this ledger sealed is
+//! believed, and only where its roots are the journal's; inner hashes are never
+//! believed. Anything else leads to the same state, from the journal alone.
+//! Leaves to others: whether the journal's head is signed (`server`).
 
 use std::{path::Path, sync::Arc};
 
-use super::{Admission, AdmissionError, IdIndex, IdIndexError, earlier::Earlier};
+use super::{Admission, AdmissionError, IdIndex, IdIndexError, earlier::Earlier, mend::leaf_of};
 use crate::{
-    domain::{EnvelopeContent, Index, TreeHead},
+    crypto::Seal,
+    domain::{EnvelopeContent, Index, Size, TreeHead},
     journal::{Journal, JournalError, ReadLimit, StoredRecord},
     merkle::{HashFile, HashStoreError, Tree},
     wire::{self, Malformed},
@@ -42,79 +48,77 @@ impl From<HashStoreError> for RestoreError {
 }
 
 /// One read of the walk: large enough to be sequential, small enough for memory.
-const READ: ReadLimit = ReadLimit { entries: 4_096, bytes: 4 * 1024 * 1024 };
+pub(super) const READ: ReadLimit = ReadLimit { entries: 4_096, bytes: 4 * 1024 * 1024 };
 
 pub(super) fn restore(
     dir: &Path,
     journal: Arc<dyn Journal>,
     run_keys: usize,
+    seal: &Seal,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Admission, RestoreError> {
-    match attempt(dir, Arc::clone(&journal), run_keys, progress) {
-        Err(RestoreError::OtherRoot { .. }) if dir.join("ids").exists() => {
-            tracing::warn!("the files beside the segments are of another history; all entries are read again");
-            IdIndex::open(&dir.join("ids"), run_keys)?.clear()?;
-            attempt(dir, journal, run_keys, progress)
+    let (hashes, ids) = (dir.join("hashes"), dir.join("ids"));
+    let mut index = IdIndex::open(&ids, run_keys, seal)?;
+    if let Some(tree) = proved_tree(&hashes, &index, journal.head().tree)? {
+        let governing = index.spans().flat_map(|span| span.governing.iter().copied()).collect::<Vec<_>>();
+        match go_on(Admission::new(Earlier::in_journal(Arc::clone(&journal)), tree, index), &governing, progress) {
+            Err(RestoreError::OtherRoot { .. }) => {
+                tracing::warn!("the files beside the segments are of another history; all entries are read again");
+            }
+            restored => return restored,
         }
-        restored => restored,
+        index = IdIndex::open(&ids, run_keys, seal)?;
     }
+    index.clear()?;
+    let tree = Tree::empty(HashFile::open(&hashes)?)?;
+    go_on(Admission::new(Earlier::in_journal(journal), tree, index), &[], progress)
 }
 
-fn attempt(
-    dir: &Path,
-    journal: Arc<dyn Journal>,
-    run_keys: usize,
+/// From what the runs cover to the head of the journal, whose root the tree must
+/// have then: so every leaf hash that it began with was right.
+fn go_on(
+    mut admission: Admission,
+    governing: &[Index],
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Admission, RestoreError> {
-    let head = journal.head().tree;
-    let mut ids = IdIndex::open(&dir.join("ids"), run_keys)?;
-    let hashes = dir.join("hashes");
-    let covered = ids.spans().last().map(|span| span.to);
-    let tree = match proved_tree(&hashes, covered, head)? {
-        Some(tree) => tree,
-        None => {
-            ids.clear()?;
-            Tree::empty(HashFile::open(&hashes)?)?
-        }
-    };
-    let governing: Vec<Index> = ids.spans().flat_map(|span| span.governing.iter().copied()).collect();
-    let mut admission = Admission::new(Earlier::in_journal(journal), tree, ids);
-    admission.run_from = crate::domain::Size(admission.tree.size());
-    fold_governing(&mut admission, &governing)?;
+    let head = journal(&admission).head().tree;
+    admission.run_from = Size(admission.tree.size());
+    fold_governing(&mut admission, governing, head)?;
     read_the_rest(&mut admission, head, progress)?;
-    match admission.head() {
-        Some(own) if own == head => Ok(admission),
-        _ => Err(RestoreError::OtherRoot { size: head.size.0 }),
-    }
+    if admission.head() == head { Ok(admission) } else { Err(RestoreError::OtherRoot { size: head.size.0 }) }
 }
 
-/// The stored hashes up to what the runs cover, if their root is the one that
-/// the runs name and the journal is at least that long.
-fn proved_tree(path: &Path, covered: Option<TreeHead>, head: TreeHead) -> Result<Option<Tree>, HashStoreError> {
-    let Some(covered) = covered.filter(|covered| covered.size <= head.size) else { return Ok(None) };
-    let hashes = HashFile::open(path)?;
-    if Tree::leaves_in(&hashes) < covered.size.0 {
+/// The tree of what the runs cover: its inner hashes follow from its leaf hashes,
+/// and every run names its root there. `None` when something is to be built anew.
+fn proved_tree(path: &Path, ids: &IdIndex, head: TreeHead) -> Result<Option<Tree>, HashStoreError> {
+    let Some(covered) = ids.spans().last().map(|span| span.to.size) else { return Ok(None) };
+    if covered > head.size {
         return Ok(None);
     }
-    let tree = Tree::of_size(covered.size.0, hashes)?;
-    Ok(Some(tree).filter(|tree| tree.root() == Some(covered.root)))
+    let tree = Tree::checked(covered.0, HashFile::open(path)?)?;
+    Ok(tree.filter(|tree| ids.spans().all(|span| tree.root_at(span.to.size.0) == Ok(span.to.root))))
 }
 
-fn fold_governing(admission: &mut Admission, governing: &[Index]) -> Result<(), RestoreError> {
+/// Folds the entries that the runs name as governing: each must be the one that
+/// the tree holds there. That none is left out is what the seal of the run says.
+fn fold_governing(admission: &mut Admission, governing: &[Index], head: TreeHead) -> Result<(), RestoreError> {
     for index in governing {
-        for stored in journal(admission).read(*index, ReadLimit::ONE)? {
-            let entry = read(&stored)?;
-            if let EnvelopeContent::Submission(submitted) = &entry.envelope.content {
-                Arc::make_mut(&mut admission.registry).apply(submitted, entry.index, entry.recorded_at);
-            }
+        let stored = read_as_in_tree(admission, *index, head)?;
+        let entry = read(&stored)?;
+        if let EnvelopeContent::Submission(submitted) = &entry.envelope.content {
+            Arc::make_mut(&mut admission.registry).apply(submitted, entry.index, entry.recorded_at);
         }
     }
-    let last = crate::domain::Size(admission.tree.size()).last_index();
-    if let Some(last) = last {
-        let newest = journal(admission).read(last, ReadLimit::ONE)?;
-        admission.recorded_at = newest.first().map(|stored| stored.record.recorded_at);
+    if let Some(last) = Size(admission.tree.size()).last_index() {
+        admission.recorded_at = Some(read_as_in_tree(admission, last, head)?.record.recorded_at);
     }
     Ok(())
+}
+
+fn read_as_in_tree(admission: &Admission, index: Index, head: TreeHead) -> Result<StoredRecord, RestoreError> {
+    let stored = journal(admission).read(index, ReadLimit::ONE)?.pop();
+    let same = |stored: &StoredRecord| admission.tree.stored_leaf(index.0) == Ok(leaf_of(stored));
+    stored.filter(same).ok_or(RestoreError::OtherRoot { size: head.size.0 })
 }
 
 fn read_the_rest(

@@ -7,7 +7,7 @@ use signed_note::{Note, NoteError, Signer, VerificationError, Verifier, Verifier
 use tlog_tiles::Checkpoint;
 
 use crate::{
-    crypto::{PublicKey, SigningKey},
+    crypto::{PublicKey, Seal, SigningKey},
     domain::{Size, TreeHash, TreeHead},
     limits::SHORT_TEXT_BYTES,
 };
@@ -66,6 +66,11 @@ impl CheckpointSigner {
         let mut note = Note::new(&checkpoint.to_bytes(), &[]).expect("an origin has no control characters");
         note.add_sigs(&[self]).expect("an origin is a valid key name and Ed25519 never fails");
         String::from_utf8(note.to_bytes()).expect("a note is UTF-8")
+    }
+
+    /// The secret that seals what this ledger keeps beside its journal.
+    pub fn seal(&self) -> Seal {
+        Seal::of(&self.key, "index")
     }
 
     /// What verifies these checkpoints.

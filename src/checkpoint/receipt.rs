@@ -124,9 +124,9 @@ mod tests {
         (0..size).for_each(|n| tree.append(leaf_hash(leaf(n).0, leaf(n).1)).expect("appended"));
         let signer =
             CheckpointSigner::new("ledger.example.org", SigningKey::from_seed(&[5; 32])).expect("a valid origin");
-        let checkpoint = signer.sign(TreeHead { size: Size(size), root: tree.root().expect("in memory") });
-        let proof = tree.prove_inclusion(index, size).expect("in the tree");
+        let checkpoint = signer.sign(TreeHead { size: Size(size), root: tree.root() });
         let (recorded_at, envelope) = leaf(index);
+        let proof = tree.prove_inclusion(index, leaf_hash(recorded_at, envelope), size).expect("in the tree");
         (Receipt { index: Index(index), recorded_at, envelope, proof, checkpoint }, signer.verifier())
     }
 

@@ -139,6 +139,11 @@ impl SigningKey {
         &self.public
     }
 
+    /// The secret itself, for what is derived from it.
+    pub(super) fn seed(&self) -> [u8; 32] {
+        self.key.to_bytes()
+    }
+
     /// Signs the DSSE encoding of `body`.
     pub fn sign(&self, payload: PayloadType, body: &[u8]) -> Signature {
         self.sign_raw(&pre_authentication_encoding(payload.media_type(), body))

@@ -8,8 +8,10 @@
 mod digest;
 mod key;
 mod payload;
+mod seal;
 
 pub(crate) use digest::digest;
 pub use digest::{InvalidDigest, KeyId, sha256, sha256_parts};
 pub use key::{InvalidPublicKey, KeyFileError, PublicKey, Signature, SignatureInvalid, SigningKey};
 pub use payload::{PayloadType, pre_authentication_encoding};
+pub use seal::Seal;

@@ -67,10 +67,9 @@ impl Partner {
             let envelope = EnvelopeDigest(sha256(&record.record.envelope));
             tree.append(leaf_hash(record.record.recorded_at, envelope)).during("compute the root again")?;
         }
-        let root = tree.root().ok_or_else(|| DemoError::NotShown("a replayed log has a root".into()))?;
-        let own = Seen { size: Size(tree.size()), root };
+        let own = Seen { size: Size(tree.size()), root: tree.root() };
         shown(self.seen == Some(own), || "the replayed log has the root of the newest receipt".into())?;
-        Ok(TreeHead { size: own.size, root })
+        Ok(TreeHead { size: own.size, root: own.root })
     }
 
     async fn records(&self, size: Size) -> Told<Vec<StoredRecord>> {

@@ -2,8 +2,10 @@
 //! implementation (golang.org/x/mod/sumdb/tlog).
 //!
 //! Promises: [`Tree`] grows only at its end; every hash that a proof of any size
-//! needs is kept. Leaves to others: what a leaf is (`checkpoint`).
+//! needs is kept; no root and no proof leaves it that does not lead to the root
+//! which it keeps in memory. Leaves to others: what a leaf is (`checkpoint`).
 
+mod checked;
 mod stored;
 mod tree;
 
@@ -11,7 +13,7 @@ use tlog_tiles::Hash;
 
 use crate::crypto::digest;
 pub use stored::{HashFile, HashStoreError};
-pub use tree::{ProofInvalid, Tree, verify_consistency, verify_inclusion};
+pub use tree::{NotProved, ProofInvalid, Tree, verify_consistency, verify_inclusion};
 
 digest! {
     /// RFC 6962 hash of a tree, subtree or leaf.

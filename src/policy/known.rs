@@ -20,8 +20,11 @@ pub trait Known {
     fn event(&self, organisation: &OrganisationId, id: EventId) -> Option<Position>;
     /// The newest event on a subject; `None` when the subject does not exist.
     fn subject_head(&self, subject: &Subject) -> Option<Position>;
-    /// Whether the event of that id is one on the subject.
+    /// The first event of that id on the subject, if there is one.
     fn is_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
+    /// The newest event of that id on the subject, if there are several: ids are
+    /// unique within an organisation only.
+    fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
     /// Later entries with sign-offs on a submission, oldest first.
     fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index>;
     /// The entry of an envelope of sign-offs alone.

@@ -47,6 +47,8 @@ impl Gathered {
 pub(super) struct Decided {
     pub records: Vec<Record>,
     pub replies: Vec<(oneshot::Sender<Outcome>, Decision)>,
+    /// Whose submission could not be decided: the ledger halts with it.
+    pub undecided: Option<oneshot::Sender<Outcome>>,
 }
 
 /// What was decided for one submission.

@@ -152,6 +152,10 @@ impl Known for Newest {
         self.read(|now| now.corrections(target))
     }
 
+    fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
+        self.read(|now| now.reused_on_subject(subject, id))
+    }
+
     fn opening(&self, subject: &Subject) -> Option<Position> {
         self.read(|now| now.opening(subject))
     }

@@ -24,18 +24,19 @@ use crossbeam_channel::{Sender, TrySendError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
 use crate::{
-    admission::Admission,
+    admission::{Admission, ProveError},
     checkpoint::{CheckpointSigner, Receipt},
     clock::Clock,
     domain::{Finding, PolicyNumber},
     journal::{Head, Journal},
     limits,
+    merkle::NotProved,
     policy::{Registry, Rejection, Verified},
+    telemetry::chain,
     wire::Submitted,
 };
 
 pub use dry_run::{DryRun, DryRunPlace};
-pub use thread::UNREADABLE_HASH;
 
 /// The state that everybody may see: everything in it is durable.
 #[derive(Clone, Debug)]
@@ -193,6 +194,23 @@ impl Sequencer {
     /// question by [`Sequencer::published`].
     pub fn with_admission<T>(&self, read: impl FnOnce(&Admission) -> T) -> T {
         read(&self.admission.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Proves with the admission state; stored hashes that are at fault are put
+    /// right first. If that cannot be, the ledger halts (I9).
+    pub fn prove<T>(&self, prove: impl Fn(&Admission) -> Result<T, NotProved>) -> Result<T, ProveError> {
+        match self.with_admission(&prove) {
+            Ok(proved) => Ok(proved),
+            Err(NotProved::Beyond) => Err(ProveError::Beyond),
+            Err(NotProved::Stored) => {
+                let mut admission = self.admission.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let proved = admission.prove(prove);
+                if let Err(error @ ProveError::NotMended(_)) = &proved {
+                    self.halt(&chain(error));
+                }
+                proved
+            }
+        }
     }
 
     /// Halts the ledger: somebody showed a contradiction (I9).

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     admission::Admission,
-    checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt},
+    checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt, leaf_hash},
     clock::Clock,
     crypto::sha256,
     domain::{Entry, EnvelopeDigest, Index, RecordingTime},
@@ -22,10 +22,6 @@ use crate::{
     telemetry::chain,
     wire::Submitted,
 };
-
-/// Why nothing is proved when a hash beside the segments cannot be read.
-pub const UNREADABLE_HASH: &str = "a stored tree hash in index/hashes cannot be read: stop, run `merestone audit --dir`, \
-     restore the disk or remove that file, then start again; it is built anew from the journal";
 
 /// Why nothing is decided when an id could not be looked up: "absent" would let
 /// the same thing enter twice.
@@ -102,7 +98,13 @@ impl SequencerThread {
         while let Some(waiting) = gathered.waiting.pop_front() {
             let at = self.clock.now().max(admission.recorded_at().unwrap_or_default());
             let Waiting { submitted, reply, _bytes } = waiting;
-            let (decision, record) = decide_one(&mut admission, submitted, at)?;
+            let (decision, record) = match decide_one(&mut admission, submitted, at) {
+                Ok(made) => made,
+                Err(reason) => {
+                    decided.undecided = Some(reply);
+                    return Err(reason);
+                }
+            };
             decided.records.extend(record);
             decided.replies.push((reply, decision));
         }
@@ -117,7 +119,7 @@ impl SequencerThread {
         }
         let records = std::mem::take(&mut decided.records);
         let recorded_at = records.last().map(|record| record.recorded_at);
-        let tree = self.newest().head().ok_or(UNREADABLE_HASH)?;
+        let tree = self.newest().head();
         let batch = Batch { records, head: tree, checkpoint: self.signer.sign(tree) };
         let expected = self.publish.borrow().head.tree;
         match self.journal.append(expected, &batch) {
@@ -147,15 +149,13 @@ impl SequencerThread {
             let outcome = match decision {
                 Decision::Rejected(rejection) => Outcome::Rejected(rejection),
                 Decision::Entered { index, recorded_at, envelope, findings } => {
-                    match self.prove(index, recorded_at, envelope, &head) {
-                        Some(receipt) => Outcome::Accepted { receipt, findings },
-                        None => self.in_doubt(UNREADABLE_HASH.into()),
-                    }
+                    let receipt = self.prove(index, recorded_at, envelope, &head);
+                    receipt.map_or_else(|why| self.no_proof(why), |receipt| Outcome::Accepted { receipt, findings })
                 }
-                Decision::Repeated { index } => match self.first_receipt(index) {
-                    Some(receipt) => Outcome::Repeated { receipt },
-                    None => self.in_doubt(format!("entry {index} cannot be read back: run `merestone audit --dir`")),
-                },
+                Decision::Repeated { index } => {
+                    let receipt = self.first_receipt(index);
+                    receipt.map_or_else(|why| self.no_proof(why), |receipt| Outcome::Repeated { receipt })
+                }
             };
             // Whoever does not wait any more can ask again: the same bytes give the same receipt.
             let _ = reply.send(outcome);
@@ -168,23 +168,34 @@ impl SequencerThread {
         recorded_at: RecordingTime,
         envelope: EnvelopeDigest,
         head: &Head,
-    ) -> Option<Receipt> {
-        let proof = self.newest().tree().prove_inclusion(index.0, head.tree.size.0)?;
-        Some(Receipt { index, recorded_at, envelope, proof, checkpoint: head.checkpoint.clone()? })
+    ) -> Result<Receipt, String> {
+        let leaf = leaf_hash(recorded_at, envelope);
+        let prove = |admission: &Admission| admission.tree().prove_inclusion(index.0, leaf, head.tree.size.0);
+        let proved = prove(&self.newest());
+        let proof = match proved {
+            Ok(proof) => proof,
+            Err(_) => self.admission().prove(prove).map_err(|error| chain(&error))?,
+        };
+        let checkpoint = head.checkpoint.clone().ok_or("a head without a checkpoint")?;
+        Ok(Receipt { index, recorded_at, envelope, proof, checkpoint })
     }
 
     /// The receipt as it was first given: under the checkpoint of its own batch.
-    fn first_receipt(&self, index: Index) -> Option<Receipt> {
-        let stored = self.journal.read(index, ReadLimit::ONE).ok()?.pop()?;
-        let checkpoint = self.journal.checkpoint_covering(index).ok()??;
-        let tree = self.verifier.verify(&checkpoint).ok()?;
+    fn first_receipt(&self, index: Index) -> Result<Receipt, String> {
+        let unread =
+            |why: &(dyn std::error::Error + 'static)| format!("entry {index} cannot be read back: {}", chain(why));
+        let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| unread(&error))?.pop();
+        let checkpoint = self.journal.checkpoint_covering(index).map_err(|error| unread(&error))?;
+        let (stored, checkpoint) = stored.zip(checkpoint).ok_or_else(|| format!("entry {index} is missing"))?;
+        let tree = self.verifier.verify(&checkpoint).map_err(|error| unread(&error))?;
         let envelope = EnvelopeDigest(sha256(&stored.record.envelope));
         let head = Head { tree, recorded_at: None, checkpoint: Some(checkpoint) };
         self.prove(index, stored.record.recorded_at, envelope, &head)
     }
 
-    /// What is durable cannot be proved: nothing more is accepted (I9).
-    fn in_doubt(&self, reason: String) -> Outcome {
+    /// What is on record cannot be proved: the log or the disk under it is in
+    /// doubt (I9).
+    fn no_proof(&self, reason: String) -> Outcome {
         halt(&self.publish, &reason);
         Outcome::Halted(reason)
     }
@@ -193,7 +204,7 @@ impl SequencerThread {
     /// is unknown, and the health service says why.
     fn halt(&self, reason: &str, gathered: Gathered, decided: Decided) {
         halt(&self.publish, reason);
-        let replies = decided.replies.into_iter().map(|(reply, _)| reply);
+        let replies = decided.replies.into_iter().map(|(reply, _)| reply).chain(decided.undecided);
         for reply in replies.chain(gathered.waiting.into_iter().map(|waiting| waiting.reply)) {
             let _ = reply.send(Outcome::Halted(reason.to_owned()));
         }
@@ -235,7 +246,7 @@ fn decide_one(
     submitted: Submitted,
     at: RecordingTime,
 ) -> Result<(Decision, Option<Record>), String> {
-    match verdict::judge(&submitted, at, admission.registry(), admission) {
+    match judge(admission, &submitted, at)? {
         Verdict::Rejected(rejection) => Ok((Decision::Rejected(rejection), None)),
         Verdict::Repeats { index, later: None } => Ok((Decision::Repeated { index }, None)),
         Verdict::Repeats { index, later: Some(later) } => {
@@ -248,6 +259,19 @@ fn decide_one(
             Ok((Decision::Entered { index: entry.index, recorded_at: at, envelope, findings }, Some(record)))
         }
     }
+}
+
+/// Judges by what is on record; again, where a stored hash was met that had to be
+/// put right. A verdict that rests on a look-up which failed is none (I9, I12).
+fn judge(admission: &mut Admission, submitted: &Submitted, at: RecordingTime) -> Result<Verdict, String> {
+    let judge = |admission: &Admission| verdict::judge(submitted, at, admission.registry(), admission);
+    let mut verdict = judge(admission);
+    if admission.take_hash_doubt() {
+        admission.mend().map_err(|error| chain(&error))?;
+        verdict = judge(admission);
+    }
+    let reason = "an id or an entry cannot be looked up: run `merestone audit --dir`, then start again";
+    if admission.is_sound() { Ok(verdict) } else { Err(reason.into()) }
 }
 
 fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Arc<Entry>, Record), String> {

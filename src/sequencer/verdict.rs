@@ -44,6 +44,8 @@ pub(super) fn judge(submitted: &Submitted, at: RecordingTime, registry: &Registr
     }
 }
 
+/// The first receipt, for ever. Sign-offs that may not enter are left out: who
+/// sends them alone hears why.
 fn judge_repeat(
     index: Index,
     later: Option<Submitted>,
@@ -51,9 +53,6 @@ fn judge_repeat(
     registry: &Registry,
     known: &dyn Known,
 ) -> Verdict {
-    let decided = later.as_ref().map(|later| policy::decide(&later.envelope.content, at, registry, known));
-    match decided {
-        Some(Err(rejection)) => Verdict::Rejected(rejection),
-        Some(Ok(_)) | None => Verdict::Repeats { index, later },
-    }
+    let enters = |later: &Submitted| policy::decide(&later.envelope.content, at, registry, known).is_ok();
+    Verdict::Repeats { index, later: later.filter(enters) }
 }

@@ -8,7 +8,9 @@ use tonic::{Request, Response, Status};
 
 use super::{Node, convert, errors::Refused};
 use crate::{
-    domain::{Index, Kind, RecordingTime, Size},
+    checkpoint::leaf_hash,
+    crypto::sha256,
+    domain::{EnvelopeDigest, Index, Kind, RecordingTime, Size},
     journal::{ReadLimit, StoredRecord},
     limits,
     projections::EntryFilter,
@@ -59,10 +61,13 @@ impl proto::audit_server::Audit for AuditService {
                 Refused::invalid("size", format!("the size lies above the index and is at most {newest}")).into()
             );
         }
-        let proved = self.0.sequencer.with_admission(|admission| {
-            Some((admission.tree().prove_inclusion(index.0, size)?, admission.tree().root_at(size)?))
+        let stored = self.0.read(index, ReadLimit::ONE)?.pop();
+        let record = stored.ok_or_else(|| Refused::not_found("index", "the ledger has no such entry"))?.record;
+        let leaf = leaf_hash(record.recorded_at, EnvelopeDigest(sha256(&record.envelope)));
+        let proved = self.0.sequencer.prove(|admission| {
+            Ok((admission.tree().prove_inclusion(index.0, leaf, size)?, admission.tree().root_at(size)?))
         });
-        let (proof, root) = proved.ok_or_else(|| self.0.unreadable_hash())?;
+        let (proof, root) = proved.map_err(Refused::from)?;
         let (proof, root) = (convert::hashes(&proof), convert::bytes(root.as_bytes()));
         Ok(Response::new(proto::ProveInclusionResponse { index: index.0, size, proof, root }))
     }

@@ -18,11 +18,11 @@ use prost::bytes::Bytes;
 use super::NodeParts;
 use crate::{
     admission::{Admission, RestoreError},
-    checkpoint::{CheckpointSigner, InvalidOrigin},
+    checkpoint::{CheckpointInvalid, CheckpointSigner, InvalidOrigin},
     clock::{Clock, ClockRefused, RunningClock},
     crypto::{KeyFileError, SigningKey},
-    domain::{EnvelopeContent, LedgerId},
-    journal::{Journal, JournalError, Options, Recovery, SegmentJournal},
+    domain::{Body, EnvelopeContent, Index, LedgerFounded, LedgerId, RegistryBody, Size, SubmittedEvents},
+    journal::{Head, Journal, JournalError, Options, ReadLimit, Recovery, SegmentJournal},
     limits,
     policy::{self, Rejection, Unverified},
     projections::{ReadModelError, ReadModels},
@@ -121,8 +121,10 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     let options = Options { segment_bytes, ..Options::default() };
     let journal = SegmentJournal::create(directory.path(), id, options).map_err(PartError::from)?;
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    let (clock, admission) = directory.begin(&journal, &mut |_, _| {})?;
     let signer = CheckpointSigner::new(&origin, founding.checkpoint_key).map_err(PartError::from)?;
+    let clock = RunningClock::start(None).map_err(PartError::from)?;
+    let admission = directory.admission(&journal, &signer, &mut |_, _| {})?;
+    let clock: Arc<dyn Clock> = Arc::new(clock);
     let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
     let outcome = sequencer.submit(verified).await;
     sequencer.stop();
@@ -135,13 +137,8 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     }
 }
 
-fn origin_of(content: &crate::domain::SubmittedEvents, key: &SigningKey) -> Result<Box<str>, InitError> {
-    use crate::domain::{Body, RegistryBody};
-    let founded = content.events.iter().find_map(|event| match &event.body {
-        Body::Registry(RegistryBody::LedgerFounded(founded)) => Some(founded),
-        _ => None,
-    });
-    match founded {
+fn origin_of(content: &SubmittedEvents, key: &SigningKey) -> Result<Box<str>, InitError> {
+    match founded_in(content) {
         Some(founded) if founded.checkpoint_key == *key.public() => Ok(founded.origin.clone()),
         _ => Err(InitError::OtherCheckpointKey),
     }
@@ -167,6 +164,10 @@ pub enum OpenError {
     OtherCheckpointKey { path: PathBuf },
     #[error("the journal holds no founding: its first entry is not there; bring the whole journal back")]
     NotFounded,
+    #[error("the newest checkpoint is not signed by this ledger: run `merestone audit --dir`")]
+    UnsignedCheckpoint(#[from] CheckpointInvalid),
+    #[error("the newest checkpoint, at size {size}, signs another tree of size {signed}: run `merestone audit --dir`")]
+    OtherCheckpoint { size: Size, signed: Size },
     #[error(transparent)]
     Part(#[from] PartError),
     #[error(transparent)]
@@ -189,35 +190,60 @@ impl Directory {
         }
         let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
         let (journal, recovery) = SegmentJournal::open(self.path(), options).map_err(PartError::from)?;
+        let journal: Arc<dyn Journal> = Arc::new(journal);
+        let clock = RunningClock::start_confirmed(journal.head().recorded_at, settings.clock_confirmed_on);
+        let clock: Arc<dyn Clock> = Arc::new(clock.map_err(PartError::from)?);
         let index = self.index();
         fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
-        let journal: Arc<dyn Journal> = Arc::new(journal);
-        let (clock, admission) = self.begin(&journal, progress)?;
-        let signer = self.signer(&admission)?;
+        let signer = self.signer(&*journal)?;
+        let admission = self.admission(&journal, &signer, progress)?;
         let (models, opened) = ReadModels::open(&self.read_models(), settings.read_model_cache_bytes)?;
         tracing::info!(?opened, size = models.position().size.0, "read models opened");
         Ok((NodeParts { journal, admission, models, clock, signer }, recovery))
     }
 
-    /// What a write path begins with: the clock that goes on after the newest entry,
-    /// and what decisions need to know of the entries before.
-    fn begin(
+    /// What decisions need to know of the entries before.
+    fn admission(
         &self,
         journal: &Arc<dyn Journal>,
+        signer: &CheckpointSigner,
         progress: &mut dyn FnMut(u64, u64),
-    ) -> Result<(Arc<dyn Clock>, Admission), PartError> {
-        let clock = Arc::new(RunningClock::start(journal.head().recorded_at)?);
-        let admission = Admission::restore(&self.index(), Arc::clone(journal), limits::ID_RUN_KEYS, progress)?;
-        Ok((clock, admission))
+    ) -> Result<Admission, PartError> {
+        let (index, seal) = (self.index(), signer.seal());
+        Ok(Admission::restore(&index, Arc::clone(journal), limits::ID_RUN_KEYS, &seal, progress)?)
     }
 
-    fn signer(&self, admission: &Admission) -> Result<CheckpointSigner, OpenError> {
-        let ledger = admission.registry().ledger().ok_or(OpenError::NotFounded)?;
+    /// The signer that the founding names, which must have signed the newest head.
+    fn signer(&self, journal: &dyn Journal) -> Result<CheckpointSigner, OpenError> {
+        let founded = founding_of(journal)?;
         let path = self.checkpoint_key();
         let key = SigningKey::read_file(&path).map_err(PartError::from)?;
-        if *key.public() != ledger.checkpoint_key {
+        if *key.public() != founded.checkpoint_key {
             return Err(OpenError::OtherCheckpointKey { path });
         }
-        Ok(CheckpointSigner::new(&ledger.origin, key).map_err(PartError::from)?)
+        let signer = CheckpointSigner::new(&founded.origin, key).map_err(PartError::from)?;
+        let Head { tree, checkpoint, .. } = journal.head();
+        let signed = signer.verifier().verify(&checkpoint.unwrap_or_default())?;
+        if signed == tree {
+            Ok(signer)
+        } else {
+            Err(OpenError::OtherCheckpoint { size: tree.size, signed: signed.size })
+        }
     }
+}
+
+fn founding_of(journal: &dyn Journal) -> Result<LedgerFounded, OpenError> {
+    let stored = journal.read(Index(0), ReadLimit::ONE).map_err(PartError::from)?;
+    let stored = stored.first().ok_or(OpenError::NotFounded)?;
+    let unreadable = |source| PartError::from(RestoreError::Entry { index: Index(0), source });
+    let entry = wire::read_entry(stored).map_err(unreadable)?;
+    let EnvelopeContent::Submission(content) = entry.envelope.content else { return Err(OpenError::NotFounded) };
+    founded_in(&content).cloned().ok_or(OpenError::NotFounded)
+}
+
+fn founded_in(content: &SubmittedEvents) -> Option<&LedgerFounded> {
+    content.events.iter().find_map(|event| match &event.body {
+        Body::Registry(RegistryBody::LedgerFounded(founded)) => Some(&**founded),
+        Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => None,
+    })
 }

@@ -15,6 +15,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::{
+    admission::ProveError,
     domain::InvalidIdentifier,
     limits,
     policy::{Rejection, Unverified},
@@ -186,6 +187,15 @@ impl From<QueryError> for Refused {
             QueryError::BadPageToken { .. } => Self::invalid("page_token", error.to_string()),
             QueryError::Ambiguous { .. } => Self::invalid("name", error.to_string()),
             QueryError::ReadModels(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<ProveError> for Refused {
+    fn from(error: ProveError) -> Self {
+        match error {
+            ProveError::Beyond => Self::not_found("size", error.to_string()),
+            ProveError::NotMended(_) => Self::halted(&error.to_string()),
         }
     }
 }

@@ -11,7 +11,8 @@ use super::{
     errors::{Refused, explained},
 };
 use crate::{
-    checkpoint::Receipt,
+    admission::{Admission, ProveError},
+    checkpoint::{Receipt, leaf_hash},
     crypto::sha256,
     domain::{EnvelopeContent, EnvelopeDigest, Index, SubmissionDigest},
     journal::ReadLimit,
@@ -80,8 +81,8 @@ impl proto::ledger_server::Ledger for LedgerService {
             let message = format!("sizes are at most {newest} and the first is not above the second");
             return Err(Refused::invalid("to_size", message).into());
         }
-        let proof = self.0.sequencer.with_admission(|admission| admission.tree().prove_consistency(from_size, to_size));
-        let proof = convert::hashes(&proof.ok_or_else(|| self.0.unreadable_hash())?);
+        let prove = |admission: &Admission| admission.tree().prove_consistency(from_size, to_size);
+        let proof = convert::hashes(&self.0.sequencer.prove(prove).map_err(Refused::from)?);
         Ok(Response::new(proto::ProveConsistencyResponse { from_size, to_size, proof }))
     }
 
@@ -186,15 +187,12 @@ impl Node {
         }
         let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
         let record = &stored.first().ok_or_else(unknown)?.record;
-        let proof =
-            self.sequencer.with_admission(|admission| admission.tree().prove_inclusion(index.0, head.tree.size.0));
-        let receipt = Receipt {
-            index,
-            recorded_at: record.recorded_at,
-            envelope: EnvelopeDigest(sha256(&record.envelope)),
-            proof: proof.ok_or_else(|| self.unreadable_hash())?,
-            checkpoint: head.checkpoint.unwrap_or_default(),
-        };
+        let (recorded_at, envelope) = (record.recorded_at, EnvelopeDigest(sha256(&record.envelope)));
+        let leaf = leaf_hash(recorded_at, envelope);
+        let prove = |admission: &Admission| admission.tree().prove_inclusion(index.0, leaf, head.tree.size.0);
+        let proof = self.sequencer.prove(prove)?;
+        let checkpoint = head.checkpoint.unwrap_or_default();
+        let receipt = Receipt { index, recorded_at, envelope, proof, checkpoint };
         match receipt.verify(&self.verifier) {
             Ok(_) => Ok(receipt),
             Err(error) => Err(Refused::internal(&error)),
@@ -204,7 +202,14 @@ impl Node {
     pub(super) fn index_of(&self, digest: &[u8]) -> Result<Index, Refused> {
         let digest = SubmissionDigest::from_slice(digest)
             .ok_or_else(|| Refused::invalid("submission_digest", "a SHA-256 digest has 32 bytes"))?;
-        let index = self.sequencer.with_admission(|admission| admission.submission(digest));
+        let (index, sound) =
+            self.sequencer.with_admission(|admission| (admission.submission(digest), admission.is_sound()));
+        if index.is_none() && !sound {
+            // Absent is no answer where the look-up failed.
+            let reason = "an id cannot be looked up: run `merestone audit --dir`, then start again";
+            self.sequencer.halt(reason.into());
+            return Err(Refused::halted(reason));
+        }
         index.ok_or_else(|| Refused::not_found("submission_digest", "the ledger holds no such submission"))
     }
 
@@ -215,14 +220,17 @@ impl Node {
             return Ok(proto::GetCheckpointResponse { checkpoint, consistency_proof: Vec::new() });
         }
         let shown = self.verifier.verify(known).map_err(|error| Refused::invalid("known", error.to_string()))?;
-        let own = self.sequencer.with_admission(|admission| {
-            Some((admission.root_at(shown.size)?, admission.tree().prove_consistency(shown.size.0, head.tree.size.0)?))
-        });
-        match own.filter(|(root, _)| *root == shown.root && shown.size <= head.tree.size) {
-            Some((_, proof)) => {
+        // Only a proved root speaks against the client: a file at fault halts nothing.
+        let prove = |admission: &Admission| {
+            let proof = admission.tree().prove_consistency(shown.size.0, head.tree.size.0)?;
+            Ok((admission.tree().root_at(shown.size.0)?, proof))
+        };
+        match self.sequencer.prove(prove) {
+            Ok((root, proof)) if root == shown.root => {
                 Ok(proto::GetCheckpointResponse { checkpoint, consistency_proof: convert::hashes(&proof) })
             }
-            None => {
+            Err(error @ ProveError::NotMended(_)) => Err(error.into()),
+            Ok(_) | Err(ProveError::Beyond) => {
                 let reason = format!(
                     "a client showed a checkpoint of size {} with this ledger's signature that is no prefix of its journal",
                     shown.size

@@ -17,7 +17,7 @@ use crate::{
     limits,
     policy::{self, Registry},
     projections::{FollowError, Followed, Follower, ModelPosition, ReadModels},
-    sequencer::{Parts, Running, Sequencer, UNREADABLE_HASH},
+    sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
 };
 
@@ -104,12 +104,6 @@ impl Node {
         Ok(())
     }
 
-    /// Halts: what cannot be proved must not be gone on with (I9).
-    pub(super) fn unreadable_hash(&self) -> Refused {
-        self.sequencer.halt(UNREADABLE_HASH);
-        Refused::halted(UNREADABLE_HASH)
-    }
-
     /// A place for a stream, if one is free.
     pub(super) fn stream_place(&self) -> Result<OwnedSemaphorePermit, Refused> {
         Arc::clone(&self.streams).try_acquire_owned().map_err(|_| Refused::too_many_streams())
@@ -148,7 +142,7 @@ impl Node {
 
 fn of_this_history(models: ReadModels, admission: &Admission) -> Result<ReadModels, FollowError> {
     let position = models.position();
-    if admission.tree().root_at(position.size.0) == Some(position.root) {
+    if admission.tree().root_at(position.size.0) == Ok(position.root) {
         return Ok(models);
     }
     tracing::warn!(size = position.size.0, "the read models are of another history and are built anew");

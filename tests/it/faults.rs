@@ -54,7 +54,8 @@ fn node_with_runs(
 ) -> Arc<Node> {
     let index = scratch.join("index");
     std::fs::create_dir_all(&index).unwrap();
-    let admission = Admission::restore(&index, Arc::clone(&journal), run_keys, &mut |_, _| {}).expect("restored");
+    let admission =
+        Admission::restore(&index, Arc::clone(&journal), run_keys, &signer.seal(), &mut |_, _| {}).expect("restored");
     let (models, _) = ReadModels::open(&scratch.join("read-models"), limits::READ_MODEL_CACHE_BYTES).expect("opened");
     let clock = Arc::new(RunningClock::start(journal.head().recorded_at).expect("a right clock"));
     Node::start(NodeParts { journal, admission, models, clock, signer }).expect("started")

@@ -12,14 +12,21 @@ use std::{
 };
 
 use merestone::{
-    authoring::{Post, SignedSubmission},
-    checkpoint::{CheckpointVerifier, Receipt},
-    clock::ReplayedClock,
+    admission::Admission,
+    authoring::{Freshness, Post, SignedSubmission},
+    checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt},
+    clock::{Clock, ReplayedClock, RunningClock},
     crypto::sha256,
     domain::*,
-    journal::{Journal, SegmentJournal},
-    server::{Directory, Node},
-    wire::proto::{self, audit_client::AuditClient, get_receipt_request::Entry, ledger_client::LedgerClient},
+    founding::{self, FoundingPlan, FoundingPost},
+    journal::{Journal, Options, SegmentJournal},
+    limits, policy,
+    sequencer::{Parts, Sequencer},
+    server::{Directory, Founding, Node},
+    wire::{
+        self,
+        proto::{self, audit_client::AuditClient, get_receipt_request::Entry, ledger_client::LedgerClient},
+    },
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -411,6 +418,65 @@ async fn a_wall_clock_far_behind_the_newest_entry_is_refused() {
     let said = refused_start(files.path(), "127.0.0.1:0");
     assert_says(&said, &["the wall clock says", "set the machine's clock", "start again"]);
     files.assert_audited(3);
+}
+
+/// A ledger whose only entry was recorded at this time.
+async fn founded_at(dir: &Path, time: RecordingTime) -> LedgerId {
+    let operator = FoundingPost {
+        post: post("operator", "registrar"),
+        organisation_name: "Operator".into(),
+        organisation_type: OrganisationType::Operator,
+        country: "XX".parse().unwrap(),
+        title: "Registrar".into(),
+    };
+    let profile = CharterProfile::National;
+    let plan = FoundingPlan { origin: "ledger.example.org/idle".into(), profile, operator, others: Vec::new() };
+    let mut fresh = Freshness { now: time, randomness: &mut randomness };
+    let Founding { envelope, event, checkpoint_key } = founding::build(&plan, key(), &mut fresh).unwrap();
+    let submitted = wire::parse_submitted(envelope.into(), vec![event.into()]).unwrap();
+    let EnvelopeContent::Submission(content) = &submitted.envelope.content else { panic!("a submission") };
+    let id = LedgerId(content.digest.0);
+    std::fs::create_dir_all(dir.join("keys")).unwrap();
+    std::fs::create_dir_all(dir.join("index")).unwrap();
+    checkpoint_key.write_file(&Directory::new(dir).checkpoint_key()).unwrap();
+    let options = Options { segment_bytes: SEGMENT_BYTES, ..Options::default() };
+    let journal: Arc<dyn Journal> = Arc::new(SegmentJournal::create(dir, id, options).unwrap());
+    let signer = CheckpointSigner::new(&plan.origin, checkpoint_key).unwrap();
+    let (index, seal) = (dir.join("index"), signer.seal());
+    let admission =
+        Admission::restore(&index, Arc::clone(&journal), limits::ID_RUN_KEYS, &seal, &mut |_, _| {}).unwrap();
+    let clock = Arc::new(ReplayedClock::at(time));
+    let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
+    let verified = policy::verify(submitted, &policy::Registry::default()).unwrap();
+    receipt(sequencer.submit(verified).await.unwrap());
+    sequencer.stop();
+    running.join();
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_idle_for_long_starts_when_the_operator_confirms_the_day() {
+    const DAY: u64 = 24 * 3600 * 1_000_000;
+    let now = RunningClock::start(None).unwrap().now();
+    let idle = |days: u64| RecordingTime(now.0 - days * DAY);
+    let (routine, long) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    founded_at(routine.path(), idle(21)).await;
+    let id = founded_at(long.path(), idle(40)).await;
+    assert_eq!(Process::start(routine.path()).end("TERM").0.code(), Some(0), "three weeks are routine");
+
+    let refused = refused_start(long.path(), "127.0.0.1:0");
+    assert_says(&refused, &["more than 30 days after", "set the machine's clock", "--clock-confirmed-on"]);
+    let confirmed = |day: RecordingTime| {
+        let mut command = serve(long.path(), "127.0.0.1:0");
+        command.args(["--clock-confirmed-on", &CivilDate(day.utc_date().unwrap()).to_string()]);
+        command
+    };
+    let output = confirmed(idle(1)).output().expect("run");
+    assert_eq!(output.status.code(), Some(1));
+    assert_says(&said(&output), &["clock_confirmed_on", "set the machine's clock"]);
+    let process = Process::run(confirmed(RunningClock::start(None).unwrap().now()));
+    assert_eq!(process.end("TERM").0.code(), Some(0));
+    assert_eq!(audit(long.path(), id).entries, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

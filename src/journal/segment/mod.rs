@@ -308,7 +308,10 @@ impl Journal for SegmentJournal {
 
     fn close(&self) -> Result<(), JournalError> {
         match &self.writer {
-            Some(writer) => writer.lock().expect("nothing panics while it holds the writer").close(),
+            Some(writer) => {
+                let mut writer = writer.lock().expect("nothing panics while it holds the writer");
+                writer.close(self.head().tree)
+            }
             None => Ok(()),
         }
     }

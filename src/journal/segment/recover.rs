@@ -3,7 +3,7 @@
 //! Promises: an incomplete batch is dropped only if it is the last, nothing valid
 //! follows in any segment, and it begins at or after `released`; its bytes are
 //! kept in `quarantine/` first. Anything else refuses, with file and offset
-//! (I9). The last batch is durable before the journal opens: after a failed
+//! (I9); after a clean shutdown that is every byte behind the last batch. The last batch is durable before the journal opens: after a failed
 //! fdatasync its pages may look clean and not be on the disk.
 //! Leaves to others: appending and reading.
 
@@ -16,13 +16,13 @@ use std::{
 
 use super::{
     disk::{Disk, open},
-    released::{self, Released, ReleasedFile},
+    released::{self, Mark, Released, ReleasedFile},
     scan::{Broken, BrokenKind, SCAN_AHEAD, Scan, Whole, find_header, scan_segment},
     survey::{Segment, survey},
     window::{Window, damaged},
 };
 use crate::{
-    domain::{Index, Size, TreeHead},
+    domain::{Index, Size},
     journal::{EMPTY, Head, JournalError},
 };
 
@@ -85,7 +85,7 @@ pub(super) fn find(directory: &Path) -> Result<Found, JournalError> {
     let released = released::read(directory)?;
     let newest = segments.last().expect("a survey finds at least one segment").clone();
     let mut window = newest.window(SCAN_AHEAD)?;
-    let mut scan = scan_segment(&mut window, &newest.header, None, released.head.size)?;
+    let mut scan = scan_segment(&mut window, &newest.header, None, released.mark.head.size)?;
     let last = match scan.last.take() {
         Some(whole) => Some((newest.clone(), whole)),
         None => last_of_previous(&segments)?,
@@ -96,14 +96,14 @@ pub(super) fn find(directory: &Path) -> Result<Found, JournalError> {
             Head { tree: whole.head, recorded_at: Some(whole.recorded_at), checkpoint: Some(whole.note.clone()) }
         }
     };
-    let unfinished = judge(&mut window, &scan, released.head)?;
-    check_released(directory, newest.header.first, &scan, released.head)?;
+    let unfinished = judge(&mut window, &scan, released.mark)?;
+    check_released(directory, &newest, &scan, released.mark)?;
     Ok(Found { segments, scan, head, last, released, unfinished })
 }
 
 /// Whether what stopped a scan of the last segment is an incomplete batch that
 /// nobody was told of. `Ok(None)` when nothing stopped it.
-pub(super) fn judge(window: &mut Window, scan: &Scan, released: TreeHead) -> Result<Option<Unfinished>, JournalError> {
+pub(super) fn judge(window: &mut Window, scan: &Scan, released: Mark) -> Result<Option<Unfinished>, JournalError> {
     let Some(broken) = &scan.broken else { return Ok(None) };
     let refuse = |window: &Window, why: &str| Err(window.damaged(broken.at, format!("{} ({why})", broken.detail)));
     let (follow_from, known_end) = match broken.kind {
@@ -111,8 +111,11 @@ pub(super) fn judge(window: &mut Window, scan: &Scan, released: TreeHead) -> Res
         BrokenKind::Incomplete { end } => (end, Some(end)),
         BrokenKind::NoHeader => (broken.batch + 1, None),
     };
-    if scan.chain.tree.size < released.size {
-        return refuse(window, &format!("entries up to size {} were acknowledged", released.size.0));
+    if scan.chain.tree.size < released.head.size {
+        return refuse(window, &format!("entries up to size {} were acknowledged", released.head.size.0));
+    }
+    if released.closed {
+        return refuse(window, "the journal was closed before it, so no crash explains it");
     }
     if find_header(window, follow_from, scan.chain.tree.size.next_index())?.is_some() {
         return refuse(window, "another batch follows it");
@@ -126,20 +129,21 @@ pub(super) fn judge(window: &mut Window, scan: &Scan, released: TreeHead) -> Res
 }
 
 /// Compares `released` with a segment that was scanned: what was acknowledged
-/// must be there, and with that root.
-pub(super) fn check_released(
-    directory: &Path,
-    first: Index,
-    scan: &Scan,
-    released: TreeHead,
-) -> Result<(), JournalError> {
+/// must be there, and with that root; behind a closed journal nothing is.
+pub(super) fn check_released(directory: &Path, segment: &Segment, scan: &Scan, mark: Mark) -> Result<(), JournalError> {
     let path = directory.join(released::NAME);
-    let size = scan.chain.tree.size;
+    let (size, released) = (scan.chain.tree.size, mark.head);
     if released.size > size {
         let detail = format!("size {} was acknowledged, but the entries end at size {}", released.size.0, size.0);
         return Err(damaged(&path, 0, detail));
     }
-    if released.size.0 >= first.0 && scan.watched != Some(released.root) {
+    let beyond = scan.batches.iter().find(|batch| batch.first.0 >= released.size.0);
+    if let Some(batch) = beyond.filter(|_| mark.closed) {
+        let detail =
+            format!("a batch of index {}, but the journal was closed at size {}", batch.first, released.size.0);
+        return Err(damaged(&segment.path, batch.at, detail));
+    }
+    if released.size.0 >= segment.header.first.0 && scan.watched != Some(released.root) {
         return Err(damaged(&path, 0, format!("another tree was acknowledged at size {}", released.size.0)));
     }
     Ok(())

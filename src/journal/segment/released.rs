@@ -1,8 +1,11 @@
-//! The file `released`: up to where entries were acknowledged.
+//! The file `released`: up to where entries were acknowledged, and whether the
+//! journal was closed there.
 //!
 //! Promises: after a crash of this program it names the newest acknowledged
 //! head; after a power loss a head at most about a second older. One torn write
-//! leaves the other slot whole.
+//! leaves the other slot whole. While it says *closed*, not a byte was written
+//! behind the head that it names: the mark comes after everything is durable,
+//! and is durably gone before the next byte.
 //! Leaves to others: what follows from it (`recover`).
 
 use std::{fs::File, path::Path};
@@ -21,16 +24,28 @@ use crate::{
 
 /// Each slot has a page and so a sector of its own: no write touches both.
 const SLOT: usize = 4_096;
-/// Magic, size, root, checksum.
-const SLOT_USED: usize = 8 + 8 + 32 + 4;
+/// Magic, size, root, mark, checksum.
+const SLOT_USED: usize = 8 + 8 + 32 + 1 + 4;
 const MAGIC: [u8; 8] = *b"MERERLS\n";
+/// Batches may follow the head.
+const OPEN: u8 = 0;
+/// Nothing follows the head: the journal was closed.
+const CLOSED: u8 = 1;
 /// The file's name inside the journal's directory.
 pub(super) const NAME: &str = "released";
+
+/// Up to where entries were acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub head: TreeHead,
+    /// Whether nothing was written behind the head.
+    pub closed: bool,
+}
 
 /// What the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Released {
-    pub head: TreeHead,
+    pub mark: Mark,
     /// Offset of the first byte that is not what was written.
     pub flaw: Option<u64>,
     slot: usize,
@@ -41,6 +56,7 @@ pub(super) struct Released {
 pub(super) struct ReleasedFile {
     file: File,
     slot: usize,
+    closed: bool,
     synced: Option<RecordingTime>,
 }
 
@@ -48,7 +64,7 @@ pub(super) struct ReleasedFile {
 pub(super) fn create(disk: &Disk, directory: &Path) -> Result<ReleasedFile, JournalError> {
     let path = directory.join(NAME);
     let file = disk.create(&path)?;
-    let mut released = ReleasedFile { file, slot: 0, synced: None };
+    let mut released = ReleasedFile { file, slot: 0, closed: false, synced: None };
     released.rewrite(disk, directory, EMPTY)?;
     Ok(released)
 }
@@ -62,7 +78,23 @@ pub(super) fn read(directory: &Path) -> Result<Released, JournalError> {
 
 impl ReleasedFile {
     pub fn open(directory: &Path, released: &Released) -> Result<Self, JournalError> {
-        Ok(Self { file: open(&directory.join(NAME), true)?, slot: released.slot, synced: None })
+        let file = open(&directory.join(NAME), true)?;
+        Ok(Self { file, slot: released.slot, closed: released.mark.closed, synced: None })
+    }
+
+    /// Says, durably, that nothing was written behind `head`.
+    pub fn close(&mut self, disk: &Disk, directory: &Path, head: TreeHead) -> Result<(), JournalError> {
+        self.closed = true;
+        self.rewrite(disk, directory, head)
+    }
+
+    /// Takes the mark away, durably, before a byte is written behind `head`.
+    pub fn reopen(&mut self, disk: &Disk, directory: &Path, head: TreeHead) -> Result<(), JournalError> {
+        if !self.closed {
+            return Ok(());
+        }
+        self.closed = false;
+        self.rewrite(disk, directory, head)
     }
 
     /// Both slots and all padding anew, synced: after a recovery nothing is left
@@ -70,7 +102,7 @@ impl ReleasedFile {
     pub fn rewrite(&mut self, disk: &Disk, directory: &Path, head: TreeHead) -> Result<(), JournalError> {
         let path = directory.join(NAME);
         self.file.set_len(2 * SLOT as u64).map_err(io_error("set the length of", &path))?;
-        let mut page = encode(head);
+        let mut page = encode(head, self.closed);
         page.resize(SLOT, 0);
         for _ in 0..2 {
             self.slot = 1 - self.slot;
@@ -92,7 +124,7 @@ impl ReleasedFile {
     ) -> Result<(), JournalError> {
         let path = directory.join(NAME);
         self.slot = 1 - self.slot;
-        disk.write(&self.file, &path, &encode(head), (self.slot * SLOT) as u64)?;
+        disk.write(&self.file, &path, &encode(head, false), (self.slot * SLOT) as u64)?;
         let every = limits::RELEASED_SYNC_EVERY.as_micros();
         if self.synced.is_none_or(|synced| u128::from(now.0.saturating_sub(synced.0)) >= every) {
             self.sync(disk, directory)?;
@@ -106,33 +138,39 @@ impl ReleasedFile {
     }
 }
 
-fn encode(head: TreeHead) -> Vec<u8> {
+fn encode(head: TreeHead, closed: bool) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
     bytes.extend(head.size.0.to_be_bytes());
     bytes.extend(head.root.as_bytes());
+    bytes.push(if closed { CLOSED } else { OPEN });
     let crc = crc32c::crc32c(&bytes);
     bytes.extend(crc.to_be_bytes());
     bytes
 }
 
 fn parse(bytes: &[u8]) -> Option<Released> {
-    let heads = [0, 1].map(|slot| bytes.get(slot * SLOT..).and_then(parse_slot));
-    let (slot, head) = match heads {
-        [Some(first), Some(second)] if second.size > first.size => (1, second),
-        [Some(first), _] => (0, first),
-        [None, Some(second)] => (1, second),
+    let slots = [0, 1].map(|slot| bytes.get(slot * SLOT..).and_then(parse_slot));
+    let (slot, head) = match slots {
+        [Some((first, _)), Some((second, _))] if second.size > first.size => (1, second),
+        [Some((first, _)), _] => (0, first),
+        [None, Some((second, _))] => (1, second),
         [None, None] => return None,
     };
-    let torn = heads.iter().position(Option::is_none).map(|slot| (slot * SLOT) as u64);
-    Some(Released { head, flaw: torn.or_else(|| padding_flaw(bytes)), slot })
+    // Both slots are open before a byte is written, so one that is still closed
+    // tells the truth, whatever became of the other.
+    let closed = slots.iter().flatten().any(|(of, closed)| *closed && *of == head);
+    let torn = slots.iter().position(Option::is_none).map(|slot| (slot * SLOT) as u64);
+    Some(Released { mark: Mark { head, closed }, flaw: torn.or_else(|| padding_flaw(bytes)), slot })
 }
 
-fn parse_slot(bytes: &[u8]) -> Option<TreeHead> {
+fn parse_slot(bytes: &[u8]) -> Option<(TreeHead, bool)> {
     let mut fields = Fields(bytes);
     let magic: [u8; 8] = fields.array()?;
     let head = TreeHead { size: Size(fields.u64()?), root: TreeHash(fields.array()?) };
+    let [mark] = fields.array()?;
     let crc = crc32c::crc32c(&bytes[..SLOT_USED - 4]);
-    (magic == MAGIC && fields.u32()? == crc).then_some(head)
+    let whole = magic == MAGIC && (mark == OPEN || mark == CLOSED) && fields.u32()? == crc;
+    whole.then_some((head, mark == CLOSED))
 }
 
 fn padding_flaw(bytes: &[u8]) -> Option<u64> {
@@ -151,23 +189,52 @@ mod tests {
         TreeHead { size: Size(size), root: TreeHash([size as u8; 32]) }
     }
 
+    fn open_at(size: u64) -> Mark {
+        Mark { head: head(size), closed: false }
+    }
+
     #[test]
     fn the_newer_whole_slot_counts() {
         let mut bytes = vec![0; 2 * SLOT];
         assert_eq!(parse(&bytes), None);
-        bytes[..SLOT_USED].copy_from_slice(&encode(head(3)));
-        assert_eq!(parse(&bytes), Some(Released { head: head(3), flaw: Some(SLOT as u64), slot: 0 }));
-        bytes[SLOT..SLOT + SLOT_USED].copy_from_slice(&encode(head(4)));
-        assert_eq!(parse(&bytes), Some(Released { head: head(4), flaw: None, slot: 1 }));
+        let torn = Released { mark: open_at(3), flaw: Some(SLOT as u64), slot: 0 };
+        bytes[..SLOT_USED].copy_from_slice(&encode(head(3), false));
+        assert_eq!(parse(&bytes), Some(torn.clone()));
+        bytes[SLOT..SLOT + SLOT_USED].copy_from_slice(&encode(head(4), false));
+        assert_eq!(parse(&bytes), Some(Released { mark: open_at(4), flaw: None, slot: 1 }));
         bytes[SLOT + 9] ^= 1;
-        assert_eq!(parse(&bytes), Some(Released { head: head(3), flaw: Some(SLOT as u64), slot: 0 }));
+        assert_eq!(parse(&bytes), Some(torn));
+    }
+
+    #[test]
+    fn a_journal_is_closed_when_a_slot_of_its_newest_head_says_so() {
+        let closed = |slots: [(u64, bool); 2]| {
+            let mut bytes = vec![0; 2 * SLOT];
+            for (slot, (size, closed)) in slots.into_iter().enumerate() {
+                bytes[slot * SLOT..slot * SLOT + SLOT_USED].copy_from_slice(&encode(head(size), closed));
+            }
+            parse(&bytes).expect("whole").mark.closed
+        };
+        assert!(closed([(4, true), (4, true)]));
+        assert!(closed([(4, true), (4, false)]) && closed([(4, false), (4, true)]), "half way in or out");
+        assert!(!closed([(4, false), (4, false)]));
+        assert!(!closed([(3, true), (4, false)]), "batches came since");
+    }
+
+    #[test]
+    fn a_mark_that_is_neither_open_nor_closed_makes_no_slot() {
+        let mut bytes = encode(head(3), true);
+        bytes[48] = 2;
+        let crc = crc32c::crc32c(&bytes[..SLOT_USED - 4]);
+        bytes[SLOT_USED - 4..].copy_from_slice(&crc.to_be_bytes());
+        assert_eq!(parse_slot(&bytes), None);
     }
 
     #[test]
     fn a_byte_outside_the_slots_is_named() {
         let mut bytes = vec![0; 2 * SLOT];
-        bytes[..SLOT_USED].copy_from_slice(&encode(head(3)));
-        bytes[SLOT..SLOT + SLOT_USED].copy_from_slice(&encode(head(4)));
+        bytes[..SLOT_USED].copy_from_slice(&encode(head(3), false));
+        bytes[SLOT..SLOT + SLOT_USED].copy_from_slice(&encode(head(4), false));
         bytes[700] = 1;
         assert_eq!(parse(&bytes).and_then(|released| released.flaw), Some(700));
     }

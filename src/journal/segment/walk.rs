@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     recover::{self, check_released, check_sealed},
-    released::{self, Released},
+    released::{self, Mark, Released},
     scan::{SCAN_AHEAD, Scan, scan_segment},
     survey::{Segment, survey},
     window::damaged,
@@ -67,24 +67,24 @@ pub(super) fn walk(directory: &Path, extent: Extent) -> Result<Walked, JournalEr
         {
             window.end = end;
         }
-        let watch = released.as_ref().map_or(Size(0), |released| released.head.size);
+        let watch = released.as_ref().map_or(Size(0), |released| released.mark.head.size);
         let scan = scan_segment(&mut window, &segment.header, before, watch)?;
         before = scan.chain.recorded_at;
         count(&mut walked, segment, &scan);
         match (segments.get(position + 1), &released) {
             (Some(next), released) => {
                 check_sealed(&window, &scan, next)?;
-                if let Some(released) = released.as_ref().filter(|released| released.head.size <= scan.chain.tree.size)
-                {
-                    check_released(directory, segment.header.first, &scan, released.head)?;
+                let reached = |released: &&Released| released.mark.head.size <= scan.chain.tree.size;
+                if let Some(released) = released.as_ref().filter(reached) {
+                    check_released(directory, segment, &scan, released.mark)?;
                 }
             }
             (None, released) => {
-                let head = released.as_ref().map_or(EMPTY, |released| released.head);
+                let mark = released.as_ref().map_or(Mark { head: EMPTY, closed: false }, |released| released.mark);
                 walked.unfinished =
-                    recover::judge(&mut window, &scan, head)?.map(|unfinished| unfinished_batch(segment, &unfinished));
+                    recover::judge(&mut window, &scan, mark)?.map(|unfinished| unfinished_batch(segment, &unfinished));
                 if let Some(released) = released {
-                    check_released(directory, segment.header.first, &scan, released.head)?;
+                    check_released(directory, segment, &scan, released.mark)?;
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! The one writer: a batch, then its fdatasync, then `released`.
 //!
 //! Promises: [`Writer::commit`] returns `Ok` only when the batch is durable; it
-//! never writes a byte before the end of the last batch (I1).
+//! never writes a byte before the end of the last batch (I1), nor one behind it
+//! while `released` says that the journal is closed.
 //! Leaves to others: whether the batch may come (`check_batch`), telling readers.
 
 use std::{
@@ -90,6 +91,7 @@ impl Writer {
 
     /// Makes a batch durable behind `before`; tells where it stands.
     pub fn commit(&mut self, before: TreeHead, batch: &Batch) -> Result<u64, JournalError> {
+        self.released.reopen(&self.disk, &self.directory, before)?;
         let length = frame::batch_len(batch);
         if self.active.end + length > self.active.length {
             self.begin_segment(before, length)?;
@@ -105,10 +107,14 @@ impl Writer {
         Ok(at)
     }
 
-    /// Makes `released` durable and gives up preparing.
-    pub fn close(&mut self) -> Result<(), JournalError> {
+    /// Makes `released` durable and gives up preparing; closes the journal at its
+    /// head unless what follows it is in doubt.
+    pub fn close(&mut self, head: TreeHead) -> Result<(), JournalError> {
         self.stop_preparing();
-        self.released.sync(&self.disk, &self.directory)
+        if self.halted {
+            return self.released.sync(&self.disk, &self.directory);
+        }
+        self.released.close(&self.disk, &self.directory, head)
     }
 
     /// Turns the prepared file into the next segment: header, sync, name, sync.

@@ -203,11 +203,25 @@ fn subject_has_not_moved(
         return Ok(());
     }
     let Some(head) = question.known.subject_head(&event.subject) else { return Ok(()) };
-    let names_head = |id: &EventId| question.known.is_on_subject(&event.subject, *id) == Some(head);
+    // An id that several organisations used names none of their events for certain:
+    // then the author shows to have seen the newest one by a checkpoint that covers it.
+    let saw_head = submitted.submission.seen.is_some_and(|seen| seen.size.0 > head.index.0);
+    let named = |id: &EventId| match question.known.reused_on_subject(&event.subject, *id) {
+        None => (question.known.is_on_subject(&event.subject, *id), true),
+        Some(newest) => (Some(newest), saw_head),
+    };
+    let names_head = |id: &EventId| named(id) == (Some(head), true);
     if event.based_on.iter().any(names_head) {
         return Ok(());
     }
-    let message = format!("{} moved on: its newest event is in entry {}", event.subject, head.index);
+    let ambiguous = event.based_on.iter().any(|id| named(id) == (Some(head), false));
+    let message = match ambiguous {
+        true => format!(
+            "the id of the newest event on {} stands on an older one too: state in `seen` a checkpoint that covers entry {}",
+            event.subject, head.index
+        ),
+        false => format!("{} moved on: its newest event is in entry {}", event.subject, head.index),
+    };
     Err(Rejection::new(RejectionRule::SubjectMustNotHaveMoved, format!("{field}.based_on"), message))
 }
 

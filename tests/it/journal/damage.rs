@@ -11,7 +11,7 @@ use merestone::{
     journal::{Journal, JournalError, Options, SegmentJournal, Walked},
 };
 
-use super::{ALL, LEDGER, SMALL, assert_holds, closed, copy, grow, released, segments, small};
+use super::{ALL, LEDGER, SMALL, abandoned, assert_holds, closed, copy, grow, released, segments, small};
 
 /// What a check that may not write says of a directory.
 fn walk(dir: &Path) -> Result<Walked, JournalError> {
@@ -51,20 +51,11 @@ fn every_single_flipped_byte_is_named() {
     let dir = closed(&[1, 2, 3, 4, 1, 2, 3, 4, 5, 2]);
     assert_eq!(segments(dir.path()).len(), 3);
     assert_eq!(walk(dir.path()).expect("nothing is wrong yet").unfinished, None);
-    let newest = segments(dir.path()).pop().expect("a segment");
     for path in segments(dir.path()).iter().chain([&released(dir.path())]) {
         let file = open_for_change(path);
-        let end = if *path == newest { end_of_bytes(path) } else { u64::MAX };
         for offset in 0..file.metadata().expect("examined").len() {
             for bits in [0x01, 0xff] {
                 let walked = with_flip(&file, offset, bits, || walk(dir.path()));
-                // Behind the last batch a stray byte looks like what a torn
-                // write left: it is named as such.
-                if let Ok(Walked { unfinished: Some(unfinished), .. }) = &walked {
-                    assert_eq!(&unfinished.segment, path);
-                    assert!(offset >= end && unfinished.detail.ends_with(&format!(" {offset}")), "{unfinished:?}");
-                    continue;
-                }
                 let error = walked.expect_err(&format!("byte {offset} of {}", path.display()));
                 let (named, at) = place(&error).expect("a place is named");
                 assert_eq!(named, path, "byte {offset}: {error}");
@@ -77,17 +68,92 @@ fn every_single_flipped_byte_is_named() {
 }
 
 #[test]
-fn a_start_refuses_a_flipped_byte_of_the_last_segment() {
+fn a_start_refuses_every_flipped_byte_of_the_last_segment_and_changes_nothing() {
     let dir = closed(&[1, 2, 3, 4, 1, 2, 3, 4, 5, 2]);
     let path = segments(dir.path()).pop().expect("a segment");
-    let file = open_for_change(&path);
-    for offset in (0..end_of_bytes(&path)).step_by(23) {
+    let (file, end) = (open_for_change(&path), end_of_bytes(&path));
+    assert!(end < SMALL - 100, "zeros follow the last batch");
+    for offset in 0..SMALL {
         let error = with_flip(&file, offset, 0x10, || SegmentJournal::open(dir.path(), small()));
         let error = error.expect_err(&format!("byte {offset} of the last segment"));
-        assert_eq!(place(&error).expect("a place is named").0, path);
+        let (named, at) = place(&error).expect("a place is named");
+        assert!(named == path && at <= offset, "byte {offset}: {error}");
+        assert!(offset < end || at == offset, "byte {offset} of the zeros: {error}");
     }
     assert!(!dir.path().join("journal/quarantine").exists());
     assert_holds(&SegmentJournal::open(dir.path(), small()).expect("opened").0, 27);
+}
+
+#[test]
+fn a_start_reports_every_flipped_byte_of_the_released_file_and_puts_it_right() {
+    let dir = closed(&[2, 3]);
+    let whole = std::fs::read(released(dir.path())).expect("read");
+    let file = open_for_change(&released(dir.path()));
+    // Each start syncs, so of the padding a sample is enough: the walk takes every byte.
+    let slot = |offset: u64| offset % 4_096 < 60;
+    for offset in (0..8_192).filter(|offset| slot(*offset) || offset % 371 == 0) {
+        let opened = with_flip(&file, offset, 0x01, || SegmentJournal::open(dir.path(), small()));
+        let at = opened.expect("the other slot is whole").1.released_flaw.expect("it is reported");
+        assert!(at == offset || at == offset / 4_096 * 4_096, "byte {offset}: {at}");
+        assert!(std::fs::read(released(dir.path())).expect("read") == whole, "byte {offset}");
+    }
+}
+
+#[test]
+fn a_stray_byte_behind_a_journal_that_was_not_closed_is_reported_or_goes_to_quarantine() {
+    let dir = abandoned(&[2, 3]);
+    let path = segments(dir.path()).pop().expect("a segment");
+    let end = end_of_bytes(&path);
+    for offset in (end..SMALL).step_by(97) {
+        let copy = copy(dir.path());
+        let stray = segments(copy.path()).pop().expect("a segment");
+        open_for_change(&stray).write_all_at(&[0x40], offset).expect("written");
+        let unfinished = walk(copy.path()).expect("no damage").unfinished.expect("it is reported");
+        assert!(unfinished.detail.ends_with(&format!(" {offset}")), "{unfinished:?}");
+        let (journal, recovery) = SegmentJournal::open(copy.path(), small()).expect("opened");
+        assert_eq!(recovery.quarantined.expect("dropped").bytes, offset + 1 - end);
+        assert_holds(&journal, 5);
+    }
+}
+
+#[test]
+fn a_journal_stays_closed_through_starts_until_it_goes_on() {
+    let dir = closed(&[2, 3]);
+    let path = segments(dir.path()).pop().expect("a segment");
+    let flip = |offset| with_flip(&open_for_change(&path), offset, 0x10, || walk(dir.path()));
+    // Opened, read, and killed: still not a byte may follow.
+    drop(SegmentJournal::open(dir.path(), small()).expect("opened"));
+    assert_eq!(place(&flip(SMALL - 1).expect_err("refused")).expect("named").1, SMALL - 1);
+    let (journal, _) = SegmentJournal::open(dir.path(), small()).expect("opened");
+    grow(&journal, &[1]);
+    drop(journal);
+    assert!(flip(SMALL - 1).expect("a torn write looks like this").unfinished.is_some());
+    let (journal, _) = SegmentJournal::open(dir.path(), small()).expect("opened");
+    journal.close().expect("closed");
+    assert_eq!(place(&flip(SMALL - 1).expect_err("refused")).expect("named").1, SMALL - 1);
+    grow(&journal, &[1]);
+    drop(journal);
+    assert!(flip(SMALL - 1).expect("it went on after it was closed").unfinished.is_some());
+}
+
+#[test]
+fn a_batch_behind_the_place_where_a_journal_was_closed_is_named() {
+    for counts in [&[1_u64][..], &[1, 9, 9]] {
+        let dir = closed(&[2, 3]);
+        let mark = std::fs::read(released(dir.path())).expect("read");
+        let end = end_of_bytes(&segments(dir.path())[0]);
+        let (journal, _) = SegmentJournal::open(dir.path(), small()).expect("opened");
+        grow(&journal, counts);
+        drop(journal);
+        std::fs::write(released(dir.path()), mark).expect("written");
+        let walked = walk(dir.path()).expect_err("nothing may follow");
+        // The last segment is read first; a segment's first batch stands at 104.
+        let newest = segments(dir.path()).pop().expect("a segment");
+        let expected = (newest.as_path(), if counts.len() == 1 { end } else { 104 });
+        assert_eq!(place(&walked), Some(expected), "{walked}");
+        let error = SegmentJournal::open(dir.path(), small()).expect_err("nothing may follow");
+        assert_eq!(place(&error), Some(expected), "{error}");
+    }
 }
 
 #[test]

@@ -77,6 +77,13 @@ fn closed(counts: &[u64]) -> tempfile::TempDir {
     dir
 }
 
+/// The same, never closed: what a crash between two batches leaves.
+fn abandoned(counts: &[u64]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    grow(&SegmentJournal::create(dir.path(), LEDGER, small()).expect("created"), counts);
+    dir
+}
+
 fn segments(dir: &Path) -> Vec<PathBuf> {
     let listed = std::fs::read_dir(dir.join("journal")).expect("listed");
     let paths = listed.map(|entry| entry.expect("entry").path());

@@ -7,7 +7,7 @@ use merestone::{
     journal::{Appended, Journal, JournalError, Recovery, SegmentJournal},
 };
 
-use super::{LEDGER, SMALL, assert_holds, batch, closed, copy, grow, head, released, segments, small};
+use super::{LEDGER, SMALL, abandoned, assert_holds, batch, closed, copy, grow, head, released, segments, small};
 
 /// A journal whose last batch came after `released` was last written: what is on
 /// the disk after a power loss before the reply.
@@ -20,7 +20,7 @@ struct Unreleased {
 }
 
 fn unreleased() -> Unreleased {
-    let dir = closed(&[2, 3]);
+    let dir = abandoned(&[2, 3]);
     let before = std::fs::read(released(dir.path())).expect("read");
     let path = segments(dir.path()).pop().expect("a segment");
     let begin = end_of_bytes(&std::fs::read(&path).expect("read"));
@@ -135,7 +135,7 @@ fn a_released_batch_is_never_dropped() {
 fn an_incomplete_batch_with_another_behind_it_is_damage() {
     let Unreleased { dir, bytes, last } = unreleased();
     let (journal, _) = SegmentJournal::open(dir.path(), small()).expect("opened");
-    let unreleased = closed(&[2, 3]);
+    let unreleased = abandoned(&[2, 3]);
     grow(&journal, &[1]);
     drop(journal);
     std::fs::copy(released(unreleased.path()), released(dir.path())).expect("copied");
@@ -160,7 +160,7 @@ fn an_incomplete_batch_in_a_sealed_segment_is_damage() {
     let file = OpenOptions::new().write(true).open(&paths[1]).expect("opened");
     // The newer segment keeps its header only, as after a crash before its first batch.
     file.write_all_at(&vec![0; SMALL as usize - 104], 104).expect("written");
-    std::fs::copy(released(closed(&[]).path()), released(dir.path())).expect("copied");
+    std::fs::copy(released(abandoned(&[]).path()), released(dir.path())).expect("copied");
     let (journal, recovery) = SegmentJournal::open(dir.path(), small()).expect("opened");
     assert!(recovery.rewritten.is_some());
     assert_holds(&journal, 9);
@@ -173,7 +173,7 @@ fn an_incomplete_batch_in_a_sealed_segment_is_damage() {
 
 #[test]
 fn a_batch_header_inside_an_event_does_not_pass_for_a_batch() {
-    let dir = closed(&[2, 3]);
+    let dir = abandoned(&[2, 3]);
     let before = std::fs::read(released(dir.path())).expect("read");
     let path = segments(dir.path()).pop().expect("a segment");
     let begin = end_of_bytes(&std::fs::read(&path).expect("read"));
