@@ -125,6 +125,9 @@ pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// Records that are looked at for one page of a search: a picture takes a few reads of
 /// the journal, some 50 us, so a page takes 50 ms at the most.
 pub const RECORDS_PER_PAGE: usize = 1_000;
+/// Events of a submission that are named with its sign-offs, some 150 bytes each:
+/// a page of 1,000 submissions stays under 4 MiB.
+pub const EVENT_LINES: usize = 20;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 

@@ -109,7 +109,7 @@ pub(super) fn seal(
     SignedSubmission { envelope: envelope.into(), events }
 }
 
-fn approval(ledger: LedgerId, submission: SubmissionDigest, capacity: Capacity) -> SignOffDraft {
+pub(super) fn approval(ledger: LedgerId, submission: SubmissionDigest, capacity: Capacity) -> SignOffDraft {
     let verdict = Verdict::Approve { remark: "".into() };
     SignOffDraft { ledger, submission, capacity, verdict, accepted_findings: Vec::new() }
 }

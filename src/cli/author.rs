@@ -1,5 +1,5 @@
-//! Who signs, for which ledger, with which names: what `sign`, `check` and
-//! `submit` share.
+//! Who signs, for which ledger, with which names: what `sign`, `check`, `submit`
+//! and `sign-off` share.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use clap::Args;
 use super::{Exit, Failure, Global, fresh_randomness, now, parse_ledger_id, seen::SeenFolder};
 use crate::{
     authoring::{
-        AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, SignedSubmission, Surroundings,
+        AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, Post, SignedSubmission, Surroundings,
         check_form, expand, read_items, sign, split,
     },
     client::{Client, Founded, reply},
@@ -23,8 +23,8 @@ use crate::{
 
 /// Who signs, for which ledger. What is not given is asked of the ledger, where
 /// there is one.
-#[derive(Debug, Args)]
-pub struct AuthorArguments {
+#[derive(Debug, Default, Args)]
+pub struct SignerArguments {
     /// The ledger's id, in hexadecimal or as in JSON.
     #[arg(long, value_parser = parse_ledger_id, env = "MERESTONE_LEDGER", hide_env_values = true, value_name = "ID")]
     ledger: Option<LedgerId>,
@@ -34,12 +34,19 @@ pub struct AuthorArguments {
     /// The post that the key signs for.
     #[arg(long, env = "MERESTONE_MEMBER", hide_env_values = true, value_name = "ID")]
     member: Option<MemberId>,
-    /// JSON file with names of treaties, participants and organisations.
-    #[arg(long, env = "MERESTONE_NAMES", hide_env_values = true, value_name = "FILE")]
-    names: Option<PathBuf>,
     /// Folder where the newest verified checkpoint of each ledger is kept; otherwise that of --key.
     #[arg(long, env = "MERESTONE_STATE", hide_env_values = true, value_name = "DIR")]
     state: Option<PathBuf>,
+}
+
+/// Who writes events, with which names.
+#[derive(Debug, Args)]
+pub struct AuthorArguments {
+    #[command(flatten)]
+    signer: SignerArguments,
+    /// JSON file with names of treaties, participants and organisations.
+    #[arg(long, env = "MERESTONE_NAMES", hide_env_values = true, value_name = "FILE")]
+    names: Option<PathBuf>,
     /// Have it rejected when a subject moved past what the events are based on.
     #[arg(long)]
     require_unmoved: bool,
@@ -60,9 +67,9 @@ pub struct Authored {
     pub digest: [u8; 32],
 }
 
-impl AuthorArguments {
-    /// The author as the arguments say, without a ledger to ask.
-    pub fn offline(&self, global: &Global) -> Result<Author, Failure> {
+impl SignerArguments {
+    /// Ledger and post as the arguments say, without a ledger to ask.
+    pub fn offline(&self, global: &Global) -> Result<(LedgerId, Post), Failure> {
         let (Some(ledger), Some(organisation), Some(member)) =
             (self.ledger, self.organisation.clone(), self.member.clone())
         else {
@@ -71,19 +78,17 @@ impl AuthorArguments {
             let missing: Vec<_> = flags.filter(|(_, given)| !given).map(|(flag, _)| flag).collect();
             return Err(Failure::usage(format!("signing offline needs {}", missing.join(", "))));
         };
-        self.author(global, ledger, (organisation, member))
+        Ok((ledger, Post { organisation, member, key: read_key(global)? }))
     }
 
-    /// The author, with what is not given asked of the ledger: its id, the post
-    /// that the key is enrolled for, and the names that it knows.
-    pub async fn online(&self, global: &Global, client: &Client, ledger: LedgerId) -> Result<Author, Failure> {
-        let post = match (self.organisation.clone(), self.member.clone()) {
+    /// The post that signs; what is not given is asked of the ledger by the key.
+    pub async fn post(&self, global: &Global, client: &Client) -> Result<Post, Failure> {
+        let key = read_key(global)?;
+        let (organisation, member) = match (self.organisation.clone(), self.member.clone()) {
             (Some(organisation), Some(member)) => (organisation, member),
-            (organisation, _) => find_post(client, &read_key(global)?, organisation.as_ref()).await?,
+            (organisation, _) => find_post(client, &key, organisation.as_ref()).await?,
         };
-        let mut author = self.author(global, ledger, post)?;
-        learn_names(client, &mut author.names).await?;
-        Ok(author)
+        Ok(Post { organisation, member, key })
     }
 
     /// The ledger that is served, by its founding: the one that --ledger names.
@@ -102,20 +107,43 @@ impl AuthorArguments {
     pub fn seen_folder(&self, global: &Global) -> SeenFolder {
         SeenFolder::new(self.state.as_deref(), global.key.as_deref())
     }
+}
 
-    fn author(
-        &self,
-        global: &Global,
-        ledger: LedgerId,
-        (organisation, member): (OrganisationId, MemberId),
-    ) -> Result<Author, Failure> {
+impl AuthorArguments {
+    /// The author as the arguments say, without a ledger to ask.
+    pub fn offline(&self, global: &Global) -> Result<Author, Failure> {
+        let (ledger, post) = self.signer.offline(global)?;
+        self.author(global, ledger, post)
+    }
+
+    /// The author, with what is not given asked of the ledger: its id, the post
+    /// that the key is enrolled for, and the names that it knows.
+    pub async fn online(&self, global: &Global, client: &Client, ledger: LedgerId) -> Result<Author, Failure> {
+        let post = self.signer.post(global, client).await?;
+        let mut author = self.author(global, ledger, post)?;
+        learn_names(client, &mut author.names).await?;
+        Ok(author)
+    }
+
+    /// The ledger that is served, by its founding: the one that --ledger names.
+    pub async fn founded(&self, client: &Client) -> Result<Founded, Failure> {
+        self.signer.founded(client).await
+    }
+
+    /// Where the checkpoints that were verified are kept.
+    pub fn seen_folder(&self, global: &Global) -> SeenFolder {
+        self.signer.seen_folder(global)
+    }
+
+    fn author(&self, global: &Global, ledger: LedgerId, post: Post) -> Result<Author, Failure> {
         let mut names = NameBook::default();
         if let Some(path) = &self.names {
             names.read_file(path).map_err(|error| Failure::new(Exit::Usage, error))?;
         }
         let (seen, require_unmoved) = (self.seen_folder(global).seen(ledger)?, self.require_unmoved);
+        let Post { organisation, member, key } = post;
         let header = Header { ledger: Some(ledger), organisation, member, seen, require_unmoved };
-        Ok(Author { header, names, key: read_key(global)? })
+        Ok(Author { header, names, key })
     }
 }
 
@@ -198,6 +226,11 @@ fn keep_withheld(authoring: &Path, drafted: &[Drafted]) -> Result<(), Failure> {
     written.map_err(|error| Failure::new(Exit::Failed, format!("cannot write {shown}: {error}")))?;
     eprintln!("warning: {shown} holds the only copy of the withheld parts; without it they can never be proved");
     Ok(())
+}
+
+/// The post that a key is enrolled for.
+pub async fn find_post_of(client: &Client, key: &SigningKey) -> Result<(OrganisationId, MemberId), Failure> {
+    find_post(client, key, None).await
 }
 
 async fn find_post(

@@ -26,6 +26,7 @@ mod replay;
 mod seen;
 mod serve;
 mod sign;
+mod sign_off;
 mod status;
 mod submit;
 mod template;
@@ -99,6 +100,9 @@ enum Command {
     Check(check::Arguments),
     /// Sign offline into an envelope file.
     Sign(sign::Arguments),
+    /// What waits for a signature; approve, decline or withdraw it.
+    #[command(subcommand)]
+    SignOff(sign_off::Command),
     /// Submit files and folders, in any order, any number of times.
     Submit(submit::Arguments),
     /// Fetch and verify receipts.
@@ -213,6 +217,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Key(command) => key::run(command, &global, &output),
         Command::Template(arguments) => template::run(&arguments, &output),
         Command::Sign(arguments) => sign::run(&arguments, &global, &output),
+        Command::SignOff(command) => wait_for(sign_off::run(command, &global, &output)),
         Command::Check(arguments) => wait_for(check::run(&arguments, &global, &output)),
         Command::Submit(arguments) => wait_for(submit::run(&arguments, &global, &output)),
         Command::Receipt(command) => wait_for(receipt::run(command, &global, &output)),

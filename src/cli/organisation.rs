@@ -7,7 +7,10 @@ use super::{
     block::{Block, fields, table},
     output::{Output, holds_at, short_name},
 };
-use crate::client::{reply::Organisation, to_json};
+use crate::client::{
+    reply::{Organisation, OrganisationStanding},
+    to_json,
+};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -52,10 +55,20 @@ fn list(organisations: &[Organisation]) -> Block {
             short_name(organisation.r#type().as_str_name(), "ORGANISATION_TYPE_"),
             organisation.country.clone(),
             organisation.members.len().to_string(),
+            standing(organisation),
             organisation.admitted_index.to_string(),
         ]
     });
-    table(["id", "name", "type", "country", "posts", "index"], rows)
+    table(["id", "name", "type", "country", "posts", "standing", "index"], rows)
+}
+
+/// Whether its posts may sign. What governs takes effect with its entry, so an
+/// entry of the registry never waits.
+fn standing(organisation: &Organisation) -> String {
+    match organisation.standing() {
+        OrganisationStanding::Succeeded => format!("succeeded by {}", organisation.successor),
+        standing => short_name(standing.as_str_name(), "ORGANISATION_STANDING_"),
+    }
 }
 
 fn show(organisation: &Organisation) -> Vec<Block> {
@@ -89,6 +102,8 @@ fn show(organisation: &Organisation) -> Vec<Block> {
         ("name", organisation.name.clone()),
         ("type", short_name(organisation.r#type().as_str_name(), "ORGANISATION_TYPE_")),
         ("country", organisation.country.clone()),
+        ("standing", standing(organisation)),
+        ("verifiers named", organisation.verifiers.join(", ")),
         ("admitted at index", organisation.admitted_index.to_string()),
     ];
     vec![

@@ -12,10 +12,11 @@ use super::{
     Exit, Failure, Global,
     block::{Block, fields},
     output::{Format, Output},
+    sign_off,
 };
 use crate::{
     authoring::EnvelopeFile,
-    client::{ReceiptFor, parse_receipt, parse_vkey, to_json},
+    client::{Client, ReceiptFor, parse_receipt, parse_vkey, to_json},
     crypto::sha256,
 };
 
@@ -40,7 +41,7 @@ pub enum Command {
     },
 }
 
-fn parse_entry(text: &str) -> Result<ReceiptFor, String> {
+pub fn parse_entry(text: &str) -> Result<ReceiptFor, String> {
     if let Ok(index) = text.parse() {
         return Ok(ReceiptFor::Index(index));
     }
@@ -52,12 +53,14 @@ fn parse_entry(text: &str) -> Result<ReceiptFor, String> {
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Get { entry } => {
-            let answer = global.connect().await?.receipt(entry).await?;
+            let client = global.connect().await?;
+            let answer = client.receipt(entry.clone()).await?;
             // For people the proof file is the result: it is what they keep.
             match output.format {
                 Format::Table => output.line(answer.tlog_proof.trim_end())?,
                 Format::Json | Format::Ndjson => output.show(&to_json("GetReceiptResponse", &answer), Vec::new)?,
             }
+            note_state(&client, &entry, output).await?;
             Ok(Exit::Done)
         }
         Command::Verify { receipt, envelope, vkey } => {
@@ -68,6 +71,15 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             verify(&receipt, envelope.as_deref(), &vkey, output)
         }
     }
+}
+
+/// Being recorded is not yet being in effect.
+async fn note_state(client: &Client, entry: &ReceiptFor, output: &Output) -> Result<(), Failure> {
+    if output.format == Format::Table {
+        let state = client.sign_offs(entry, None, None).await?.state.unwrap_or_default();
+        output.note(&format!("entry {}: {}", state.index, sign_off::state_in_words(&state)));
+    }
+    Ok(())
 }
 
 fn verify(path: &Path, envelope: Option<&Path>, vkey: &str, output: &Output) -> Result<Exit, Failure> {

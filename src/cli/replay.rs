@@ -7,6 +7,7 @@ use clap::Args;
 use super::{
     Exit, Failure, Global,
     output::{Format, Output, instant},
+    sign_off::state_in_words,
 };
 use crate::client::{ClientError, reply::Entry, reply::ReplayRequest, summary_of, to_json};
 
@@ -34,8 +35,17 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let Arguments { from, to, subject, organisation, kind, follow } = arguments;
-    let request =
-        ReplayRequest { from, to, subject, organisation, kind, follow, recorded_from: None, recorded_to: None };
+    let request = ReplayRequest {
+        from,
+        to,
+        subject,
+        organisation,
+        kind,
+        follow,
+        recorded_from: None,
+        recorded_to: None,
+        with_states: true,
+    };
     let mut stream = global.connect().await?.replay(request).await?;
     let format = if follow && output.format == Format::Json { Format::Ndjson } else { output.format };
     let mut printed = 0;
@@ -71,6 +81,10 @@ fn line(entry: &Entry) -> String {
     let summary = summary_of(entry);
     let author = if summary.author.is_empty() { "later sign-offs".to_owned() } else { summary.author };
     let mut text = format!("{:>8}  {}  {author}", entry.index, instant(entry.recorded_at.as_ref()));
+    if let Some(state) = &entry.state {
+        let on = if state.index == entry.index { String::new() } else { format!("on {}: ", state.index) };
+        text.push_str(&format!("\n          [{on}{}]", state_in_words(state)));
+    }
     for (kind, subject) in summary.events {
         text.push_str(&format!("\n          {kind} {subject}"));
     }

@@ -6,6 +6,7 @@ use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
     block::{Block, fields, table},
     output::{Output, holds_at},
+    sign_off::state_in_words,
     treaty_status,
     words::sentence,
 };
@@ -111,6 +112,7 @@ fn row(act: &Act, acts: &[Act], remarks: &[LegalFinding]) -> [String; 6] {
     let position = act.position.clone().unwrap_or_default();
     let source = act.event.as_ref().and_then(|event| event.source.as_ref());
     let mut says = sentence(act);
+    says.extend(act.state.iter().map(|state| format!("\n{}", state_in_words(state))));
     for correction in acts.iter().filter(|other| corrects(other, act)) {
         let index = correction.position.as_ref().map(|position| position.index).unwrap_or_default();
         says.push_str(&format!("\ncorrected in entry {index}"));

@@ -17,6 +17,7 @@ fn withdrawal() -> Act {
         event: Some(event),
         position: Some(EventPosition { index: 23, organisation: "pl-desk".into(), ..EventPosition::default() }),
         findings: vec![],
+        state: None,
     }
 }
 

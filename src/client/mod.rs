@@ -11,6 +11,7 @@ mod land;
 mod part_proof;
 mod receipt;
 mod retry;
+mod sign_offs;
 mod trust;
 
 use std::{fs, path::Path, time::Duration};
@@ -31,13 +32,13 @@ use crate::{
         proto::{
             self, CheckRequest, GetReceiptRequest, ReadAt, SubmitRequest, audit_client::AuditClient,
             get_receipt_request, ledger_client::LedgerClient, organisations_client::OrganisationsClient, read_at,
-            treaties_client::TreatiesClient,
+            sign_offs_client::SignOffsClient, treaties_client::TreatiesClient,
         },
     },
 };
 
 pub use audit::ServiceAuditError;
-pub use entry::{EntrySummary, ledger_of, stored_record, submission_digest, summary_of};
+pub use entry::{EntrySummary, holds_sign_offs_of, ledger_of, stored_record, submission_digest, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use land::{LandAt, LandSearch};
 pub use part_proof::{
@@ -45,20 +46,23 @@ pub use part_proof::{
 };
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
 pub use retry::Patience;
+pub use sign_offs::{Inbox, Proved, Unproved};
 pub use trust::{Founded, KnownCheckpoint, Untrusted};
 
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
         Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, DangerArea, DangerAreaInForce, Entry, Event,
-        EventPosition, GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetTreatyResponse, HoldsAt, Key,
-        LandAccount, LandEvent, LandFinding, LandWaiting, LegalFinding, ListOrganisationsResponse,
-        ListParticipantsResponse, ListTreatiesResponse, Member, Organisation, ParcelPicture, PartShown, Receipt,
+        EventLine, EventPosition, Finding, GetOrganisationResponse, GetReceiptResponse, GetRecordResponse,
+        GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandWaiting,
+        LegalFinding, ListOrganisationsResponse, ListParticipantsResponse, ListSignOffsResponse, ListTreatiesResponse,
+        Member, MissingSignOff, OpenCapacity, Organisation, OrganisationStanding, ParcelPicture, PartShown, Receipt,
         RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, Refusal, ReplayRequest, ReplayResponse,
-        ServiceState, Source, Standing, StandingResponse, StatusChange, StatusInterval, StatusOutcome, StatusOverlay,
-        StatusResponse, StatusStep, SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry,
-        TreatyStatusResponse, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
-        part_content::Content as OpenContent, status_overlay::Overlay,
+        ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange, StatusInterval,
+        StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus,
+        SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry, TreatyStatusResponse, Verdict,
+        WithdrawalNotified, danger_area::Outline, event::Body as EventBody, part_content::Content as OpenContent,
+        status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
 
@@ -294,6 +298,10 @@ impl Client {
 
     fn registry(&self) -> OrganisationsClient<Channel> {
         OrganisationsClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+    }
+
+    fn sign_off_reads(&self) -> SignOffsClient<Channel> {
+        SignOffsClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
     }
 
     fn treaty_reads(&self) -> TreatiesClient<Channel> {

@@ -18,8 +18,8 @@ pub use rejection::{Rejection, RejectionRule};
 pub use verify::{Unverified, Verified, signatures_hold, verify};
 
 use crate::domain::{
-    EnvelopeContent, Event, Finding, PolicyNumber, RecordingTime, SignOffClass, SignOffState, Signer, SubmissionDigest,
-    SubmittedEvents,
+    Capacity, EnvelopeContent, Event, Finding, PolicyNumber, RecordingTime, SignOffClass, SignOffState, Signer,
+    SubmissionDigest, SubmittedEvents,
 };
 
 /// The policies that this software can decide by, and fold, for ever.
@@ -82,6 +82,21 @@ pub fn class_of(
 pub fn class_rests_on_earlier(submitted: &SubmittedEvents, registry: &Registry) -> bool {
     match registry.policy() {
         PolicyNumber(1) => v1::class_rests_on_earlier(submitted),
+        PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
+    }
+}
+
+/// The capacities in which a signer could approve a recorded submission with the
+/// next entry, if that came at time `at`: by the rules that would decide it.
+pub fn open_capacities(
+    submission: SubmissionDigest,
+    signer: &Signer,
+    at: RecordingTime,
+    registry: &Registry,
+    known: &dyn Known,
+) -> Vec<Capacity> {
+    match registry.policy() {
+        PolicyNumber(1) => v1::open_capacities(submission, signer, at, registry, known),
         PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
     }
 }

@@ -43,6 +43,8 @@
 //! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, objections and corrections alone |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
 //! | 21 submission digest, hexadecimal `i` | `SignOffRow`: the sign-offs on it after the entry |
+//! | 22 `w` `i` | 32 bytes: bit `b` (of byte `b`/8, from the lowest) says that the submission of entry 256 `w` + `b` waits |
+//! | 23 `i` | digest of a submission that began to wait, 32 bytes |
 //!
 //! A subject is one byte (1 ledger, 2 organisation, 3 treaty, 4 participant,
 //! 5 participation, 6 record) and its identifiers. The messages `...Row` are protobuf
@@ -66,6 +68,7 @@ mod sign_offs;
 mod store;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use error::{QueryError, ReadModelError};
 pub use follower::{Follow, FollowError, Followed, Follower, FollowerGone, WaitError};

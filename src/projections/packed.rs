@@ -37,7 +37,9 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::RecordCountry
         | Table::ByTreaty
         | Table::Finding
-        | Table::SignOffs => false,
+        | Table::SignOffs
+        | Table::Waiting
+        | Table::BeganToWait => false,
     }
 }
 

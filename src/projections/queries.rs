@@ -303,30 +303,17 @@ impl View<'_> {
         read: impl Fn(Id, Row) -> Result<T, ReadModelError>,
         token: impl Fn(&T) -> String,
     ) -> Result<Page<T>, QueryError> {
-        self.kept_by_id(table, page, read, |_| true, token)
-    }
-
-    /// The same, with what `keep` keeps only.
-    pub(super) fn kept_by_id<Id: FromStr, T>(
-        &self,
-        table: Table,
-        page: PageRequest<'_>,
-        read: impl Fn(Id, Row) -> Result<T, ReadModelError>,
-        keep: impl Fn(&T) -> bool,
-        token: impl Fn(&T) -> String,
-    ) -> Result<Page<T>, QueryError> {
         if let Some(after) = page.after.filter(|after| after.parse::<Id>().is_err()) {
             return Err(QueryError::BadPageToken { token: after.to_owned() });
         }
         let limit = page_items(page);
         let rows = NewestPerId::new(self.models.tree(), Key::new(table), self.size, page.after);
-        let items = rows.map(|row| {
+        let items = rows.take(limit + 1).map(|row| {
             let (id, row) = row?;
             let id = id.parse().map_err(|_| damaged(&row.0))?;
             read(id, row)
         });
-        let kept = items.filter(|item| item.as_ref().map_or(true, &keep)).take(limit + 1);
-        Ok(page_of(kept.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
+        Ok(page_of(items.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
     }
 
     fn each_act(
@@ -403,12 +390,12 @@ fn parse_token(token: &str) -> Result<Place, QueryError> {
     parse().ok_or_else(|| QueryError::BadPageToken { token: token.to_owned() })
 }
 
-fn page_items(page: PageRequest<'_>) -> usize {
+pub(super) fn page_items(page: PageRequest<'_>) -> usize {
     if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) }
 }
 
 /// A page of up to `limit` items; one more was looked for to see whether there is a next.
-fn page_of<T>(mut items: Vec<T>, limit: usize, token: impl Fn(&T) -> String) -> Page<T> {
+pub(super) fn page_of<T>(mut items: Vec<T>, limit: usize, token: impl Fn(&T) -> String) -> Page<T> {
     let more = items.len() > limit;
     items.truncate(limit);
     let next = if more { items.last().map(token) } else { None };

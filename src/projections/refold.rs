@@ -4,7 +4,7 @@
 //! entries make is looked up in the read models under check, and rows that no entry makes
 //! are noticed. A look-up costs much less than storing a row and comparing later.
 //! In memory are the rows of the entries given at once and those that the fold itself
-//! reads, which are as many as the registry has.
+//! reads: as many as the registry has, and those of what waits.
 
 use std::collections::BTreeMap;
 
@@ -111,5 +111,5 @@ fn first_difference(
 }
 
 fn is_read_by_the_fold(key: &[u8]) -> bool {
-    matches!(Table::of_key(key), Some(Table::Member | Table::KeyOwner))
+    matches!(Table::of_key(key), Some(Table::Member | Table::KeyOwner | Table::Waiting))
 }

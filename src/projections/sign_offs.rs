@@ -7,11 +7,11 @@
 
 use prost::Message;
 
+use super::ReadModelError;
 use super::encoding::Unreadable;
 use super::keys::{Key, Table};
 use super::queries::View;
 use super::seek::{Row, newest_before};
-use super::{Page, PageRequest, QueryError, ReadModelError};
 use crate::domain::{
     AuthorityWord, Capacity, Concern, Index, KeyId, MissingSignOff, RecordingTime, SignOffClass, SignOffState, Signer,
     Statement, SubmissionDigest, SubmissionStatus, Threshold, Verdict, Word,
@@ -23,17 +23,6 @@ impl View<'_> {
     pub fn sign_offs(&self, submission: SubmissionDigest) -> Result<Option<SignOffState>, ReadModelError> {
         let key = Key::new(Table::SignOffs).id(&submission.to_string());
         newest_before(self.models().tree(), &key, self.size())?.map(|row| read_row(submission, row)).transpose()
-    }
-
-    /// All submissions that somebody signed off or that waited, in order of their
-    /// digest: those that `keep` keeps. Every one is looked at, one page is held.
-    pub fn signed_off(
-        &self,
-        keep: impl Fn(&SignOffState) -> bool,
-        page: PageRequest<'_>,
-    ) -> Result<Page<SignOffState>, QueryError> {
-        let token = |state: &SignOffState| state.submission.to_string();
-        self.kept_by_id(Table::SignOffs, page, read_row, keep, token)
     }
 }
 

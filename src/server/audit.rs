@@ -97,12 +97,22 @@ struct Replay {
     filter: EntryFilter,
     recorded_to: Option<RecordingTime>,
     follow: bool,
+    with_states: bool,
 }
 
 impl Replay {
     fn parse(node: Arc<Node>, request: &proto::ReplayRequest) -> Result<Self, Refused> {
-        let proto::ReplayRequest { from, to, subject, organisation, kind, recorded_from, recorded_to, follow } =
-            request;
+        let proto::ReplayRequest {
+            from,
+            to,
+            subject,
+            organisation,
+            kind,
+            recorded_from,
+            recorded_to,
+            follow,
+            with_states,
+        } = request;
         let filter = EntryFilter {
             subject: given(subject).map(str::parse).transpose().map_err(|error| ("subject", error))?,
             organisation: given(organisation).map(str::parse).transpose().map_err(|error| ("organisation", error))?,
@@ -119,7 +129,7 @@ impl Replay {
         }
         let recorded_to = time("recorded_to", recorded_to)?;
         let to = (*to > 0).then_some(Size(*to));
-        Ok(Self { node, next, to, filter, recorded_to, follow: *follow })
+        Ok(Self { node, next, to, filter, recorded_to, follow: *follow, with_states: *with_states })
     }
 
     /// Sends what there is, then waits for more when it follows.
@@ -150,7 +160,7 @@ impl Replay {
     /// Sends all entries before `end`. Says whether there is a reason to go on.
     async fn send_until(&mut self, end: Size, responses: &Responses) -> Result<bool, Refused> {
         let filtered = self.filter != EntryFilter::default();
-        if filtered {
+        if filtered || self.with_states {
             self.node.wait_for_models(end).await?;
         }
         while self.next.0 < end.0 {
@@ -162,12 +172,22 @@ impl Replay {
             self.next = last.index.size_with().next_index();
             let too_late = |stored: &StoredRecord| self.recorded_to.is_some_and(|to| stored.record.recorded_at >= to);
             let over = too_late(last);
-            let entries = chunk.into_iter().filter(|stored| !too_late(stored)).map(convert::entry).collect();
+            let entries = chunk.into_iter().filter(|stored| !too_late(stored));
+            let entries = entries.map(|stored| self.told(stored, end)).collect::<Result<_, _>>()?;
             if responses.send(Ok(proto::ReplayResponse { entries })).await.is_err() || over {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// The entry, with what became of its submission where that was asked for.
+    fn told(&self, stored: StoredRecord, end: Size) -> Result<proto::Entry, Refused> {
+        let state = match self.with_states {
+            true => Some(self.node.state_of_record(self.node.models.at(end)?, &stored)?),
+            false => None,
+        };
+        Ok(proto::Entry { state, ..convert::entry(stored) })
     }
 
     fn next_chunk(&self, end: Size) -> Result<Vec<StoredRecord>, Refused> {

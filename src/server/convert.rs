@@ -47,6 +47,7 @@ pub fn entry(stored: StoredRecord) -> proto::Entry {
         envelope: record.envelope,
         events: record.events,
         checkpoint: checkpoint.unwrap_or_default(),
+        state: None,
     }
 }
 

@@ -192,7 +192,7 @@ impl Node {
         }
     }
 
-    fn index_of(&self, digest: &[u8]) -> Result<Index, Refused> {
+    pub(super) fn index_of(&self, digest: &[u8]) -> Result<Index, Refused> {
         let digest = SubmissionDigest::from_slice(digest)
             .ok_or_else(|| Refused::invalid("submission_digest", "a SHA-256 digest has 32 bytes"))?;
         let (index, sound) =

@@ -20,6 +20,7 @@ mod node;
 mod organisations;
 mod receiving;
 mod serve;
+mod sign_offs;
 mod status;
 mod status_answer;
 mod treaties;

@@ -14,14 +14,14 @@ use tonic_health::server::HealthReporter;
 
 use super::{
     Node, audit::AuditService, connections, edge::Edge, ledger::LedgerService, minefields::MinefieldsService,
-    organisations::OrganisationsService, treaties::TreatiesService,
+    organisations::OrganisationsService, sign_offs::SignOffsService, treaties::TreatiesService,
 };
 use crate::{
     limits,
     sequencer::{Published, ServiceState},
     wire::proto::{
         self, audit_server::AuditServer, ledger_server::LedgerServer, minefields_server::MinefieldsServer,
-        organisations_server::OrganisationsServer, treaties_server::TreatiesServer,
+        organisations_server::OrganisationsServer, sign_offs_server::SignOffsServer, treaties_server::TreatiesServer,
     },
 };
 
@@ -130,6 +130,7 @@ fn routes(node: &Arc<Node>) -> Result<Routes, ServeError> {
     Ok(Routes::new(ledger)
         .add_service(AuditServer::new(AuditService(Arc::clone(node))))
         .add_service(OrganisationsServer::new(OrganisationsService(Arc::clone(node))))
+        .add_service(SignOffsServer::new(SignOffsService(Arc::clone(node))))
         .add_service(TreatiesServer::new(TreatiesService(Arc::clone(node))))
         .add_service(MinefieldsServer::new(MinefieldsService(Arc::clone(node))))
         .add_service(reflection))

@@ -192,6 +192,7 @@ impl Node {
     fn act(&self, view: View<'_>, act: &Act) -> Result<proto::Act, Refused> {
         let (event, position) = self.event_at(act.position)?;
         let findings = view.findings(act.position)?;
+        let state = self.state_of_entry(view, act.position.index)?;
         Ok(proto::Act {
             date: act.date.as_ref().map(ToString::to_string).unwrap_or_default(),
             kind: act.kind.name().into(),
@@ -199,6 +200,7 @@ impl Node {
             event: Some(event),
             position: Some(position),
             findings: findings.iter().map(convert::finding).collect(),
+            state: Some(state),
         })
     }
 

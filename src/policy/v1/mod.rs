@@ -13,8 +13,8 @@ mod sign_offs;
 
 use super::{Known, Registry, Rejection, RejectionRule};
 use crate::domain::{
-    EnvelopeContent, Event, Finding, LedgerId, RecordingTime, SignOff, SignOffClass, SignOffState, Submission,
-    SubmissionDigest, SubmittedEvents,
+    Capacity, EnvelopeContent, Event, Finding, LedgerId, RecordingTime, SignOff, SignOffClass, SignOffState, Signer,
+    Submission, SubmissionDigest, SubmittedEvents,
 };
 
 /// Everything that one decision looks at.
@@ -73,6 +73,17 @@ pub fn sign_offs(
     known: &dyn Known,
 ) -> Option<SignOffState> {
     progress::state_after(&Question { at, registry, known }, content)
+}
+
+/// The capacities in which a signer could approve a recorded submission now.
+pub fn open_capacities(
+    submission: SubmissionDigest,
+    signer: &Signer,
+    at: RecordingTime,
+    registry: &Registry,
+    known: &dyn Known,
+) -> Vec<Capacity> {
+    sign_offs::open_capacities(&Question { at, registry, known }, submission, signer)
 }
 
 /// The class of an event; `earlier` are the events before it in its submission.

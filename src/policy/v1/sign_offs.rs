@@ -90,16 +90,58 @@ fn decide_each(
     index: Index,
 ) -> Result<(), Rejection> {
     for (at, sign_off) in sign_offs.iter().enumerate() {
-        let field = format!("envelope.sign_offs[{at}].statement");
-        signer_may_sign(question, sign_off, &field)?;
-        is_by_another(&progress.submitted.submission.author, sign_off, &field)?;
-        capacity_is_needed(question, progress, sign_off, index, &field)?;
-        makes_a_difference(question, progress, sign_off, &field)?;
-        fits_what_the_post_said(question, progress, sign_off, &field)?;
-        capacity_is_allowed(question, progress, &sign_off.signer, sign_off.capacity, &field)?;
+        decide_one(question, progress, sign_off, index, &format!("envelope.sign_offs[{at}].statement"))?;
         progress.take_in(std::slice::from_ref(sign_off), index);
     }
     Ok(())
+}
+
+fn decide_one(
+    question: &Question<'_>,
+    progress: &Progress<'_>,
+    sign_off: &SignOff,
+    index: Index,
+    field: &str,
+) -> Result<(), Rejection> {
+    signer_may_sign(question, sign_off, field)?;
+    is_by_another(&progress.submitted.submission.author, sign_off, field)?;
+    capacity_is_needed(question, progress, sign_off, index, field)?;
+    makes_a_difference(question, progress, sign_off, field)?;
+    fits_what_the_post_said(question, progress, sign_off, field)?;
+    capacity_is_allowed(question, progress, &sign_off.signer, sign_off.capacity, field)
+}
+
+/// The capacities in which a signer could approve a recorded submission with the
+/// next entry: by the very rules that would decide it.
+pub(super) fn open_capacities(question: &Question<'_>, submission: SubmissionDigest, signer: &Signer) -> Vec<Capacity> {
+    let Some(ledger) = question.registry.ledger() else { return Vec::new() };
+    let index = question.known.size().next_index();
+    let approval = |capacity| SignOff {
+        ledger_id: ledger.id,
+        submission,
+        signer: signer.clone(),
+        capacity,
+        verdict: Verdict::Approve { remark: "".into() },
+        accepted_findings: Vec::new(),
+        signed_at: question.at,
+    };
+    let open = with_progress(question, submission, |mut progress| {
+        // What the next entry does is not known to one who asks about it.
+        progress.closing = progress.closing.filter(|closing| closed_at(closing).is_none_or(|at| at < index));
+        let capacities = Capacity::ALL.iter().copied();
+        capacities.filter(|it| decide_one(question, &progress, &approval(*it), index, "").is_ok()).collect()
+    });
+    open.unwrap_or_default()
+}
+
+fn closed_at(closing: &SubmissionStatus) -> Option<Index> {
+    match closing {
+        SubmissionStatus::Effective { at }
+        | SubmissionStatus::Lapsed { at, rule: _ }
+        | SubmissionStatus::Declined { at }
+        | SubmissionStatus::Withdrawn { at } => Some(*at),
+        SubmissionStatus::Waiting | SubmissionStatus::Expired => None,
+    }
 }
 
 /// Ledger, standing of the organisation, key.

@@ -13,10 +13,11 @@ use super::encoding::{entry_row, finding_row, push_number, push_subject_event};
 use super::keys::{Key, Table};
 use super::places::place_rows;
 use super::sign_offs::sign_off_row;
+use super::waiting::Waiting;
 use super::{FoldedEntry, ReadModelError};
 use crate::domain::{
     Body, EnvelopeContent, Event, Finding, Index, Kind, OrganisationId, PolicyNumber, Position, RecordingTime,
-    SharedKind, Subject, TreatyBody, TreatyKind,
+    SharedKind, SignOffState, Subject, SubmissionStatus, TreatyBody, TreatyKind,
 };
 
 /// The rows before the entry.
@@ -56,6 +57,7 @@ pub(super) fn fold_entry(folded: &FoldedEntry<'_>, before: &dyn Before) -> Resul
     fold.findings(findings);
     if let Some(state) = sign_offs {
         fold.put(Key::new(Table::SignOffs).id(&state.submission.to_string()), sign_off_row(state));
+        fold.waiting(state)?;
     }
     Ok(Folded { rows: fold.rows, policy: fold.policy })
 }
@@ -142,6 +144,27 @@ impl EntryFold<'_> {
             let key = Key::new(Table::Finding).index(self.index).number(finding.ordinal).number(number);
             self.rows.insert(key.into_bytes(), finding_row(finding));
         }
+    }
+
+    /// Notes that a submission begins to wait, or that it waits no more.
+    fn waiting(&mut self, state: &SignOffState) -> Result<(), ReadModelError> {
+        if !state.class.waits() {
+            return Ok(());
+        }
+        let waits = state.status == SubmissionStatus::Waiting;
+        if waits && state.recorded == self.index {
+            self.put(Key::new(Table::BeganToWait), state.submission.as_bytes().to_vec());
+        }
+        let key = Waiting::key(state.recorded);
+        let before = match self.newest(&key)? {
+            Some(row) => Waiting::read(&row).map_err(|unreadable| unreadable.at(key.as_ref()))?,
+            None => Waiting::default(),
+        };
+        let after = before.with(state.recorded, waits);
+        if after != before {
+            self.put(key, after.row());
+        }
+        Ok(())
     }
 
     /// Sets the row of this entry at `prefix`.

@@ -1,0 +1,287 @@
+//! What a signer uses: the inbox over the real service, and refusals that say what
+//! to do, each audited at its end.
+
+use merestone::{
+    authoring::{Post, SignedSubmission},
+    domain::*,
+    wire::proto::{self, sign_offs_client::SignOffsClient},
+};
+use tonic::{Code, Status, transport::Channel};
+
+use crate::{
+    governance::on,
+    sign_offs::{admit, mandate},
+    support::*,
+};
+
+/// A field with a parcel, its authority, and the ledger behind its real service.
+pub struct Field {
+    pub ledger: TestLedger,
+    pub authority: Post,
+    pub record: Subject,
+    pub served: Served,
+}
+
+impl Field {
+    pub async fn new() -> Self {
+        let ledger = TestLedger::new().await;
+        let mut opened = record_opened();
+        if let Body::Minefield(MinefieldBody::RecordOpened(record)) = &mut opened.body {
+            record.parcels = vec![Parcel { id: "P1".parse().unwrap(), area_m2: Some(1_000) }];
+        }
+        let record = opened.subject.clone();
+        ledger.submit(&ledger.sign(&ledger.recorder, vec![opened])).await.unwrap();
+        let authority = post("authority-xx", "head");
+        let over = mandate("authority-xx", MandateType::NationalAuthority, &["XX"]);
+        admit(&ledger, &authority, Role::NationalAuthority, vec![over]).await;
+        let served = Served::start(&ledger.node).await;
+        Self { ledger, authority, record, served }
+    }
+
+    /// A release of the parcel that nobody has signed off.
+    pub fn release(&self) -> SignedSubmission {
+        let body = LandReleased {
+            parcels: vec!["P1".parse().unwrap()],
+            released: Some("2026-01-02".parse().unwrap()),
+            rests_on: Vec::new(),
+            certificate: "handover 7".into(),
+            recipient: "the district".into(),
+            residual_risk: "low".into(),
+        };
+        self.ledger.sign(&self.ledger.recorder, vec![self.on_record(MinefieldBody::LandReleased(body))])
+    }
+
+    fn on_record(&self, body: MinefieldBody) -> Event {
+        let mut event = event(&self.record.to_string(), Body::Minefield(body));
+        event.source = Some(source(SourceClass::OwnAct));
+        event
+    }
+
+    /// Records a release over the network; its entry.
+    async fn released(&self) -> (SignedSubmission, u64) {
+        let signed = self.release();
+        let index = self.enters(&signed).await;
+        (signed, index)
+    }
+
+    async fn enters(&self, signed: &SignedSubmission) -> u64 {
+        let response = self.served.ledger().submit(request(signed)).await.expect("it enters").into_inner();
+        response.receipt.expect("a receipt").index
+    }
+
+    async fn refused(&self, signed: &SignedSubmission) -> Status {
+        self.served.ledger().submit(request(signed)).await.expect_err("it is refused")
+    }
+
+    fn says(&self, signed: &SignedSubmission, post: &Post, capacity: Capacity, verdict: Verdict) -> SignedSubmission {
+        later_sign_off(self.ledger.id, signed, post, capacity, verdict)
+    }
+
+    async fn verifies(&self, signed: &SignedSubmission) -> u64 {
+        self.enters(&self.says(signed, &self.ledger.verifier, Capacity::Verifier, approve())).await
+    }
+
+    async fn certifies(&self, signed: &SignedSubmission) -> u64 {
+        self.enters(&self.says(signed, &self.authority, Capacity::NationalAuthority, approve())).await
+    }
+
+    fn reads(&self) -> SignOffsClient<Channel> {
+        SignOffsClient::new(self.served.channel.clone())
+    }
+
+    /// The inbox once everything that is durable is in it.
+    async fn inbox(&self, asked: proto::ListSignOffsRequest) -> proto::ListSignOffsResponse {
+        let minimum_size = self.ledger.node.sequencer().published().head.tree.size.0;
+        let known_at = asked.read_at.and_then(|read_at| read_at.known_at);
+        let read_at = Some(proto::ReadAt { minimum_size, known_at });
+        self.reads().list(proto::ListSignOffsRequest { read_at, ..asked }).await.expect("an inbox").into_inner()
+    }
+
+    async fn indexes(&self, asked: proto::ListSignOffsRequest) -> Vec<u64> {
+        self.inbox(asked).await.waiting.iter().map(|state| state.index).collect()
+    }
+
+    async fn state(&self, index: u64) -> proto::SubmissionState {
+        let minimum_size = self.ledger.node.sequencer().published().head.tree.size.0;
+        let request = proto::GetSignOffsRequest {
+            submission: Some(proto::get_sign_offs_request::Submission::Index(index)),
+            read_at: Some(proto::ReadAt { minimum_size, known_at: None }),
+            ..Default::default()
+        };
+        self.reads().get(request).await.expect("a state").into_inner().state.expect("a state")
+    }
+
+    pub async fn audited(self) {
+        let Self { ledger, served, .. } = self;
+        served.stop().await;
+        ledger.audited().await;
+    }
+}
+
+fn all() -> proto::ListSignOffsRequest {
+    proto::ListSignOffsRequest::default()
+}
+
+fn of(organisation: &str) -> proto::ListSignOffsRequest {
+    proto::ListSignOffsRequest { organisation: organisation.into(), ..all() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inbox_holds_what_a_post_can_sign_and_says_what_is_missing() {
+    let field = Field::new().await;
+    let (signed, index) = field.released().await;
+    let inbox = field.inbox(all()).await;
+    let [state] = inbox.waiting.as_slice() else { panic!("one waits: {inbox:?}") };
+    assert_eq!((state.index, state.status()), (index, proto::SubmissionStatus::Waiting));
+    assert_eq!(state.submission_digest, digest_of(&signed).as_bytes()[..]);
+    let missing: Vec<_> = state.missing.iter().map(|missing| (missing.capacity(), missing.concern.as_str())).collect();
+    assert_eq!(missing, [(proto::Capacity::Verifier, ""), (proto::Capacity::NationalAuthority, "the country XX")]);
+    assert_eq!(state.events[0].kind, "land_released");
+    assert_eq!(state.events[0].subject, field.record.to_string());
+
+    let open = |inbox: &proto::ListSignOffsResponse| -> Vec<_> {
+        let open = inbox.waiting.iter().flat_map(|state| &state.open_to);
+        open.map(|open| (open.member.clone(), open.capacities().collect::<Vec<_>>())).collect()
+    };
+    assert_eq!(open(&field.inbox(of("desk")).await), [("verifier-1".into(), vec![proto::Capacity::Verifier])]);
+    let authority = field.inbox(of("authority-xx")).await;
+    assert_eq!(open(&authority), [("head".into(), vec![proto::Capacity::NationalAuthority])]);
+    assert!(field.indexes(of("operator")).await.is_empty(), "no role for it");
+    let author = proto::ListSignOffsRequest { member: "recorder-1".into(), ..of("desk") };
+    assert!(field.indexes(author).await.is_empty(), "an author signs nothing off");
+    let counterparty = proto::ListSignOffsRequest { capacity: Capacity::Counterparty.number(), ..all() };
+    assert!(field.indexes(counterparty).await.is_empty());
+    let by_other = proto::ListSignOffsRequest { author: "operator".into(), ..all() };
+    assert!(field.indexes(by_other).await.is_empty());
+
+    let before = field.verifies(&signed).await;
+    assert!(field.indexes(of("desk")).await.is_empty(), "a post signs once");
+    assert_eq!(field.indexes(of("authority-xx")).await, [index]);
+    let then = proto::ReadAt { minimum_size: 0, known_at: Some(proto::read_at::KnownAt::Size(before)) };
+    let then = proto::ListSignOffsRequest { read_at: Some(then), ..of("desk") };
+    assert_eq!(field.indexes(then.clone()).await, [index], "as known before");
+    let q = field.certifies(&signed).await;
+    assert!(field.indexes(all()).await.is_empty());
+    assert_eq!(field.indexes(then).await, [index], "what was waiting stays to be seen");
+    let state = field.state(index).await;
+    assert_eq!((state.status(), state.decided_index), (proto::SubmissionStatus::Effective, q));
+    assert_eq!(field.state(q).await, state, "asked by an entry of sign-offs");
+    field.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_an_inbox_stay_in_place_while_others_sign() {
+    let field = Field::new().await;
+    let mut released = Vec::new();
+    for _ in 0..5 {
+        released.push(field.released().await);
+    }
+    let page = |token: String| proto::ListSignOffsRequest { page_size: 2, page_token: token, ..all() };
+    let first = field.inbox(page(String::new())).await;
+    let (signed, _) = &released[0];
+    field.verifies(signed).await;
+    field.certifies(signed).await;
+    let second = field.inbox(page(first.next_page_token.clone())).await;
+    let third = field.inbox(page(second.next_page_token.clone())).await;
+    let seen = [first, second, third.clone()].map(|page| page.waiting.iter().map(|it| it.index).collect::<Vec<_>>());
+    let indexes: Vec<u64> = released.iter().map(|(_, index)| *index).collect();
+    assert_eq!(seen.concat(), indexes);
+    assert!(third.next_page_token.is_empty());
+    let bad = field.reads().list(page("next".into())).await.expect_err("no token");
+    assert_eq!(reason(&bad), ("FieldMustBeValid".into(), "page_token".into()));
+    field.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_acts_at_once_is_told_as_effective_and_a_submission_that_is_not_there_is_not_found() {
+    let field = Field::new().await;
+    let signed = field.ledger.sign(&field.ledger.recorder, vec![record_opened()]);
+    let index = field.enters(&signed).await;
+    let state = field.state(index).await;
+    assert_eq!((state.status(), state.class()), (proto::SubmissionStatus::Effective, proto::SubmissionClass::States));
+    assert!(!state.verified);
+    let at = field.verifies(&signed).await;
+    let state = field.state(index).await;
+    assert_eq!((state.verified, state.verified_index), (true, at));
+    assert_eq!(field.state(1).await.class(), proto::SubmissionClass::Governs, "the registry");
+    let unknown = proto::GetSignOffsRequest {
+        submission: Some(proto::get_sign_offs_request::Submission::Index(999)),
+        ..Default::default()
+    };
+    assert_eq!(field.reads().get(unknown).await.expect_err("not there").code(), Code::NotFound);
+    let nothing = field.reads().get(proto::GetSignOffsRequest::default()).await.expect_err("nothing named");
+    assert_eq!(nothing.code(), Code::InvalidArgument);
+    let nobody = proto::ListSignOffsRequest { member: "verifier-1".into(), ..all() };
+    assert_eq!(reason(&field.reads().list(nobody).await.expect_err("whose post")).1, "member");
+    field.audited().await;
+}
+
+/// A refusal as the person at the keyboard reads it.
+async fn assert_refused(field: &Field, signed: &SignedSubmission, rule: &str, told: &[&str]) {
+    let status = field.refused(signed).await;
+    assert_eq!((status.code(), reason(&status).0.as_str()), (Code::FailedPrecondition, rule), "{status:?}");
+    for told in told {
+        assert!(status.message().contains(told), "{rule}: {:?} tells {told:?}", status.message());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_off_that_does_not_count_is_refused_with_what_to_do() {
+    let field = Field::new().await;
+    let stranger = post("authority-yy", "head");
+    let elsewhere = mandate("authority-yy", MandateType::NationalAuthority, &["YY"]);
+    admit(&field.ledger, &stranger, Role::NationalAuthority, vec![elsewhere]).await;
+    let (signed, _) = field.released().await;
+    let says = |post, capacity| field.says(&signed, post, capacity, approve());
+    let (author, verifier) = (&field.ledger.recorder, &field.ledger.verifier);
+
+    let own = says(author, Capacity::Verifier);
+    assert_refused(&field, &own, "SignOffMustBeByAnother", &["recorder-1 of desk is the author"]).await;
+    let roleless = says(verifier, Capacity::NationalAuthority);
+    let told = ["verifier-1 of desk may not sign as national_authority"];
+    assert_refused(&field, &roleless, "CapacityMustBeAllowed", &told).await;
+    let abroad = says(&stranger, Capacity::NationalAuthority);
+    let told = ["authority-yy is not the national authority for the country XX"];
+    assert_refused(&field, &abroad, "AuthorityMustCoverSubmission", &told).await;
+    let other = field.says(&field.release(), verifier, Capacity::Verifier, approve());
+    assert_refused(&field, &other, "SignOffMustNameSubmission", &["no submission with these bytes"]).await;
+    let at = field.verifies(&signed).await;
+    let twice = field.says(&signed, verifier, Capacity::Verifier, Verdict::Approve { remark: "again".into() });
+    assert_refused(&field, &twice, "SignOffMustBeNew", &[&format!("signed it in entry {at}")]).await;
+
+    let stolen = KeyEnded {
+        key: author.key.public().id(),
+        ending: KeyEnding::Compromised { since: SIGNED_AT },
+        reason: "stolen".into(),
+    };
+    let ended = field.ledger.sign(&field.ledger.registrar, vec![on("desk", RegistryBody::KeyEnded(stolen))]);
+    field.enters(&ended).await;
+    let lapsed = field.certifies(&signed).await;
+    let late = field.says(&signed, &stranger, Capacity::NationalAuthority, approve());
+    let told = [format!("lapsed at entry {lapsed}, by KeyMustBeActive")];
+    assert_refused(&field, &late, "SubmissionMustWait", &[&told[0]]).await;
+    let state = field.state(lapsed).await;
+    assert_eq!((state.status(), state.rule.as_str()), (proto::SubmissionStatus::Lapsed, "KeyMustBeActive"));
+    field.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_easing_hidden_in_a_warning_is_refused_with_what_to_do() {
+    let field = Field::new().await;
+    let surveyed = |parcels: &[(&str, u64)]| {
+        let parcels = parcels.iter().map(|(id, area)| Parcel { id: id.parse().unwrap(), area_m2: Some(*area) });
+        field.on_record(MinefieldBody::PositionSurveyed(PositionSurveyed {
+            surveyed: Some("2026-01-01".parse().unwrap()),
+            method: Some(SurveyMethod::Gnss),
+            accuracy_mm: Some(500),
+            parcels: parcels.collect(),
+        }))
+    };
+    let hidden = field.ledger.sign(&field.ledger.recorder, vec![surveyed(&[("P1", 900), ("P2", 50)])]);
+    let status = field.refused(&hidden).await;
+    assert_eq!(reason(&status).0, "WarningMustNotWait", "{status:?}");
+    assert!(status.message().contains("submission") || status.message().contains("event"), "{status:?}");
+    let mixed = field.ledger.sign(&field.ledger.recorder, vec![surveyed(&[("P2", 50)]), surveyed(&[("P1", 900)])]);
+    assert_eq!(reason(&field.refused(&mixed).await).0, "WarningMustNotWait");
+    field.audited().await;
+}
