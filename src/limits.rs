@@ -128,6 +128,8 @@ pub const RECORDS_PER_PAGE: usize = 1_000;
 /// Events of a submission that are named with its sign-offs, some 150 bytes each:
 /// a page of 1,000 submissions stays under 4 MiB.
 pub const EVENT_LINES: usize = 20;
+/// Differences that are told of each of them; an event may name many parcels.
+pub const CHANGE_LINES: usize = 20;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 

@@ -50,15 +50,6 @@ pub fn submission_digest(envelope: &[u8]) -> Option<SubmissionDigest> {
     (!submission.is_empty()).then(|| SubmissionDigest(sha256(&submission)))
 }
 
-/// Whether an envelope holds sign-offs alone, each of them, signature included, from
-/// another envelope.
-pub fn holds_sign_offs_of(envelope: &[u8], whole: &[u8]) -> bool {
-    let (Ok(alone), Ok(whole)) = (Envelope::decode(envelope), Envelope::decode(whole)) else { return false };
-    alone.submission.is_empty()
-        && !alone.sign_offs.is_empty()
-        && alone.sign_offs.iter().all(|sign_off| whole.sign_offs.contains(sign_off))
-}
-
 /// The entry as a journal stores it; `None` when its recording time is none.
 pub fn stored_record(entry: Entry) -> Option<StoredRecord> {
     let recorded_at = entry.recorded_at.as_ref().and_then(recording_time)?;

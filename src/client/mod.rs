@@ -38,7 +38,7 @@ use crate::{
 };
 
 pub use audit::ServiceAuditError;
-pub use entry::{EntrySummary, holds_sign_offs_of, ledger_of, stored_record, submission_digest, summary_of};
+pub use entry::{EntrySummary, ledger_of, stored_record, submission_digest, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use land::{LandAt, LandSearch};
 pub use part_proof::{

@@ -9,6 +9,7 @@
 mod audit;
 mod connections;
 mod convert;
+mod difference;
 mod directory;
 mod edge;
 mod errors;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use prost::Message;
 use tonic::{Request, Response, Status};
 
-use super::{Node, convert, errors::Refused, page};
+use super::{Node, convert, difference::changes, errors::Refused, page};
 use crate::{
     admission::KnownBefore,
     domain::{
@@ -19,7 +19,7 @@ use crate::{
         SubmittedEvents, Verdict, Word,
     },
     journal::{ReadLimit, StoredRecord},
-    limits::EVENT_LINES,
+    limits::{CHANGE_LINES, EVENT_LINES},
     policy::{self, Registry},
     projections::View,
     wire::{self, proto},
@@ -224,11 +224,23 @@ impl Node {
         let open = asker.map(|asker| self.open_to(submitted.digest, asker, moment)).unwrap_or_default();
         Ok(proto::SubmissionState {
             findings: findings.iter().map(convert::finding).collect(),
-            events: submitted.events.iter().take(EVENT_LINES).map(event_line).collect(),
+            events: self.event_lines(submitted, told.status() == proto::SubmissionStatus::Waiting, moment.view),
             event_count: u32::try_from(submitted.events.len()).expect("at most 1,000 events in a submission"),
             open_to: open.iter().map(open_message).collect(),
             ..told
         })
+    }
+
+    /// The first events in a line each, with what they would change while they wait.
+    fn event_lines(&self, submitted: &SubmittedEvents, waits: bool, view: View<'_>) -> Vec<proto::EventLine> {
+        let lines = submitted.events.iter().take(EVENT_LINES).map(|event| {
+            let changes = self.sequencer.with_admission(|admission| {
+                let known = KnownBefore { admission, size: view.size() };
+                if waits { changes(event, &known) } else { Vec::new() }
+            });
+            proto::EventLine { changes: changes.into_iter().take(CHANGE_LINES).collect(), ..event_line(event) }
+        });
+        lines.collect()
     }
 
     /// The posts that could approve with the next entry, and as what.
@@ -398,6 +410,7 @@ fn event_line(event: &Event) -> proto::EventLine {
         subject: event.subject.to_string(),
         date: event.date().map(ToString::to_string).unwrap_or_default(),
         event_id: event.id.to_string(),
+        changes: Vec::new(),
     }
 }
 

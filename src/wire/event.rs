@@ -255,7 +255,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::wire::testing;
+    use crate::{domain::KINDS, wire::testing};
+
+    #[test]
+    fn the_kinds_table_names_fields_that_the_contract_has() {
+        let event = crate::wire::descriptor("Event");
+        let bodies = event.oneofs().next().expect("the body");
+        assert_eq!(bodies.fields().count(), KINDS.len());
+        for (row, field) in KINDS.iter().zip(bodies.fields()) {
+            assert_eq!((row.name, row.number), (field.name(), field.number()));
+            let body = field.kind().as_message().expect("a message").clone();
+            for mandatory in row.mandatory_to_state {
+                assert!(body.get_field_by_name(mandatory).is_some(), "{}.{mandatory}", row.name);
+            }
+        }
+    }
 
     proptest! {
         #[test]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     crypto::{PayloadType, SigningKey, sha256},
-    domain::{EnvelopeContent, Index, KINDS, RecordingTime, Subject},
+    domain::{EnvelopeContent, Index, RecordingTime, Subject},
     journal::{Record, StoredRecord},
     limits,
 };
@@ -585,18 +585,4 @@ fn a_sign_off_in_the_envelope_is_on_its_submission() {
     envelope.sign_offs = later(&[sign_off(1)]).sign_offs;
     let error = send(envelope, events).expect_err("another submission");
     assert_eq!(error.rule, Rule::SignOffsMustShareSubmission);
-}
-
-#[test]
-fn the_kinds_table_names_fields_that_the_contract_has() {
-    let event = super::descriptor("Event");
-    let bodies = event.oneofs().next().expect("the body");
-    assert_eq!(bodies.fields().count(), KINDS.len());
-    for (row, field) in KINDS.iter().zip(bodies.fields()) {
-        assert_eq!((row.name, row.number), (field.name(), field.number()));
-        let body = field.kind().as_message().expect("a message").clone();
-        for mandatory in row.mandatory_to_state {
-            assert!(body.get_field_by_name(mandatory).is_some(), "{}.{mandatory}", row.name);
-        }
-    }
 }

@@ -84,9 +84,12 @@ fn rows(waiting: &[SubmissionState]) -> Block {
 }
 
 fn row(state: &SubmissionState) -> [String; 6] {
-    let mut states: Vec<String> =
-        state.events.iter().map(|event| format!("{} on {}", event.kind.replace('_', " "), event.subject)).collect();
-    let more = usize::try_from(state.event_count).unwrap_or_default().saturating_sub(states.len());
+    let told = state.events.iter().flat_map(|event| {
+        let line = format!("{} on {}", event.kind.replace('_', " "), event.subject);
+        std::iter::once(line).chain(event.changes.iter().cloned())
+    });
+    let mut states: Vec<String> = told.collect();
+    let more = usize::try_from(state.event_count).unwrap_or_default().saturating_sub(state.events.len());
     if more > 0 {
         states.push(format!("and {more} more"));
     }

@@ -68,6 +68,8 @@ pub fn state_blocks(state: &SubmissionState) -> Vec<Block> {
         ("state".to_owned(), state_in_words(state)),
         ("class".to_owned(), short_name(state.class().as_str_name(), "SUBMISSION_CLASS_")),
     ];
+    let changes = state.events.iter().flat_map(|event| &event.changes);
+    shown.extend(changes.map(|change| ("would change".to_owned(), change.clone())));
     shown.extend(state.missing.iter().map(|missing| ("missing".to_owned(), missing.message.clone())));
     if state.status() == SubmissionStatus::Waiting && state.waits_until.is_some() {
         shown.push(("waits until".to_owned(), instant(state.waits_until.as_ref())));

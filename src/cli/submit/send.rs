@@ -20,8 +20,7 @@ use crate::{
     checkpoint::Receipt,
     cli::{Exit, Failure, exit::exit_of},
     client::{
-        Client, ClientError, Founded, MustAct, Patience, Untrusted, holds_sign_offs_of, ledger_of,
-        reply::SubmitResponse, submission_digest,
+        Client, ClientError, Founded, MustAct, Patience, Untrusted, ledger_of, reply::SubmitResponse, submission_digest,
     },
     crypto::sha256,
     domain::TreeHead,
@@ -214,13 +213,11 @@ impl Sender {
         if *receipt.envelope.as_bytes() == sha256(&signed.envelope) {
             return Ok((receipt, head));
         }
-        // The first of these submissions may have come with other sign-offs, or the
-        // ledger held it and took what is new among its sign-offs: then the entry itself
-        // shows that it holds the same submission, or nothing but those sign-offs.
+        // The first of these submissions may have come with other sign-offs: then the
+        // entry itself shows that it holds the same submission.
         let entry = self.client.entry(receipt.index.0).await?;
         let same = sha256(&entry.envelope) == *receipt.envelope.as_bytes()
-            && (submission_digest(&entry.envelope).is_some_and(|own| Some(own) == submission_digest(&signed.envelope))
-                || holds_sign_offs_of(&entry.envelope, &signed.envelope));
+            && submission_digest(&entry.envelope).is_some_and(|own| Some(own) == submission_digest(&signed.envelope));
         if same { Ok((receipt, head)) } else { Err(unproved("it is for another envelope".into())) }
     }
 
