@@ -34,6 +34,10 @@ pub const BASED_ON: usize = 32;
 /// Parts and documents of one event.
 pub const PARTS_PER_EVENT: usize = 64;
 
+/// Messages in messages, at the most: what the decoder takes. The deepest that a kind
+/// needs is about ten; a correction may hold an event, which bytes could repeat without end.
+pub const MESSAGE_DEPTH: usize = 100;
+
 /// Days after a key is retired during which work signed with it still enters, at
 /// the most: a season in the field and a leap year's wait for a line. Later work
 /// needs a colleague who vouches for it.

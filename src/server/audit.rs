@@ -95,7 +95,8 @@ struct Replay {
     /// One past the last; `None`: as far as the ledger goes.
     to: Option<Size>,
     filter: EntryFilter,
-    recorded_to: Option<RecordingTime>,
+    /// From this time until before that time, where they are given.
+    recorded: (Option<RecordingTime>, Option<RecordingTime>),
     follow: bool,
 }
 
@@ -112,14 +113,15 @@ impl Replay {
             let parse = |time| wire::recording_time(time).ok_or_else(|| Refused::invalid(field, "a time since 1970"));
             given.as_ref().map(parse).transpose()
         };
+        let recorded = (time("recorded_from", recorded_from)?, time("recorded_to", recorded_to)?);
         let mut next = Index(*from);
-        if let Some(since) = time("recorded_from", recorded_from)?.filter(|since| since.0 > 0) {
+        if let Some(since) = recorded.0.filter(|since| since.0 > 0) {
+            // Read models may lag: what they do not hold yet is looked at on the way.
             let before = node.models.size_at(RecordingTime(since.0 - 1))?;
             next = next.max(before.next_index());
         }
-        let recorded_to = time("recorded_to", recorded_to)?;
         let to = (*to > 0).then_some(Size(*to));
-        Ok(Self { node, next, to, filter, recorded_to, follow: *follow })
+        Ok(Self { node, next, to, filter, recorded, follow: *follow })
     }
 
     /// Sends what there is, then waits for more when it follows.
@@ -160,9 +162,18 @@ impl Replay {
                 return Ok(true);
             };
             self.next = last.index.size_with().next_index();
-            let too_late = |stored: &StoredRecord| self.recorded_to.is_some_and(|to| stored.record.recorded_at >= to);
+            let (since, to) = self.recorded;
+            let too_late = |stored: &StoredRecord| to.is_some_and(|to| stored.record.recorded_at >= to);
+            let too_early = |stored: &StoredRecord| since.is_some_and(|since| stored.record.recorded_at < since);
             let over = too_late(last);
-            let entries = chunk.into_iter().filter(|stored| !too_late(stored)).map(convert::entry).collect();
+            let asked = chunk.into_iter().filter(|stored| !too_late(stored) && !too_early(stored));
+            let entries: Vec<_> = asked.map(convert::entry).collect();
+            if entries.is_empty() {
+                if over {
+                    return Ok(false);
+                }
+                continue;
+            }
             if responses.send(Ok(proto::ReplayResponse { entries })).await.is_err() || over {
                 return Ok(false);
             }
