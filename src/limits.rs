@@ -160,3 +160,7 @@ pub const CLOCK_AHEAD: Duration = Duration::from_secs(30 * 24 * 3600);
 pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 /// How often it looks again meanwhile.
 pub const LOCK_RETRY: Duration = Duration::from_millis(20);
+
+/// Readings of one record of a participation that a status follows, at the most: six
+/// open questions with two answers each. Beyond it the answer says that it is not complete.
+pub const STATUS_READINGS: usize = 64;

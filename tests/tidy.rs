@@ -15,7 +15,7 @@ use std::{
 const ORDER: &[&[&str]] = &[
     &["limits", "crypto", "merkle"],
     &["domain"],
-    &["clock", "checkpoint"],
+    &["clock", "checkpoint", "treaties"],
     &["journal", "wire", "projections"],
     &["policy", "settings", "telemetry"],
     &["admission"],
@@ -196,11 +196,20 @@ fn every_rule_of_form_is_documented_and_none_that_is_gone() {
 
 #[test]
 fn every_finding_is_documented_and_none_that_is_gone() {
-    let source = read("src/domain/finding.rs");
-    let block = between(&source, "FindingCode {", "\n    }");
-    let codes: Vec<&str> = block.lines().filter_map(|line| line.split('"').nth(1)).collect();
-    assert!(!codes.is_empty());
+    let mut codes = pinned_words("src/domain/finding.rs", "FindingCode");
+    codes.extend(pinned_words("src/domain/legal.rs", "LegalRemark"));
     assert_eq!(rows(&read("docs/findings.md")), codes, "docs/findings.md has one row per code, in order");
+}
+
+#[test]
+fn every_word_of_a_status_is_documented() {
+    let document = read("docs/status.md");
+    let words = ["StatusRule", "ChangeCode", "DecidedBy"];
+    let words = words.into_iter().flat_map(|name| pinned_words("src/treaties/answer.rs", name));
+    let names = read("src/treaties/answer.rs");
+    let statuses = between(&names, "const fn name(self) -> &'static str {", "\n    }");
+    let statuses = statuses.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned);
+    none(words.chain(statuses).filter(|word| !document.contains(&format!("| `{word}` |"))));
 }
 
 #[test]
@@ -493,6 +502,16 @@ fn rules_of(file: &str) -> Vec<String> {
     let codes: Vec<String> = lines.filter(|line| line.starts_with(char::is_uppercase)).filter_map(first_name).collect();
     assert!(!codes.is_empty(), "{file} has rules");
     codes
+}
+
+/// The names of a pinned enum, in order.
+fn pinned_words(file: &str, name: &str) -> Vec<String> {
+    let source = read(file);
+    let block = between(&source, &format!(" {name} {{"), "\n    }");
+    let words: Vec<String> =
+        block.lines().filter_map(|line| line.split(" = ").nth(1)?.split('"').nth(1)).map(str::to_owned).collect();
+    assert!(!words.is_empty(), "{file} pins {name}");
+    words
 }
 
 /// The codes in the first column of a document's tables.

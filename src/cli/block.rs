@@ -14,6 +14,11 @@ pub enum Block {
     },
     /// Names with their values.
     Fields(Vec<[String; 2]>),
+    /// Sentences, one below the other, as wide as the page, under a heading.
+    Sentences {
+        heading: Option<String>,
+        sentences: Vec<String>,
+    },
     /// Lines that stay as they are.
     Text(String),
 }
@@ -28,12 +33,21 @@ pub fn fields<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> Block 
     Block::Fields(fields.into_iter().map(|(name, value)| [name.to_owned(), value]).collect())
 }
 
+/// Sentences, one below the other, under a heading if there is one.
+pub fn sentences(heading: Option<&str>, sentences: impl IntoIterator<Item = String>) -> Block {
+    Block::Sentences { heading: heading.map(str::to_owned), sentences: sentences.into_iter().collect() }
+}
+
 impl Block {
     /// The text for a terminal of so many columns.
     pub fn text(&self, width: u16) -> String {
         match self {
             Self::Text(text) => text.clone(),
             Self::Fields(fields) => lines_of(fields, width),
+            Self::Sentences { heading, sentences } => {
+                let lines = heading.iter().chain(sentences).flat_map(|text| wrapped(text, usize::from(width)));
+                lines.collect::<Vec<_>>().join("\n")
+            }
             Self::Rows { header, rows } => {
                 let words = longest_words(header, rows);
                 let needed: usize = words.iter().map(|word| word + PADDING).sum();

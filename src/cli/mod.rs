@@ -16,6 +16,7 @@ mod init;
 mod key;
 mod organisation;
 mod output;
+mod participant;
 mod rebuild;
 mod receipt;
 mod replay;
@@ -26,6 +27,8 @@ mod status;
 mod submit;
 mod template;
 mod treaty;
+mod treaty_status;
+mod words;
 
 use std::{
     path::PathBuf,
@@ -38,7 +41,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     client::{Client, KnownAt},
-    domain::{LedgerId, RecordingTime},
+    domain::{CivilDate, InvalidIdentifier, LedgerId, RecordingTime},
 };
 pub use exit::{Exit, Failure};
 use output::{Format, Output};
@@ -104,6 +107,9 @@ enum Command {
     /// Treaties and the acts under them.
     #[command(subcommand)]
     Treaty(treaty::Command),
+    /// States and organisations across all treaties.
+    #[command(subcommand)]
+    Participant(participant::Command),
     /// Print the log in order.
     Replay(replay::Arguments),
     /// Identity and state of the ledger.
@@ -122,17 +128,45 @@ enum Command {
 /// From which state of knowledge a read answers.
 #[derive(Clone, Copy, Debug, Args)]
 struct ReadArguments {
-    /// As known at a time (2026-06-19T12:00:00Z) or when the ledger held so many entries.
-    #[arg(long, value_name = "TIME|SIZE", value_parser = parse_known_at)]
+    /// As known at a time (2026-06-19T12:00:00Z), at the end of a day in UTC (2026-06-19),
+    /// or when the ledger held so many entries.
+    #[arg(long, value_name = "TIME|DAY|SIZE", value_parser = parse_known_at)]
     known_at: Option<KnownAt>,
+}
+
+/// On which day in the world a status is asked for, and from which state of knowledge.
+#[derive(Clone, Debug, Args)]
+struct DayArguments {
+    /// The day in the world, as the depositary counts days (2026-03-01); otherwise the day of the newest entry.
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    at: Option<CivilDate>,
+    #[command(flatten)]
+    read: ReadArguments,
+    /// How rival statements are resolved: default, or all to prefer nobody.
+    #[arg(long, value_name = "NAME")]
+    view: Option<String>,
+}
+
+fn parse_day(text: &str) -> Result<CivilDate, String> {
+    text.parse().map_err(|error: InvalidIdentifier| error.to_string())
 }
 
 fn parse_known_at(text: &str) -> Result<KnownAt, String> {
     if let Ok(size) = text.parse() {
         return Ok(KnownAt::Size(size));
     }
+    if let Ok(day) = text.parse::<CivilDate>() {
+        return end_of(day).map(KnownAt::Time).ok_or_else(|| "it is a day that has an end".to_owned());
+    }
     let time = text.parse().map(KnownAt::Time);
-    time.map_err(|_| "it is a count of entries or a time with its zone, e.g. 2026-06-19T12:00:00Z".to_owned())
+    time.map_err(|_| "it is a count of entries, a day, or a time with its zone, e.g. 2026-06-19T12:00:00Z".to_owned())
+}
+
+/// The last microsecond of a day in UTC.
+fn end_of(day: CivilDate) -> Option<jiff::Timestamp> {
+    let midnight = day.0.tomorrow().ok()?.to_datetime(jiff::civil::Time::midnight());
+    let next = jiff::tz::TimeZone::UTC.to_timestamp(midnight).ok()?;
+    next.checked_sub(jiff::Span::new().microseconds(1)).ok()
 }
 
 /// A ledger id in hexadecimal, as it is shown, or in base64, as JSON has it.
@@ -175,6 +209,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Receipt(command) => wait_for(receipt::run(command, &global, &output)),
         Command::Organisation(command) => wait_for(organisation::run(command, &global, &output)),
         Command::Treaty(command) => wait_for(treaty::run(command, &global, &output)),
+        Command::Participant(command) => wait_for(participant::run(command, &global, &output)),
         Command::Replay(arguments) => wait_for(replay::run(arguments, &global, &output)),
         Command::Status => wait_for(status::run(&global, &output)),
         Command::Audit(arguments) => wait_for(audit::run(&arguments, &global, &output)),
@@ -236,6 +271,8 @@ mod tests {
     fn a_state_of_knowledge_is_a_size_or_a_time() {
         assert_eq!(parse_known_at("17"), Ok(KnownAt::Size(17)));
         assert!(matches!(parse_known_at("2026-06-19T12:00:00Z"), Ok(KnownAt::Time(_))));
-        assert!(parse_known_at("2026-06-19").is_err());
+        let end = "2026-06-19T23:59:59.999999Z".parse().expect("a time");
+        assert_eq!(parse_known_at("2026-06-19"), Ok(KnownAt::Time(end)));
+        assert!(parse_known_at("2026-06-31").is_err() && parse_known_at("June").is_err());
     }
 }

@@ -1,18 +1,17 @@
-//! `treaty list|show|timeline`: treaties and the acts under them.
+//! `treaty list|show|timeline|status`: treaties, the acts under them, who is bound.
 
 use clap::Subcommand;
 
 use super::{
-    Exit, Failure, Global, ReadArguments,
+    DayArguments, Exit, Failure, Global, ReadArguments,
     block::{Block, fields, table},
     output::{Output, holds_at},
+    treaty_status,
+    words::sentence,
 };
-use crate::{
-    client::{
-        reply::{Act, TreatyEntry},
-        to_json,
-    },
-    domain::Kind,
+use crate::client::{
+    reply::{Act, EventBody, LegalFinding, TreatyEntry},
+    to_json,
 };
 
 #[derive(Debug, Subcommand)]
@@ -39,11 +38,23 @@ pub enum Command {
         #[command(flatten)]
         read: ReadArguments,
     },
+    /// How a participant stands to a treaty on a day, why, and what could still change it.
+    Status {
+        /// Id or short name.
+        treaty: String,
+        /// Id or name, e.g. POL or Poland.
+        participant: String,
+        #[command(flatten)]
+        day: DayArguments,
+    },
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let client = global.connect().await?;
     let held = match command {
+        Command::Status { treaty, participant, day } => {
+            treaty_status::show(&client, &treaty, &participant, &day, output).await?
+        }
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;
             let json = to_json("ListTreatiesResponse", &answer);
@@ -63,7 +74,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Timeline { treaty, participant, read } => {
             let answer = client.timeline(&treaty, participant.as_deref(), read.known_at).await?;
             let json = to_json("TimelineResponse", &answer);
-            output.show_list(&json, "acts", || vec![timeline(&answer.acts)])?;
+            output.show_list(&json, "acts", || vec![timeline(&answer.acts, &answer.legal_findings)])?;
             answer.holds_at
         }
     };
@@ -92,15 +103,21 @@ fn whole(treaty: &TreatyEntry) -> Block {
     ])
 }
 
-fn timeline(acts: &[Act]) -> Block {
-    table(["date", "who", "act", "source", "recorded by", "index"], acts.iter().map(row))
+fn timeline(acts: &[Act], remarks: &[LegalFinding]) -> Block {
+    table(["date", "who", "act", "source", "recorded by", "index"], acts.iter().map(|act| row(act, acts, remarks)))
 }
 
-fn row(act: &Act) -> [String; 6] {
+fn row(act: &Act, acts: &[Act], remarks: &[LegalFinding]) -> [String; 6] {
     let position = act.position.clone().unwrap_or_default();
     let source = act.event.as_ref().and_then(|event| event.source.as_ref());
     let mut says = sentence(act);
+    for correction in acts.iter().filter(|other| corrects(other, act)) {
+        let index = correction.position.as_ref().map(|position| position.index).unwrap_or_default();
+        says.push_str(&format!("\ncorrected in entry {index}"));
+    }
     act.findings.iter().for_each(|finding| says.push_str(&format!("\nfinding: {}", finding.code)));
+    let on_act = |remark: &&LegalFinding| remark.event.as_ref().is_some_and(|event| event.position == act.position);
+    remarks.iter().filter(on_act).for_each(|remark| says.push_str(&format!("\nfinding: {}", remark.code)));
     [
         if act.date.is_empty() { "undated".to_owned() } else { act.date.clone() },
         act.participant.clone(),
@@ -111,25 +128,14 @@ fn row(act: &Act) -> [String; 6] {
     ]
 }
 
-/// The act in a few words, with the one word of the body that tells most.
-fn sentence(act: &Act) -> String {
-    let name = act.kind.replace('_', " ");
-    let body = act.event.as_ref().map(|event| to_json("Event", event)).unwrap_or_default();
-    let telling = match Kind::from_name(&act.kind) {
-        Some(Kind::Treaty(_)) => ["mode", "step", "styled"],
-        _ => return name,
+/// Whether one act corrects the event of another. An event is named by its
+/// organisation and its id.
+fn corrects(correction: &Act, act: &Act) -> bool {
+    let Some(EventBody::EventCorrected(body)) = correction.event.as_ref().and_then(|event| event.body.as_ref()) else {
+        return false;
     };
-    let value = telling.iter().find_map(|field| body[&act.kind][field].as_str().map(|value| (field, value)));
-    match value {
-        Some((&"mode", value)) => format!("{name} ({})", words(value, "CONSENT_MODE_")),
-        Some((&"step", value)) => format!("{name} ({})", words(value, "DOMESTIC_STEP_")),
-        Some((_, value)) => format!("{name} ({})", words(value, "WITHDRAWAL_STYLE_")),
-        None => name,
-    }
-}
-
-fn words(value: &str, prefix: &str) -> String {
-    super::output::short_name(value, prefix).replace('_', " ")
+    let Some((target, position)) = body.target.as_ref().zip(act.position.as_ref()) else { return false };
+    (&target.organisation, &target.event_id) == (&position.organisation, &position.event_id)
 }
 
 #[cfg(test)]

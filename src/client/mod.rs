@@ -44,13 +44,23 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CheckResponse, Entry, Event, EventPosition, GetOrganisationResponse, GetReceiptResponse,
-        GetTreatyResponse, HoldsAt, Key, ListOrganisationsResponse, ListParticipantsResponse, ListTreatiesResponse,
-        Member, Organisation, Receipt, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, StatusResponse,
-        SubmitResponse, TimelineResponse, TreatyEntry, WithdrawalNotified, event::Body as EventBody,
-        part_content::Content as OpenContent,
+        Act, CheckResponse, CitedEvent, Claims, Entry, Event, EventPosition, GetOrganisationResponse,
+        GetReceiptResponse, GetTreatyResponse, HoldsAt, Key, LegalFinding, ListOrganisationsResponse,
+        ListParticipantsResponse, ListTreatiesResponse, Member, Organisation, Receipt, Refusal, ReplayRequest,
+        ReplayResponse, ServiceState, Source, Standing, StandingResponse, StatusChange, StatusInterval, StatusOutcome,
+        StatusOverlay, StatusResponse, StatusStep, SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry,
+        TreatyStatusResponse, WithdrawalNotified, event::Body as EventBody, part_content::Content as OpenContent,
+        status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
+
+    /// Bodies of events as they are told.
+    pub mod body {
+        pub use crate::wire::proto::{
+            ConflictStatusAsserted, EffectStated, EventCorrected, EventReference, ObjectionLodged, SuspensionNotified,
+            TreatyBodyDecided, WithdrawalRevoked,
+        };
+    }
 }
 
 /// How long a connection may take to come about.
@@ -68,6 +78,16 @@ pub enum KnownAt {
     /// When the ledger held this many entries.
     Size(u64),
     Time(jiff::Timestamp),
+}
+
+/// The day that a status is asked for, from which state of knowledge, in which view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OnDay<'a> {
+    /// `YYYY-MM-DD`; empty: the newest recording day.
+    pub at: &'a str,
+    pub known_at: Option<KnownAt>,
+    /// Empty: the default.
+    pub view: &'a str,
 }
 
 /// Which entry a receipt is asked for.
@@ -205,6 +225,7 @@ impl Client {
             };
             let page = self.treaty_reads().timeline(request).await?.into_inner();
             all.acts.extend(page.acts);
+            all.legal_findings = page.legal_findings;
             (all.treaty, all.next_page_token, all.holds_at) = (page.treaty, page.next_page_token, page.holds_at);
             if all.next_page_token.is_empty() {
                 return Ok(all);
@@ -216,6 +237,35 @@ impl Client {
     pub async fn entry(&self, index: u64) -> Answer<proto::Entry> {
         let response = self.audit().get_entry(proto::GetEntryRequest { index }).await?.into_inner();
         Ok(response.entry.unwrap_or_default())
+    }
+
+    /// How a participant stands to a treaty; `at` is a civil day, empty for the newest
+    /// recording day; `view` empty for the default.
+    pub async fn treaty_status(
+        &self,
+        treaty: &str,
+        participant: &str,
+        on: &OnDay<'_>,
+    ) -> Answer<proto::TreatyStatusResponse> {
+        let request = proto::TreatyStatusRequest {
+            treaty: treaty.to_owned(),
+            participant: participant.to_owned(),
+            at: on.at.to_owned(),
+            read_at: read_at(on.known_at),
+            view: on.view.to_owned(),
+        };
+        Ok(self.treaty_reads().status(request).await?.into_inner())
+    }
+
+    /// How a participant stands to every treaty that it has an act under.
+    pub async fn standing(&self, participant: &str, on: &OnDay<'_>) -> Answer<proto::StandingResponse> {
+        let request = proto::StandingRequest {
+            participant: participant.to_owned(),
+            at: on.at.to_owned(),
+            read_at: read_at(on.known_at),
+            view: on.view.to_owned(),
+        };
+        Ok(self.treaty_reads().standing(request).await?.into_inner())
     }
 
     /// The log in order.

@@ -32,3 +32,5 @@ macro_rules! pinned {
         }
     };
 }
+
+pub(crate) use pinned;

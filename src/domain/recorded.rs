@@ -1,7 +1,7 @@
 //! An event as the ledger holds it: what the rules over treaties and minefields
 //! read. As of some size of the ledger, so that an answer can be given again.
 
-use super::{Event, EventReference, Index, OrganisationId, Position, RecordingTime, Signer};
+use super::{CitedEvent, Event, EventReference, Index, OrganisationId, Position, RecordingTime, Signer};
 
 /// An event with where, when and by whom it was recorded, and how it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,11 @@ impl Recorded {
     /// How another event names this one.
     pub fn reference(&self) -> EventReference {
         EventReference { organisation: self.author.organisation.clone(), event: self.event.id }
+    }
+
+    /// How an answer cites it.
+    pub fn cited(&self) -> CitedEvent {
+        CitedEvent { reference: self.reference(), position: self.position }
     }
 
     /// Who recorded it.

@@ -197,6 +197,18 @@ impl View<'_> {
         Ok(page_of(acts.into_values().collect(), limit, |act: &Act| token_of(place_of(act))))
     }
 
+    /// Acts of participants under a treaty that are of one of the kinds, ascending by
+    /// participant, then by position. Every act under the treaty is looked at.
+    pub fn acts_of_kinds(&self, treaty: &TreatyId, kinds: &[Kind]) -> Result<Vec<Act>, ReadModelError> {
+        let mut acts = Vec::new();
+        self.each_act(treaty, None, |act| {
+            if act.participant.is_some() && kinds.contains(&act.kind) {
+                acts.push(act);
+            }
+        })?;
+        Ok(acts)
+    }
+
     /// Entries that meet the filter, in order, from an index on.
     pub fn entries(&self, filter: &EntryFilter, from: Index) -> Entries {
         let EntryFilter { subject, organisation, kind } = filter;
@@ -250,7 +262,8 @@ impl View<'_> {
         .collect()
     }
 
-    fn mandates(&self, organisation: &OrganisationId) -> Result<Vec<MandateState>, ReadModelError> {
+    /// The mandates of an organisation, in the order in which they were granted.
+    pub fn mandates(&self, organisation: &OrganisationId) -> Result<Vec<MandateState>, ReadModelError> {
         let prefix = Key::new(Table::Mandate).id(organisation.as_str());
         let mut mandates = Vec::new();
         for row in all_rows(self.models.tree(), &prefix) {

@@ -18,6 +18,8 @@ mod node;
 mod organisations;
 mod receiving;
 mod serve;
+mod status;
+mod status_answer;
 mod treaties;
 
 pub use directory::{Directory, Founding, InitError, OpenError, PartError, found};

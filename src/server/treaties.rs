@@ -8,9 +8,14 @@ use std::sync::Arc;
 use prost::Message;
 use tonic::{Request, Response, Status};
 
-use super::{Node, convert, errors::Refused, page};
+use super::{
+    Node, convert,
+    errors::Refused,
+    page,
+    status::{Asked, Found},
+};
 use crate::{
-    domain::{EnvelopeContent, Position},
+    domain::{EnvelopeContent, ParticipantId, Position, TreatyId},
     journal::ReadLimit,
     projections::{Act, Registered, View},
     wire::{
@@ -74,17 +79,72 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let treaty = find_treaty(view, &treaty)?.id;
         let participant = match participant.as_str() {
             "" => None,
-            name => Some(view.find_participant(name).map_err(Refused::from)?.ok_or_else(|| {
-                Refused::not_found("participant", format!("no participant {name} was registered by then"))
-            })?),
+            name => Some(find_participant(view, name)?.id),
         };
-        let participant = participant.map(|participant| participant.id);
         let found =
             view.timeline(&treaty, participant.as_ref(), page(page_size, &page_token)).map_err(Refused::from)?;
         let acts = found.items.iter().map(|act| self.0.act(view, act)).collect::<Result<_, _>>()?;
         let next_page_token = found.next.unwrap_or_default();
-        let holds_at = Some(holds_at(view)?);
-        Ok(Response::new(proto::TimelineResponse { treaty: treaty.to_string(), acts, next_page_token, holds_at }))
+        let legal_findings = match &participant {
+            Some(participant) => {
+                self.0.treaty_status(view, &treaty, participant, Asked::parse(view, "", "")?)?.findings()
+            }
+            None => Vec::new(),
+        };
+        let (treaty, holds_at) = (treaty.to_string(), Some(holds_at(view)?));
+        Ok(Response::new(proto::TimelineResponse { treaty, acts, next_page_token, holds_at, legal_findings }))
+    }
+
+    async fn status(
+        &self,
+        request: Request<proto::TreatyStatusRequest>,
+    ) -> Result<Response<proto::TreatyStatusResponse>, Status> {
+        let proto::TreatyStatusRequest { treaty, participant, at, read_at, view: name } = request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let (treaty, participant) = (find_treaty(view, &treaty)?.id, find_participant(view, &participant)?);
+        let asked = Asked::parse(view, &at, &name)?;
+        let found = self.0.treaty_status(view, &treaty, &participant.id, asked)?;
+        let others = self.0.standings(view, &participant.id, Some(&treaty), asked)?;
+        Ok(Response::new(proto::TreatyStatusResponse {
+            treaty: treaty.to_string(),
+            treaty_name: found.treaty_name.clone(),
+            participant: participant.id.to_string(),
+            participant_name: self.0.participant_name(&participant)?,
+            at: asked.at.to_string(),
+            projected: found.answer.projected,
+            view: asked.view.name().into(),
+            outcomes: found.outcomes(),
+            complete: found.answer.complete,
+            overlays: found.overlays(),
+            claims: found.claims(),
+            findings: found.findings(),
+            other_treaties: others.iter().map(Found::standing).collect(),
+            holds_at: Some(holds_at(view)?),
+        }))
+    }
+
+    async fn standing(
+        &self,
+        request: Request<proto::StandingRequest>,
+    ) -> Result<Response<proto::StandingResponse>, Status> {
+        let proto::StandingRequest { participant, at, read_at, view: name } = request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let participant = find_participant(view, &participant)?;
+        let asked = Asked::parse(view, &at, &name)?;
+        let standings = self.0.standings(view, &participant.id, None, asked)?;
+        let holds = view.holds_at().map_err(Refused::from)?;
+        let newest = holds.recorded_at.and_then(|time| time.utc_date());
+        Ok(Response::new(proto::StandingResponse {
+            participant: participant.id.to_string(),
+            participant_name: self.0.participant_name(&participant)?,
+            at: asked.at.to_string(),
+            projected: newest.is_none_or(|newest| newest < asked.at),
+            view: asked.view.name().into(),
+            standings: standings.iter().map(Found::standing).collect(),
+            holds_at: Some(convert::holds_at(holds)),
+        }))
     }
 }
 
@@ -92,13 +152,22 @@ fn holds_at(view: View<'_>) -> Result<proto::HoldsAt, Refused> {
     Ok(convert::holds_at(view.holds_at()?))
 }
 
-fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<crate::domain::TreatyId>, Refused> {
+fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<TreatyId>, Refused> {
     let found = view.find_treaty(name)?;
     found.ok_or_else(|| Refused::not_found("treaty", format!("no treaty {name} was registered by then")))
 }
 
+fn find_participant(view: View<'_>, name: &str) -> Result<Registered<ParticipantId>, Refused> {
+    let found = view.find_participant(name)?;
+    found.ok_or_else(|| Refused::not_found("participant", format!("no participant {name} was registered by then")))
+}
+
 impl Node {
-    fn treaty_entry(&self, found: &Registered<crate::domain::TreatyId>) -> Result<proto::TreatyEntry, Refused> {
+    fn participant_name(&self, found: &Registered<ParticipantId>) -> Result<String, Refused> {
+        Ok(self.participant_entry(found)?.registered.map(|registered| registered.name).unwrap_or_default())
+    }
+
+    fn treaty_entry(&self, found: &Registered<TreatyId>) -> Result<proto::TreatyEntry, Refused> {
         let (event, position) = self.event_at(found.position)?;
         let registered = match event.body {
             Some(Body::TreatyRegistered(registered)) => Some(registered),
@@ -107,10 +176,7 @@ impl Node {
         Ok(proto::TreatyEntry { id: found.id.to_string(), registered, position: Some(position) })
     }
 
-    fn participant_entry(
-        &self,
-        found: &Registered<crate::domain::ParticipantId>,
-    ) -> Result<proto::ParticipantEntry, Refused> {
+    fn participant_entry(&self, found: &Registered<ParticipantId>) -> Result<proto::ParticipantEntry, Refused> {
         let (event, position) = self.event_at(found.position)?;
         let registered = match event.body {
             Some(Body::ParticipantRegistered(registered)) => Some(registered),

@@ -16,6 +16,7 @@ mod references;
 mod refusals;
 mod submit;
 mod support;
+mod treaty_status;
 mod unmoved;
 mod vectors;
 mod write_path;

@@ -1,0 +1,234 @@
+//! `treaty status`: how a participant stands to a treaty, why, and what could change it.
+//!
+//! The answer first, in a sentence; then the reasons, what could still change it, what
+//! contradicts it, what law remarks, and what else binds the participant.
+
+use super::{
+    DayArguments, Failure,
+    block::{Block, sentences, table},
+    output::{Output, short_name},
+};
+use crate::client::{
+    Client, KnownAt, OnDay,
+    reply::{
+        CitedEvent, Claims, HoldsAt, LegalFinding, Overlay, Standing, StatusOutcome, StatusStep, SuspensionAsserted,
+        TreatyStatusResponse,
+    },
+    to_json,
+};
+
+/// Asks and shows; returns what the answer holds for.
+pub async fn show(
+    client: &Client,
+    treaty: &str,
+    participant: &str,
+    day: &DayArguments,
+    output: &Output,
+) -> Result<Option<HoldsAt>, Failure> {
+    let at = day.at.map(|at| at.to_string()).unwrap_or_default();
+    let answer = client.treaty_status(treaty, participant, &on_day(day, &at)).await?;
+    output.show(&to_json("TreatyStatusResponse", &answer), || shown(&answer, day.read.known_at))?;
+    Ok(answer.holds_at)
+}
+
+/// What a client is asked with; `at` outlives it.
+pub fn on_day<'a>(day: &'a DayArguments, at: &'a str) -> OnDay<'a> {
+    OnDay { at, known_at: day.read.known_at, view: day.view.as_deref().unwrap_or_default() }
+}
+
+/// All that is shown of an answer, in order.
+pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Block> {
+    let mut tables = vec![sentences(None, headline(answer, known_at))];
+    for outcome in &answer.outcomes {
+        tables.extend(reasons(outcome, answer.outcomes.len() > 1));
+    }
+    tables.extend(answer.overlays.iter().filter_map(|overlay| overlay.overlay.as_ref()).flat_map(beside));
+    tables.extend(answer.claims.iter().map(claims));
+    tables.extend(listed("findings", "- ", findings(&answer.findings)));
+    if !answer.other_treaties.is_empty() {
+        tables.push(sentences(None, [format!("{} under other treaties on that day:", answer.participant_name)]));
+        tables.push(standings(&answer.other_treaties));
+    }
+    tables
+}
+
+/// One line for each treaty.
+pub fn standings(standings: &[Standing]) -> Block {
+    let rows = standings.iter().map(|standing| {
+        let statuses: Vec<String> = standing.statuses.iter().map(|status| status.replace('_', " ")).collect();
+        let mut told = statuses.join(" or ");
+        if standing.suspension_asserted {
+            told.push_str(", suspension asserted");
+        }
+        let bound = if standing.bound { "bound" } else { "" };
+        [standing.treaty_name.clone(), told, bound.to_owned(), standing.since.clone(), standing.until.clone()]
+    });
+    table(["treaty", "status", "", "since", "until"], rows)
+}
+
+/// The answer in a sentence, and what it is subject to.
+fn headline(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<String> {
+    let TreatyStatusResponse { participant_name: who, treaty_name: treaty, at, projected, .. } = answer;
+    let known = known(answer, known_at);
+    let mut sentences = match answer.outcomes.as_slice() {
+        [outcome] => {
+            let verb = if *projected { "is projected to be" } else { "is" };
+            let (stands, more) = standing_words(outcome, treaty);
+            vec![added(format!("{who} {verb} {stands} on {at}, as known on {known}"), &more, ".")]
+        }
+        outcomes => {
+            let first =
+                format!("The record does not settle how {who} stands to {treaty} on {at}, as known on {known}:");
+            let each = outcomes.iter().map(|outcome| {
+                let (stands, more) = standing_words(outcome, treaty);
+                added(format!("- {stands}"), &more, "")
+            });
+            std::iter::once(first).chain(each).collect()
+        }
+    };
+    if !answer.complete {
+        sentences.push("The record can be read in more ways than were followed.".into());
+    }
+    sentences
+}
+
+fn known(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> String {
+    if let Some(KnownAt::Time(time)) = known_at {
+        return jiff::tz::TimeZone::UTC.to_datetime(time).date().to_string();
+    }
+    let recorded = answer.holds_at.as_ref().and_then(|holds| holds.recorded_at.as_ref());
+    let day = recorded.and_then(|time| jiff::Timestamp::new(time.seconds, time.nanos).ok());
+    day.map(|day| jiff::tz::TimeZone::UTC.to_datetime(day).date().to_string()).unwrap_or_default()
+}
+
+/// The status towards a treaty, and what is to be added to it, in words.
+fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
+    let StatusOutcome { status, effective, expired, .. } = outcome;
+    let since = outcome.intervals.first().map(|interval| interval.from.as_str()).unwrap_or_default();
+    let (stands, more) = match status.as_str() {
+        "non_participant" => ("no participant in", String::new()),
+        "signatory" => ("a signatory of", "not bound".into()),
+        "contracting" => ("contracting to", "not bound yet".into()),
+        "party" => ("a party to", String::new()),
+        "party_withdrawal_pending" if effective.is_empty() => {
+            ("a party to", "withdrawing, while a conflict is asserted to go on".into())
+        }
+        "party_withdrawal_pending" => ("a party to", format!("leaving on {effective}")),
+        "party_withdrawal_deferred_conflict" => {
+            ("a party to", format!("its withdrawal is deferred by a conflict since {expired}"))
+        }
+        "former_party" => ("a former party to", format!("out since {since}")),
+        // A newer server may know more words.
+        other => return (format!("{} under {treaty}", other.replace('_', " ")), String::new()),
+    };
+    (format!("{stands} {treaty}"), more)
+}
+
+fn added(sentence: String, more: &str, end: &str) -> String {
+    if more.is_empty() { format!("{sentence}{end}") } else { format!("{sentence}: {more}{end}") }
+}
+
+fn reasons(outcome: &StatusOutcome, several: bool) -> Vec<Block> {
+    let mut tables = Vec::new();
+    if several || !outcome.assuming.is_empty() {
+        let what = outcome.status.replace('_', " ");
+        tables.push(sentences(
+            Some(&format!("{what}, assuming:")),
+            outcome.assuming.iter().map(|what| format!("- {what}")),
+        ));
+    }
+    if !outcome.steps.is_empty() {
+        tables.push(table(["date", "because", "article", "entry"], outcome.steps.iter().map(step)));
+    }
+    let changes = outcome.could_change.iter().map(|change| change.sentence.clone());
+    tables.extend(listed("what could still change it", "- ", changes.collect()));
+    tables
+}
+
+fn step(step: &StatusStep) -> [String; 4] {
+    [step.date.clone(), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]
+}
+
+fn entry(event: Option<&CitedEvent>) -> String {
+    event.and_then(|event| event.position.as_ref()).map(|position| position.index.to_string()).unwrap_or_default()
+}
+
+fn listed(heading: &str, mark: &str, told: Vec<String>) -> Option<Block> {
+    let marked: Vec<String> = told.into_iter().map(|sentence| format!("{mark}{sentence}")).collect();
+    (!marked.is_empty()).then(|| sentences(Some(heading), marked))
+}
+
+fn beside(overlay: &Overlay) -> Vec<Block> {
+    match overlay {
+        Overlay::SuspensionAsserted(found) => suspension(found),
+        Overlay::ProvisionalApplication(found) => {
+            let until = if found.until.is_empty() { "in force".to_owned() } else { found.until.clone() };
+            vec![sentences(
+                None,
+                [format!("Applied provisionally from {} until {until}: {}.", found.since, found.scope)],
+            )]
+        }
+    }
+}
+
+fn suspension(found: &SuspensionAsserted) -> Vec<Block> {
+    let SuspensionAsserted { by, since, circulated, claimed_until, contested_by, reactions, .. } = found;
+    let mut sentence = format!("{by} asserts that it suspended the treaty since {since}");
+    if !claimed_until.is_empty() {
+        sentence.push_str(&format!(", until {claimed_until}"));
+    }
+    sentence.push_str("; the status stands.");
+    if !circulated.is_empty() {
+        sentence.push_str(&format!(" The parties were informed on {circulated}."));
+    }
+    let by = contested_by.join(", ");
+    let contested =
+        if by.is_empty() { "Nobody is recorded to contest it.".into() } else { format!("Contested by {by}.") };
+    let mut tables = vec![sentences(None, [sentence, contested])];
+    if !reactions.is_empty() {
+        let rows = reactions.iter().map(|reaction| {
+            [reaction.date.clone(), reaction.by.clone(), reaction.stance.clone(), entry(reaction.event.as_ref())]
+        });
+        tables.push(table(["date", "who", "stance", "entry"], rows));
+    }
+    tables
+}
+
+fn claims(claims: &Claims) -> Block {
+    let decided = match claims.decided_by.as_str() {
+        "agreement" => "they agree",
+        "mandate" => "the mandate for the act decides",
+        "source" => "the source decides",
+        _ => "nothing decides: all are followed",
+    };
+    let rows = claims.statements.iter().map(|claim| {
+        let source = short_name(claim.source().as_str_name(), "SOURCE_CLASS_").replace('_', " ");
+        let followed = if claim.followed { "followed" } else { "" };
+        let by = claim.event.as_ref().and_then(|event| event.position.as_ref());
+        let by = by.map(|position| position.organisation.clone()).unwrap_or_default();
+        [
+            claim.date.clone(),
+            format!("{source}: {}", claim.source_name),
+            by,
+            followed.into(),
+            entry(claim.event.as_ref()),
+        ]
+    });
+    let heading = format!("{} stated {} times: {decided}", claims.kind.replace('_', " "), claims.statements.len());
+    table(["date", &heading, "by", "", "entry"], rows)
+}
+
+fn findings(findings: &[LegalFinding]) -> Vec<String> {
+    let told = findings.iter().map(|finding| {
+        let LegalFinding { code, event, article, message } = finding;
+        let article = if article.is_empty() { String::new() } else { format!(" (Article {article})") };
+        let entry = entry(event.as_ref());
+        let at = if entry.is_empty() { String::new() } else { format!("entry {entry}, ") };
+        format!("{at}{code}: {message}{}", article.replace("Article VCLT", "VCLT"))
+    });
+    told.collect()
+}
+
+#[cfg(test)]
+#[path = "treaty_status_tests.rs"]
+mod tests;

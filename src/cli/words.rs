@@ -1,0 +1,111 @@
+//! Acts in words, for people who read a timeline.
+
+use super::output::short_name;
+use crate::client::{
+    reply::{Act, Event, EventBody},
+    to_json,
+};
+
+/// The act in a sentence: what happened, with the words of the body that tell most.
+pub fn sentence(act: &Act) -> String {
+    match act.event.as_ref() {
+        Some(event) => of_event(&act.kind, event),
+        None => spaced(&act.kind),
+    }
+}
+
+fn of_event(kind: &str, event: &Event) -> String {
+    // The names of the enums come from the contract, so that a new value is told too.
+    let json = to_json("Event", event);
+    let word = |field: &str, prefix: &str| {
+        json[kind][field].as_str().map(|value| spaced(&short_name(value, prefix))).unwrap_or_default()
+    };
+    let name = spaced(kind);
+    match event.body.as_ref() {
+        Some(EventBody::SignatureAffixed(_)) => bracketed(&name, &word("type", "SIGNATURE_TYPE_")),
+        Some(EventBody::InstrumentDeposited(body)) => {
+            let told = bracketed(&name, &word("mode", "CONSENT_MODE_"));
+            joined(&told, if body.provisional_application { "applied provisionally until in force" } else { "" })
+        }
+        Some(EventBody::EffectStated(_)) => format!("{} stated", effect(&word("effect", "TREATY_EFFECT_"))),
+        Some(EventBody::DomesticStepTaken(body)) => {
+            let towards = format!("{} towards {}", word("step", "DOMESTIC_STEP_"), word("pursues", "PURSUED_ACT_"));
+            let votes = body.votes.map(|votes| format!("{}-{}-{}", votes.in_favour, votes.against, votes.abstained));
+            joined(&joined(&towards, &body.organ), &votes.unwrap_or_default())
+        }
+        Some(EventBody::WithdrawalNotified(body)) => {
+            let told = bracketed(&name, &word("styled", "WITHDRAWAL_STYLE_"));
+            let later = Some(&body.later_effect).filter(|later| !later.is_empty());
+            joined(&told, &later.map(|later| format!("to take effect on {later}")).unwrap_or_default())
+        }
+        Some(EventBody::SuspensionNotified(body)) => {
+            let until = Some(&body.claimed_until).filter(|until| !until.is_empty());
+            let told = joined(&name, &until.map(|until| format!("until {until}")).unwrap_or_default());
+            let informed = Some(&body.circulated).filter(|circulated| !circulated.is_empty());
+            joined(&told, &informed.map(|day| format!("parties informed {day}")).unwrap_or_default())
+        }
+        Some(EventBody::ObjectionLodged(body)) => quoted(&name, &body.grounds),
+        Some(EventBody::ConflictStatusAsserted(body)) => {
+            let engaged = word("engagement", "CONFLICT_ENGAGEMENT_");
+            let until = Some(&body.until).filter(|until| !until.is_empty());
+            let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
+            format!("{engaged} in {}{until}, as {} asserts", body.conflict, body.asserted_by)
+        }
+        Some(EventBody::TreatyBodyDecided(body)) => {
+            let stance = word("stance", "BODY_STANCE_");
+            quoted(&bracketed(&format!("{} decided", body.body), &stance), &body.text)
+        }
+        Some(EventBody::EventCorrected(body)) => {
+            let told = format!("{name}: {}", body.reason);
+            let restated = body.restated.as_ref().and_then(|restated| Some((restated, kind_of(restated)?)));
+            let now = restated.map(|(restated, kind)| format!("it now reads: {}", of_event(&kind, restated)));
+            joined(&told, &now.unwrap_or_default())
+        }
+        Some(
+            EventBody::WithdrawalRevoked(_)
+            | EventBody::PartDisclosed(_)
+            | EventBody::TreatyRegistered(_)
+            | EventBody::ParticipantRegistered(_)
+            | EventBody::LedgerFounded(_)
+            | EventBody::CharterAdopted(_)
+            | EventBody::OrganisationAdmitted(_)
+            | EventBody::MemberEnrolled(_)
+            | EventBody::KeyEnrolled(_)
+            | EventBody::KeyEnded(_)
+            | EventBody::MandateGranted(_)
+            | EventBody::RecordOpened(_)
+            | EventBody::LayingRecorded(_)
+            | EventBody::PositionSurveyed(_)
+            | EventBody::AreaCleared(_)
+            | EventBody::LandReleased(_),
+        )
+        | None => name,
+    }
+}
+
+/// The kind of an event by the one body field that its JSON has.
+fn kind_of(event: &Event) -> Option<String> {
+    let json = to_json("Event", event);
+    let fields = json.as_object()?.iter().find(|(field, _)| crate::domain::Kind::from_name(field).is_some());
+    fields.map(|(field, _)| field.clone())
+}
+
+fn effect(word: &str) -> &str {
+    if word == "withdrawal" { "effect of the withdrawal" } else { word }
+}
+
+fn spaced(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+fn bracketed(name: &str, word: &str) -> String {
+    if word.is_empty() { name.to_owned() } else { format!("{name} ({word})") }
+}
+
+fn joined(name: &str, more: &str) -> String {
+    if more.is_empty() { name.to_owned() } else { format!("{name}, {more}") }
+}
+
+fn quoted(name: &str, words: &str) -> String {
+    if words.is_empty() { name.to_owned() } else { format!("{name}: {words}") }
+}

@@ -1,0 +1,62 @@
+//! Remarks of law on what the acts under a treaty state. They are values of an
+//! answer, made again for every answer from the events; they are never stored and
+//! reject nothing.
+
+use super::{EventReference, Position};
+
+pinned! {
+    /// Which legal rule remarks on an act.
+    LegalRemark {
+        /// Who withdraws was neither bound nor about to be when the notice was received.
+        WithdrawalWithoutMembership = 1, "withdrawal_without_membership";
+        /// The ledger does not hold that an addressee of the clauses was notified.
+        AddresseeMissing = 2, "addressee_missing";
+        /// The clauses ask for reasons, and the ledger does not hold that they came.
+        ReasonsMissing = 3, "reasons_missing";
+        /// A withdrawal is open already.
+        SecondOpenWithdrawal = 4, "second_open_withdrawal";
+        /// The instrument names a later date, and the clauses do not provide for one.
+        LaterEffectWithoutBasis = 5, "later_effect_without_basis";
+        /// The withdrawal had taken effect when the revocation was received.
+        RevocationTooLate = 6, "revocation_too_late";
+        /// Accession is for States that have not signed.
+        AccessionBySignatory = 7, "accession_by_signatory";
+        /// Ratification, acceptance and approval follow a signature; none is held before the deposit.
+        DepositBeforeSignature = 8, "deposit_before_signature";
+        /// A further instrument while the participant is bound.
+        ConsentWhileBound = 9, "consent_while_bound";
+        /// The treaty was not open for signature on that day.
+        SignatureOutsideWindow = 10, "signature_outside_window";
+        /// A stated effect is not the one that the clauses give.
+        StatedVsComputed = 11, "stated_vs_computed";
+        /// An effect is stated for a day before there was consent.
+        EffectBeforeConsent = 12, "effect_before_consent";
+        /// The effect of a withdrawal is stated, and no notification of it is held.
+        WithdrawalEffectWithoutNotice = 13, "withdrawal_effect_without_notice";
+        /// Who suspends was not bound.
+        SuspensionWithoutMembership = 14, "suspension_without_membership";
+        /// When the treaty itself entered into force is neither stated nor countable from what is held.
+        TreatyInForceUnknown = 15, "treaty_in_force_unknown";
+        /// The treaty was registered without the clause that the act needs.
+        ClauseMissing = 16, "clause_missing";
+    }
+}
+
+/// One legal remark on one act.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LegalFinding {
+    pub code: LegalRemark,
+    /// The act; `None` where it is about the treaty or its clauses.
+    pub event: Option<CitedEvent>,
+    /// The article that it rests on; empty where the clauses name none.
+    pub article: Box<str>,
+    /// A sentence for a person.
+    pub message: Box<str>,
+}
+
+/// An event that an answer rests on: by name, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CitedEvent {
+    pub reference: EventReference,
+    pub position: Position,
+}

@@ -1,0 +1,187 @@
+//! From an answer of the treaty rules to the messages of the contract.
+
+use jiff::civil::Date;
+
+use super::status::Found;
+use crate::{
+    domain::{CitedEvent, LegalFinding, WorldDate},
+    treaties::{Change, Claim, Claims, Outcome, Overlay, Reaction, Step, SuspensionAsserted, TreatyStatus},
+    wire::{proto, timestamp},
+};
+
+impl Found {
+    pub(super) fn outcomes(&self) -> Vec<proto::StatusOutcome> {
+        self.answer.outcomes.iter().map(|outcome| self.outcome(outcome)).collect()
+    }
+
+    pub(super) fn overlays(&self) -> Vec<proto::StatusOverlay> {
+        use proto::status_overlay::Overlay as Told;
+        let overlays = self.answer.overlays.iter().map(|overlay| match overlay {
+            Overlay::SuspensionAsserted(found) => Told::SuspensionAsserted(self.suspension(found)),
+            Overlay::ProvisionalApplication { event, scope, article, since, until } => {
+                Told::ProvisionalApplication(proto::ProvisionalApplication {
+                    event: Some(self.cited(event)),
+                    scope: scope.to_string(),
+                    article: article.to_string(),
+                    since: since.to_string(),
+                    until: day(*until),
+                })
+            }
+        });
+        overlays.map(|overlay| proto::StatusOverlay { overlay: Some(overlay) }).collect()
+    }
+
+    pub(super) fn claims(&self) -> Vec<proto::Claims> {
+        let claims = self.answer.claims.iter().map(|claims| {
+            let Claims { kind, act, decided_by, statements } = claims;
+            proto::Claims {
+                kind: kind.name().into(),
+                act: act.to_string(),
+                decided_by: decided_by.name().into(),
+                statements: statements.iter().map(|claim| self.claim(claim)).collect(),
+            }
+        });
+        claims.collect()
+    }
+
+    pub(super) fn findings(&self) -> Vec<proto::LegalFinding> {
+        let findings = self.answer.findings.iter().map(|finding| {
+            let LegalFinding { code, event, article, message } = finding;
+            proto::LegalFinding {
+                code: code.name().into(),
+                event: event.as_ref().map(|event| self.cited(event)),
+                article: article.to_string(),
+                message: message.to_string(),
+            }
+        });
+        findings.collect()
+    }
+
+    /// One line.
+    pub(super) fn standing(&self) -> proto::Standing {
+        let outcomes = &self.answer.outcomes;
+        let first = outcomes.first().and_then(|outcome| outcome.spans.first());
+        let suspended = |overlay: &Overlay| matches!(overlay, Overlay::SuspensionAsserted(_));
+        proto::Standing {
+            treaty: self.treaty.to_string(),
+            treaty_name: self.treaty_name.clone(),
+            statuses: outcomes.iter().map(|outcome| outcome.status.name().into()).collect(),
+            bound: outcomes.iter().all(|outcome| outcome.status.is_bound()),
+            since: day(first.and_then(|span| span.from)),
+            until: day(first.and_then(|span| span.to)),
+            suspension_asserted: self.answer.overlays.iter().any(suspended),
+        }
+    }
+
+    fn outcome(&self, outcome: &Outcome) -> proto::StatusOutcome {
+        let Outcome { status, spans, assuming, steps, could_change } = outcome;
+        let (effective, expired) = match *status {
+            TreatyStatus::WithdrawalPending { effective } => (effective, None),
+            TreatyStatus::WithdrawalDeferred { expired } => (None, Some(expired)),
+            TreatyStatus::FormerParty { since } => (Some(since), None),
+            TreatyStatus::NonParticipant
+            | TreatyStatus::Signatory
+            | TreatyStatus::Contracting
+            | TreatyStatus::Party => (None, None),
+        };
+        let interval = |span: &crate::treaties::Span| proto::StatusInterval { from: day(span.from), to: day(span.to) };
+        proto::StatusOutcome {
+            status: status.name().into(),
+            bound: status.is_bound(),
+            intervals: spans.iter().map(interval).collect(),
+            effective: day(effective),
+            expired: day(expired),
+            assuming: assuming.iter().map(ToString::to_string).collect(),
+            steps: steps.iter().map(|step| self.step(step)).collect(),
+            could_change: could_change.iter().map(change).collect(),
+        }
+    }
+
+    fn step(&self, step: &Step) -> proto::StatusStep {
+        let Step { rule, article, event, date, sentence } = step;
+        proto::StatusStep {
+            rule: rule.name().into(),
+            article: article.to_string(),
+            event: event.as_ref().map(|event| self.cited(event)),
+            date: day(*date),
+            sentence: sentence.to_string(),
+        }
+    }
+
+    fn suspension(&self, found: &SuspensionAsserted) -> proto::SuspensionAsserted {
+        let contested_by = found.contested_by().into_iter().map(str::to_owned).collect();
+        let SuspensionAsserted {
+            event,
+            by,
+            since,
+            received_by_depositary,
+            circulated,
+            claimed_until,
+            grounds,
+            provisions,
+            reactions,
+        } = found;
+        proto::SuspensionAsserted {
+            event: Some(self.cited(event)),
+            by: by.to_string(),
+            since: world(since.as_ref()),
+            received_by_depositary: world(received_by_depositary.as_ref()),
+            circulated: world(circulated.as_ref()),
+            claimed_until: claimed_until.to_string(),
+            grounds: grounds.iter().map(|ground| ground.number()).collect(),
+            provisions: provisions.iter().map(ToString::to_string).collect(),
+            contested_by,
+            reactions: reactions.iter().map(|reaction| self.reaction(reaction)).collect(),
+        }
+    }
+
+    fn reaction(&self, reaction: &Reaction) -> proto::Reaction {
+        let Reaction { event, by, stance, date, text } = reaction;
+        proto::Reaction {
+            event: Some(self.cited(event)),
+            by: by.to_string(),
+            stance: stance.name().into(),
+            date: world(date.as_ref()),
+            text: text.to_string(),
+        }
+    }
+
+    fn claim(&self, claim: &Claim) -> proto::Claim {
+        let Claim { event, organisation: _, date, source, source_name, documents, followed } = claim;
+        proto::Claim {
+            event: Some(self.cited(event)),
+            date: world(date.as_ref()),
+            source: source.map_or(0, |class| class.number()),
+            source_name: source_name.to_string(),
+            documents: u32::try_from(*documents).unwrap_or(u32::MAX),
+            followed: *followed,
+        }
+    }
+
+    fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
+        let CitedEvent { reference, position } = event;
+        let facts = self.events.get(position);
+        let place = proto::EventPosition {
+            index: position.index.0,
+            ordinal: u32::from(position.ordinal),
+            recorded_at: facts.map(|facts| timestamp(facts.recorded_at)),
+            event_id: reference.event.to_string(),
+            organisation: reference.organisation.to_string(),
+            member: facts.map(|facts| facts.member.to_string()).unwrap_or_default(),
+        };
+        proto::CitedEvent { position: Some(place), verified: facts.is_some_and(|facts| facts.verified) }
+    }
+}
+
+fn change(change: &Change) -> proto::StatusChange {
+    let Change { code, sentence } = change;
+    proto::StatusChange { code: code.name().into(), sentence: sentence.to_string() }
+}
+
+fn day(day: Option<Date>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
+
+fn world(date: Option<&WorldDate>) -> String {
+    date.map(ToString::to_string).unwrap_or_default()
+}

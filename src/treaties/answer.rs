@@ -1,0 +1,289 @@
+//! What the rules answer with: plain values, each with what it rests on.
+
+use jiff::civil::Date;
+
+use crate::domain::pinned;
+use crate::domain::{
+    BodyStance, CitedEvent, Kind, LegalFinding, OrganisationId, ParticipantId, RecordingTime, Size, SourceClass,
+    SuspensionGround, WorldDate,
+};
+
+/// The state of knowledge that an answer holds for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Only events in, and in effect by, the first `size` entries count.
+    pub size: Size,
+    /// When the last of them was recorded.
+    pub recorded_at: Option<RecordingTime>,
+}
+
+/// How a participant stands to a treaty. What is left out of the vocabulary needs
+/// kinds that the ledger does not have yet (`former_signatory`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TreatyStatus {
+    NonParticipant,
+    Signatory,
+    /// Consent is given and not yet in force (VCLT Art. 2(1)(f)).
+    Contracting,
+    Party,
+    /// A party whose withdrawal is running; `effective` is open when a conflict will defer it.
+    WithdrawalPending {
+        effective: Option<Date>,
+    },
+    /// The notice is over, and a conflict keeps the party bound.
+    WithdrawalDeferred {
+        expired: Date,
+    },
+    FormerParty {
+        since: Date,
+    },
+}
+
+impl TreatyStatus {
+    /// The name in messages and documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NonParticipant => "non_participant",
+            Self::Signatory => "signatory",
+            Self::Contracting => "contracting",
+            Self::Party => "party",
+            Self::WithdrawalPending { .. } => "party_withdrawal_pending",
+            Self::WithdrawalDeferred { .. } => "party_withdrawal_deferred_conflict",
+            Self::FormerParty { .. } => "former_party",
+        }
+    }
+
+    /// Whether the treaty is in force for the participant.
+    pub const fn is_bound(self) -> bool {
+        match self {
+            Self::Party | Self::WithdrawalPending { .. } | Self::WithdrawalDeferred { .. } => true,
+            Self::NonParticipant | Self::Signatory | Self::Contracting | Self::FormerParty { .. } => false,
+        }
+    }
+}
+
+/// A status over a half-open interval of civil days, `[from, to)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// `None`: since ever.
+    pub from: Option<Date>,
+    /// First day on which it no longer holds; `None`: open.
+    pub to: Option<Date>,
+    pub status: TreatyStatus,
+}
+
+impl Span {
+    /// Whether the day lies in it.
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day < to)
+    }
+}
+
+/// The status of a participant under a treaty on a day, as known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The day asked about, in the depositary's calendar.
+    pub at: Date,
+    pub known: Known,
+    /// The day lies after the newest entry: the answer is a projection.
+    pub projected: bool,
+    /// One: certain. Several: each what follows from its assumptions.
+    pub outcomes: Vec<Outcome>,
+    /// Whether every combination of rival statements and uncertain dates was followed.
+    pub complete: bool,
+    pub overlays: Vec<Overlay>,
+    /// Statements about one act that stand side by side.
+    pub claims: Vec<Claims>,
+    /// Ascending by code, then by event.
+    pub findings: Vec<LegalFinding>,
+}
+
+/// One way in which the record can be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    pub status: TreatyStatus,
+    /// Since when until when it holds: one interval, or one for each reading that
+    /// differs there. Ascending, never empty.
+    pub spans: Vec<Span>,
+    /// What has to be assumed for it; empty when every reading agrees.
+    pub assuming: Vec<Box<str>>,
+    /// Why, in order of the dates.
+    pub steps: Vec<Step>,
+    pub could_change: Vec<Change>,
+}
+
+pinned! {
+    /// The rule of a step; docs/status.md tells each.
+    StatusRule {
+        Signature = 1, "signature";
+        Consent = 2, "consent";
+        TreatyInForceAsStated = 3, "treaty_in_force_as_stated";
+        TreatyInForceAsCounted = 4, "treaty_in_force_as_counted";
+        InForceFirstOfMonth = 5, "in_force_first_of_month";
+        InForceSameDay = 6, "in_force_same_day";
+        InForceAfterDays = 7, "in_force_after_days";
+        WithdrawalNotice = 8, "withdrawal_notice";
+        ConflictTest = 9, "conflict_test";
+        WithdrawalEffect = 10, "withdrawal_effect";
+        Revocation = 11, "revocation";
+        SuspensionIsNoStatus = 12, "suspension_is_no_status";
+        DomesticStepIsNoStatus = 13, "domestic_step_is_no_status";
+        Correction = 14, "correction";
+        NoClock = 15, "no_clock";
+        ActWithoutEffect = 16, "act_without_effect";
+    }
+}
+
+/// One reason of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub rule: StatusRule,
+    /// The article that it rests on; empty where the clauses name none.
+    pub article: Box<str>,
+    pub event: Option<CitedEvent>,
+    /// The day of the act or of its effect.
+    pub date: Option<Date>,
+    /// A sentence for a person.
+    pub sentence: Box<str>,
+}
+
+pinned! {
+    /// What could still change an answer.
+    ChangeCode {
+        Consent = 1, "consent";
+        Withdrawal = 2, "withdrawal";
+        Revocation = 3, "revocation";
+        ConflictAsserted = 4, "conflict_asserted";
+        ConflictEnded = 5, "conflict_ended";
+        Correction = 6, "correction";
+        ClaimsSettled = 7, "claims_settled";
+        TreatyInForce = 8, "treaty_in_force";
+    }
+}
+
+/// What could still change an answer, in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub code: ChangeCode,
+    pub sentence: Box<str>,
+}
+
+/// What stands beside the status and never replaces it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overlay {
+    SuspensionAsserted(SuspensionAsserted),
+    ProvisionalApplication { event: CitedEvent, scope: Box<str>, article: Box<str>, since: Date, until: Option<Date> },
+}
+
+/// A suspension that the participant asserts, with who answered it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuspensionAsserted {
+    pub event: CitedEvent,
+    pub by: ParticipantId,
+    /// Claimed beginning, else the receipt by the depositary.
+    pub since: Option<WorldDate>,
+    pub received_by_depositary: Option<WorldDate>,
+    pub circulated: Option<WorldDate>,
+    pub claimed_until: Box<str>,
+    pub grounds: Vec<SuspensionGround>,
+    /// Empty: the whole treaty.
+    pub provisions: Vec<Box<str>>,
+    /// Objections and decisions up to the day asked about, by date.
+    pub reactions: Vec<Reaction>,
+}
+
+impl SuspensionAsserted {
+    /// Who objects to it or rejects it: participants, then bodies, each once.
+    pub fn contested_by(&self) -> Vec<&str> {
+        let mut by: Vec<(bool, &str)> = Vec::new();
+        for reaction in &self.reactions {
+            match reaction.stance {
+                Stance::Objects | Stance::Body(BodyStance::Rejects) => {
+                    by.push((reaction.stance != Stance::Objects, &reaction.by));
+                }
+                Stance::Body(BodyStance::Accepts | BodyStance::Notes) => {}
+            }
+        }
+        by.sort_unstable();
+        by.dedup();
+        by.into_iter().map(|(_, by)| by).collect()
+    }
+}
+
+/// How somebody stands towards an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    /// A participant objects.
+    Objects,
+    /// A meeting of the parties decided.
+    Body(BodyStance),
+}
+
+impl Stance {
+    /// The name in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Objects => "objects",
+            Self::Body(stance) => stance.name(),
+        }
+    }
+}
+
+/// An answer of another participant or of a body to an act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reaction {
+    pub event: CitedEvent,
+    /// Participant id or name of the body.
+    pub by: Box<str>,
+    pub stance: Stance,
+    pub date: Option<WorldDate>,
+    /// Grounds or words of the decision.
+    pub text: Box<str>,
+}
+
+pinned! {
+    /// How a reader resolves rival statements.
+    ViewName {
+        /// The mandate for the act, then the source, then all.
+        Default = 1, "default";
+        /// Nobody is preferred.
+        All = 2, "all";
+    }
+}
+
+pinned! {
+    /// What decided between rival statements in a view.
+    DecidedBy {
+        /// They say the same.
+        Agreement = 1, "agreement";
+        /// Signed first-hand by the organisation whose mandate covers the act.
+        Mandate = 2, "mandate";
+        /// The class of the source, and a document.
+        Source = 3, "source";
+        /// Nothing: all of them are followed.
+        Nothing = 4, "nothing";
+    }
+}
+
+/// Statements about one act, side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims {
+    pub kind: Kind,
+    pub act: Box<str>,
+    pub decided_by: DecidedBy,
+    /// Those that are followed first, then by the event's name; never by recording time.
+    pub statements: Vec<Claim>,
+}
+
+/// One of the rival statements.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    pub event: CitedEvent,
+    pub organisation: OrganisationId,
+    pub date: Option<WorldDate>,
+    pub source: Option<SourceClass>,
+    pub source_name: Box<str>,
+    pub documents: usize,
+    /// Whether the view follows it.
+    pub followed: bool,
+}

@@ -1,0 +1,352 @@
+//! One reading of the record, followed from act to act: memberships, intervals,
+//! reasons, findings.
+
+use jiff::civil::Date;
+
+use super::{
+    Span, StatusRule, Step, TreatyStatus,
+    conflict::Engaged,
+    in_force::{self, Counted},
+    months::add_months,
+    readings::{ReadAct, Reading},
+    record::Record,
+    remarks,
+    rivals::Act,
+    statements::Statement,
+};
+use crate::domain::{
+    CitedEvent, ConflictTest, LegalFinding, LegalRemark, TreatyBody, WithdrawalClause, WithdrawalNotified,
+};
+
+/// What a reading leads to.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// Ascending, without a gap or an overlap, from ever to open.
+    pub spans: Vec<Span>,
+    pub memberships: Vec<Membership>,
+    pub steps: Vec<Step>,
+    pub findings: Vec<LegalFinding>,
+    /// Whether it is known when the treaty itself entered into force.
+    pub treaty_in_force: Option<Date>,
+}
+
+/// From an instrument to what ends its effect.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    pub deposited: Date,
+    /// `None`: cannot be computed.
+    pub in_force: Option<Date>,
+    pub leave: Option<Leave>,
+}
+
+/// A withdrawal that runs or ran.
+#[derive(Clone, Debug)]
+pub struct Leave {
+    /// When the notice began.
+    pub began: Date,
+    /// When it is over.
+    pub expiry: Date,
+    /// When the participant is out; `None`: a conflict goes on.
+    pub effective: Option<Date>,
+}
+
+impl Membership {
+    fn is_over_by(&self, day: Date) -> bool {
+        self.leave.as_ref().and_then(|leave| leave.effective).is_some_and(|effective| effective <= day)
+    }
+
+    /// The status that it gives on a day on or after its deposit.
+    fn status_on(&self, day: Date, otherwise: TreatyStatus) -> TreatyStatus {
+        let Some(in_force) = self.in_force else { return self.without_effect(day, otherwise) };
+        let Some(leave) = &self.leave else {
+            return if in_force <= day { TreatyStatus::Party } else { TreatyStatus::Contracting };
+        };
+        match leave.effective {
+            Some(effective) if effective <= day && effective <= in_force => otherwise,
+            Some(effective) if effective <= day => TreatyStatus::FormerParty { since: effective },
+            _ if day < in_force => TreatyStatus::Contracting,
+            _ if day < leave.began => TreatyStatus::Party,
+            effective if day < leave.expiry => TreatyStatus::WithdrawalPending { effective },
+            _ => TreatyStatus::WithdrawalDeferred { expired: leave.expiry },
+        }
+    }
+
+    fn without_effect(&self, day: Date, otherwise: TreatyStatus) -> TreatyStatus {
+        if self.is_over_by(day) { otherwise } else { TreatyStatus::Contracting }
+    }
+
+    fn boundaries(&self) -> impl Iterator<Item = Date> {
+        let leave = self.leave.iter().flat_map(|leave| [Some(leave.began), Some(leave.expiry), leave.effective]);
+        [Some(self.deposited), self.in_force].into_iter().chain(leave).flatten()
+    }
+}
+
+/// Follows a reading.
+pub fn follow<'r, 'a>(record: &'r Record<'r, 'a>, reading: &Reading<'r, 'a>) -> Course {
+    let course = Course {
+        spans: Vec::new(),
+        memberships: Vec::new(),
+        steps: Vec::new(),
+        findings: Vec::new(),
+        treaty_in_force: None,
+    };
+    let mut following = Following { record, reading, course, signed: None };
+    following.treaty();
+    following.acts();
+    let Following { mut course, signed, .. } = following;
+    course.spans = spans(signed, &course.memberships);
+    remarks::on_effects(record, &mut course);
+    remarks::on_suspensions(record, &mut course);
+    course
+}
+
+struct Following<'f, 'r, 'a> {
+    record: &'r Record<'r, 'a>,
+    reading: &'f Reading<'r, 'a>,
+    course: Course,
+    signed: Option<Date>,
+}
+
+impl<'r, 'a> Following<'_, 'r, 'a> {
+    /// When the treaty is in force: as stated, else as counted.
+    fn treaty(&mut self) {
+        let stated = self.reading.acts.iter().find_map(|read| match read.statement.body {
+            TreatyBody::EffectStated(_) => read.day.map(|day| (day, read.statement)),
+            _ => None,
+        });
+        let article = self.record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
+        let (rule, day, event, sentence) = match (stated, &self.record.counted) {
+            (Some((day, statement)), _) => {
+                let sentence = "the treaty is in force, as stated".into();
+                (StatusRule::TreatyInForceAsStated, day, Some(statement.cited()), sentence)
+            }
+            (None, Some(Counted { day, reached, threshold })) => {
+                let sentence = format!(
+                    "the treaty is in force, counted from the deposits in this ledger: number {threshold} is of {reached}"
+                );
+                (StatusRule::TreatyInForceAsCounted, *day, None, sentence)
+            }
+            (None, None) => return,
+        };
+        self.course.treaty_in_force = Some(day);
+        self.course.steps.push(Step { rule, article, event, date: Some(day), sentence: sentence.into() });
+    }
+
+    /// The participant's acts in order of their day; of one day, consent goes before
+    /// withdrawal, and the event's name decides between equals.
+    fn acts(&mut self) {
+        let own = self.reading.acts.iter().filter(|read| !matches!(read.statement.body, TreatyBody::EffectStated(_)));
+        let mut own: Vec<ReadAct<'r, 'a>> = own.copied().collect();
+        own.sort_by_key(|read| (read.day, read.act.kind, read.statement.reference()));
+        self.signed = own.iter().filter(|read| is_signature(read.statement)).filter_map(|read| read.day).min();
+        for read in &own {
+            self.corrections(read.statement);
+            match (read.statement.body, read.day) {
+                (TreatyBody::SignatureAffixed(_), Some(day)) => self.signature(read.statement, day),
+                (TreatyBody::InstrumentDeposited(_), Some(day)) => self.consent(read.statement, day),
+                (TreatyBody::WithdrawalNotified(body), Some(day)) => self.withdrawal(read, body, day),
+                (TreatyBody::WithdrawalNotified(_), None) => self.no_clock(read.statement),
+                _ => {}
+            }
+        }
+    }
+
+    fn corrections(&mut self, statement: &Statement<'a>) {
+        for (recorded, body) in &statement.corrections {
+            let before = statement.recorded.event.date().map_or("undated".into(), ToString::to_string);
+            let now = statement.date().map_or("undated".into(), ToString::to_string);
+            let said = if before == now { now } else { format!("it said {before}, it stands as {now}") };
+            let what = statement.recorded.event.kind().name().replace('_', " ");
+            let sentence =
+                format!("{what} of entry {} is corrected: {} ({said})", statement.recorded.position.index, body.reason);
+            let date = statement.date().and_then(|date| date.earliest().or(date.latest()));
+            self.step(StatusRule::Correction, "", Some(recorded.cited()), date, sentence);
+        }
+    }
+
+    fn signature(&mut self, statement: &Statement<'a>, day: Date) {
+        remarks::on_signature(self.record, &mut self.course, statement, day);
+        if in_force::is_consent(statement) {
+            return self.consent(statement, day);
+        }
+        let article = self.record.clauses().and_then(|clauses| clauses.signature.as_ref());
+        let article = article.map(|clause| clause.article.clone()).unwrap_or_default();
+        let sentence = "signed, which does not bind yet".into();
+        self.step(StatusRule::Signature, &article, Some(statement.cited()), Some(day), sentence);
+    }
+
+    fn consent(&mut self, statement: &Statement<'a>, day: Date) {
+        let Some(mode) = in_force::mode_of(statement) else { return };
+        remarks::on_consent(self.record, &mut self.course, statement, day, self.signed);
+        if self.course.memberships.last().is_some_and(|before| !before.is_over_by(day)) {
+            let sentence = format!("{mode} of {day} changes nothing: the participant has consented already");
+            return self.step(StatusRule::ActWithoutEffect, "", Some(statement.cited()), Some(day), sentence);
+        }
+        let words = mode.name().replace('_', " ");
+        let sentence = format!("consent to be bound ({words}) reached the depositary");
+        self.step(StatusRule::Consent, "VCLT 16", Some(statement.cited()), Some(day), sentence);
+        let in_force = self.record.in_force_clause().map(|clause| {
+            let (day, step) = in_force::of_consent(clause, day, self.course.treaty_in_force, statement);
+            self.course.steps.push(step);
+            day
+        });
+        self.course.memberships.push(Membership { deposited: day, in_force, leave: None });
+    }
+
+    fn no_clock(&mut self, statement: &Statement<'a>) {
+        let article = self.article_of_withdrawal();
+        let sentence = "a withdrawal was notified; no date is stated from which its notice could run".into();
+        self.step(StatusRule::NoClock, &article, Some(statement.cited()), None, sentence);
+    }
+
+    fn withdrawal(&mut self, read: &ReadAct<'r, 'a>, body: &WithdrawalNotified, began: Date) {
+        let statement = read.statement;
+        remarks::on_notice(self.record, &mut self.course, statement, body);
+        let article = self.article_of_withdrawal();
+        if let Some(code) = self.cannot_run(began) {
+            let message = remarks::why_without_effect(code);
+            remarks::remark(&mut self.course, code, statement, &article, message);
+            let sentence = format!("the withdrawal of {began} changes nothing: {message}");
+            return self.step(StatusRule::ActWithoutEffect, &article, Some(statement.cited()), Some(began), sentence);
+        }
+        let Some(clause) = self.record.withdrawal_clause() else {
+            let message = "the treaty was registered without a withdrawal clause";
+            remarks::remark(&mut self.course, LegalRemark::ClauseMissing, statement, "", message);
+            return self.no_clock(statement);
+        };
+        let leave = self.leave(statement, body, clause, began);
+        if self.is_revoked(read.act, &leave) {
+            return;
+        }
+        if let Some(effective) = leave.effective {
+            let sentence = "the withdrawal takes effect: on that day the participant is out".into();
+            self.step(StatusRule::WithdrawalEffect, &article, Some(statement.cited()), Some(effective), sentence);
+        }
+        if let Some(membership) = self.course.memberships.last_mut() {
+            membership.leave = Some(leave);
+        }
+    }
+
+    /// Why a withdrawal of that day does not run, if it does not.
+    fn cannot_run(&self, began: Date) -> Option<LegalRemark> {
+        match self.course.memberships.last() {
+            Some(membership) if !membership.is_over_by(began) => {
+                membership.leave.is_some().then_some(LegalRemark::SecondOpenWithdrawal)
+            }
+            Some(_) | None => Some(LegalRemark::WithdrawalWithoutMembership),
+        }
+    }
+
+    /// Notice, conflict test, effect (R5, R6).
+    fn leave(
+        &mut self,
+        statement: &Statement<'a>,
+        body: &WithdrawalNotified,
+        clause: &WithdrawalClause,
+        began: Date,
+    ) -> Leave {
+        let months = clause.notice_months;
+        let least = add_months(began, months);
+        let later = body.later_effect.map(|later| later.0).filter(|later| clause.later_date_allowed && *later > least);
+        let expiry = later.unwrap_or(least);
+        let named = if later.is_some() { ", the later date that the instrument names" } else { "" };
+        let sentence = format!("a notice of {months} months begins to run; it is over on {expiry}{named}");
+        self.step(StatusRule::WithdrawalNotice, &clause.article, Some(statement.cited()), Some(began), sentence);
+        let tested = match clause.conflict_test {
+            ConflictTest::None => return Leave { began, expiry, effective: Some(expiry) },
+            ConflictTest::AtExpiry => expiry,
+            ConflictTest::AtNotification => began,
+        };
+        let engaged = self.engaged_on(tested);
+        self.conflict_steps(clause, tested, &engaged);
+        let ends: Option<Vec<Date>> = engaged.iter().map(|engaged| engaged.until).collect();
+        let effective = ends.map(|ends| ends.into_iter().fold(expiry, Date::max));
+        Leave { began, expiry, effective }
+    }
+
+    fn engaged_on(&self, day: Date) -> Vec<Engaged> {
+        self.reading.accounts.iter().filter_map(|(account, end)| account.engaged_on(day, *end)).collect()
+    }
+
+    fn conflict_steps(&mut self, clause: &WithdrawalClause, tested: Date, engaged: &[Engaged]) {
+        if engaged.is_empty() {
+            let sentence = "no account in this ledger has the participant in an armed conflict on that day".into();
+            self.step(StatusRule::ConflictTest, &clause.article, None, Some(tested), sentence);
+        }
+        for Engaged { conflict, asserter, event, until } in engaged {
+            let end = until.map_or("it goes on".into(), |until| format!("it ended on {until}"));
+            let sentence = format!("engaged in {conflict} on that day, as {asserter} asserts: {end}");
+            self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence);
+        }
+    }
+
+    /// Whether a revocation was received before the withdrawal took effect, a deferral
+    /// included (R7, VCLT Art. 68). The notice stays in the steps.
+    fn is_revoked(&mut self, act: &Act<'a>, leave: &Leave) -> bool {
+        let revocations = self.reading.acts.iter().filter_map(|read| match read.statement.body {
+            TreatyBody::WithdrawalRevoked(body) if act.is_stated_by(&body.withdrawal) => {
+                read.day.map(|day| (day, read.statement))
+            }
+            _ => None,
+        });
+        let mut revocations: Vec<_> = revocations.collect();
+        revocations.sort_by_key(|(day, statement)| (*day, statement.reference()));
+        let mut revoked = false;
+        for (day, statement) in revocations {
+            if leave.effective.is_some_and(|effective| effective <= day) {
+                let message = "the withdrawal had taken effect when the revocation was received";
+                remarks::remark(&mut self.course, LegalRemark::RevocationTooLate, statement, "VCLT 68", message);
+                let sentence = format!("the revocation of {day} changes nothing: {message}");
+                self.step(StatusRule::ActWithoutEffect, "VCLT 68", Some(statement.cited()), Some(day), sentence);
+            } else {
+                let sentence = "the withdrawal is revoked before it took effect: as if never notified".into();
+                self.step(StatusRule::Revocation, "VCLT 68", Some(statement.cited()), Some(day), sentence);
+                revoked = true;
+            }
+        }
+        revoked
+    }
+
+    fn article_of_withdrawal(&self) -> Box<str> {
+        self.record.withdrawal_clause().map(|clause| clause.article.clone()).unwrap_or_default()
+    }
+
+    fn step(
+        &mut self,
+        rule: StatusRule,
+        article: &str,
+        event: Option<CitedEvent>,
+        date: Option<Date>,
+        sentence: String,
+    ) {
+        self.course.steps.push(Step { rule, article: article.into(), event, date, sentence: sentence.into() });
+    }
+}
+
+fn is_signature(statement: &Statement<'_>) -> bool {
+    matches!(statement.body, TreatyBody::SignatureAffixed(_))
+}
+
+/// The intervals of the days on which the status changes.
+fn spans(signed: Option<Date>, memberships: &[Membership]) -> Vec<Span> {
+    let mut days: Vec<Date> = signed.into_iter().chain(memberships.iter().flat_map(Membership::boundaries)).collect();
+    days.sort_unstable();
+    days.dedup();
+    let mut spans = vec![Span { from: None, to: None, status: TreatyStatus::NonParticipant }];
+    for day in days {
+        let status = status_on(day, signed, memberships);
+        let last = spans.last_mut().expect("it began with one");
+        if status != last.status {
+            last.to = Some(day);
+            spans.push(Span { from: Some(day), to: None, status });
+        }
+    }
+    spans
+}
+
+fn status_on(day: Date, signed: Option<Date>, memberships: &[Membership]) -> TreatyStatus {
+    let otherwise =
+        if signed.is_some_and(|signed| signed <= day) { TreatyStatus::Signatory } else { TreatyStatus::NonParticipant };
+    let current = memberships.iter().rev().find(|membership| membership.deposited <= day);
+    current.map_or(otherwise, |membership| membership.status_on(day, otherwise))
+}

@@ -1,0 +1,188 @@
+//! What an answer says besides the status: reasons in order of their dates, and what
+//! could still change it.
+
+use jiff::civil::Date;
+
+use super::{
+    Change, ChangeCode, Dossier, Outcome, Span, StatusRule, Step, TreatyStatus,
+    course::{Course, Leave},
+    readings::Reading,
+    record::Record,
+    suspension,
+};
+use crate::domain::{ConflictTest, DomesticStepTaken, SuspensionNotified, TreatyBody};
+
+/// What is asked, of which record.
+pub struct Asked<'q, 'r, 'a> {
+    pub dossier: &'q Dossier<'a>,
+    pub at: Date,
+    pub record: &'q Record<'r, 'a>,
+}
+
+impl Asked<'_, '_, '_> {
+    /// Whether a day lies after everything that is known.
+    pub fn lies_ahead(&self, day: Date) -> bool {
+        let newest = self.dossier.known.recorded_at.and_then(|time| time.utc_date());
+        newest.is_none_or(|newest| newest < day)
+    }
+}
+
+/// The courses looked up on the day: those that agree there are one outcome.
+pub fn outcomes(asked: &Asked<'_, '_, '_>, readings: &[Reading<'_, '_>], courses: &[Course]) -> Vec<Outcome> {
+    let mut members: Vec<(Span, Vec<(usize, Span)>)> = Vec::new();
+    for (at, course) in courses.iter().enumerate() {
+        let span = *course.spans.iter().find(|span| span.holds_on(asked.at)).expect("spans cover every day");
+        match members.iter_mut().find(|(first, _)| first.status == span.status) {
+            Some((_, group)) => group.push((at, span)),
+            None => members.push((span, vec![(at, span)])),
+        }
+    }
+    let alone = members.len() == 1;
+    members.into_iter().map(|(first, group)| outcome(asked, readings, courses, first, &group, alone)).collect()
+}
+
+fn outcome(
+    asked: &Asked<'_, '_, '_>,
+    readings: &[Reading<'_, '_>],
+    courses: &[Course],
+    first: Span,
+    group: &[(usize, Span)],
+    alone: bool,
+) -> Outcome {
+    let mut spans: Vec<Span> = group.iter().map(|(_, span)| *span).collect();
+    spans.sort();
+    spans.dedup();
+    let agreed = alone && spans.len() == 1;
+    let told = |(member, _): &(usize, Span)| sentence_of(&readings[*member].assuming);
+    let course = &courses[group[0].0];
+    Outcome {
+        status: first.status,
+        spans,
+        assuming: if agreed { Vec::new() } else { group.iter().map(told).collect() },
+        steps: steps(asked, course, first),
+        could_change: changes(asked, course, first, agreed),
+    }
+}
+
+fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
+    if assuming.is_empty() { "as recorded".into() } else { assuming.join("; ").into() }
+}
+
+/// Steps up to the day asked about, and to the day that ends the status; what undoes a
+/// notice belongs to it, whenever it came.
+fn steps(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Step> {
+    let horizon = span.to.unwrap_or(asked.at).max(asked.at);
+    let mut steps = course.steps.clone();
+    steps.extend(beside(asked.record));
+    steps.retain(|step| step.rule == StatusRule::Revocation || step.date.is_none_or(|date| date <= horizon));
+    steps.sort_by_key(|step| step.date.unwrap_or(Date::MAX));
+    steps
+}
+
+/// Acts that change no status and that a reader would look for.
+fn beside(record: &Record<'_, '_>) -> Vec<Step> {
+    let steps = record.beside.iter().filter_map(|act| {
+        let statement = act.shown();
+        let (rule, date, sentence) = match statement.body {
+            TreatyBody::DomesticStepTaken(body) => {
+                (StatusRule::DomesticStepIsNoStatus, body.taken.as_ref(), domestic(body))
+            }
+            TreatyBody::SuspensionNotified(body) => {
+                (StatusRule::SuspensionIsNoStatus, suspension::since(body), suspended(body))
+            }
+            _ => return None,
+        };
+        let date = date.and_then(|date| date.earliest().or(date.latest()));
+        let article = match rule {
+            StatusRule::SuspensionIsNoStatus => "VCLT 42(2)",
+            _ => "",
+        };
+        Some(Step { rule, article: article.into(), event: Some(statement.cited()), date, sentence: sentence.into() })
+    });
+    steps.collect()
+}
+
+fn domestic(body: &DomesticStepTaken) -> String {
+    let DomesticStepTaken { step, pursues, taken: _, organ, reference: _, votes: _ } = body;
+    let step = step.name().replace('_', " ");
+    let by = if organ.is_empty() { String::new() } else { format!(" ({organ})") };
+    format!("{step}{by} towards {pursues}: an act inside the State, which starts no clock")
+}
+
+fn suspended(body: &SuspensionNotified) -> String {
+    let since = suspension::since(body).map_or("no known day".into(), ToString::to_string);
+    format!("suspension asserted since {since}; the status stands")
+}
+
+/// What could still change the outcome (R18).
+fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut add = |code: ChangeCode, sentence: String| changes.push(Change { code, sentence: sentence.into() });
+    if !certain {
+        add(
+            ChangeCode::ClaimsSettled,
+            "the statements that contradict each other, or are not dated to the day, being settled".into(),
+        );
+    }
+    let begins = matches!(span.status, TreatyStatus::Contracting | TreatyStatus::Party);
+    if begins && course.treaty_in_force.is_none() {
+        add(ChangeCode::TreatyInForce, "a statement of when the treaty itself entered into force".into());
+    }
+    match span.status {
+        TreatyStatus::NonParticipant | TreatyStatus::Signatory => {
+            add(ChangeCode::Consent, "an instrument of consent that reaches the depositary".into());
+        }
+        TreatyStatus::FormerParty { .. } => {
+            add(ChangeCode::Consent, "a new instrument of consent: it opens a new membership".into());
+        }
+        TreatyStatus::Contracting | TreatyStatus::Party => {
+            if let Some(sentence) = withdrawal(asked) {
+                add(ChangeCode::Withdrawal, sentence);
+            }
+        }
+        TreatyStatus::WithdrawalPending { .. } | TreatyStatus::WithdrawalDeferred { .. } => {}
+    }
+    for leave in course.memberships.iter().filter_map(|membership| membership.leave.as_ref()) {
+        if leave.began <= asked.at.max(span.to.unwrap_or(asked.at)) {
+            leaving(asked, leave, &mut add);
+        }
+    }
+    changes
+}
+
+fn withdrawal(asked: &Asked<'_, '_, '_>) -> Option<String> {
+    let clause = asked.record.withdrawal_clause()?;
+    let article = if clause.article.is_empty() { String::new() } else { format!(" (Article {})", clause.article) };
+    Some(format!(
+        "a notification of withdrawal: it takes effect {} months after the depositary receives it{article}",
+        clause.notice_months
+    ))
+}
+
+/// What could still move a withdrawal whose effect lies ahead of what is known.
+fn leaving(asked: &Asked<'_, '_, '_>, leave: &Leave, add: &mut impl FnMut(ChangeCode, String)) {
+    let over = leave.effective.is_some_and(|effective| !asked.lies_ahead(effective));
+    if over {
+        return;
+    }
+    let before = leave.effective.map_or("before it takes effect".into(), |day| format!("before {day}"));
+    add(ChangeCode::Revocation, format!("a revocation that the depositary receives {before} (VCLT 68)"));
+    let test = asked.record.withdrawal_clause().map_or(ConflictTest::None, |clause| clause.conflict_test);
+    match (leave.effective, test) {
+        (None, _) => add(ChangeCode::ConflictEnded, "the end of the conflict that defers the withdrawal".into()),
+        (Some(_), ConflictTest::AtExpiry) => {
+            let sentence =
+                format!("an armed conflict that the participant is asserted to be engaged in on {}", leave.expiry);
+            add(ChangeCode::ConflictAsserted, sentence);
+        }
+        (Some(_), ConflictTest::AtNotification) => {
+            let sentence = format!(
+                "an armed conflict that the participant is asserted to have been engaged in on {}",
+                leave.began
+            );
+            add(ChangeCode::ConflictAsserted, sentence);
+        }
+        (Some(_), ConflictTest::None) => {}
+    }
+    add(ChangeCode::Correction, format!("a correction of the day on which the notice began, {}", leave.began));
+}

@@ -1,0 +1,87 @@
+//! When the treaty itself, and consent to it, are in force.
+//!
+//! The depositary's statement goes before the count of deposits, because a ledger
+//! rarely holds all of them, and tables hide those of predecessor States; a count that
+//! differs is a finding and is never used in its place.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{Dossier, StatusRule, Step, months::effect_of_deposit, rivals::Act, statements::Statement};
+use crate::domain::{
+    ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody,
+};
+
+/// The treaty's entry into force as the deposits in the ledger give it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub day: Date,
+    /// The day of the deposit that reached the threshold.
+    pub reached: Date,
+    pub threshold: u32,
+}
+
+/// Counts the participants' first deposits, each at the last day that it can mean.
+pub fn counted(acts: &[Act<'_>], dossier: &Dossier<'_>, clause: &EntryIntoForceClause) -> Option<Counted> {
+    let given = acts.iter().filter_map(|act| {
+        let Subject::Participation(under, participant) = act.subject() else { return None };
+        let counts = under == dossier.treaty && is_consent(act.shown());
+        let day = act.shown().date().and_then(|date| date.latest())?;
+        counts.then_some((participant, day))
+    });
+    let told = dossier.deposits.iter().filter_map(|deposit| Some((&deposit.participant, deposit.deposited.latest()?)));
+    let mut first: BTreeMap<&ParticipantId, Date> = BTreeMap::new();
+    for (participant, day) in given.chain(told) {
+        first.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
+    }
+    let mut days: Vec<Date> = first.into_values().collect();
+    days.sort_unstable();
+    let threshold = usize::try_from(clause.threshold).ok().filter(|threshold| *threshold > 0)?;
+    let reached = *days.get(threshold - 1)?;
+    Some(Counted { day: effect_of_deposit(clause, reached), reached, threshold: clause.threshold })
+}
+
+/// Whether a statement is about consent to be bound.
+pub fn is_consent(statement: &Statement<'_>) -> bool {
+    mode_of(statement).is_some()
+}
+
+/// How consent was expressed; `None` for what expresses none.
+pub fn mode_of(statement: &Statement<'_>) -> Option<ConsentMode> {
+    if let TreatyBody::InstrumentDeposited(body) = statement.body {
+        return Some(body.mode);
+    }
+    let TreatyBody::SignatureAffixed(body) = statement.body else { return None };
+    match body.signature_type {
+        SignatureType::Definitive => Some(ConsentMode::DefinitiveSignature),
+        SignatureType::Simple | SignatureType::AdReferendum => None,
+    }
+}
+
+/// The day on which consent is in force, with the reason.
+pub fn of_consent(
+    clause: &EntryIntoForceClause,
+    deposited: Date,
+    treaty_in_force: Option<Date>,
+    statement: &Statement<'_>,
+) -> (Date, Step) {
+    let own = effect_of_deposit(clause, deposited);
+    let day = treaty_in_force.map_or(own, |treaty| treaty.max(own));
+    let EntryIntoForceClause { mode, months, days, threshold: _, article } = clause;
+    let (rule, how) = match mode {
+        EntryIntoForceMode::FirstOfMonth => {
+            (StatusRule::InForceFirstOfMonth, format!("the first day of the month, {months} months after the month"))
+        }
+        EntryIntoForceMode::SameDay => (StatusRule::InForceSameDay, format!("{months} months after the day")),
+        EntryIntoForceMode::DaysAfterDeposit => (StatusRule::InForceAfterDays, format!("{days} days after the day")),
+    };
+    let sentence = if day == own {
+        format!("in force: {how} of deposit, {deposited}")
+    } else {
+        format!("in force with the treaty; {how} of deposit, {deposited}, would be {own}")
+    };
+    let sentence = sentence.into();
+    let step = Step { rule, article: article.clone(), event: Some(statement.cited()), date: Some(day), sentence };
+    (day, step)
+}

@@ -1,0 +1,102 @@
+//! How a participant stands to a treaty on a day, as known at a size of the ledger.
+//!
+//! Promises: a pure function of the events given, the day and the view: no clock, no
+//! input or output, no treaty's name; what differs between treaties is in their
+//! [`crate::domain::Clauses`]. Status is computed as half-open intervals of civil days
+//! and looked up, never stored. Nothing here rejects: what law has to remark is a
+//! finding of the answer. The order in which independent events were recorded makes
+//! no difference. Rules and words are told in `docs/status.md`.
+//! Leaves to others: finding the events (`server`), sign-offs (they come as
+//! [`crate::domain::Standing`]), showing answers (`cli`).
+//!
+//! The way of an answer: events in effect, corrected ([`statements`]) are grouped into
+//! acts, rival statements are weighed ([`rivals`]), every reading that remains
+//! ([`readings`]) gives a course of memberships ([`course`]), and the courses are looked
+//! up on the day and told ([`explain`]); suspensions lie over them ([`suspension`]).
+
+mod answer;
+mod conflict;
+mod course;
+mod explain;
+mod in_force;
+mod months;
+mod readings;
+mod record;
+mod remarks;
+mod rivals;
+mod statements;
+mod suspension;
+#[cfg(test)]
+mod tests;
+
+pub use answer::*;
+pub use months::{add_days, add_months, effect_of_deposit};
+
+use jiff::civil::Date;
+
+use crate::domain::{Index, Mandate, OrganisationId, ParticipantId, Recorded, TreatyId, WorldDate};
+
+/// Everything that the rules read about one participant under one treaty.
+#[derive(Clone, Copy, Debug)]
+pub struct Dossier<'a> {
+    pub treaty: &'a TreatyId,
+    pub participant: &'a ParticipantId,
+    /// Events on the treaty, on the participation and on the participant, and other
+    /// participants' objections and deposits, in any order. What does not bear on the
+    /// answer is passed over.
+    pub events: &'a [Recorded],
+    /// Dates of deposits of other participants whose events are not given: they count
+    /// towards the treaty's entry into force.
+    pub deposits: &'a [StatedDeposit],
+    /// Mandates of the organisations that recorded them.
+    pub mandates: &'a [GrantedMandate],
+    pub known: Known,
+}
+
+/// A deposit as far as it counts towards the treaty's entry into force.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatedDeposit {
+    pub participant: ParticipantId,
+    pub deposited: WorldDate,
+}
+
+/// A mandate with who holds it and since which entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GrantedMandate {
+    pub organisation: OrganisationId,
+    pub granted: Index,
+    pub mandate: Mandate,
+}
+
+/// The status on a day.
+pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
+    let statements = statements::in_effect(dossier);
+    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let record = record::Record::of(dossier, &acts);
+    let (readings, complete) = readings::of(&record);
+    let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let asked = explain::Asked { dossier, at, record: &record };
+    let overlays = suspension::overlays(&record, &courses, at);
+    let mut findings: Vec<_> = courses.iter().flat_map(|course| course.findings.clone()).collect();
+    findings.sort();
+    findings.dedup();
+    Answer {
+        at,
+        known: dossier.known,
+        projected: asked.lies_ahead(at),
+        outcomes: explain::outcomes(&asked, &readings, &courses),
+        complete,
+        overlays,
+        claims: rivals::claims(&acts, dossier),
+        findings,
+    }
+}
+
+/// The intervals of all readings, the first reading's first: what [`status`] looks up.
+pub fn spans(dossier: &Dossier<'_>, view: ViewName) -> Vec<Vec<Span>> {
+    let statements = statements::in_effect(dossier);
+    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let record = record::Record::of(dossier, &acts);
+    let (readings, _) = readings::of(&record);
+    readings.iter().map(|reading| course::follow(&record, reading).spans).collect()
+}

@@ -1,0 +1,153 @@
+//! The ways in which the record can be read: one for every combination of rival
+//! statements that remain, of the ends of dates that are not known to the day, and of
+//! contradicting accounts of a conflict.
+//!
+//! Promises: bounded by [`crate::limits::STATUS_READINGS`]; the combinations are those
+//! of the acts in the order of their names. A date that is not known to the day is read
+//! at its first and at its last day.
+
+use jiff::civil::Date;
+
+use super::{
+    conflict::{Account, End},
+    record::Record,
+    rivals::Act,
+    statements::Statement,
+};
+use crate::{
+    domain::{NoticeFrom, TreatyBody, WorldDate},
+    limits::STATUS_READINGS,
+};
+
+/// One way to read the record.
+#[derive(Clone, Debug)]
+pub struct Reading<'r, 'a> {
+    /// One for each of the record's acts with a clock, in their order.
+    pub acts: Vec<ReadAct<'r, 'a>>,
+    /// One for each conflict.
+    pub accounts: Vec<(&'r Account<'a>, End)>,
+    /// What has to be assumed for it.
+    pub assuming: Vec<Box<str>>,
+}
+
+/// An act as one statement tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadAct<'r, 'a> {
+    pub act: &'r Act<'a>,
+    pub statement: &'r Statement<'a>,
+    /// The day that counts; `None` where none is stated that could start a clock.
+    pub day: Option<Date>,
+}
+
+/// All readings, and whether these are all.
+pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
+    let mut readings = vec![Reading { acts: Vec::new(), accounts: Vec::new(), assuming: Vec::new() }];
+    let mut complete = true;
+    for act in &record.clocked {
+        let options = options(record, act);
+        complete &= extend(&mut readings, &options, |reading, (read, assuming)| {
+            reading.acts.push(*read);
+            reading.assuming.extend(assuming.clone());
+        });
+    }
+    for conflict in &record.conflicts {
+        let options = conflict.options();
+        complete &= extend(&mut readings, &options, |reading, (account, end, assuming)| {
+            reading.accounts.push((account, *end));
+            reading.assuming.extend(assuming.clone());
+        });
+    }
+    (readings, complete)
+}
+
+/// Every reading so far with every option, within the limit; beyond it, with the
+/// first option only. Whether the limit held.
+fn extend<'r, 'a, T>(
+    readings: &mut Vec<Reading<'r, 'a>>,
+    options: &[T],
+    add: impl Fn(&mut Reading<'r, 'a>, &T),
+) -> bool {
+    let fits = readings.len() * options.len() <= STATUS_READINGS;
+    let taken = if fits { options } else { &options[..1] };
+    let before = std::mem::take(readings);
+    for reading in before {
+        for option in taken {
+            let mut reading = reading.clone();
+            add(&mut reading, option);
+            readings.push(reading);
+        }
+    }
+    fits
+}
+
+type OptionOfAct<'r, 'a> = (ReadAct<'r, 'a>, Option<Box<str>>);
+
+fn options<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
+    let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
+    let told = if rival { act.followed.as_slice() } else { &act.followed[..1] };
+    let mut options = Vec::new();
+    for statement in told {
+        let days = days(record, statement);
+        for (at, day) in days.iter().enumerate() {
+            let assuming = assumption(statement, *day, rival, (days.len() > 1).then_some(at));
+            options.push((ReadAct { act, statement, day: *day }, assuming));
+        }
+    }
+    options
+}
+
+fn assumption(statement: &Statement<'_>, day: Option<Date>, rival: bool, end: Option<usize>) -> Option<Box<str>> {
+    let kind = statement.recorded.event.kind().name().replace('_', " ");
+    let on = day.map_or("on no known day".to_owned(), |day| format!("on {day}"));
+    match (rival, end) {
+        (false, None) => None,
+        (true, _) => {
+            let by = statement.recorded.organisation();
+            Some(format!("{kind} {on}, as {by} states in entry {}", statement.recorded.position.index).into())
+        }
+        (false, Some(end)) => {
+            let which = if end == 0 { "first" } else { "last" };
+            Some(format!("{kind} {on}, the {which} day that the statement allows").into())
+        }
+    }
+}
+
+/// The days that the date which counts can mean: one, or its first and its last.
+fn days(record: &Record<'_, '_>, statement: &Statement<'_>) -> Vec<Option<Date>> {
+    match clock_date(record, statement) {
+        // An instrument counts from an unknown day; without a day no notice runs.
+        None if matches!(statement.body, TreatyBody::WithdrawalNotified(_) | TreatyBody::EffectStated(_)) => {
+            vec![None]
+        }
+        date => {
+            let floor = record.adopted.unwrap_or(Date::constant(1, 1, 1));
+            let ceiling = latest_day(statement).max(floor);
+            let first = date.and_then(WorldDate::earliest).unwrap_or(floor);
+            let last = date.and_then(WorldDate::latest).unwrap_or(ceiling).max(first);
+            if first == last { vec![Some(first)] } else { vec![Some(first), Some(last)] }
+        }
+    }
+}
+
+/// What was recorded as past had happened by the day of recording.
+fn latest_day(statement: &Statement<'_>) -> Date {
+    let recorded = statement.recorded.recorded_at.utc_date();
+    match statement.body {
+        TreatyBody::EffectStated(_) => Date::MAX,
+        _ => recorded.unwrap_or(Date::MAX),
+    }
+}
+
+/// The date of a statement that counts under the clauses.
+pub fn clock_date<'a>(record: &Record<'_, 'a>, statement: &Statement<'a>) -> Option<&'a WorldDate> {
+    match statement.body {
+        TreatyBody::WithdrawalNotified(body) => match record.withdrawal_clause().map(|clause| clause.notice_from) {
+            // A notification is made when the depositary has received it (VCLT Art. 78(b)).
+            Some(NoticeFrom::ReceiptByDepositary | NoticeFrom::Notification) | None => {
+                body.received_by_depositary.as_ref()
+            }
+            Some(NoticeFrom::Circulation) => body.other_parties_notified.as_ref(),
+        },
+        _ => statement.date(),
+    }
+}

@@ -1,0 +1,194 @@
+//! Legal findings: what the rules remark on an act. They block nothing.
+
+use jiff::civil::Date;
+
+use super::{course::Course, in_force, record::Record, statements::Statement, suspension};
+use crate::domain::{
+    AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, Reasons, TreatyBody, TreatyEffect,
+    WithdrawalClause, WithdrawalNotified, WorldDate,
+};
+
+/// Adds a finding on a statement.
+pub fn remark(course: &mut Course, code: LegalRemark, on: &Statement<'_>, article: &str, message: impl Into<Box<str>>) {
+    let event = Some(on.cited());
+    course.findings.push(LegalFinding { code, event, article: article.into(), message: message.into() });
+}
+
+/// Why an act that was notified has no effect.
+pub fn why_without_effect(code: LegalRemark) -> &'static str {
+    if code == LegalRemark::SecondOpenWithdrawal {
+        "an earlier withdrawal is open already"
+    } else {
+        "the participant had not consented to be bound then, or was out already"
+    }
+}
+
+/// Whether the treaty was open for signature.
+pub fn on_signature(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, day: Date) {
+    let Some(clause) = record.clauses().and_then(|clauses| clauses.signature.as_ref()) else { return };
+    let early = clause.opens.is_some_and(|opens| day < opens.0);
+    let late = clause.closes.is_some_and(|closes| closes.0 <= day);
+    if early || late {
+        let message = format!("the treaty was not open for signature on {day}");
+        remark(course, LegalRemark::SignatureOutsideWindow, statement, &clause.article, message);
+    }
+}
+
+/// Whether the mode of consent fits what was before.
+pub fn on_consent(
+    record: &Record<'_, '_>,
+    course: &mut Course,
+    statement: &Statement<'_>,
+    day: Date,
+    signed: Option<Date>,
+) {
+    let Some(mode) = in_force::mode_of(statement) else { return };
+    let signed_by_then = signed.is_some_and(|signed| signed <= day);
+    let by = record.clauses().and_then(|clauses| clauses.accession_by);
+    if mode == ConsentMode::Accession && by == Some(AccessionBy::NonSignatories) && signed_by_then {
+        let message = "accession is for States that have not signed, and this one had";
+        remark(course, LegalRemark::AccessionBySignatory, statement, "", message);
+    }
+    let opened = record.clauses().is_some_and(|clauses| clauses.signature.is_some());
+    if opened && follows_signature(mode) && !signed_by_then {
+        let message = format!("{mode} follows a signature, and this ledger holds none by {day}");
+        remark(course, LegalRemark::DepositBeforeSignature, statement, "", message);
+    }
+    if course.memberships.last().is_some_and(|before| !is_over_by(before, day)) {
+        let message = "the participant has consented to be bound already";
+        remark(course, LegalRemark::ConsentWhileBound, statement, "", message);
+    }
+    if record.in_force_clause().is_none() {
+        let message = "the treaty was registered without a clause on entry into force";
+        remark(course, LegalRemark::ClauseMissing, statement, "", message);
+    } else if course.treaty_in_force.is_none() {
+        let message = "this ledger holds neither a statement nor enough deposits to tell when the treaty entered into \
+                       force; the consent is computed as if it was by then";
+        remark(course, LegalRemark::TreatyInForceUnknown, statement, "", message);
+    }
+}
+
+fn is_over_by(membership: &super::course::Membership, day: Date) -> bool {
+    membership.leave.as_ref().and_then(|leave| leave.effective).is_some_and(|effective| effective <= day)
+}
+
+fn follows_signature(mode: ConsentMode) -> bool {
+    match mode {
+        ConsentMode::Ratification | ConsentMode::Acceptance | ConsentMode::Approval => true,
+        ConsentMode::Accession
+        | ConsentMode::FormalConfirmation
+        | ConsentMode::ConsentToBeBound
+        | ConsentMode::DefinitiveSignature => false,
+    }
+}
+
+/// Whether a notice of withdrawal is what the clauses ask for.
+pub fn on_notice(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &WithdrawalNotified) {
+    let Some(clause) = record.withdrawal_clause() else { return };
+    for addressee in &clause.addressees {
+        let told = match addressee {
+            Addressee::Depositary => &body.received_by_depositary,
+            Addressee::OtherParties => &body.other_parties_notified,
+            Addressee::SecurityCouncil => &body.security_council_notified,
+        };
+        if told.is_none() {
+            let who = addressee.name().replace('_', " ");
+            let message = format!("this ledger does not hold on which day it was notified: {who}");
+            remark(course, LegalRemark::AddresseeMissing, statement, &clause.article, message);
+        }
+    }
+    if clause.reasons_required && body.reasons != Some(Reasons::Attached) {
+        let message = match body.reasons {
+            Some(Reasons::Absent) => "the clauses ask for reasons, and the notice came without",
+            Some(Reasons::Attached) | None => "this ledger does not hold that the reasons came with the notice",
+        };
+        remark(course, LegalRemark::ReasonsMissing, statement, &clause.article, message);
+    }
+    on_later_effect(clause, course, statement, body);
+}
+
+fn on_later_effect(
+    clause: &WithdrawalClause,
+    course: &mut Course,
+    statement: &Statement<'_>,
+    body: &WithdrawalNotified,
+) {
+    if let Some(later) = body.later_effect.filter(|_| !clause.later_date_allowed) {
+        let message = format!("the notice names {later}, and the clauses know no later date");
+        remark(course, LegalRemark::LaterEffectWithoutBasis, statement, &clause.article, message);
+    }
+}
+
+/// Who suspends was bound on that day.
+pub fn on_suspensions(record: &Record<'_, '_>, course: &mut Course) {
+    for act in &record.beside {
+        let TreatyBody::SuspensionNotified(body) = act.shown().body else { continue };
+        let Some(day) = suspension::since(body).and_then(|since| since.latest()) else { continue };
+        if !course.spans.iter().any(|span| span.holds_on(day) && span.status.is_bound()) {
+            let message = format!("the treaty was not in force for the participant on {day}");
+            remark(course, LegalRemark::SuspensionWithoutMembership, act.shown(), "", message);
+        }
+    }
+}
+
+/// Compares the effects that are stated with those that the clauses give.
+pub fn on_effects(record: &Record<'_, '_>, course: &mut Course) {
+    let stated = record.clocked.iter().chain(&record.beside).flat_map(|act| act.followed.iter().chain(&act.others));
+    for statement in stated {
+        let TreatyBody::EffectStated(body) = statement.body else { continue };
+        let Some(effective) = &body.effective else { continue };
+        match statement.subject() {
+            crate::domain::Subject::Treaty(_) => on_treaty_effect(record, course, statement, effective),
+            _ => on_own_effect(course, statement, body, effective, record),
+        }
+    }
+}
+
+fn on_treaty_effect(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, stated: &WorldDate) {
+    let article = record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
+    if let Some(counted) = record.counted.as_ref().filter(|counted| !can_mean(stated, counted.day)) {
+        let message = format!("stated is {stated}; the deposits in this ledger give {}", counted.day);
+        remark(course, LegalRemark::StatedVsComputed, statement, &article, message);
+    }
+}
+
+fn on_own_effect(
+    course: &mut Course,
+    statement: &Statement<'_>,
+    body: &EffectStated,
+    stated: &WorldDate,
+    record: &Record<'_, '_>,
+) {
+    let (computed, article): (Vec<Date>, _) = match body.effect {
+        TreatyEffect::EntryIntoForce => (
+            course.memberships.iter().filter_map(|membership| membership.in_force).collect(),
+            record.in_force_clause().map(|clause| clause.article.clone()),
+        ),
+        TreatyEffect::Withdrawal => (
+            course.memberships.iter().filter_map(|membership| membership.leave.as_ref()?.effective).collect(),
+            record.withdrawal_clause().map(|clause| clause.article.clone()),
+        ),
+    };
+    let article = article.unwrap_or_default();
+    let before_consent =
+        |membership: &super::course::Membership| stated.latest().is_some_and(|day| day < membership.deposited);
+    if course.memberships.iter().all(before_consent) {
+        let message = format!("stated is {stated}; this ledger holds no consent before it");
+        return remark(course, LegalRemark::EffectBeforeConsent, statement, &article, message);
+    }
+    if body.effect == TreatyEffect::Withdrawal && course.memberships.iter().all(|membership| membership.leave.is_none())
+    {
+        let message =
+            format!("the effect of a withdrawal on {stated} is stated; this ledger holds no notice that runs");
+        return remark(course, LegalRemark::WithdrawalEffectWithoutNotice, statement, &article, message);
+    }
+    if !computed.iter().any(|day| can_mean(stated, *day)) {
+        let given = computed.last().map_or("no day yet".into(), ToString::to_string);
+        let message = format!("stated is {stated}; the clauses give {given}");
+        remark(course, LegalRemark::StatedVsComputed, statement, &article, message);
+    }
+}
+
+fn can_mean(date: &WorldDate, day: Date) -> bool {
+    date.earliest().is_none_or(|earliest| earliest <= day) && date.latest().is_none_or(|latest| day <= latest)
+}

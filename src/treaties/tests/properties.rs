@@ -1,0 +1,178 @@
+//! What holds for every record.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::treaties::{Span, spans};
+
+/// An act of one participant, with what it names among the acts before.
+#[derive(Clone, Debug)]
+enum Made {
+    Signed(String),
+    Deposited(ConsentMode, String),
+    Withdrew(String),
+    Revoked(usize, String),
+    Conflict(bool, String, Option<String>, &'static str),
+    Effect(TreatyEffect, String),
+    Suspended(String),
+    Domestic(String),
+}
+
+fn date() -> impl Strategy<Value = String> {
+    let exact = (1998i16..2030, 1i8..=12, 1i8..=28).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"));
+    let coarse = (1998i16..2030, 1i8..=12).prop_map(|(y, m)| format!("{y:04}-{m:02}"));
+    prop_oneof![6 => exact, 1 => coarse]
+}
+
+fn made() -> impl Strategy<Value = Made> {
+    let mode = prop::sample::select(ConsentMode::ALL);
+    let effect = prop::sample::select(TreatyEffect::ALL);
+    let asserter = prop::sample::select(vec!["AAA", "BBB"]);
+    prop_oneof![
+        date().prop_map(Made::Signed),
+        (mode, date()).prop_map(|(mode, on)| Made::Deposited(mode, on)),
+        date().prop_map(Made::Withdrew),
+        (any::<usize>(), date()).prop_map(|(of, on)| Made::Revoked(of, on)),
+        (any::<bool>(), date(), prop::option::of(date()), asserter)
+            .prop_map(|(engaged, since, until, by)| Made::Conflict(engaged, since, until, by)),
+        (effect, date()).prop_map(|(effect, on)| Made::Effect(effect, on)),
+        date().prop_map(Made::Suspended),
+        date().prop_map(Made::Domestic),
+    ]
+}
+
+fn book(acts: &[Made]) -> Book {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    let mut withdrawals = Vec::new();
+    for made in acts {
+        match made {
+            Made::Signed(on) => book.signed(&x, on),
+            Made::Deposited(mode, on) => drop(book.deposited(&x, *mode, on)),
+            Made::Withdrew(on) => withdrawals.push(book.withdrew("2029-12-31", &x, on)),
+            Made::Revoked(of, on) => {
+                if let Some(of) = (!withdrawals.is_empty()).then(|| of % withdrawals.len()) {
+                    book.record("2029-12-31", &x, revoked(withdrawals[of].clone(), on));
+                }
+            }
+            Made::Conflict(engaged, since, until, by) => {
+                let engagement = if *engaged { ConflictEngagement::Engaged } else { ConflictEngagement::NotEngaged };
+                let body = conflict(engagement, since, until.as_deref().unwrap_or("-"), by);
+                book.record("2029-12-31", "participant/XXX", body);
+            }
+            Made::Effect(kind, on) => drop(book.record("2029-12-31", &x, effect(*kind, on))),
+            Made::Suspended(on) => drop(book.record("2029-12-31", &x, suspension(on, "-"))),
+            Made::Domestic(on) => {
+                let body = domestic(DomesticStep::Announcement, PursuedAct::Withdrawal, on);
+                book.record("2029-12-31", &x, body);
+            }
+        }
+    }
+    book
+}
+
+fn spans_of(book: &Book) -> Vec<Vec<Span>> {
+    let (treaty, participant) = (OTTAWA.parse().unwrap(), "XXX".parse().unwrap());
+    let known = Known { size: book.size(), recorded_at: book.events.last().map(|last| last.recorded_at) };
+    let dossier = Dossier {
+        treaty: &treaty,
+        participant: &participant,
+        events: &book.events,
+        deposits: &[],
+        mandates: &[],
+        known,
+    };
+    spans(&dossier, ViewName::Default)
+}
+
+/// What an answer says, without the indexes that it cites.
+fn said(answer: &Answer) -> impl PartialEq + std::fmt::Debug + use<> {
+    let outcomes: Vec<_> = answer
+        .outcomes
+        .iter()
+        .map(|outcome| {
+            let mut steps: Vec<_> = outcome
+                .steps
+                .iter()
+                .map(|step| (step.date, step.rule, step.event.clone().map(|event| event.reference)))
+                .collect();
+            steps.sort();
+            (outcome.status, outcome.spans.clone(), steps, outcome.could_change.clone())
+        })
+        .collect();
+    let findings: Vec<_> = answer
+        .findings
+        .iter()
+        .map(|finding| (finding.code, finding.event.clone().map(|event| event.reference)))
+        .collect();
+    (outcomes, codes(answer), findings, answer.complete)
+}
+
+proptest! {
+    #[test]
+    fn intervals_never_overlap_and_leave_no_gap(acts in prop::collection::vec(made(), 0..9)) {
+        for spans in spans_of(&book(&acts)) {
+            prop_assert_eq!(spans.first().and_then(|span| span.from), None);
+            prop_assert_eq!(spans.last().and_then(|span| span.to), None);
+            for pair in spans.windows(2) {
+                prop_assert!(pair[0].to.is_some() && pair[0].to == pair[1].from, "{:?}", pair);
+                prop_assert!(pair[0].from < pair[0].to && pair[0].status != pair[1].status, "{:?}", pair);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_recorded_later_never_changes_what_was_known(acts in prop::collection::vec(made(), 0..9), keep in 0usize..9, at in date()) {
+        prop_assume!(at.len() == 10);
+        let all = book(&acts);
+        let size = Size(all.size().0.min(4 + keep as u64));
+        let mut then = all.clone();
+        then.events.truncate(size.0 as usize);
+        let (now, then) = (
+            all.asked(OTTAWA, "XXX", &at, size, ViewName::Default),
+            then.asked(OTTAWA, "XXX", &at, size, ViewName::Default),
+        );
+        prop_assert_eq!(now, then);
+    }
+
+    #[test]
+    fn the_order_of_independent_events_never_changes_an_answer(
+        acts in prop::collection::vec(made(), 0..9),
+        at in date(),
+        order in any::<u64>(),
+    ) {
+        prop_assume!(at.len() == 10);
+        let straight = book(&acts);
+        let mut shuffled = straight.clone();
+        let mut state = order | 1;
+        shuffled.events.sort_by_cached_key(|recorded| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 32, recorded.position)
+        });
+        // Everything is recorded at one moment: only the order differs.
+        for book in [&mut shuffled] {
+            for (recorded, index) in book.events.iter_mut().zip(0..) {
+                recorded.position.index = Index(index);
+                recorded.standing = Standing::Effective { since: Index(index), verified: false };
+            }
+        }
+        let same_time = |book: &Book| {
+            let mut book = book.clone();
+            book.events.iter_mut().for_each(|recorded| recorded.recorded_at = noon("2030-01-01"));
+            said(&book.now(OTTAWA, "XXX", &at))
+        };
+        prop_assert_eq!(same_time(&straight), same_time(&shuffled));
+    }
+
+    #[test]
+    fn the_answer_on_a_day_is_the_interval_that_holds_it(acts in prop::collection::vec(made(), 0..9), at in date()) {
+        prop_assume!(at.len() == 10);
+        let book = book(&acts);
+        let answer = book.now(OTTAWA, "XXX", &at);
+        prop_assert!(!answer.outcomes.is_empty());
+        for outcome in &answer.outcomes {
+            prop_assert!(outcome.spans.iter().all(|span| span.holds_on(day(&at)) && span.status == outcome.status));
+            prop_assert!(!outcome.assuming.is_empty() || answer.outcomes.len() == 1);
+        }
+    }
+}

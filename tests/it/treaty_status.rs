@@ -1,0 +1,324 @@
+//! Who stood where: status under treaties over the real service, each story audited
+//! at its end.
+
+use std::sync::Arc;
+
+use merestone::{
+    clock::ReplayedClock,
+    domain::*,
+    server::{Directory, Node},
+    wire::proto::{self, treaties_client::TreatiesClient},
+};
+use tonic::transport::Channel;
+
+use crate::support::*;
+
+const OTTAWA: &str = "untc:XXVI-5";
+const PROTOCOL: &str = "untc:XXVI-2-b";
+
+/// A served ledger whose clock stands at the beginning of 2030.
+struct Story {
+    ledger: TestLedger,
+    served: Served,
+}
+
+impl Story {
+    async fn begin() -> Self {
+        let ledger = TestLedger::new().await;
+        stop(&ledger.node).await;
+        let TestLedger { dir, node, id, registrar, recorder, verifier } = ledger;
+        drop(node);
+        let (mut parts, _) = Directory::new(dir.path()).open(&settings(dir.path()), &mut |_, _| {}).unwrap();
+        let in_2030 = "2030-01-01T12:00:00Z".parse().unwrap();
+        parts.clock = Arc::new(ReplayedClock::at(RecordingTime::from_timestamp(in_2030).unwrap()));
+        let node = Node::start(parts).unwrap();
+        let served = Served::start(&node).await;
+        let story = Self { ledger: TestLedger { dir, node, id, registrar, recorder, verifier }, served };
+        story.register().await;
+        story
+    }
+
+    async fn register(&self) {
+        for (treaty, name, adopted, clauses, in_force) in [
+            (OTTAWA, "APMBC", "1997-09-18", ottawa(), "1999-03-01"),
+            (PROTOCOL, "CCW AP II", "1996-05-03", protocol(), "1998-12-03"),
+        ] {
+            let body = TreatyRegistered {
+                title: "A treaty".into(),
+                short_names: vec![name.into()],
+                adopted: world(adopted),
+                adopted_at: "".into(),
+                parent: None,
+                registrations: Vec::new(),
+                clauses: Some(clauses),
+            };
+            let subject = format!("treaty/{treaty}");
+            self.record(&subject, TreatyBody::TreatyRegistered(Box::new(body))).await;
+            let body = EffectStated { effect: TreatyEffect::EntryIntoForce, effective: world(in_force) };
+            self.record(&subject, TreatyBody::EffectStated(body)).await;
+        }
+        for (id, name) in [("LTU", "Lithuania"), ("POL", "Poland"), ("UKR", "Ukraine"), ("CHE", "Switzerland")] {
+            let body = ParticipantRegistered {
+                name: name.into(),
+                participant_type: ParticipantType::State,
+                iso_code: None,
+                other_names: Vec::new(),
+                predecessors: Vec::new(),
+            };
+            self.record(&format!("participant/{id}"), TreatyBody::ParticipantRegistered(body)).await;
+        }
+    }
+
+    /// Records an event and returns how others name it.
+    async fn enter(&self, event: Event) -> EventReference {
+        let reference = EventReference { organisation: self.ledger.recorder.organisation.clone(), event: event.id };
+        let signed = self.ledger.sign(&self.ledger.recorder, vec![event]);
+        self.ledger.submit(&signed).await.unwrap();
+        reference
+    }
+
+    async fn record(&self, subject: &str, body: TreatyBody) -> EventReference {
+        self.enter(drafted(subject, Body::Treaty(body))).await
+    }
+
+    async fn deposit(&self, treaty: &str, participant: &str, mode: ConsentMode, deposited: &str) {
+        let body = InstrumentDeposited {
+            mode,
+            deposited: world(deposited),
+            instrument_dated: None,
+            depositary_sequence: None,
+            protocols: Vec::new(),
+            provisional_application: false,
+        };
+        self.record(&under(treaty, participant), TreatyBody::InstrumentDeposited(body)).await;
+    }
+
+    fn size(&self) -> u64 {
+        self.ledger.node.sequencer().published().head.tree.size.0
+    }
+
+    fn client(&self) -> TreatiesClient<Channel> {
+        TreatiesClient::new(self.served.channel.clone())
+    }
+
+    /// The status as known when the ledger held so many entries.
+    async fn status(&self, treaty: &str, participant: &str, at: &str, size: u64) -> proto::TreatyStatusResponse {
+        let read_at = proto::ReadAt { minimum_size: size, known_at: Some(proto::read_at::KnownAt::Size(size)) };
+        let request = proto::TreatyStatusRequest {
+            treaty: treaty.into(),
+            participant: participant.into(),
+            at: at.into(),
+            read_at: Some(read_at),
+            view: String::new(),
+        };
+        self.client().status(request).await.unwrap().into_inner()
+    }
+
+    async fn audited(self) {
+        let Self { ledger, served } = self;
+        ledger.node.wait_for_models(ledger.node.sequencer().published().head.tree.size).await.unwrap();
+        served.stop().await;
+        let TestLedger { dir, node, id, .. } = ledger;
+        drop(node);
+        audit(dir.path(), id);
+    }
+}
+
+fn under(treaty: &str, participant: &str) -> String {
+    format!("participation/{treaty}/{participant}")
+}
+
+fn world(text: &str) -> Option<WorldDate> {
+    Some(text.parse().unwrap())
+}
+
+fn drafted(subject: &str, body: Body) -> Event {
+    let mut event = event(subject, body);
+    event.source = Some(Source { transcribed: true, ..source(SourceClass::Government) });
+    event
+}
+
+fn ottawa() -> Clauses {
+    Clauses {
+        entry_into_force: Some(in_force(EntryIntoForceMode::FirstOfMonth, "17")),
+        withdrawal: Some(leave(6, Addressee::ALL, "20")),
+        ..Clauses::default()
+    }
+}
+
+fn protocol() -> Clauses {
+    Clauses {
+        entry_into_force: Some(in_force(EntryIntoForceMode::SameDay, "5")),
+        withdrawal: Some(leave(12, &[Addressee::Depositary], "9")),
+        ..Clauses::default()
+    }
+}
+
+fn in_force(mode: EntryIntoForceMode, article: &str) -> EntryIntoForceClause {
+    EntryIntoForceClause { mode, months: 6, days: 0, threshold: 40, article: article.into() }
+}
+
+fn leave(notice_months: u32, addressees: &[Addressee], article: &str) -> WithdrawalClause {
+    WithdrawalClause {
+        notice_months,
+        notice_from: NoticeFrom::ReceiptByDepositary,
+        later_date_allowed: false,
+        conflict_test: ConflictTest::AtExpiry,
+        includes_occupation: false,
+        conflict_ends_with: vec![ConflictEnd::ArmedConflict],
+        addressees: addressees.to_vec(),
+        reasons_required: true,
+        article: article.into(),
+    }
+}
+
+fn notice(received: &str) -> TreatyBody {
+    TreatyBody::WithdrawalNotified(WithdrawalNotified {
+        styled: WithdrawalStyle::Denunciation,
+        received_by_depositary: world(received),
+        other_parties_notified: world(received),
+        security_council_notified: None,
+        reasons: Some(Reasons::Attached),
+        later_effect: None,
+    })
+}
+
+/// Status, and the day on which a withdrawal takes or took effect.
+fn told(answer: &proto::TreatyStatusResponse) -> (&str, &str) {
+    let [outcome] = answer.outcomes.as_slice() else { panic!("{answer:#?}") };
+    (&outcome.status, &outcome.effective)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lithuania_is_bound_until_the_day_and_by_the_protocol_beyond_it() {
+    let story = Story::begin().await;
+    story.deposit(OTTAWA, "LTU", ConsentMode::Ratification, "2003-05-12").await;
+    story.deposit(PROTOCOL, "LTU", ConsentMode::ConsentToBeBound, "1998-06-03").await;
+    story.record(&under(OTTAWA, "LTU"), notice("2025-06-27")).await;
+    let size = story.size();
+    let day_before = story.status("APMBC", "Lithuania", "2025-12-26", size).await;
+    assert_eq!(told(&day_before), ("party_withdrawal_pending", "2025-12-27"));
+    let day = story.status("APMBC", "Lithuania", "2025-12-27", size).await;
+    assert_eq!(told(&day), ("former_party", "2025-12-27"));
+    assert!(day.outcomes[0].steps.iter().any(|step| step.rule == "withdrawal_effect" && step.article == "20"));
+    let [other] = day.other_treaties.as_slice() else { panic!("{:?}", day.other_treaties) };
+    assert_eq!((other.treaty_name.as_str(), other.bound, other.since.as_str()), ("CCW AP II", true, "1998-12-03"));
+    assert_eq!(day.findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(), ["addressee_missing"]);
+    let request = proto::StandingRequest { participant: "LTU".into(), at: "2025-12-27".into(), ..Default::default() };
+    let standing = story.client().standing(request).await.unwrap().into_inner();
+    let bound: Vec<_> = standing.standings.iter().filter(|found| found.bound).map(|found| &found.treaty).collect();
+    assert_eq!(bound, [PROTOCOL]);
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn poland_is_a_party_as_known_in_august_and_out_as_known_in_november() {
+    let story = Story::begin().await;
+    story.deposit(OTTAWA, "POL", ConsentMode::Ratification, "2012-12-27").await;
+    let step = DomesticStepTaken {
+        step: DomesticStep::HeadOfState,
+        pursues: PursuedAct::Withdrawal,
+        taken: world("2025-08-05"),
+        organ: "President".into(),
+        reference: "".into(),
+        votes: None,
+    };
+    story.record(&under(OTTAWA, "POL"), TreatyBody::DomesticStepTaken(step)).await;
+    let in_august = story.size();
+    let withdrawal = story.record(&under(OTTAWA, "POL"), notice("2025-08-05")).await;
+    let mistaken = story.size();
+    let restated = Restated { occurred: None, not_stated: Vec::new(), body: Body::Treaty(notice("2025-08-20")) };
+    let body = EventCorrected {
+        target: withdrawal,
+        reason: "the day of the denunciation was taken for the day of receipt".into(),
+        restated: Some(Box::new(restated)),
+    };
+    story.enter(drafted(&under(OTTAWA, "POL"), Body::Shared(SharedBody::EventCorrected(body)))).await;
+    let status = |size| story.status(OTTAWA, "POL", "2026-03-01", size);
+    let august = status(in_august).await;
+    assert_eq!(told(&august), ("party", ""));
+    assert!(august.outcomes[0].steps.iter().any(|step| step.rule == "domestic_step_is_no_status"));
+    assert_eq!(told(&status(mistaken).await), ("former_party", "2026-02-05"));
+    let november = status(story.size()).await;
+    assert_eq!(told(&november), ("former_party", "2026-02-20"));
+    assert!(november.outcomes[0].steps.iter().any(|step| step.rule == "correction"));
+    assert_eq!(november.holds_at.unwrap().size, story.size());
+    let request = proto::TimelineRequest {
+        treaty: OTTAWA.into(),
+        participant: "POL".into(),
+        ..proto::TimelineRequest::default()
+    };
+    let timeline = story.client().timeline(request).await.unwrap().into_inner();
+    assert_eq!(timeline.acts.len(), 4);
+    assert_eq!(timeline.legal_findings.len(), 1, "the Security Council is not known to have been told");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ukraine_stays_a_party_whose_suspension_is_asserted_and_contested() {
+    let story = Story::begin().await;
+    story.deposit(OTTAWA, "UKR", ConsentMode::Ratification, "2005-12-27").await;
+    story.deposit(OTTAWA, "CHE", ConsentMode::Ratification, "1998-03-24").await;
+    let body = SuspensionNotified {
+        received_by_depositary: world("2025-07-18"),
+        circulated: world("2025-07-21"),
+        claimed_from: None,
+        claimed_until: "the end of the aggression".into(),
+        grounds: vec![SuspensionGround::FundamentalChange],
+        provisions: Vec::new(),
+    };
+    let suspension = story.record(&under(OTTAWA, "UKR"), TreatyBody::SuspensionNotified(body)).await;
+    let uncontested = story.size();
+    let body = ObjectionLodged { objects_to: suspension.clone(), lodged: world("2025-10-17"), grounds: "".into() };
+    story.record(&under(OTTAWA, "CHE"), TreatyBody::ObjectionLodged(body)).await;
+    let body = TreatyBodyDecided {
+        body: "22MSP".into(),
+        decided: world("2025-12-05"),
+        symbol: "".into(),
+        paragraph: "".into(),
+        text: "The Convention does not allow the suspension of its operation.".into(),
+        concerning: vec![suspension],
+        stance: Some(BodyStance::Rejects),
+    };
+    story.record(&format!("treaty/{OTTAWA}"), TreatyBody::TreatyBodyDecided(Box::new(body))).await;
+    let contested_by = |answer: &proto::TreatyStatusResponse| {
+        let [overlay] = answer.overlays.as_slice() else { panic!("{:?}", answer.overlays) };
+        let Some(proto::status_overlay::Overlay::SuspensionAsserted(found)) = &overlay.overlay else {
+            panic!("{overlay:?}")
+        };
+        assert_eq!((found.since.as_str(), found.circulated.as_str()), ("2025-07-18", "2025-07-21"));
+        found.contested_by.clone()
+    };
+    let before = story.status(OTTAWA, "UKR", "2026-03-01", uncontested).await;
+    assert_eq!(told(&before), ("party", ""));
+    assert!(contested_by(&before).is_empty());
+    let after = story.status(OTTAWA, "UKR", "2026-03-01", story.size()).await;
+    assert_eq!(told(&after), ("party", ""));
+    assert_eq!(contested_by(&after), ["CHE", "22MSP"]);
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_asked_is_refused_by_its_field() {
+    let story = Story::begin().await;
+    let ask = |treaty: &str, participant: &str, at: &str, view: &str| proto::TreatyStatusRequest {
+        treaty: treaty.into(),
+        participant: participant.into(),
+        at: at.into(),
+        read_at: Some(proto::ReadAt { minimum_size: story.size(), known_at: None }),
+        view: view.into(),
+    };
+    for (request, code, field) in [
+        (ask("nothing", "POL", "", ""), "NotFound", "treaty"),
+        (ask("APMBC", "Nowhere", "", ""), "NotFound", "participant"),
+        (ask("APMBC", "POL", "2025-02-29", ""), "FieldMustBeValid", "at"),
+        (ask("APMBC", "POL", "", "mine"), "FieldMustBeValid", "view"),
+    ] {
+        let refused = story.client().status(request).await.unwrap_err();
+        assert_eq!(reason(&refused), (code.to_owned(), field.to_owned()));
+    }
+    let answer = story.client().status(ask("APMBC", "POL", "", "")).await.unwrap().into_inner();
+    assert_eq!((answer.at.as_str(), answer.projected), ("2030-01-01", false), "the day of the newest entry");
+    assert_eq!(told(&answer), ("non_participant", ""));
+    story.audited().await;
+}
