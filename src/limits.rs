@@ -126,6 +126,9 @@ pub const REPLAY_CHUNKS_AHEAD: usize = 4;
 pub const PAGE_ITEMS_DEFAULT: usize = 100;
 /// Items of a page at the most.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
+/// Bytes of the items of a page, the first not counted: with the largest event as
+/// the first item still far below the 4 MiB that clients commonly take.
+pub const PAGE_BYTES: usize = 1024 * 1024;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 
