@@ -64,8 +64,17 @@ pub const HEADER_BYTES: u32 = 16 * 1024;
 pub const RECEIVING_BYTES: usize = 128 * 1024 * 1024;
 /// Streams (`SubmitStream`, `Replay`) open at once on all connections. A replay
 /// keeps five chunks of 256 KiB, a stream of submissions 2,048 answers of 1 kB:
-/// at most 2 MiB each, 512 MiB in all.
+/// at most 2 MiB each, 512 MiB in all. An entry of 4 MiB is a chunk of its own: where
+/// clients stop reading in the middle of such entries it is ten times that.
 pub const STREAMS: usize = 256;
+/// Bytes of submissions that came on streams and are not answered, on all streams
+/// together: as much as the queue takes. One more waits, and holds its stream back.
+pub const STREAMED_BYTES: usize = QUEUE_BYTES;
+/// Bytes of entries that were read for clients and are not sent yet: 30 of the
+/// largest size. `GetEntry` is busy beyond it.
+pub const ANSWER_BYTES: usize = 128 * 1024 * 1024;
+/// Bytes of an answer that are not counted: what its call is reckoned at.
+pub const SMALL_ANSWER_BYTES: usize = 8 * 1024;
 /// How long a connection may send nothing. It is pinged at a third of this, so a
 /// client that lives is never silent; one that is gone, or that never began to
 /// speak, gives its place back.

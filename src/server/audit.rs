@@ -45,7 +45,12 @@ impl proto::audit_server::Audit for AuditService {
         let index = self.0.held(request.into_inner().index)?;
         let stored = self.0.read(index, ReadLimit::ONE)?.pop();
         let stored = stored.ok_or_else(|| Refused::not_found("index", "the ledger has no such entry"))?;
-        Ok(Response::new(proto::GetEntryResponse { entry: Some(convert::entry(stored)) }))
+        let held = self.0.answers.hold(stored.record.payload_bytes())?;
+        let mut response = Response::new(proto::GetEntryResponse { entry: Some(convert::entry(stored)) });
+        if let Some(held) = held {
+            response.extensions_mut().insert(held);
+        }
+        Ok(response)
     }
 
     async fn prove_inclusion(
@@ -192,8 +197,7 @@ impl Replay {
         let (mut chunk, mut bytes) = (Vec::new(), 0);
         for index in view.entries(&self.filter, self.next) {
             let stored = self.node.read(index?, ReadLimit::ONE)?;
-            bytes += stored.iter().map(|stored| stored.record.envelope.len()).sum::<usize>();
-            bytes += stored.iter().flat_map(|stored| &stored.record.events).map(|event| event.len()).sum::<usize>();
+            bytes += stored.iter().map(|stored| stored.record.payload_bytes()).sum::<usize>();
             chunk.extend(stored);
             if bytes >= limits::REPLAY_CHUNK_BYTES || chunk.len() >= limits::REPLAY_CHUNK_ENTRIES {
                 break;

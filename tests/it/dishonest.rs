@@ -181,10 +181,7 @@ async fn a_shortened_log_without_the_ledgers_signature_fails_the_audit() {
     };
     let liar = |checkpoint| Liar { status: status.clone(), checkpoint, entries: shown(kept) };
     let found = audited(liar(forger.sign(head_of(kept))), id).await;
-    assert!(
-        matches!(found, ServiceAuditError::Audit(AuditError::Different(Difference::Checkpoint { .. }))),
-        "{found}"
-    );
+    assert!(matches!(found, ServiceAuditError::Audit(AuditError::Different(Difference::Checkpoint { .. }))), "{found}");
     let found = audited(liar(ours.sign(head_of(&records))), id).await;
     assert!(matches!(found, ServiceAuditError::Audit(AuditError::Different(Difference::Head { .. }))), "{found}");
 }
