@@ -138,6 +138,9 @@ pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// Bytes of the items of a page, the first not counted: with the largest event as
 /// the first item still far below the 4 MiB that clients commonly take.
 pub const PAGE_BYTES: usize = 1024 * 1024;
+/// Records that are looked at for one page of a search: a picture takes a few reads of
+/// the journal, some 50 us, so a page takes 50 ms at the most.
+pub const RECORDS_PER_PAGE: usize = 1_000;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 
@@ -176,3 +179,7 @@ pub const LOCK_RETRY: Duration = Duration::from_millis(20);
 /// Readings of one record of a participation that a status follows, at the most: six
 /// open questions with two answers each. Beyond it the answer says that it is not complete.
 pub const STATUS_READINGS: usize = 64;
+
+/// Statements of one post on one submission: an approval, its withdrawal, a word
+/// after that, and once more. Bounds what is read to decide the next.
+pub const STATEMENTS_PER_POST: usize = 4;

@@ -111,6 +111,7 @@ fn told(body: &EventBody) -> String {
         EventBody::LedgerFounded(_)
         | EventBody::CharterAdopted(_)
         | EventBody::OrganisationAdmitted(_)
+        | EventBody::OrganisationChanged(_)
         | EventBody::MemberEnrolled(_)
         | EventBody::KeyEnrolled(_)
         | EventBody::KeyEnded(_)

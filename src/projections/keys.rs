@@ -37,7 +37,7 @@ tables! {
     Position = 0x00, "position";
     /// index: when the entry was recorded.
     Entry = 0x01, "entry";
-    /// index: the policy number in force after the entry.
+    /// index: policy number and profile of the charter in force after the entry.
     Policy = 0x02, "policy";
     /// organisation, index: the organisation without members and mandates.
     Organisation = 0x03, "organisation";
@@ -61,8 +61,17 @@ tables! {
     ByOrganisation = 0x11, "by organisation";
     /// kind, index: nothing.
     ByKind = 0x12, "by kind";
+    /// cell, record, index: boxes around danger areas.
+    Place = 0x13, "place";
+    /// country, record, index: nothing.
+    RecordCountry = 0x14, "record of country";
+    /// treaty, kind, participant, index: the participant's events of the kind, for the
+    /// few kinds that bear on other participants.
+    ByTreaty = 0x15, "by treaty";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
+    /// submission digest, index: the sign-offs on it, whole.
+    SignOffs = 0x21, "sign-offs";
 }
 
 /// A key, or the beginning of one, under construction.
@@ -93,6 +102,19 @@ impl Key {
 
     pub(super) fn key_id(mut self, id: &KeyId) -> Self {
         self.0.extend_from_slice(id.as_bytes());
+        self
+    }
+
+    /// A cell of the map: its path from the top left-aligned, and its level.
+    pub(super) fn cell(mut self, path: u64, level: u8) -> Self {
+        self.0.extend_from_slice(&path.to_be_bytes());
+        self.0.push(level);
+        self
+    }
+
+    /// All records of mined areas.
+    pub(super) fn records(mut self) -> Self {
+        self.0.push(subject_number(SubjectType::Record));
         self
     }
 
@@ -233,6 +255,9 @@ mod tests {
             Key::new(Table::TreatyName).name(name).id(id).index(index),
             Key::new(Table::ParticipantName).name(name).id(id).index(index),
             Key::new(Table::ByOrganisation).id(id).index(index),
+            Key::new(Table::Place).cell(index.0 << 30, number.to_be_bytes()[0]).id(id).index(index),
+            Key::new(Table::RecordCountry).id(other).id(id).index(index),
+            Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
         ];
         keys.extend(KINDS.iter().map(|row| Key::new(Table::ByKind).kind(row.kind).index(index)));

@@ -33,7 +33,11 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::TreatyName
         | Table::ParticipantName
         | Table::BySubject
-        | Table::Finding => false,
+        | Table::Place
+        | Table::RecordCountry
+        | Table::ByTreaty
+        | Table::Finding
+        | Table::SignOffs => false,
     }
 }
 

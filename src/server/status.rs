@@ -13,7 +13,7 @@ use crate::{
         Body, CivilDate, Kind, ParticipantId, Position, Recorded, SharedBody, SharedKind, Standing, Subject,
         TreatyBody, TreatyEffect, TreatyId, TreatyKind,
     },
-    projections::{EntryFilter, PageRequest, View},
+    projections::{Act, EntryFilter, PageRequest, View},
     treaties::{self, Answer, Dossier, GrantedMandate, Known, StatedDeposit, ViewName},
 };
 
@@ -148,23 +148,26 @@ impl Node {
         const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
         const OBJECTION: Kind = Kind::Treaty(TreatyKind::ObjectionLodged);
         const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
-        let acts = view.acts_of_kinds(treaty, &[DEPOSIT, OBJECTION, CORRECTION])?;
-        let others = acts.iter().filter_map(|act| act.participant.as_ref().map(|who| (who, act)));
-        let others: Vec<_> = others.filter(|(who, _)| *who != participant).collect();
-        // Whose acts must be read themselves: who objected, and who corrected something.
-        let wanted = |kind| kind == OBJECTION && needed.reactions || kind == CORRECTION;
-        let read: BTreeSet<_> =
-            others.iter().filter(|(_, act)| wanted(act.kind)).map(|(who, _)| (*who).clone()).collect();
+        let of_others = |kind| -> Result<Vec<(ParticipantId, Act)>, Refused> {
+            let acts = view.acts_of_kind(treaty, kind)?.into_iter();
+            let others = acts.filter_map(|act| act.participant.clone().map(|who| (who, act)));
+            Ok(others.filter(|(who, _)| who != participant).collect())
+        };
+        // Who objected, and who corrected something: their acts must be read themselves.
+        let mut read = of_others(CORRECTION)?;
+        if needed.reactions {
+            read.extend(of_others(OBJECTION)?);
+        }
+        let read: BTreeSet<ParticipantId> = read.into_iter().map(|(who, _)| who).collect();
         for who in &read {
             let history = self.history(view, &Subject::Participation(treaty.clone(), who.clone()))?;
             let bears = |kind| kind == OBJECTION || kind == CORRECTION || kind == DEPOSIT && needed.deposits;
             events.extend(history.into_iter().filter(|recorded| bears(recorded.event.kind())));
         }
-        let dated =
-            others.into_iter().filter(|(who, act)| needed.deposits && act.kind == DEPOSIT && !read.contains(*who));
-        let stated = dated.filter_map(|(who, act)| {
-            act.date.clone().map(|deposited| StatedDeposit { participant: who.clone(), deposited })
-        });
+        let deposits = if needed.deposits { of_others(DEPOSIT)? } else { Vec::new() };
+        let dated = deposits.into_iter().filter(|(who, _)| !read.contains(who));
+        let stated =
+            dated.filter_map(|(participant, act)| act.date.map(|deposited| StatedDeposit { participant, deposited }));
         Ok(stated.collect())
     }
 }

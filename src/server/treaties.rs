@@ -96,13 +96,17 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::TreatyStatusRequest>,
     ) -> Result<Response<proto::TreatyStatusResponse>, Status> {
-        let proto::TreatyStatusRequest { treaty, participant, at, read_at, view: name } = request.into_inner();
+        let proto::TreatyStatusRequest { treaty, participant, at, read_at, view: name, with_other_treaties } =
+            request.into_inner();
         let size = self.0.resolve(read_at).await?;
         let view = self.0.models.at(size).map_err(Refused::from)?;
         let (treaty, participant) = (find_treaty(view, &treaty)?.id, find_participant(view, &participant)?);
         let asked = Asked::parse(view, &at, &name)?;
         let found = self.0.treaty_status(view, &treaty, &participant.id, asked)?;
-        let others = self.0.standings(view, &participant.id, Some(&treaty), asked)?;
+        let others = match with_other_treaties {
+            true => self.0.standings(view, &participant.id, Some(&treaty), asked)?,
+            false => Vec::new(),
+        };
         Ok(Response::new(proto::TreatyStatusResponse {
             treaty: treaty.to_string(),
             treaty_name: found.treaty_name.clone(),
@@ -196,7 +200,7 @@ impl Node {
     }
 
     /// The event at a position as it was signed, and who recorded it.
-    fn event_at(&self, position: Position) -> Result<(proto::Event, proto::EventPosition), Refused> {
+    pub(super) fn event_at(&self, position: Position) -> Result<(proto::Event, proto::EventPosition), Refused> {
         let missing = || Refused::not_found("position", format!("entry {} cannot be read", position.index));
         let stored = self.journal.read(position.index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
         let stored = stored.into_iter().next().ok_or_else(missing)?;

@@ -4,7 +4,7 @@
 //! the events. Field paths start at the request: `envelope.submission.key_id`,
 //! `events[3].source.name`.
 
-use prost::bytes::Bytes;
+use prost::{Message, bytes::Bytes};
 
 use super::{
     MalformedRule, canonical, event,
@@ -16,8 +16,8 @@ use crate::{
     crypto::{KeyId, PayloadType, Signature, sha256},
     domain::{
         Body, Capacity, Entry, Envelope, EnvelopeContent, EnvelopeDigest, Event, EventDigest, LedgerId, PartForm,
-        RecordingTime, RegistryBody, Seen, SignOff, Signer, Size, Submission, SubmissionDigest, SubmittedEvents,
-        TreeHash, Verdict,
+        RecordingTime, RegistryBody, Seen, SignOff, Signer, Size, Subject, Submission, SubmissionDigest,
+        SubmittedEvents, TreeHash, Verdict,
     },
     journal::StoredRecord,
     limits::{ENVELOPE_BYTES, EVENT_BYTES, EVENTS_PER_SUBMISSION, SIGN_OFFS_PER_ENVELOPE, SUBMISSION_BYTES},
@@ -84,6 +84,45 @@ pub fn read_entry(stored: &StoredRecord) -> Result<Entry, super::Malformed> {
     let record = &stored.record;
     let submitted = parse_submitted(record.envelope.clone(), record.events.clone())?;
     Ok(Entry { index: stored.index, recorded_at: record.recorded_at, envelope: submitted.envelope })
+}
+
+/// What is read of a stored submission for one subject.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventsOn {
+    pub digest: SubmissionDigest,
+    pub author: Signer,
+    /// Each with its number within the submission.
+    pub events: Vec<(u16, Event)>,
+}
+
+/// The events on a subject of an entry of the journal; `None` for later sign-offs.
+/// Reads nothing else of the entry: it was taken apart whole when it entered.
+pub fn read_events_on(stored: &StoredRecord, subject: &Subject) -> Result<Option<EventsOn>, super::Malformed> {
+    let envelope: proto::Envelope = plain("envelope", &stored.record.envelope)?;
+    if envelope.submission.is_empty() {
+        return Ok(None);
+    }
+    let header: proto::Submission = plain("envelope.submission", &envelope.submission)?;
+    let author = parse_signer(&header.organisation, &header.member, &header.key_id)?;
+    let subject = subject.to_string();
+    let mut events = Vec::new();
+    for (bytes, number) in stored.record.events.iter().zip(0..) {
+        if plain::<SubjectOfEvent>("events", bytes)?.subject == subject {
+            events.push((number, event::parse(plain("events", bytes)?)?));
+        }
+    }
+    Ok(Some(EventsOn { digest: SubmissionDigest(sha256(&envelope.submission)), author, events }))
+}
+
+/// The one field of an `Event` that tells whether the rest is wanted.
+#[derive(Clone, PartialEq, prost::Message)]
+struct SubjectOfEvent {
+    #[prost(string, tag = "3")]
+    subject: String,
+}
+
+fn plain<M: Message + Default>(field: &str, bytes: &Bytes) -> Parsed<M> {
+    M::decode(bytes.clone()).or_else(|error| malformed(MalformedRule::MessageMustDecode, field, error.to_string()))
 }
 
 /// Whether the author's signature may still be missing.
@@ -198,11 +237,15 @@ fn parse_sign_off(sign_off: proto::SignOff) -> Parsed<SignOff> {
 fn parse_verdict(verdict: i32, reason: String) -> Parsed<Verdict> {
     let known =
         |number| proto::Verdict::try_from(number).ok().filter(|verdict| *verdict != proto::Verdict::Unspecified);
-    let declines = pinned("verdict", verdict, known)? == proto::Verdict::Decline;
+    let verdict = pinned("verdict", verdict, known)?;
     let reason = long_text("reason", reason)?;
-    let explained = !declines || !reason.is_empty();
+    let explained = verdict != proto::Verdict::Decline || !reason.is_empty();
     must(explained, MalformedRule::DeclineMustHaveReason, "reason", "say why the submission is declined")?;
-    Ok(if declines { Verdict::Decline { reason } } else { Verdict::Approve { remark: reason } })
+    Ok(match verdict {
+        proto::Verdict::Decline => Verdict::Decline { reason },
+        proto::Verdict::Withdraw => Verdict::Withdraw { reason },
+        proto::Verdict::Approve | proto::Verdict::Unspecified => Verdict::Approve { remark: reason },
+    })
 }
 
 fn parse_signer(organisation: &str, member: &str, key: &Bytes) -> Parsed<Signer> {

@@ -35,10 +35,11 @@ pub use encode::{
     SignedStatement, encode_draft, encode_envelope, encode_event, encode_later_sign_offs, encode_part_content,
     encode_sign_off, encode_submission, possession_bytes,
 };
-pub use envelope::{SignedBytes, Submitted, parse_draft, parse_submitted, read_entry};
+pub use envelope::{EventsOn, SignedBytes, Submitted, parse_draft, parse_submitted, read_entry, read_events_on};
 pub use json::{InvalidJson, from_json, readable, to_json};
 pub use malformed::{Malformed, MalformedRule};
 
+pub(crate) use parts::encode_content as part_content_message;
 pub use times::{recording_time, timestamp};
 
 /// The generated messages and services of `proto/merestone/v1`.

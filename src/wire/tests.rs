@@ -6,11 +6,11 @@ use prost::{Message, bytes::Bytes};
 use super::{
     Malformed, MalformedRule as Rule, Submitted, encode_event, from_json, parse_draft, parse_submitted,
     proto::{self, event::Body, part_content::Content},
-    read_entry, testing, to_json,
+    read_entry, read_events_on, testing, to_json,
 };
 use crate::{
     crypto::{PayloadType, SigningKey, sha256},
-    domain::{EnvelopeContent, Index, KINDS, RecordingTime},
+    domain::{EnvelopeContent, Index, KINDS, RecordingTime, Subject},
     journal::{Record, StoredRecord},
     limits,
 };
@@ -34,6 +34,24 @@ proptest! {
         let entry = read_entry(&StoredRecord { index: Index(3), record, checkpoint: None }).expect("well formed");
         prop_assert_eq!(entry.envelope, parsed.envelope);
         prop_assert_eq!(entry.index, Index(3));
+    }
+
+    #[test]
+    fn the_events_on_a_subject_are_those_of_the_whole_entry(sample in testing::sample()) {
+        let record = Record { recorded_at: RecordingTime(5), envelope: sample.envelope, events: sample.events };
+        let stored = StoredRecord { index: Index(3), record, checkpoint: None };
+        let whole = read_entry(&stored).expect("well formed");
+        let EnvelopeContent::Submission(submitted) = whole.envelope.content else {
+            prop_assert_eq!(read_events_on(&stored, &Subject::Ledger).expect("reads"), None);
+            return Ok(());
+        };
+        for event in &submitted.events {
+            let found = read_events_on(&stored, &event.subject).expect("reads").expect("a submission");
+            prop_assert_eq!(&found.author, &submitted.submission.author);
+            prop_assert_eq!(found.digest, submitted.digest);
+            let expected = (0..).zip(submitted.events.clone()).filter(|(_, other)| other.subject == event.subject);
+            prop_assert_eq!(found.events, expected.collect::<Vec<_>>());
+        }
     }
 
     #[test]
@@ -209,6 +227,7 @@ fn founding() -> proto::Event {
         admission_threshold: 1,
         charter_threshold: 1,
         enrolment_threshold: 1,
+        authority_fallback: proto::AuthorityFallback::Held.into(),
         ..Default::default()
     };
     let founded = proto::LedgerFounded {
@@ -245,6 +264,7 @@ fn broken_encoding(rule: Rule) -> Option<Broken> {
         Rule::EnumNumberMustBeKnown => {
             ("events[0].source.class", spoilt(|event| event.source.get_or_insert_default().class = 99))
         }
+        Rule::OutlineMustBeSimple => ("events[0].parts[0].content.danger_area.polygon.ring", bow_tie()),
         Rule::NumberMustBeInRange => ("events[0].parts[0].content.danger_area.circle.centre.latitude", far_north()),
         Rule::FieldMustBeCanonical => ("events[0].act", followed_by(&[0x2a, 1, b'A'])),
         Rule::TextMustBeUtf8 => ("envelope.submission.id", not_utf8()),
@@ -389,6 +409,20 @@ fn cut_short() -> Result<Submitted, Malformed> {
 fn far_north() -> Result<Submitted, Malformed> {
     let centre = Some(proto::Position { latitude: 900_000_001, longitude: 0 });
     let outline = Some(proto::danger_area::Outline::Circle(proto::Circle { centre, radius_m: 1 }));
+    let content = Content::DangerArea(proto::DangerArea { outline });
+    spoilt(|event| {
+        event.parts = vec![proto::Part {
+            kind: proto::PartKind::DangerArea.into(),
+            content: Some(proto::PartContent { content: Some(content) }),
+            ..remarks(1)
+        }];
+    })
+}
+
+fn bow_tie() -> Result<Submitted, Malformed> {
+    let corner = |latitude, longitude| proto::Position { latitude, longitude };
+    let ring = vec![corner(0, 0), corner(9, 9), corner(9, 0), corner(0, 9)];
+    let outline = Some(proto::danger_area::Outline::Polygon(proto::Polygon { ring }));
     let content = Content::DangerArea(proto::DangerArea { outline });
     spoilt(|event| {
         event.parts = vec![proto::Part {

@@ -110,6 +110,7 @@ impl Story {
             at: at.into(),
             read_at: Some(read_at),
             view: String::new(),
+            with_other_treaties: true,
         };
         self.client().status(request).await.unwrap().into_inner()
     }
@@ -299,6 +300,55 @@ async fn ukraine_stays_a_party_whose_suspension_is_asserted_and_contested() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn deposits_of_others_bring_a_treaty_into_force_as_they_are_corrected() {
+    let story = Story::begin().await;
+    let clauses = Clauses {
+        entry_into_force: Some(EntryIntoForceClause {
+            threshold: 2,
+            ..in_force(EntryIntoForceMode::FirstOfMonth, "17")
+        }),
+        ..Clauses::default()
+    };
+    let body = TreatyRegistered {
+        title: "A small treaty".into(),
+        short_names: Vec::new(),
+        adopted: world("1997-09-18"),
+        adopted_at: "".into(),
+        parent: None,
+        registrations: Vec::new(),
+        clauses: Some(clauses),
+    };
+    story.record("treaty/untc:T", TreatyBody::TreatyRegistered(Box::new(body))).await;
+    story.deposit("untc:T", "LTU", ConsentMode::Accession, "1998-01-10").await;
+    let alone = story.size();
+    let body = InstrumentDeposited {
+        mode: ConsentMode::Accession,
+        deposited: world("1998-02-10"),
+        instrument_dated: None,
+        depositary_sequence: None,
+        protocols: Vec::new(),
+        provisional_application: false,
+    };
+    let second = story.record(&under("untc:T", "POL"), TreatyBody::InstrumentDeposited(body.clone())).await;
+    let counted = story.size();
+    let restated = TreatyBody::InstrumentDeposited(InstrumentDeposited { deposited: world("1999-02-10"), ..body });
+    let body = EventCorrected {
+        target: second,
+        reason: "the year".into(),
+        restated: Some(Box::new(Restated { occurred: None, not_stated: Vec::new(), body: Body::Treaty(restated) })),
+    };
+    story.enter(drafted(&under("untc:T", "POL"), Body::Shared(SharedBody::EventCorrected(body)))).await;
+    let since = |answer: &proto::TreatyStatusResponse| answer.outcomes[0].intervals[0].from.clone();
+    let at = "2000-01-01";
+    let unknown = story.status("untc:T", "LTU", at, alone).await;
+    assert_eq!(since(&unknown), "1998-07-01");
+    assert_eq!(unknown.findings[0].code, "treaty_in_force_unknown");
+    assert_eq!(since(&story.status("untc:T", "LTU", at, counted).await), "1998-08-01", "the second deposit");
+    assert_eq!(since(&story.status("untc:T", "LTU", at, story.size()).await), "1999-08-01", "as it is corrected");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_asked_is_refused_by_its_field() {
     let story = Story::begin().await;
     let ask = |treaty: &str, participant: &str, at: &str, view: &str| proto::TreatyStatusRequest {
@@ -307,6 +357,7 @@ async fn what_cannot_be_asked_is_refused_by_its_field() {
         at: at.into(),
         read_at: Some(proto::ReadAt { minimum_size: story.size(), known_at: None }),
         view: view.into(),
+        with_other_treaties: false,
     };
     for (request, code, field) in [
         (ask("nothing", "POL", "", ""), "NotFound", "treaty"),

@@ -11,10 +11,12 @@ use std::collections::BTreeMap;
 
 use super::encoding::{entry_row, finding_row, push_number, push_subject_event};
 use super::keys::{Key, Table};
+use super::places::place_rows;
+use super::sign_offs::sign_off_row;
 use super::{FoldedEntry, ReadModelError};
 use crate::domain::{
-    Body, EnvelopeContent, Event, Finding, Index, OrganisationId, PolicyNumber, Position, RecordingTime, Subject,
-    TreatyBody,
+    Body, EnvelopeContent, Event, Finding, Index, Kind, OrganisationId, PolicyNumber, Position, RecordingTime,
+    SharedKind, Subject, TreatyBody, TreatyKind,
 };
 
 /// The rows before the entry.
@@ -34,7 +36,7 @@ pub(super) struct Folded {
 
 /// Folds one entry.
 pub(super) fn fold_entry(folded: &FoldedEntry<'_>, before: &dyn Before) -> Result<Folded, ReadModelError> {
-    let FoldedEntry { entry, findings } = folded;
+    let FoldedEntry { entry, findings, sign_offs } = folded;
     let mut fold =
         EntryFold { index: entry.index, recorded_at: entry.recorded_at, before, rows: BTreeMap::new(), policy: None };
     fold.put(Key::new(Table::Entry), entry_row(entry.recorded_at));
@@ -52,6 +54,9 @@ pub(super) fn fold_entry(folded: &FoldedEntry<'_>, before: &dyn Before) -> Resul
         }
     }
     fold.findings(findings);
+    if let Some(state) = sign_offs {
+        fold.put(Key::new(Table::SignOffs).id(&state.submission.to_string()), sign_off_row(state));
+    }
     Ok(Folded { rows: fold.rows, policy: fold.policy })
 }
 
@@ -66,6 +71,9 @@ struct EntryFold<'a> {
 impl EntryFold<'_> {
     fn event(&mut self, ordinal: u16, event: &Event) -> Result<(), ReadModelError> {
         self.event_history(ordinal, event);
+        for (prefix, boxes) in place_rows(event) {
+            self.row(prefix).extend(boxes);
+        }
         let at = Position { index: self.index, ordinal };
         match &event.body {
             Body::Registry(body) => self.registry(at, &event.subject, body),
@@ -88,6 +96,10 @@ impl EntryFold<'_> {
         let by_subject = self.row(Key::new(Table::BySubject).subject(&event.subject));
         push_subject_event(by_subject, ordinal, kind, date);
         self.put(Key::new(Table::ByKind).kind(kind), Vec::new());
+        if let (true, Subject::Participation(treaty, participant)) = (bears_on_others(kind), &event.subject) {
+            let key = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind).id(participant.as_str());
+            push_subject_event(self.row(key), ordinal, kind, date);
+        }
     }
 
     fn treaty(&mut self, ordinal: u16, subject: &Subject, body: &TreatyBody) {
@@ -149,4 +161,15 @@ impl EntryFold<'_> {
             None => self.before.newest(prefix),
         }
     }
+}
+
+/// Whether acts of the kind are looked for across all participants of a treaty: deposits
+/// count towards its entry into force, objections are to others' acts, and corrections
+/// may be of either.
+fn bears_on_others(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged)
+            | Kind::Shared(SharedKind::EventCorrected)
+    )
 }

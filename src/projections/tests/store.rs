@@ -62,7 +62,7 @@ fn the_digest_is_what_the_format_says() {
     use sha2::{Digest, Sha256};
     let entries = three_entries();
     let it = Models::empty();
-    let mut digest: [u8; 32] = Sha256::digest(b"merestone read models v1\n").into();
+    let mut digest: [u8; 32] = Sha256::digest(b"merestone read models v3\n").into();
     for entry in &entries {
         let before = it.rows_one_by_one();
         it.apply_in(std::slice::from_ref(entry), &[1]);
@@ -100,7 +100,7 @@ fn an_entry_out_of_order_changes_nothing() {
     assert!(matches!(apply(&it.models, &entries[2..]), Err(ReadModelError::OutOfOrder { .. })));
     assert!(matches!(apply(&it.models, &entries[..1]), Err(ReadModelError::OutOfOrder { .. })));
     let (entry, findings) = &entries[1];
-    let folded = [FoldedEntry { entry, findings }];
+    let folded = [FoldedEntry { entry, findings, sign_offs: None }];
     assert!(matches!(it.models.apply(&folded, head(Size(3))), Err(ReadModelError::HeadMismatch { .. })));
     assert_eq!(it.rows(), before);
 }
@@ -111,7 +111,8 @@ fn difference(entries: &[(Entry, Vec<Finding>)], batches: &[usize], models: &Rea
     let mut sizes = batches.iter().cycle();
     let mut rest = entries;
     while let Some(size) = (!rest.is_empty()).then(|| (*sizes.next().expect("one size")).clamp(1, rest.len())) {
-        let folded: Vec<_> = rest[..size].iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        let folded: Vec<_> =
+            rest[..size].iter().map(|(entry, findings)| FoldedEntry { entry, findings, sign_offs: None }).collect();
         let end = rest[size - 1].0.index.size_with();
         if let Some(different) = refold.fold(&folded, head(end), Some(models)).expect("folds") {
             return Some(different);
@@ -162,8 +163,8 @@ fn a_history_that_fills_rows_is_stored_and_found_whole() {
     let entries = ledger(&slices);
     let (singly, batched) = (Models::of(&entries, &[1]), Models::of(&entries, &[100, 7]));
     assert_eq!(singly.rows(), batched.rows());
-    assert_eq!(singly.rows_one_by_one().len(), entries.len() * 4);
-    assert_eq!(singly.lasting_rows().len(), entries.len() + 3 * 4, "three histories in four rows each");
+    assert_eq!(singly.rows_one_by_one().len(), entries.len() * 5);
+    assert_eq!(singly.lasting_rows().len(), 2 * entries.len() + 3 * 4, "three histories in four rows each");
     assert_eq!(difference(&entries, &[50], &singly.models), None);
 }
 
