@@ -32,8 +32,7 @@ proptest! {
         }
         let record = Record { recorded_at: RecordingTime(5), envelope: sample.envelope, events: sample.events };
         let entry = read_entry(&StoredRecord { index: Index(3), record, checkpoint: None }).expect("well formed");
-        prop_assert_eq!(entry.envelope, parsed.envelope);
-        prop_assert_eq!(entry.index, Index(3));
+        prop_assert_eq!((entry.envelope, entry.index), (parsed.envelope, Index(3)));
     }
 
     #[test]
@@ -47,8 +46,7 @@ proptest! {
         };
         for event in &submitted.events {
             let found = read_events_on(&stored, &event.subject).expect("reads").expect("a submission");
-            prop_assert_eq!(&found.author, &submitted.submission.author);
-            prop_assert_eq!(found.digest, submitted.digest);
+            prop_assert_eq!((&found.author, found.digest), (&submitted.submission.author, submitted.digest));
             let expected = (0..).zip(submitted.events.clone()).filter(|(_, other)| other.subject == event.subject);
             prop_assert_eq!(found.events, expected.collect::<Vec<_>>());
         }
