@@ -34,6 +34,10 @@ pub const BASED_ON: usize = 32;
 /// Parts and documents of one event.
 pub const PARTS_PER_EVENT: usize = 64;
 
+/// Messages in messages, at the most: what the decoder takes. The deepest that a kind
+/// needs is about ten; a correction may hold an event, which bytes could repeat without end.
+pub const MESSAGE_DEPTH: usize = 100;
+
 /// Days after a key is retired during which work signed with it still enters, at
 /// the most: a season in the field and a leap year's wait for a line. Later work
 /// needs a colleague who vouches for it.
@@ -60,8 +64,17 @@ pub const HEADER_BYTES: u32 = 16 * 1024;
 pub const RECEIVING_BYTES: usize = 128 * 1024 * 1024;
 /// Streams (`SubmitStream`, `Replay`) open at once on all connections. A replay
 /// keeps five chunks of 256 KiB, a stream of submissions 2,048 answers of 1 kB:
-/// at most 2 MiB each, 512 MiB in all.
+/// at most 2 MiB each, 512 MiB in all. An entry of 4 MiB is a chunk of its own: where
+/// clients stop reading in the middle of such entries it is ten times that.
 pub const STREAMS: usize = 256;
+/// Bytes of submissions that came on streams and are not answered, on all streams
+/// together: as much as the queue takes. One more waits, and holds its stream back.
+pub const STREAMED_BYTES: usize = QUEUE_BYTES;
+/// Bytes of entries that were read for clients and are not sent yet: 30 of the
+/// largest size. `GetEntry` is busy beyond it.
+pub const ANSWER_BYTES: usize = 128 * 1024 * 1024;
+/// Bytes of an answer that are not counted: what its call is reckoned at.
+pub const SMALL_ANSWER_BYTES: usize = 8 * 1024;
 /// How long a connection may send nothing. It is pinged at a third of this, so a
 /// client that lives is never silent; one that is gone, or that never began to
 /// speak, gives its place back.
@@ -122,6 +135,9 @@ pub const REPLAY_CHUNKS_AHEAD: usize = 4;
 pub const PAGE_ITEMS_DEFAULT: usize = 100;
 /// Items of a page at the most.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
+/// Bytes of the items of a page, the first not counted: with the largest event as
+/// the first item still far below the 4 MiB that clients commonly take.
+pub const PAGE_BYTES: usize = 1024 * 1024;
 /// Records that are looked at for one page of a search: a picture takes a few reads of
 /// the journal, some 50 us, so a page takes 50 ms at the most.
 pub const RECORDS_PER_PAGE: usize = 1_000;

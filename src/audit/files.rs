@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{AuditError, Auditor, ReadModelsClaim, Report};
 use crate::{
     domain::{LedgerId, Size},
-    journal::{Journal, JournalError, ReadLimit, SegmentJournal},
+    journal::{Head, Journal, JournalError, ReadLimit, SegmentJournal},
     limits,
 };
 
@@ -40,11 +40,11 @@ pub fn audit_files(
         return Err(FilesAuditError::Unfinished { segment, offset, detail });
     }
     let mut auditor = Auditor::begin(scratch, trusted, claim)?;
-    let head = journal.head().tree;
+    let Head { tree: head, checkpoint, recorded_at: _ } = journal.head();
     let limit = ReadLimit { entries: limits::BATCH_ENTRIES, bytes: limits::BATCH_BYTES };
     while auditor.size() < head.size {
         auditor.take(journal.read(auditor.size().next_index(), limit)?)?;
         progress(auditor.size(), head.size);
     }
-    Ok(auditor.finish(Some(head))?)
+    Ok(auditor.finish(checkpoint.unwrap_or_default())?)
 }

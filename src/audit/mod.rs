@@ -161,13 +161,17 @@ impl Auditor {
         folded.map(|()| examined)
     }
 
-    /// Ends the audit: the head must be the one that the ledger shows.
-    pub fn finish(mut self, shown: Option<TreeHead>) -> Result<Report, AuditError> {
+    /// Ends the audit: the newest checkpoint that the ledger shows must be its own,
+    /// over exactly these entries. Without that signature nobody stands for them
+    /// being all.
+    pub fn finish(mut self, newest: String) -> Result<Report, AuditError> {
         self.examine_beside_the_fold(Vec::new())?;
         let own = self.head();
-        if let Some(shown) = shown.filter(|shown| *shown != own) {
-            return Err(Difference::Head { shown, own }.into());
+        if own.size == Size(0) {
+            return Err(Difference::NoFounding.into());
         }
+        self.checkpoints.push((newest, own));
+        self.verify_checkpoints()?;
         if self.claimed_size().is_some_and(|size| size == Size(0) || size > own.size) {
             self.compare_models()?;
         }
@@ -223,7 +227,7 @@ impl Auditor {
     /// The founding says which ledger this is and which key signs its checkpoints.
     fn trust_founding(&mut self) -> Result<(), AuditError> {
         let Some(ledger) = self.admission.registry().ledger() else {
-            return Err(Difference::Order { index: Index(0), detail: "the first entry is no founding" }.into());
+            return Err(Difference::NoFounding.into());
         };
         if let Some(trusted) = self.trusted.filter(|trusted| *trusted != ledger.id) {
             return Err(Difference::OtherLedger { trusted, shown: ledger.id }.into());

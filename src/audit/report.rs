@@ -46,6 +46,8 @@ pub enum Difference {
     Signature { index: Index, source: Unverified },
     #[error("entry {index}: the policy in force would not have let it in")]
     Decision { index: Index, source: Rejection },
+    #[error("there is no founding: the first entry of a ledger is one, and names who signs its checkpoints")]
+    NoFounding,
     #[error("entry {index}: {detail}")]
     Order { index: Index, detail: &'static str },
     #[error("the checkpoint of size {size} is not valid")]

@@ -28,7 +28,8 @@ pub enum Problem {
     #[error("an item is an object in braces")]
     NotAnObject,
     #[error(
-        "an item has exactly one kind, e.g. \"withdrawal_notified\" (`merestone template` lists them); this one has {0}"
+        "an item has exactly one kind, e.g. \"withdrawal_notified\" (`merestone template` lists them); this one has {0}\
+         {empty}", empty = if *_0 == 0 { " with a field filled in" } else { "" }
     )]
     KindCount(usize),
     #[error("no such field; there are: {known}")]

@@ -135,8 +135,7 @@ fn exit_of_files(error: &FilesAuditError) -> Exit {
 fn exit_of_service(error: &ServiceAuditError) -> Exit {
     match error {
         ServiceAuditError::Client(error) => exit_of(error),
-        ServiceAuditError::NoRoot => Exit::Failed,
-        ServiceAuditError::NoTime(_) => Exit::VerificationFailed,
+        ServiceAuditError::NoCheckpoint(_) | ServiceAuditError::NoTime(_) => Exit::VerificationFailed,
         ServiceAuditError::Audit(error) => exit_of_audit(error),
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::{Client, ClientError, stored_record};
 use crate::{
     audit::{AuditError, Auditor, ReadModelsClaim, Report},
-    domain::{LedgerId, Size, TreeHash, TreeHead},
+    checkpoint::{CheckpointInvalid, stated_head},
+    domain::{LedgerId, Size},
     projections::RowsDigest,
     wire::proto::{ReplayRequest, StatusResponse},
 };
@@ -15,8 +16,8 @@ use crate::{
 pub enum ServiceAuditError {
     #[error(transparent)]
     Client(#[from] ClientError),
-    #[error("the service shows no root of 32 bytes")]
-    NoRoot,
+    #[error("the service shows no checkpoint")]
+    NoCheckpoint(#[source] CheckpointInvalid),
     #[error("entry {0} has no valid recording time")]
     NoTime(u64),
     #[error(transparent)]
@@ -33,9 +34,10 @@ impl Client {
         scratch: &Path,
         progress: &mut dyn FnMut(Size, Size),
     ) -> Result<Report, ServiceAuditError> {
+        // The status first, so that its read models are not ahead of the checkpoint.
         let status = self.status().await?;
-        let root = TreeHash::from_slice(&status.root).ok_or(ServiceAuditError::NoRoot)?;
-        let head = TreeHead { size: Size(status.size), root };
+        let newest = self.checkpoint("").await?.checkpoint;
+        let head = stated_head(&newest).map_err(ServiceAuditError::NoCheckpoint)?;
         let mut auditor = Auditor::begin(scratch, trusted, claim(&status))?;
         let mut entries = self.replay(ReplayRequest { to: head.size.0, ..ReplayRequest::default() }).await?;
         while let Some(response) = entries.message().await.map_err(ClientError::from)? {
@@ -46,7 +48,7 @@ impl Client {
             auditor.take(stored.collect::<Result<_, _>>()?)?;
             progress(auditor.size(), head.size);
         }
-        Ok(auditor.finish(Some(head))?)
+        Ok(auditor.finish(newest)?)
     }
 }
 

@@ -110,7 +110,7 @@ impl Client {
         Ok(self.ledger().prove_consistency(request).await?.into_inner().proof)
     }
 
-    async fn checkpoint(&self, known: &str) -> Result<proto::GetCheckpointResponse, ClientError> {
+    pub(super) async fn checkpoint(&self, known: &str) -> Result<proto::GetCheckpointResponse, ClientError> {
         let request = proto::GetCheckpointRequest { known: known.to_owned() };
         Ok(self.ledger().get_checkpoint(request).await?.into_inner())
     }

@@ -36,6 +36,13 @@ pub struct Record {
     pub events: Vec<Bytes>,
 }
 
+impl Record {
+    /// Bytes of the envelope and of its events.
+    pub fn payload_bytes(&self) -> usize {
+        self.envelope.len() + self.events.iter().map(Bytes::len).sum::<usize>()
+    }
+}
+
 /// Entries that become durable together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {

@@ -45,7 +45,12 @@ impl proto::audit_server::Audit for AuditService {
         let index = self.0.held(request.into_inner().index)?;
         let stored = self.0.read(index, ReadLimit::ONE)?.pop();
         let stored = stored.ok_or_else(|| Refused::not_found("index", "the ledger has no such entry"))?;
-        Ok(Response::new(proto::GetEntryResponse { entry: Some(convert::entry(stored)) }))
+        let held = self.0.answers.hold(stored.record.payload_bytes())?;
+        let mut response = Response::new(proto::GetEntryResponse { entry: Some(convert::entry(stored)) });
+        if let Some(held) = held {
+            response.extensions_mut().insert(held);
+        }
+        Ok(response)
     }
 
     async fn prove_inclusion(
@@ -95,7 +100,8 @@ struct Replay {
     /// One past the last; `None`: as far as the ledger goes.
     to: Option<Size>,
     filter: EntryFilter,
-    recorded_to: Option<RecordingTime>,
+    /// From this time until before that time, where they are given.
+    recorded: (Option<RecordingTime>, Option<RecordingTime>),
     follow: bool,
     with_states: bool,
 }
@@ -122,14 +128,15 @@ impl Replay {
             let parse = |time| wire::recording_time(time).ok_or_else(|| Refused::invalid(field, "a time since 1970"));
             given.as_ref().map(parse).transpose()
         };
+        let recorded = (time("recorded_from", recorded_from)?, time("recorded_to", recorded_to)?);
         let mut next = Index(*from);
-        if let Some(since) = time("recorded_from", recorded_from)?.filter(|since| since.0 > 0) {
+        if let Some(since) = recorded.0.filter(|since| since.0 > 0) {
+            // Read models may lag: what they do not hold yet is looked at on the way.
             let before = node.models.size_at(RecordingTime(since.0 - 1))?;
             next = next.max(before.next_index());
         }
-        let recorded_to = time("recorded_to", recorded_to)?;
         let to = (*to > 0).then_some(Size(*to));
-        Ok(Self { node, next, to, filter, recorded_to, follow: *follow, with_states: *with_states })
+        Ok(Self { node, next, to, filter, recorded, follow: *follow, with_states: *with_states })
     }
 
     /// Sends what there is, then waits for more when it follows.
@@ -170,10 +177,18 @@ impl Replay {
                 return Ok(true);
             };
             self.next = last.index.size_with().next_index();
-            let too_late = |stored: &StoredRecord| self.recorded_to.is_some_and(|to| stored.record.recorded_at >= to);
+            let (since, to) = self.recorded;
+            let too_late = |stored: &StoredRecord| to.is_some_and(|to| stored.record.recorded_at >= to);
+            let too_early = |stored: &StoredRecord| since.is_some_and(|since| stored.record.recorded_at < since);
             let over = too_late(last);
-            let entries = chunk.into_iter().filter(|stored| !too_late(stored));
-            let entries = entries.map(|stored| self.told(stored, end)).collect::<Result<_, _>>()?;
+            let asked = chunk.into_iter().filter(|stored| !too_late(stored) && !too_early(stored));
+            let entries: Vec<_> = asked.map(|stored| self.told(stored, end)).collect::<Result<_, _>>()?;
+            if entries.is_empty() {
+                if over {
+                    return Ok(false);
+                }
+                continue;
+            }
             if responses.send(Ok(proto::ReplayResponse { entries })).await.is_err() || over {
                 return Ok(false);
             }
@@ -201,8 +216,7 @@ impl Replay {
         let (mut chunk, mut bytes) = (Vec::new(), 0);
         for index in view.entries(&self.filter, self.next) {
             let stored = self.node.read(index?, ReadLimit::ONE)?;
-            bytes += stored.iter().map(|stored| stored.record.envelope.len()).sum::<usize>();
-            bytes += stored.iter().flat_map(|stored| &stored.record.events).map(|event| event.len()).sum::<usize>();
+            bytes += stored.iter().map(|stored| stored.record.payload_bytes()).sum::<usize>();
             chunk.extend(stored);
             if bytes >= limits::REPLAY_CHUNK_BYTES || chunk.len() >= limits::REPLAY_CHUNK_ENTRIES {
                 break;

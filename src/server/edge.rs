@@ -20,6 +20,7 @@ use tonic::{
 };
 
 use super::{
+    answers::{Answering, Held},
     errors::{Refused, explained},
     receiving::Receiving,
 };
@@ -54,11 +55,19 @@ impl Service<http::Request<Body>> for Edge {
         let answer_within = self.answer_within;
         Box::pin(async move {
             match tokio::time::timeout(answer_within, answer).await {
-                Ok(Ok(response)) => Ok(with_reason(response)),
+                Ok(Ok(response)) => Ok(with_share(with_reason(response))),
                 Ok(Err(never)) => match never {},
                 Err(_) => Ok(Status::from(Refused::overdue(answer_within)).into_http()),
             }
         })
+    }
+}
+
+/// A large answer keeps its share until its body goes.
+fn with_share(mut response: http::Response<Body>) -> http::Response<Body> {
+    match response.extensions_mut().remove::<Held>() {
+        Some(held) => response.map(|body| Body::new(Answering { body, held })),
+        None => response,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use tokio::sync::mpsc;
+use prost::Message;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, mpsc};
 use tokio_stream::{Stream, wrappers::ReceiverStream};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -132,6 +133,7 @@ impl Node {
                 Err(status) => return drop(responses.send(Err(explained(status))).await),
             };
             let Ok(place) = Arc::clone(&in_flight).acquire_owned().await else { return };
+            let Ok(bytes) = self.streamed_bytes(&request).await else { return };
             let (node, responses) = (Arc::clone(&self), responses.clone());
             tokio::spawn(async move {
                 let tag = request.tag;
@@ -139,11 +141,19 @@ impl Node {
                     Ok(accepted) => proto::submit_stream_response::Outcome::Accepted(accepted),
                     Err(refused) => proto::submit_stream_response::Outcome::Refused(refused.into_refusal()),
                 };
+                drop(bytes);
                 // A client that hung up learns its outcome by sending the same bytes again.
                 let _ = responses.send(Ok(proto::SubmitStreamResponse { tag, outcome: Some(outcome) })).await;
                 drop(place);
             });
         }
+    }
+
+    /// Waits until the submissions of all streams together leave room for this one.
+    async fn streamed_bytes(&self, request: &proto::SubmitStreamRequest) -> Result<OwnedSemaphorePermit, AcquireError> {
+        let bytes = request.encoded_len().min(limits::STREAMED_BYTES);
+        let bytes = u32::try_from(bytes).expect("the limit fits");
+        Arc::clone(&self.streamed).acquire_many_owned(bytes).await
     }
 
     /// The dry run: anybody may ask, signed or not, so it has a budget of its own

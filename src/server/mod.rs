@@ -6,6 +6,7 @@
 //! passed on); a shutdown answers what is under way, then stops; a halted ledger
 //! says so in the health service. Leaves to others: everything that decides.
 
+mod answers;
 mod audit;
 mod connections;
 mod convert;
@@ -31,10 +32,37 @@ pub use errors::DOMAIN;
 pub use node::{Node, NodeParts};
 pub use serve::{Bounds, ServeError, Tls, serve, serve_within};
 
-use crate::projections::PageRequest;
+use prost::Message;
+
+use crate::{
+    limits,
+    projections::{Page, PageRequest, QueryError},
+};
+use errors::Refused;
 
 /// The page that a request asks for.
 fn page(size: u32, token: &str) -> PageRequest<'_> {
     let after = Some(token).filter(|token| !token.is_empty());
     PageRequest { after, items: usize::try_from(size).unwrap_or(usize::MAX) }
+}
+
+/// The items of a page, told in full, as many as one answer may hold, and the
+/// token of the next page.
+fn fitting<'a, Item, Told: Message>(
+    asked: PageRequest<'a>,
+    find: impl Fn(PageRequest<'a>) -> Result<Page<Item>, QueryError>,
+    tell: impl Fn(&Item) -> Result<Told, Refused>,
+) -> Result<(Vec<Told>, String), Refused> {
+    let found = find(asked)?;
+    let (mut told, mut bytes) = (Vec::new(), 0);
+    for item in &found.items {
+        let item = tell(item)?;
+        bytes += item.encoded_len();
+        if bytes > limits::PAGE_BYTES && !told.is_empty() {
+            let items = told.len();
+            return Ok((told, find(PageRequest { items, ..asked })?.next.unwrap_or_default()));
+        }
+        told.push(item);
+    }
+    Ok((told, found.next.unwrap_or_default()))
 }

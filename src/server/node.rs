@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::errors::Refused;
+use super::{answers::Answers, errors::Refused};
 use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
@@ -33,6 +33,10 @@ pub struct Node {
     running: Mutex<Option<Running>>,
     /// Places of streams that may stay open for long.
     streams: Arc<Semaphore>,
+    /// Bytes of submissions that came on streams and are not answered.
+    pub(super) streamed: Arc<Semaphore>,
+    /// Bytes of entries that were read for clients and not sent to them yet.
+    pub(super) answers: Answers,
     minimum_size_wait: Duration,
 }
 
@@ -65,6 +69,8 @@ impl Node {
         let follower = follow(&models, &journal, &sequencer, reader)?;
         let running = Mutex::new(Some(running));
         let streams = Arc::new(Semaphore::new(limits::STREAMS));
+        let streamed = Arc::new(Semaphore::new(limits::STREAMED_BYTES));
+        let answers = Answers::new(limits::ANSWER_BYTES);
         Ok(Arc::new(Self {
             journal,
             sequencer,
@@ -74,6 +80,8 @@ impl Node {
             follower,
             running,
             streams,
+            streamed,
+            answers,
             minimum_size_wait,
         }))
     }

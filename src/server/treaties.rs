@@ -11,13 +11,13 @@ use tonic::{Request, Response, Status};
 use super::{
     Node, convert,
     errors::Refused,
-    page,
+    fitting, page,
     status::{Asked, Found},
 };
 use crate::{
-    domain::{EnvelopeContent, ParticipantId, Position, TreatyId},
+    domain::{ParticipantId, Position, TreatyId},
     journal::ReadLimit,
-    projections::{Act, Registered, View},
+    projections::{Act, PageRequest, Registered, View},
     wire::{
         self,
         proto::{self, event::Body},
@@ -48,9 +48,9 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::ListTreatiesRequest { read_at, page_size, page_token } = request.into_inner();
         let size = self.0.resolve(read_at).await?;
         let view = self.0.models.at(size).map_err(Refused::from)?;
-        let found = view.treaties(page(page_size, &page_token)).map_err(Refused::from)?;
-        let treaties = found.items.iter().map(|treaty| self.0.treaty_entry(treaty)).collect::<Result<_, _>>()?;
-        let next_page_token = found.next.unwrap_or_default();
+        let asked = page(page_size, &page_token);
+        let (treaties, next_page_token) =
+            fitting(asked, |page| view.treaties(page), |treaty| self.0.treaty_entry(treaty))?;
         Ok(Response::new(proto::ListTreatiesResponse { treaties, next_page_token, holds_at: Some(holds_at(view)?) }))
     }
 
@@ -61,10 +61,9 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::ListParticipantsRequest { read_at, page_size, page_token } = request.into_inner();
         let size = self.0.resolve(read_at).await?;
         let view = self.0.models.at(size).map_err(Refused::from)?;
-        let found = view.participants(page(page_size, &page_token)).map_err(Refused::from)?;
-        let participants =
-            found.items.iter().map(|participant| self.0.participant_entry(participant)).collect::<Result<_, _>>()?;
-        let next_page_token = found.next.unwrap_or_default();
+        let asked = page(page_size, &page_token);
+        let (participants, next_page_token) =
+            fitting(asked, |page| view.participants(page), |participant| self.0.participant_entry(participant))?;
         let holds_at = Some(holds_at(view)?);
         Ok(Response::new(proto::ListParticipantsResponse { participants, next_page_token, holds_at }))
     }
@@ -81,10 +80,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
             "" => None,
             name => Some(find_participant(view, name)?.id),
         };
-        let found =
-            view.timeline(&treaty, participant.as_ref(), page(page_size, &page_token)).map_err(Refused::from)?;
-        let acts = found.items.iter().map(|act| self.0.act(view, act)).collect::<Result<_, _>>()?;
-        let next_page_token = found.next.unwrap_or_default();
+        let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), page);
+        let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| self.0.act(view, act))?;
         let legal_findings = match &participant {
             Some(participant) => {
                 self.0.treaty_status(view, &treaty, participant, Asked::parse(view, "", "")?)?.findings()
@@ -211,16 +208,16 @@ impl Node {
         let stored = stored.into_iter().next().ok_or_else(missing)?;
         let bytes = stored.record.events.get(usize::from(position.ordinal)).ok_or_else(missing)?;
         let event = proto::Event::decode(bytes.clone()).map_err(|error| Refused::internal(&error))?;
-        let entry = wire::read_entry(&stored).map_err(|error| Refused::internal(&error))?;
-        let EnvelopeContent::Submission(submitted) = entry.envelope.content else { return Err(missing()) };
-        let author = submitted.submission.author;
+        // Not the whole entry: a page of acts that entered together would parse them all for each.
+        let envelope = proto::Envelope::decode(stored.record.envelope).map_err(|error| Refused::internal(&error))?;
+        let submission = proto::Submission::decode(envelope.submission).map_err(|error| Refused::internal(&error))?;
         let place = proto::EventPosition {
             index: position.index.0,
             ordinal: u32::from(position.ordinal),
-            recorded_at: Some(wire::timestamp(entry.recorded_at)),
+            recorded_at: Some(wire::timestamp(stored.record.recorded_at)),
             event_id: event.id.clone(),
-            organisation: author.organisation.to_string(),
-            member: author.member.to_string(),
+            organisation: submission.organisation,
+            member: submission.member,
         };
         Ok((event, place))
     }

@@ -12,6 +12,7 @@ use super::{
     Malformed, MalformedRule,
     malformed::{Parsed, malformed},
 };
+use crate::limits::MESSAGE_DEPTH;
 
 /// Decodes a message, canonical or not at all. `name` is its name in
 /// `merestone.v1`.
@@ -30,7 +31,7 @@ fn is_encoding_of<M: Message>(message: &M, bytes: &[u8]) -> bool {
 fn explain(name: &str, bytes: &[u8]) -> Malformed {
     let message = super::descriptor(name);
     let not_canonical = || Malformed::new(MalformedRule::FieldMustBeCanonical, "", "encode it as docs/format.md says");
-    walk(&message, bytes).err().unwrap_or_else(not_canonical)
+    walk(&message, bytes, MESSAGE_DEPTH).err().unwrap_or_else(not_canonical)
 }
 
 /// The wire types of protobuf that the contract uses; groups are not among them.
@@ -70,8 +71,10 @@ impl Wire {
     }
 }
 
-/// Checks a message field by field; the error's path is relative to it.
-fn walk(message: &MessageDescriptor, mut bytes: &[u8]) -> Parsed<()> {
+/// Checks a message field by field, and those in it down to `depth`; the error's
+/// path is relative to it. The bytes come from anybody: without an end to the depth
+/// they would decide how much of the stack is taken.
+fn walk(message: &MessageDescriptor, mut bytes: &[u8], depth: usize) -> Parsed<()> {
     let mut before: Option<FieldDescriptor> = None;
     let mut repeats = 0;
     while !bytes.is_empty() {
@@ -79,7 +82,7 @@ fn walk(message: &MessageDescriptor, mut bytes: &[u8]) -> Parsed<()> {
         repeats = if before.as_ref() == Some(&field) { repeats + 1 } else { 0 };
         let path = if occurs_often(&field) { format!("{}[{repeats}]", field.name()) } else { field.name().to_owned() };
         follows(before.as_ref(), &field, &path)?;
-        walk_field(&field, wire, &mut bytes).map_err(|error| error.under(&path))?;
+        walk_field(&field, wire, &mut bytes, depth).map_err(|error| error.under(&path))?;
         before = Some(field);
     }
     Ok(())
@@ -128,7 +131,7 @@ fn occurs_often(field: &FieldDescriptor) -> bool {
 }
 
 /// Checks the value of one field and moves behind it.
-fn walk_field(field: &FieldDescriptor, wire: Wire, bytes: &mut &[u8]) -> Parsed<()> {
+fn walk_field(field: &FieldDescriptor, wire: Wire, bytes: &mut &[u8], depth: usize) -> Parsed<()> {
     let kind = field.kind();
     let expected = if field.is_packed() { Wire::Delimited } else { Wire::of_kind(&kind) };
     if wire != expected {
@@ -149,15 +152,18 @@ fn walk_field(field: &FieldDescriptor, wire: Wire, bytes: &mut &[u8]) -> Parsed<
         Wire::Delimited => {
             let length = take_varint(bytes)?;
             let content = take(bytes, usize::try_from(length).unwrap_or(usize::MAX))?;
-            walk_content(field, &kind, content)
+            walk_content(field, &kind, content, depth)
         }
     }
 }
 
 /// Checks the content of a length-delimited field.
-fn walk_content(field: &FieldDescriptor, kind: &Kind, content: &[u8]) -> Parsed<()> {
+fn walk_content(field: &FieldDescriptor, kind: &Kind, content: &[u8], depth: usize) -> Parsed<()> {
     if let Kind::Message(message) = kind {
-        return walk(message, content);
+        return match depth.checked_sub(1) {
+            Some(depth) => walk(message, content, depth),
+            None => undecodable("its messages stand too deep in one another; no kind needs that"),
+        };
     }
     if content.is_empty() && (field.is_packed() || !field.is_list()) {
         return absent();
@@ -257,17 +263,33 @@ mod tests {
         ) {
             let mut bytes = encode_event(&event);
             let event = descriptor("Event");
-            prop_assert!(walk(&event, &bytes).is_ok());
+            prop_assert!(walk(&event, &bytes, MESSAGE_DEPTH).is_ok());
             let at = at.index(bytes.len());
             bytes[at] ^= flips[0];
             let next = (at + 1) % bytes.len();
             bytes[next] ^= flips[1];
             let canonical = proto::Event::decode(&bytes[..]).is_ok_and(|event| is_encoding_of(&event, &bytes));
-            if let Err(error) = walk(&event, &bytes) {
+            if let Err(error) = walk(&event, &bytes, MESSAGE_DEPTH) {
                 prop_assert!(!canonical || error.rule == MalformedRule::EnumNumberMustBeKnown, "{error}");
             } else {
                 prop_assert!(canonical);
             }
         }
+    }
+
+    #[test]
+    fn a_correction_of_a_correction_without_end_takes_no_stack() {
+        let delimited = |tag: &[u8], content: Vec<u8>| {
+            let mut bytes = tag.to_vec();
+            prost::encoding::encode_varint(content.len() as u64, &mut bytes);
+            [bytes, content].concat()
+        };
+        let mut event = Vec::new();
+        while event.len() < crate::limits::EVENT_BYTES - 16 {
+            // event_corrected = 40, restated = 3: appended from the inside out.
+            event = delimited(&[0xc2, 0x02], delimited(&[0x1a], event));
+        }
+        let refused = decode::<proto::Event>("Event", &event.into()).expect_err("too deep");
+        assert_eq!(refused.rule, MalformedRule::MessageMustDecode, "{refused}");
     }
 }

@@ -32,8 +32,7 @@ proptest! {
         }
         let record = Record { recorded_at: RecordingTime(5), envelope: sample.envelope, events: sample.events };
         let entry = read_entry(&StoredRecord { index: Index(3), record, checkpoint: None }).expect("well formed");
-        prop_assert_eq!(entry.envelope, parsed.envelope);
-        prop_assert_eq!(entry.index, Index(3));
+        prop_assert_eq!((entry.envelope, entry.index), (parsed.envelope, Index(3)));
     }
 
     #[test]

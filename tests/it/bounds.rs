@@ -313,3 +313,58 @@ async fn a_shutdown_waits_for_those_who_read_and_cuts_off_who_never_does() {
         assert_eq!(ledger.audited().await.entries, all as u64);
     }
 }
+
+/// A record with four parts of 60 kB: an entry of almost the largest event.
+fn bulky() -> merestone::domain::Event {
+    use merestone::domain::{Part, PartContent, PartHolding, PartKind};
+    let mut event = record_opened();
+    event.parts = (1..=4)
+        .map(|slot| {
+            let text = PartContent::Remarks { text: "x".repeat(60_000).into(), language: "en".into() };
+            Part { slot, kind: PartKind::Remarks, content: PartHolding::Open(text) }
+        })
+        .collect();
+    event
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_answers_that_nobody_takes_are_bounded_and_given_back() {
+    let ledger = TestLedger::new().await;
+    let large = ledger.sign(&ledger.recorder, (0..16).map(|_| bulky()).collect());
+    let index = receipt(ledger.submit(&large).await.unwrap()).index.0;
+    let served = Served::start(&ledger.node).await;
+    let ask = || proto::GetEntryRequest { index };
+    // A client that asks and asks and reads nothing: its windows hold a byte.
+    let idle = Channel::from_shared(format!("http://{}", served.address))
+        .unwrap()
+        .initial_stream_window_size(1)
+        .connect()
+        .await
+        .unwrap();
+    let raw = |path: &'static str| {
+        let message = ask().encode_to_vec();
+        let body = [&prefix(message.len() as u32)[..], &message].concat();
+        let request = http::Request::post(path).header("content-type", "application/grpc").header("te", "trailers");
+        (idle.clone(), request.body(Body::new(http_body_util::Full::new(Bytes::from(body)))).unwrap())
+    };
+    let most = limits::ANSWER_BYTES / (16 * 4 * 60_000);
+    let mut unread = Vec::new();
+    for _ in 0..=most {
+        let (mut channel, request) = raw("/merestone.v1.Audit/GetEntry");
+        poll_fn(|cx| Service::<http::Request<Body>>::poll_ready(&mut channel, cx)).await.unwrap();
+        unread.push(channel.call(request).await.unwrap());
+    }
+    let refused = unread.iter().filter(|answer| Status::from_header_map(answer.headers()).is_some()).count();
+    assert!((1..=2).contains(&refused), "{refused} of {} are too many", unread.len());
+    let busy = served.audit().get_entry(ask()).await.expect_err("the budget is taken");
+    assert_eq!((busy.code(), reason(&busy).0.as_str()), (Code::ResourceExhausted, "Busy"));
+    served.audit().get_entry(proto::GetEntryRequest { index: 0 }).await.expect("small answers are not counted");
+    drop(unread);
+    // What was given back is there once the transport has heard of it.
+    let mut audit = served.audit().max_decoding_message_size(limits::MESSAGE_BYTES);
+    while audit.get_entry(ask()).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    served.stop().await;
+    ledger.audited().await;
+}

@@ -90,10 +90,9 @@ pub fn in_memory(ledger: &TestLedger) -> MemoryJournal {
 pub fn audit_journal(journal: &dyn Journal, id: LedgerId) -> Report {
     let scratch = tempfile::tempdir().unwrap();
     let mut auditor = Auditor::begin(scratch.path(), Some(id), None).expect("begun");
-    let head = journal.head().tree;
     let limit = ReadLimit { entries: usize::MAX, bytes: usize::MAX };
     auditor.take(journal.read(Index(0), limit).expect("read")).expect("no difference");
-    auditor.finish(Some(head)).expect("no difference")
+    auditor.finish(journal.head().checkpoint.expect("signed")).expect("no difference")
 }
 
 /// Nothing is accepted, everybody is told, and the head stands where it stood.

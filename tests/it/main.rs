@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also what they share")]
 
 mod bounds;
+mod dishonest;
 mod disk;
 mod easing;
 mod faults;

@@ -158,6 +158,29 @@ async fn a_timeline_has_the_acts_that_were_known_in_the_order_of_the_world() {
     ledger.audited().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_bulky_acts_ends_early_and_none_is_lost() {
+    let ledger = TestLedger::new().await;
+    submitted(&ledger, &ledger.recorder, vec![treaty(1), participant("AAA")]).await;
+    let bulky = |number: usize| {
+        let mut event = signature("AAA", &format!("{}-03-01", 1900 + number));
+        let text = PartContent::Remarks { text: "x".repeat(60_000).into(), language: "en".into() };
+        event.parts.push(Part { slot: 1, kind: PartKind::Remarks, content: PartHolding::Open(text) });
+        event
+    };
+    submitted(&ledger, &ledger.recorder, (0..50).map(bulky).collect()).await;
+    let last = submitted(&ledger, &ledger.recorder, (50..100).map(bulky).collect()).await;
+    ledger.node.wait_for_models(Size(last.index.0 + 1)).await.unwrap();
+    let served = Served::start(&ledger.node).await;
+    // A client that takes 4 MiB, as most do: all acts together would be 6 MB.
+    let mut treaties = TreatiesClient::new(served.channel.clone());
+    let acts = timeline(&mut treaties, "COW1", "AAA", None, 1_000).await;
+    let dates: Vec<_> = (0..100).map(|number| format!("{}-03-01", 1900 + number)).collect();
+    assert_eq!(acts.into_iter().map(|(date, _)| date).collect::<Vec<_>>(), dates);
+    served.stop().await;
+    ledger.audited().await;
+}
+
 fn owned(acts: &[(&str, &str)]) -> Vec<(String, String)> {
     acts.iter().map(|(date, participant)| ((*date).to_owned(), (*participant).to_owned())).collect()
 }

@@ -363,7 +363,7 @@ pub fn audit(dir: &std::path::Path, id: LedgerId) -> Report {
     while auditor.size() < head.size {
         auditor.take(journal.read(Index(auditor.size().0), limit).expect("read")).expect("no difference");
     }
-    auditor.finish(Some(head)).expect("no difference")
+    auditor.finish(journal.head().checkpoint.expect("signed")).expect("no difference")
 }
 
 /// An event with fresh id and nonce.

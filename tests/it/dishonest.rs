@@ -1,0 +1,217 @@
+//! A ledger that lies, before an auditor who believes nothing.
+
+use std::pin::Pin;
+
+use merestone::{
+    audit::{AuditError, Auditor, Difference},
+    checkpoint::CheckpointSigner,
+    client::{Client, ServiceAuditError},
+    crypto::SigningKey,
+    domain::*,
+    journal::{Journal, ReadLimit, SegmentJournal, StoredRecord},
+    wire::{self, proto},
+};
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::{faults::signer, support::*};
+
+/// A service that shows whatever it likes.
+#[derive(Clone, Default)]
+struct Liar {
+    status: proto::StatusResponse,
+    checkpoint: String,
+    entries: Vec<proto::Entry>,
+}
+
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+fn silent<T>() -> Result<Response<T>, Status> {
+    Err(Status::unimplemented("an auditor does not ask"))
+}
+
+#[tonic::async_trait]
+impl proto::ledger_server::Ledger for Liar {
+    type SubmitStreamStream = Answers<proto::SubmitStreamResponse>;
+
+    async fn submit(&self, _: Request<proto::SubmitRequest>) -> Result<Response<proto::SubmitResponse>, Status> {
+        silent()
+    }
+
+    async fn submit_stream(
+        &self,
+        _: Request<Streaming<proto::SubmitStreamRequest>>,
+    ) -> Result<Response<Self::SubmitStreamStream>, Status> {
+        silent()
+    }
+
+    async fn check(&self, _: Request<proto::CheckRequest>) -> Result<Response<proto::CheckResponse>, Status> {
+        silent()
+    }
+
+    async fn get_receipt(
+        &self,
+        _: Request<proto::GetReceiptRequest>,
+    ) -> Result<Response<proto::GetReceiptResponse>, Status> {
+        silent()
+    }
+
+    async fn get_checkpoint(
+        &self,
+        _: Request<proto::GetCheckpointRequest>,
+    ) -> Result<Response<proto::GetCheckpointResponse>, Status> {
+        let (checkpoint, consistency_proof) = (self.checkpoint.clone(), Vec::new());
+        Ok(Response::new(proto::GetCheckpointResponse { checkpoint, consistency_proof }))
+    }
+
+    async fn prove_consistency(
+        &self,
+        _: Request<proto::ProveConsistencyRequest>,
+    ) -> Result<Response<proto::ProveConsistencyResponse>, Status> {
+        silent()
+    }
+
+    async fn get_server_time(
+        &self,
+        _: Request<proto::GetServerTimeRequest>,
+    ) -> Result<Response<proto::GetServerTimeResponse>, Status> {
+        silent()
+    }
+
+    async fn status(&self, _: Request<proto::StatusRequest>) -> Result<Response<proto::StatusResponse>, Status> {
+        Ok(Response::new(self.status.clone()))
+    }
+}
+
+#[tonic::async_trait]
+impl proto::audit_server::Audit for Liar {
+    type ReplayStream = Answers<proto::ReplayResponse>;
+
+    async fn replay(&self, _: Request<proto::ReplayRequest>) -> Result<Response<Self::ReplayStream>, Status> {
+        let entries = self.entries.clone();
+        Ok(Response::new(Box::pin(tokio_stream::once(Ok(proto::ReplayResponse { entries })))))
+    }
+
+    async fn get_entry(&self, _: Request<proto::GetEntryRequest>) -> Result<Response<proto::GetEntryResponse>, Status> {
+        silent()
+    }
+
+    async fn prove_inclusion(
+        &self,
+        _: Request<proto::ProveInclusionRequest>,
+    ) -> Result<Response<proto::ProveInclusionResponse>, Status> {
+        silent()
+    }
+}
+
+/// Audits what the liar serves.
+async fn audited(liar: Liar, trusted: LedgerId) -> ServiceAuditError {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(
+        tonic::transport::Server::builder()
+            .add_service(proto::ledger_server::LedgerServer::new(liar.clone()))
+            .add_service(proto::audit_server::AuditServer::new(liar))
+            .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
+    );
+    let client = Client::connect(&server, None).await.expect("connected");
+    let scratch = tempfile::tempdir().unwrap();
+    let found = client.audit_all(Some(trusted), scratch.path(), &mut |_, _| {}).await;
+    serving.abort();
+    found.expect_err("a lie was believed")
+}
+
+/// What a ledger of a few entries holds, as its journal stores it, and who signs for it.
+async fn honest() -> (LedgerId, Vec<StoredRecord>, CheckpointSigner) {
+    let ledger = TestLedger::new().await;
+    for _ in 0..3 {
+        let signed = ledger.sign(&ledger.recorder, vec![record_opened()]);
+        ledger.submit(&signed).await.unwrap();
+    }
+    let (id, signer) = (ledger.id, signer(&ledger));
+    let journal = SegmentJournal::open_read_only(ledger.dir.path()).expect("opened");
+    let records = journal.read(Index(0), ReadLimit { entries: 100, bytes: usize::MAX }).expect("read");
+    ledger.audited().await;
+    (id, records, signer)
+}
+
+fn shown(records: &[StoredRecord]) -> Vec<proto::Entry> {
+    let entry = |stored: &StoredRecord| proto::Entry {
+        index: stored.index.0,
+        recorded_at: Some(wire::timestamp(stored.record.recorded_at)),
+        envelope: stored.record.envelope.clone(),
+        events: stored.record.events.clone(),
+        checkpoint: String::new(),
+        ..Default::default()
+    };
+    records.iter().map(entry).collect()
+}
+
+/// The head that the records lead to.
+fn head_of(records: &[StoredRecord]) -> TreeHead {
+    use merestone::{checkpoint::leaf_hash, crypto::sha256, merkle};
+    let mut tree = merkle::Tree::empty(merkle::HashFile::in_memory()).expect("a tree");
+    for StoredRecord { record, .. } in records {
+        tree.append(leaf_hash(record.recorded_at, EnvelopeDigest(sha256(&record.envelope)))).expect("appended");
+    }
+    TreeHead { size: Size(tree.size()), root: tree.root() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_shows_no_entry_is_not_the_trusted_ledger() {
+    let (id, records, ours) = honest().await;
+    let nothing = TreeHead { size: Size(0), root: TreeHash([0; 32]) };
+    let status = proto::StatusResponse { root: vec![0; 32].into(), ..Default::default() };
+    let found = audited(Liar { status: status.clone(), ..Liar::default() }, id).await;
+    assert!(matches!(found, ServiceAuditError::NoCheckpoint(_)), "{found}");
+    for checkpoint in [ours.sign(nothing), ours.sign(head_of(&records))] {
+        let found = audited(Liar { status: status.clone(), checkpoint, entries: Vec::new() }, id).await;
+        assert!(matches!(found, ServiceAuditError::Audit(AuditError::Different(Difference::NoFounding))), "{found}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shortened_log_without_the_ledgers_signature_fails_the_audit() {
+    let (id, records, ours) = honest().await;
+    let forger = CheckpointSigner::new(ours.verifier().origin(), SigningKey::from_seed(&[7; 32])).unwrap();
+    let kept = &records[..records.len() - 1];
+    let status = proto::StatusResponse {
+        size: kept.len() as u64,
+        root: head_of(kept).root.as_bytes().to_vec().into(),
+        ..Default::default()
+    };
+    let liar = |checkpoint| Liar { status: status.clone(), checkpoint, entries: shown(kept) };
+    let found = audited(liar(forger.sign(head_of(kept))), id).await;
+    assert!(matches!(found, ServiceAuditError::Audit(AuditError::Different(Difference::Checkpoint { .. }))), "{found}");
+    let found = audited(liar(ours.sign(head_of(&records))), id).await;
+    assert!(matches!(found, ServiceAuditError::Audit(AuditError::Different(Difference::Head { .. }))), "{found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_ends_with_the_ledgers_own_signature_over_all_that_it_read() {
+    let (id, records, ours) = honest().await;
+    let scratch = tempfile::tempdir().unwrap();
+    let mut auditor = Auditor::begin(scratch.path(), Some(id), None).expect("begun");
+    let unsigned = records.iter().cloned().map(|stored| StoredRecord { checkpoint: None, ..stored });
+    auditor.take(unsigned.collect()).expect("nothing is wrong with the entries");
+    let report = auditor.finish(ours.sign(head_of(&records))).expect("signed");
+    assert_eq!(report.checkpoints, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_from_a_time_to_come_holds_back_what_was_recorded_before_it() {
+    let ledger = TestLedger::new().await;
+    let served = Served::start(&ledger.node).await;
+    let later = RecordingTime(receipt_of_one(&ledger).await.recorded_at.0 + 3_600_000_000);
+    let recorded_from = Some(wire::timestamp(later));
+    let request = proto::ReplayRequest { recorded_from, follow: true, ..Default::default() };
+    let mut following = served.audit().replay(request).await.unwrap().into_inner();
+    receipt_of_one(&ledger).await;
+    served.stop().await;
+    assert!(following.message().await.unwrap().is_none(), "it was recorded before that time");
+    ledger.audited().await;
+}
+
+async fn receipt_of_one(ledger: &TestLedger) -> merestone::checkpoint::Receipt {
+    receipt(ledger.submit(&ledger.sign(&ledger.recorder, vec![record_opened()])).await.unwrap())
+}
