@@ -134,6 +134,8 @@ fn ten_events() -> Vec<Recorded> {
         author: author(),
         event,
         standing: Standing::Effective { since: Index(index), verified: false },
+        sign_offs: Vec::new(),
+        missing: Vec::new(),
     };
     (0..).zip(events).map(recorded).collect()
 }

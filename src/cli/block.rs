@@ -55,7 +55,7 @@ impl Block {
             Self::Text(text) => text.clone(),
             Self::Fields(fields) => lines_of(fields, width),
             Self::Sentences { heading, sentences } => {
-                let lines = heading.iter().chain(sentences).flat_map(|text| wrapped(text, usize::from(width)));
+                let lines = heading.iter().chain(sentences).flat_map(|text| hanging(text, usize::from(width)));
                 lines.collect::<Vec<_>>().join("\n")
             }
             Self::Rows { header, rows } => {
@@ -127,6 +127,17 @@ pub fn wrapped(line: &str, room: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The same, an item of a list with its later lines under its first word.
+fn hanging(line: &str, room: usize) -> Vec<String> {
+    match line.strip_prefix("- ") {
+        None => wrapped(line, room),
+        Some(item) => {
+            let lines = wrapped(item, room.saturating_sub(2)).into_iter().enumerate();
+            lines.map(|(at, line)| format!("{}{line}", if at == 0 { "- " } else { "  " })).collect()
+        }
+    }
 }
 
 fn columns(text: &str) -> usize {

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     client::reply::{
-        DangerAreaInForce, GetRecordResponse, LandAccount, LandEvent, LandFinding, Outline, ParcelPicture, PartShown,
-        RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
+        DangerAreaInForce, GetRecordResponse, LandAccount, LandEvent, LandFinding, LandSignature, Outline,
+        ParcelPicture, PartShown, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
     },
     domain::{AreaKind, Classification, LandStatus, LayingMethod, PartForm, PartKind},
 };
@@ -54,15 +54,21 @@ pub fn history(items: &[RecordHistoryItem], caution: &str) -> Vec<Block> {
         [
             undated(&item.date),
             happened(item),
-            item.signatures
-                .iter()
-                .map(|by| format!("{}/{} ({})", by.organisation, by.member, by.capacity))
-                .collect::<Vec<_>>()
-                .join("\n"),
+            item.signatures.iter().map(signed_by).collect::<Vec<_>>().join("\n"),
             position.index.to_string(),
         ]
     });
     vec![table(["date", "what", "signed by", "index"], rows), says(caution)]
+}
+
+fn signed_by(signature: &LandSignature) -> String {
+    let LandSignature { organisation, member, capacity, verdict, index } = signature;
+    let said = match (verdict.as_str(), index) {
+        ("" | "approve", None) => capacity.clone(),
+        ("approve", Some(index)) => format!("{capacity}, entry {index}"),
+        (verdict, _) => format!("{capacity}: {verdict}"),
+    };
+    format!("{organisation}/{member} ({said})")
 }
 
 /// The square metres of a record.

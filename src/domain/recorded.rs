@@ -1,7 +1,7 @@
 //! An event as the ledger holds it: what the rules over treaties and minefields
 //! read. As of some size of the ledger, so that an answer can be given again.
 
-use super::{CitedEvent, Event, EventReference, Index, OrganisationId, Position, RecordingTime, Signer};
+use super::{CitedEvent, Event, EventReference, Index, OrganisationId, Position, RecordingTime, Signer, Statement};
 
 /// An event with where, when and by whom it was recorded, and how it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +11,10 @@ pub struct Recorded {
     pub author: Signer,
     pub event: Event,
     pub standing: Standing,
+    /// What others said on its submission, in the order in which they were recorded.
+    pub sign_offs: Vec<Statement>,
+    /// What it waits for, each a sentence; empty when it does not wait.
+    pub missing: Vec<Box<str>>,
 }
 
 /// How the submission of an event stands, as of the size asked about.

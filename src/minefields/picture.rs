@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use crate::domain::{
-    Capacity, CivilDate, ClearanceMethod, DangerArea, Kind, LandFinding, LandStatus, LayingMethod, ParcelId,
-    PartContent, PartForm, PartKind, Position, RecordId, RecordOpened, Signer, Standing, SurveyMethod, WorldDate,
+    Capacity, CivilDate, ClearanceMethod, DangerArea, Index, Kind, LandFinding, LandStatus, LayingMethod, ParcelId,
+    PartContent, PartForm, PartKind, Position, RecordId, RecordOpened, Signer, Standing, SurveyMethod, Verdict,
+    WorldDate,
 };
 
 /// One record at a date, as known.
@@ -181,6 +182,6 @@ pub struct HistoryItem {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignatureShown {
     pub signer: Signer,
-    /// `None`: the author.
-    pub capacity: Option<Capacity>,
+    /// In which capacity, what, in which entry; `None`: the author.
+    pub said: Option<(Capacity, Verdict, Index)>,
 }

@@ -130,7 +130,7 @@ impl<'a> Reading<'a> {
             standing: event.standing,
             used,
             about,
-            signatures: vec![SignatureShown { signer: event.author.clone(), capacity: None }],
+            signatures: signatures(event),
         }
     }
 
@@ -300,14 +300,22 @@ fn waiting(event: &Recorded) -> Waiting {
         Body::Minefield(MinefieldBody::AreaCleared(body)) => vec![body.parcel.clone()],
         body => ids(body.parcels()),
     };
-    let message = match kind.row().class {
-        SignOffClass::Eases => {
-            "waits for another post of the author and for the national authority; until then the land is shown as mined"
-        }
-        SignOffClass::Transfers => "waits for the other side; until then the offer is open",
-        SignOffClass::States | SignOffClass::Governs(_) => {
-            "it eases, so it waits for another post of the author and for the national authority; until then the more cautious picture stands"
-        }
+    let until = match kind.row().class {
+        SignOffClass::Eases => "until then the land is shown as mined",
+        SignOffClass::Transfers => "until then the offer is open",
+        SignOffClass::States | SignOffClass::Governs(_) => "it eases: until then the more cautious picture stands",
     };
+    let missing: Vec<&str> = event.missing.iter().map(|missing| &**missing).collect();
+    let message = format!("waits for sign-offs ({}); {until}", missing.join("; "));
     Waiting { position: event.position, kind, parcels, message: message.into() }
+}
+
+/// The author's signature, then what others said.
+fn signatures(event: &Recorded) -> Vec<SignatureShown> {
+    let author = SignatureShown { signer: event.author.clone(), said: None };
+    let others = event.sign_offs.iter().map(|statement| SignatureShown {
+        signer: statement.signer.clone(),
+        said: Some((statement.capacity, statement.verdict.clone(), statement.at)),
+    });
+    std::iter::once(author).chain(others).collect()
 }

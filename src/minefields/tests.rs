@@ -54,6 +54,8 @@ impl Book {
             author,
             event,
             standing: Standing::Effective { since: Index(index), verified: false },
+            sign_offs: Vec::new(),
+            missing: Vec::new(),
         };
         let reference = recorded.reference();
         self.0.push(recorded);

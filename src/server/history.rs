@@ -34,16 +34,20 @@ impl Node {
         let found = wire::read_events_on(&stored, subject).map_err(|error| Refused::internal(&error))?;
         let EventsOn { digest, author, events } = found.ok_or_else(missing)?;
         let newest = view.holds_at()?.recorded_at.unwrap_or(stored.record.recorded_at);
-        let standing = match view.sign_offs(digest)? {
-            Some(state) => state.standing(newest),
-            None => Standing::Effective { since: index, verified: false },
-        };
+        let state = view.sign_offs(digest)?;
+        let at_once = Standing::Effective { since: index, verified: false };
+        let standing = state.as_ref().map_or(at_once, |state| state.standing(newest));
+        let (sign_offs, missing) = state.map(|state| (state.statements, state.missing)).unwrap_or_default();
+        let waits = standing == Standing::Waiting;
+        let missing: Vec<_> = missing.into_iter().filter(|_| waits).map(|missing| missing.message).collect();
         history.extend(events.into_iter().map(|(ordinal, event)| Recorded {
             position: Position { index, ordinal },
             recorded_at: stored.record.recorded_at,
             author: author.clone(),
             event,
             standing,
+            sign_offs: sign_offs.clone(),
+            missing: missing.clone(),
         }));
         Ok(())
     }

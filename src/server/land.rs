@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         AreaKind, Classification, ClearanceMethod, LandFinding, LayingMethod, PartContent, Position, Recorded,
-        Standing, SurveyMethod, WorldDate,
+        Standing, SurveyMethod, Verdict, WorldDate,
     },
     minefields::{
         Account, ClearanceShown, DangerAreaInForce, HistoryItem, LayingShown, ParcelPicture, PartShown, RecordPicture,
@@ -227,11 +227,19 @@ fn account(account: &Account) -> proto::LandAccount {
 }
 
 fn signature(shown: &SignatureShown) -> proto::LandSignature {
-    let SignatureShown { signer, capacity } = shown;
+    let SignatureShown { signer, said } = shown;
+    let (capacity, verdict, index) = match said {
+        None => ("author", "", None),
+        Some((capacity, Verdict::Approve { .. }, at)) => (capacity.name(), "approve", Some(at.0)),
+        Some((capacity, Verdict::Decline { .. }, at)) => (capacity.name(), "decline", Some(at.0)),
+        Some((capacity, Verdict::Withdraw { .. }, at)) => (capacity.name(), "withdraw", Some(at.0)),
+    };
     proto::LandSignature {
         organisation: signer.organisation.to_string(),
         member: signer.member.to_string(),
-        capacity: capacity.map_or("author", |capacity| capacity.name()).to_owned(),
+        capacity: capacity.to_owned(),
+        verdict: verdict.to_owned(),
+        index,
     }
 }
 

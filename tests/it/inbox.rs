@@ -4,7 +4,7 @@
 use merestone::{
     authoring::{Post, SignedSubmission},
     domain::*,
-    wire::proto::{self, sign_offs_client::SignOffsClient},
+    wire::proto::{self, minefields_client::MinefieldsClient, sign_offs_client::SignOffsClient},
 };
 use tonic::{Code, Status, transport::Channel};
 
@@ -109,6 +109,33 @@ impl Field {
             ..Default::default()
         };
         self.reads().get(request).await.expect("a state").into_inner().state.expect("a state")
+    }
+
+    /// The record as it is shown, on a day after all that is stated of it.
+    async fn picture(&self) -> proto::RecordPicture {
+        let mut reads = MinefieldsClient::new(self.served.channel.clone());
+        let answer = reads.get(proto::GetRecordRequest {
+            record: self.record.to_string().trim_start_matches("record/").to_owned(),
+            at: "2026-06-01".into(),
+            read_at: self.all_that_is_durable(),
+        });
+        answer.await.expect("a record").into_inner().record.expect("a record")
+    }
+
+    async fn history(&self) -> Vec<proto::RecordHistoryItem> {
+        let mut reads = MinefieldsClient::new(self.served.channel.clone());
+        let answer = reads.history(proto::RecordHistoryRequest {
+            record: self.record.to_string().trim_start_matches("record/").to_owned(),
+            at: "2026-06-01".into(),
+            read_at: self.all_that_is_durable(),
+            ..Default::default()
+        });
+        answer.await.expect("a history").into_inner().items
+    }
+
+    fn all_that_is_durable(&self) -> Option<proto::ReadAt> {
+        let minimum_size = self.ledger.node.sequencer().published().head.tree.size.0;
+        Some(proto::ReadAt { minimum_size, known_at: None })
     }
 
     pub async fn audited(self) {
@@ -284,5 +311,26 @@ async fn an_easing_hidden_in_a_warning_is_refused_with_what_to_do() {
     assert!(status.message().contains("submission") || status.message().contains("event"), "{status:?}");
     let mixed = field.ledger.sign(&field.ledger.recorder, vec![surveyed(&[("P2", 50)]), surveyed(&[("P1", 900)])]);
     assert_eq!(reason(&field.refused(&mixed).await).0, "WarningMustNotWait");
+    field.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn land_is_shown_as_mined_until_the_last_of_its_signers_has_signed() {
+    let field = Field::new().await;
+    let (signed, _) = field.released().await;
+    field.verifies(&signed).await;
+    let before = field.picture().await;
+    assert_eq!(before.parcels[0].status(), proto::LandStatus::Open);
+    assert!(before.waiting[0].message.contains("authority-xx"), "{}", before.waiting[0].message);
+
+    let completed = field.certifies(&signed).await;
+    let after = field.picture().await;
+    assert_eq!(after.parcels[0].status(), proto::LandStatus::Released);
+    assert_eq!(after.waiting, Vec::new());
+    let history = field.history().await;
+    let release = history.iter().find(|item| item.kind == "land_released").expect("the release");
+    let capacities: Vec<&str> = release.signatures.iter().map(|signature| signature.capacity.as_str()).collect();
+    assert_eq!(capacities, ["author", "verifier", "national_authority"]);
+    assert_eq!((release.effective_index, release.signatures[2].index), (Some(completed), Some(completed)));
     field.audited().await;
 }

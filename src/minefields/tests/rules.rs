@@ -11,7 +11,7 @@ fn a_record_shows_what_its_opening_says_and_is_open() {
     assert_eq!(picture.status, LandStatus::Open);
     assert_eq!(picture.parcels[0].account.closing, Some(1_000));
     assert_eq!(picture.danger_areas.len(), 1);
-    assert_eq!(picture.history[0].signatures[0].capacity, None, "the author's");
+    assert_eq!(picture.history[0].signatures[0].said, None, "the author's");
     assert!(picture.findings.is_empty());
 }
 

@@ -55,7 +55,15 @@ impl Book {
             Signer { organisation: "desk".parse().unwrap(), member: "post".parse().unwrap(), key: KeyId([0; 32]) };
         let standing = Standing::Effective { since: Index(index), verified: false };
         let position = Position { index: Index(index), ordinal: 0 };
-        let mut recorded = Recorded { position, recorded_at: noon(on), author, event, standing };
+        let mut recorded = Recorded {
+            position,
+            recorded_at: noon(on),
+            author,
+            event,
+            standing,
+            sign_offs: Vec::new(),
+            missing: Vec::new(),
+        };
         change(&mut recorded);
         let reference = recorded.reference();
         self.events.push(recorded);
