@@ -2,10 +2,10 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use super::{Exit, Failure, fresh_randomness};
+use super::{Exit, Failure, block::Block, fresh_randomness, treaty_status};
 use crate::{
-    clock::RunningClock,
-    demo::{self, DemoError, Options, World},
+    client::{KnownAt, reply::TreatyStatusResponse},
+    demo::{self, DemoError, Options, Tables, World},
 };
 
 #[derive(Debug, clap::Args)]
@@ -23,16 +23,29 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<Exit, Failure> {
     let Args { dir, listen, exit } = args;
-    let clock = RunningClock::start(None).map_err(|error| Failure::new(Exit::Failed, error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(Exit::Failed, error))?;
-    let world = World { clock: &clock, randomness: &mut fresh_randomness, out: &mut io::stdout() };
+    let world = World { randomness: &mut fresh_randomness, tables: &CommandTables, out: &mut io::stdout() };
     match runtime.block_on(demo::run(&Options { dir, listen, exit }, world, stopped())) {
         Ok(()) => Ok(Exit::Done),
         // Whoever reads has seen enough, as with `| head`.
         Err(DemoError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(error) => Err(Failure::new(Exit::Failed, error)),
     }
+}
+
+/// The tables of the commands.
+#[derive(Debug)]
+pub struct CommandTables;
+
+impl Tables for CommandTables {
+    fn status(&self, answer: &TreatyStatusResponse, known_at: Option<KnownAt>, width: u16) -> Vec<String> {
+        texts(&treaty_status::shown(answer, known_at), width)
+    }
+}
+
+fn texts(blocks: &[Block], width: u16) -> Vec<String> {
+    blocks.iter().map(|block| block.text(width)).collect()
 }
 
 /// Ctrl-C, or SIGTERM from whatever started the program.
