@@ -10,6 +10,7 @@ pub mod domain;
 
 pub mod checkpoint;
 pub mod clock;
+pub mod minefields;
 pub mod treaties;
 
 pub mod wire;

@@ -122,6 +122,9 @@ pub const REPLAY_CHUNKS_AHEAD: usize = 4;
 pub const PAGE_ITEMS_DEFAULT: usize = 100;
 /// Items of a page at the most.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
+/// Records that are looked at for one page of a search: a picture takes a few reads of
+/// the journal, some 50 us, so a page takes 50 ms at the most.
+pub const RECORDS_PER_PAGE: usize = 1_000;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 

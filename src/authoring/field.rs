@@ -7,7 +7,7 @@ use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Problem, error::At, quantity};
+use super::{Problem, error::At, place, quantity};
 use crate::crypto::PublicKey;
 
 /// The fields of a message with shorthands expanded. `path` leads to the message
@@ -18,7 +18,7 @@ pub(super) fn expand_fields(
     path: &str,
 ) -> Result<Map<String, Value>, At> {
     let mut expanded = Map::new();
-    for (key, value) in fields {
+    for (key, value) in place::with_text_as_typed(message, fields) {
         let at = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let field = find_field(message, &key)
             .ok_or_else(|| At::new(&at, Problem::UnknownField { known: field_names(message) }))?;
@@ -91,9 +91,8 @@ fn expand_one(field: &FieldDescriptor, value: Value, at: &str) -> Result<Value, 
 }
 
 fn expand_point(text: &str, at: &str) -> Result<Value, At> {
-    let (latitude, longitude) =
-        quantity::point(text).ok_or_else(|| At::new(at, Problem::NotAPoint { text: text.to_owned() }))?;
-    Ok(json!({"latitude": latitude, "longitude": longitude}))
+    let typed = place::point_as_typed(text).ok_or_else(|| At::new(at, Problem::NotAPoint { text: text.to_owned() }))?;
+    Ok(json!({"latitude": typed.position.latitude(), "longitude": typed.position.longitude()}))
 }
 
 /// Integers: as they are, as digits in quotes, `"500 m"` for a field of metres,

@@ -39,6 +39,16 @@ pub fn sentences(heading: Option<&str>, sentences: impl IntoIterator<Item = Stri
 }
 
 impl Block {
+    /// Whether it says nothing: no rows, no fields, no text.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Rows { header: _, rows } => rows.is_empty(),
+            Self::Fields(fields) => fields.is_empty(),
+            Self::Sentences { heading: _, sentences } => sentences.is_empty(),
+            Self::Text(text) => text.is_empty(),
+        }
+    }
+
     /// The text for a terminal of so many columns.
     pub fn text(&self, width: u16) -> String {
         match self {

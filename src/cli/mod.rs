@@ -14,8 +14,11 @@ mod demo;
 mod exit;
 mod init;
 mod key;
+mod land_tables;
+mod minefield;
 mod organisation;
 mod output;
+mod part;
 mod participant;
 mod rebuild;
 mod receipt;
@@ -101,6 +104,9 @@ enum Command {
     /// Fetch and verify receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
+    /// Prove what a committed part was when it was recorded.
+    #[command(subcommand)]
+    Part(part::Command),
     /// Who may sign what.
     #[command(subcommand)]
     Organisation(organisation::Command),
@@ -110,6 +116,9 @@ enum Command {
     /// States and organisations across all treaties.
     #[command(subcommand)]
     Participant(participant::Command),
+    /// Records of mined areas: what about a plot, a record, its square metres.
+    #[command(subcommand)]
+    Minefield(minefield::Command),
     /// Print the log in order.
     Replay(replay::Arguments),
     /// Identity and state of the ledger.
@@ -207,9 +216,11 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Check(arguments) => wait_for(check::run(&arguments, &global, &output)),
         Command::Submit(arguments) => wait_for(submit::run(&arguments, &global, &output)),
         Command::Receipt(command) => wait_for(receipt::run(command, &global, &output)),
+        Command::Part(command) => wait_for(part::run(command, &global, &output)),
         Command::Organisation(command) => wait_for(organisation::run(command, &global, &output)),
         Command::Treaty(command) => wait_for(treaty::run(command, &global, &output)),
         Command::Participant(command) => wait_for(participant::run(command, &global, &output)),
+        Command::Minefield(command) => wait_for(minefield::run(command, &global, &output)),
         Command::Replay(arguments) => wait_for(replay::run(arguments, &global, &output)),
         Command::Status => wait_for(status::run(&global, &output)),
         Command::Audit(arguments) => wait_for(audit::run(&arguments, &global, &output)),

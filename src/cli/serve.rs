@@ -50,8 +50,9 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     tracing::info!(?recovery, "journal recovered");
     let node = Node::start(parts).map_err(Failure::failed)?;
     let size = node.sequencer().published().head.tree.size.0;
-    tracing::info!(%address, size, origin = node.verifier().origin(), "serving");
+    // Before it is announced: whoever reads the line may end the service at once.
     let shutdown = shutdown_signal().map_err(Failure::failed)?;
+    tracing::info!(%address, size, origin = node.verifier().origin(), "serving");
     server::serve(node, listener, tls, shutdown).await.map_err(Failure::failed)?;
     tracing::info!("stopped; everything acknowledged is durable");
     Ok(Exit::Done)

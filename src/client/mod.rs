@@ -7,6 +7,8 @@
 mod audit;
 mod entry;
 mod error;
+mod land;
+mod part_proof;
 mod receipt;
 mod retry;
 mod trust;
@@ -37,6 +39,10 @@ use crate::{
 pub use audit::ServiceAuditError;
 pub use entry::{EntrySummary, ledger_of, stored_record, submission_digest, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
+pub use land::{LandAt, LandSearch};
+pub use part_proof::{
+    OpenedPart, PartProof, PartProofError, ProvedPart, author_of, committed_in, disclosed_in, kept_part,
+};
 pub use receipt::{ReceiptError, parse_receipt, parse_vkey};
 pub use retry::Patience;
 pub use trust::{Founded, KnownCheckpoint, Untrusted};
@@ -44,12 +50,14 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CheckResponse, CitedEvent, Claims, Entry, Event, EventPosition, GetOrganisationResponse,
-        GetReceiptResponse, GetTreatyResponse, HoldsAt, Key, LegalFinding, ListOrganisationsResponse,
-        ListParticipantsResponse, ListTreatiesResponse, Member, Organisation, Receipt, Refusal, ReplayRequest,
-        ReplayResponse, ServiceState, Source, Standing, StandingResponse, StatusChange, StatusInterval, StatusOutcome,
-        StatusOverlay, StatusResponse, StatusStep, SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry,
-        TreatyStatusResponse, WithdrawalNotified, event::Body as EventBody, part_content::Content as OpenContent,
+        Act, CheckResponse, Circle, CitedEvent, Claims, DangerArea, DangerAreaInForce, Entry, Event, EventPosition,
+        GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetTreatyResponse, HoldsAt, Key, LandAccount,
+        LandEvent, LandFinding, LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse,
+        ListTreatiesResponse, Member, Organisation, ParcelPicture, PartShown, Receipt, RecordHistoryItem,
+        RecordPicture, RecordSummary, RecordTotals, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source,
+        Standing, StandingResponse, StatusChange, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse,
+        StatusStep, SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry, TreatyStatusResponse,
+        WithdrawalNotified, danger_area::Outline, event::Body as EventBody, part_content::Content as OpenContent,
         status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;

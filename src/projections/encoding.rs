@@ -113,6 +113,15 @@ pub(super) fn push_number(row: &mut Vec<u8>, number: u64) {
     encode_varint(number, row);
 }
 
+/// All numbers of a row.
+pub(super) fn read_numbers(mut row: &[u8]) -> Result<Vec<u64>, Unreadable> {
+    let mut numbers = Vec::new();
+    while !row.is_empty() {
+        numbers.push(decode_varint(&mut row).map_err(|_| Unreadable)?);
+    }
+    Ok(numbers)
+}
+
 /// The number that a row begins with.
 pub(super) fn read_number(mut row: &[u8]) -> Result<u64, Unreadable> {
     decode_varint(&mut row).map_err(|_| Unreadable)

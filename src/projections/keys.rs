@@ -61,6 +61,10 @@ tables! {
     ByOrganisation = 0x11, "by organisation";
     /// kind, index: nothing.
     ByKind = 0x12, "by kind";
+    /// cell, record, index: boxes around danger areas.
+    Place = 0x13, "place";
+    /// country, record, index: nothing.
+    RecordCountry = 0x14, "record of country";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
 }
@@ -93,6 +97,19 @@ impl Key {
 
     pub(super) fn key_id(mut self, id: &KeyId) -> Self {
         self.0.extend_from_slice(id.as_bytes());
+        self
+    }
+
+    /// A cell of the map: its path from the top left-aligned, and its level.
+    pub(super) fn cell(mut self, path: u64, level: u8) -> Self {
+        self.0.extend_from_slice(&path.to_be_bytes());
+        self.0.push(level);
+        self
+    }
+
+    /// All records of mined areas.
+    pub(super) fn records(mut self) -> Self {
+        self.0.push(subject_number(SubjectType::Record));
         self
     }
 
@@ -233,6 +250,8 @@ mod tests {
             Key::new(Table::TreatyName).name(name).id(id).index(index),
             Key::new(Table::ParticipantName).name(name).id(id).index(index),
             Key::new(Table::ByOrganisation).id(id).index(index),
+            Key::new(Table::Place).cell(index.0 << 30, number.to_be_bytes()[0]).id(id).index(index),
+            Key::new(Table::RecordCountry).id(other).id(id).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
         ];
         keys.extend(KINDS.iter().map(|row| Key::new(Table::ByKind).kind(row.kind).index(index)));

@@ -14,7 +14,7 @@
 //! Two ledgers, or a ledger and its auditor, compare their read models by one hash:
 //!
 //! ```text
-//! digest_0     = SHA-256("merestone read models v1\n")
+//! digest_0     = SHA-256("merestone read models v2\n")
 //! digest_(n+1) = SHA-256(digest_n || row || row || ...)     rows of entry n, ascending by key
 //! row          = length of key (u32 BE) || key || length of value (u32 BE) || value
 //! ```
@@ -38,6 +38,8 @@
 //! | 10 subject `i` | per event on it: ordinal, kind number, length of date, all varints; the date as written |
 //! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
 //! | 12 kind number (u32 BE) `i` | empty |
+//! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
+//! | 14 country, record `i` | empty; a country that an opening or its correction states |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
 //!
 //! A subject is one byte (1 ledger, 2 organisation, 3 treaty, 4 participant,
@@ -54,6 +56,7 @@ mod follower;
 mod keys;
 mod model;
 mod packed;
+mod places;
 mod queries;
 mod refold;
 mod seek;
@@ -72,10 +75,10 @@ pub use store::{Opened, ReadModels};
 use crate::domain::{Entry, Finding};
 
 /// Format of the rows as they are stored; read models of another format are built anew.
-pub const ROWS_FORMAT: u32 = 2;
+pub const ROWS_FORMAT: u32 = 3;
 
 /// What the chained digest begins with.
-pub const DIGEST_START: &[u8] = b"merestone read models v1\n";
+pub const DIGEST_START: &[u8] = b"merestone read models v2\n";
 
 /// An accepted entry with the findings that the policy made on it.
 #[derive(Clone, Copy, Debug)]

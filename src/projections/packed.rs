@@ -33,6 +33,8 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::TreatyName
         | Table::ParticipantName
         | Table::BySubject
+        | Table::Place
+        | Table::RecordCountry
         | Table::Finding => false,
     }
 }

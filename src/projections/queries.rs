@@ -82,6 +82,10 @@ impl ReadModels {
 }
 
 impl View<'_> {
+    pub(super) fn tree(&self) -> &sled::Tree {
+        self.models.tree()
+    }
+
     /// The size that all answers hold for.
     pub fn size(&self) -> Size {
         self.size

@@ -3,6 +3,7 @@
 mod samples;
 
 mod follower;
+mod places;
 mod queries;
 mod store;
 

@@ -13,15 +13,15 @@ use tonic::{
 use tonic_health::server::HealthReporter;
 
 use super::{
-    Node, audit::AuditService, connections, edge::Edge, ledger::LedgerService, organisations::OrganisationsService,
-    treaties::TreatiesService,
+    Node, audit::AuditService, connections, edge::Edge, ledger::LedgerService, minefields::MinefieldsService,
+    organisations::OrganisationsService, treaties::TreatiesService,
 };
 use crate::{
     limits,
     sequencer::{Published, ServiceState},
     wire::proto::{
-        self, audit_server::AuditServer, ledger_server::LedgerServer, organisations_server::OrganisationsServer,
-        treaties_server::TreatiesServer,
+        self, audit_server::AuditServer, ledger_server::LedgerServer, minefields_server::MinefieldsServer,
+        organisations_server::OrganisationsServer, treaties_server::TreatiesServer,
     },
 };
 
@@ -131,6 +131,7 @@ fn routes(node: &Arc<Node>) -> Result<Routes, ServeError> {
         .add_service(AuditServer::new(AuditService(Arc::clone(node))))
         .add_service(OrganisationsServer::new(OrganisationsService(Arc::clone(node))))
         .add_service(TreatiesServer::new(TreatiesService(Arc::clone(node))))
+        .add_service(MinefieldsServer::new(MinefieldsService(Arc::clone(node))))
         .add_service(reflection))
 }
 

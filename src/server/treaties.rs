@@ -199,7 +199,7 @@ impl Node {
     }
 
     /// The event at a position as it was signed, and who recorded it.
-    fn event_at(&self, position: Position) -> Result<(proto::Event, proto::EventPosition), Refused> {
+    pub(super) fn event_at(&self, position: Position) -> Result<(proto::Event, proto::EventPosition), Refused> {
         let missing = || Refused::not_found("position", format!("entry {} cannot be read", position.index));
         let stored = self.journal.read(position.index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
         let stored = stored.into_iter().next().ok_or_else(missing)?;

@@ -3,6 +3,7 @@
 use super::{
     MalformedRule, acts,
     fields::*,
+    land,
     malformed::{Parsed, Within, malformed},
     minefield, parts,
     proto::{self, event::Body as Wire},
@@ -10,8 +11,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Body, Document, DocumentDigest, Event, EventId, KindRow, NotStated, NotStatedReason, Source, SourceClass,
-        Subject, SubjectType,
+        Body, Document, DocumentDigest, Event, EventId, Kind, KindRow, MinefieldKind, NotStated, NotStatedReason,
+        PartHolding, SharedBody, Source, SourceClass, Subject, SubjectType,
     },
     limits::{ACT_BYTES, BASED_ON, PARTS_PER_EVENT},
 };
@@ -83,7 +84,7 @@ pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
     let registry = |body: Parsed<_>, name: &str| Ok((Body::Registry(body.within(name)?), Mandatory::new()));
     let treaty =
         |parsed: Parsed<(_, _)>, name: &str| parsed.within(name).map(|(body, must)| (Body::Treaty(body), must));
-    let land =
+    let minefield_body =
         |parsed: Parsed<(_, _)>, name: &str| parsed.within(name).map(|(body, must)| (Body::Minefield(body), must));
     match body {
         Wire::LedgerFounded(body) => registry(registry::ledger_founded(body), "ledger_founded"),
@@ -107,11 +108,11 @@ pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
         Wire::ObjectionLodged(body) => treaty(acts::objection_lodged(body), "objection_lodged"),
         Wire::ConflictStatusAsserted(body) => treaty(acts::conflict_status_asserted(body), "conflict_status_asserted"),
         Wire::TreatyBodyDecided(body) => treaty(acts::treaty_body_decided(body), "treaty_body_decided"),
-        Wire::RecordOpened(body) => land(minefield::record_opened(body), "record_opened"),
-        Wire::LayingRecorded(body) => land(minefield::laying_recorded(body), "laying_recorded"),
-        Wire::PositionSurveyed(body) => land(minefield::position_surveyed(body), "position_surveyed"),
-        Wire::AreaCleared(body) => land(minefield::area_cleared(body), "area_cleared"),
-        Wire::LandReleased(body) => land(minefield::land_released(body), "land_released"),
+        Wire::RecordOpened(body) => minefield_body(minefield::record_opened(body), "record_opened"),
+        Wire::LayingRecorded(body) => minefield_body(minefield::laying_recorded(body), "laying_recorded"),
+        Wire::PositionSurveyed(body) => minefield_body(minefield::position_surveyed(body), "position_surveyed"),
+        Wire::AreaCleared(body) => minefield_body(minefield::area_cleared(body), "area_cleared"),
+        Wire::LandReleased(body) => minefield_body(minefield::land_released(body), "land_released"),
     }
 }
 
@@ -127,6 +128,7 @@ fn fits_its_kind(event: &Event, mandatory: &Mandatory) -> Parsed<()> {
         return malformed(MalformedRule::SourceMustBeGiven, "source", message);
     }
     parts_fit(event, row)?;
+    outlines_are_simple(event)?;
     states_what_is_mandatory(&event.not_stated, row, mandatory)
 }
 
@@ -153,6 +155,23 @@ fn parts_fit(event: &Event, row: &KindRow) -> Parsed<()> {
         above = part.slot;
     }
     Ok(())
+}
+
+/// Open outlines that must be simple are.
+fn outlines_are_simple(event: &Event) -> Parsed<()> {
+    let survey = Kind::Minefield(MinefieldKind::PositionSurveyed);
+    let surveyed = match &event.body {
+        Body::Shared(SharedBody::EventCorrected(body)) => {
+            body.restated.as_ref().is_some_and(|restated| restated.body.kind() == survey)
+        }
+        body => body.kind() == survey,
+    };
+    event.parts.iter().enumerate().try_for_each(|(at, part)| match &part.content {
+        PartHolding::Open(content) => {
+            land::strict_outlines(content, surveyed).within("content").within_item("parts", at)
+        }
+        PartHolding::Restricted { .. } | PartHolding::Sealed { .. } | PartHolding::Withheld { .. } => Ok(()),
+    })
 }
 
 /// Mandatory to state: the field has a value or stands in `not_stated`, not both.

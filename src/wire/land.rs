@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Count, CountQualifier, DangerArea, Extent, OrdnanceCategory, OrdnanceItem, PointType, Presence, ReferencePoint,
-        WgsPosition,
+        Count, CountQualifier, DangerArea, Extent, OrdnanceCategory, OrdnanceItem, PartContent, PointType, Presence,
+        ReferencePoint, Ring, WgsPosition,
     },
     limits::LIST_ITEMS,
 };
@@ -68,6 +68,32 @@ pub(super) fn extent(extent: proto::Extent) -> Parsed<Extent> {
     let parcel = optional_identifier("parcel", &parcel)?;
     not_empty("polygons", &polygons)?;
     Ok(Extent { parcel, polygons: list("polygons", polygons, parse_polygon)? })
+}
+
+/// A ring as a new survey gives it (rule G11 of the record: strict geometry).
+fn simple(ring: &[WgsPosition], field: &str) -> Parsed<()> {
+    match Ring::strict(ring) {
+        Ok(_) => Ok(()),
+        Err(fault) => malformed(MalformedRule::OutlineMustBeSimple, field, format!("draw the outline anew: {fault}")),
+    }
+}
+
+/// The public relies on an open danger area, and a survey is new work: both are refused
+/// when their outline has a fault. What others recorded long ago is taken as it is.
+pub(super) fn strict_outlines(content: &PartContent, surveyed: bool) -> Parsed<()> {
+    match content {
+        PartContent::DangerArea(DangerArea::Polygon(ring)) => simple(ring, "danger_area.polygon.ring"),
+        PartContent::Extent(extent) if surveyed => {
+            let mut rings = extent.polygons.iter().enumerate();
+            rings.try_for_each(|(at, ring)| simple(ring, "ring").within_item("extent.polygons", at))
+        }
+        PartContent::DangerArea(DangerArea::Circle { .. })
+        | PartContent::Extent(_)
+        | PartContent::Remarks { .. }
+        | PartContent::Names(_)
+        | PartContent::ReferencePoints(_)
+        | PartContent::Ordnance(_) => Ok(()),
+    }
 }
 
 pub(super) fn reference_points(points: proto::ReferencePoints) -> Parsed<Vec<ReferencePoint>> {

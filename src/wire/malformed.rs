@@ -93,6 +93,9 @@ rules! {
     SlotsMustAscend;
     /// The content is of the part's kind.
     ContentMustFitPart;
+    /// A danger area drawn as polygon, and the extent of a survey, encloses an area and does
+    /// not cross itself.
+    OutlineMustBeSimple;
     /// The source is given where the kind needs it.
     SourceMustBeGiven;
     /// A mandatory field has a value or stands in `not_stated`, not both.

@@ -128,7 +128,7 @@ fn committed(commitment: &Commitment) -> prost::bytes::Bytes {
 }
 
 /// Writes the content of a part: the bytes that a commitment is over.
-pub(super) fn encode_content(content: &PartContent) -> proto::PartContent {
+pub(crate) fn encode_content(content: &PartContent) -> proto::PartContent {
     let content = match content {
         PartContent::Remarks { text, language } => {
             Content::Remarks(proto::Remarks { text: text.to_string(), language: language.to_string() })

@@ -245,6 +245,7 @@ fn broken_encoding(rule: Rule) -> Option<Broken> {
         Rule::EnumNumberMustBeKnown => {
             ("events[0].source.class", spoilt(|event| event.source.get_or_insert_default().class = 99))
         }
+        Rule::OutlineMustBeSimple => ("events[0].parts[0].content.danger_area.polygon.ring", bow_tie()),
         Rule::NumberMustBeInRange => ("events[0].parts[0].content.danger_area.circle.centre.latitude", far_north()),
         Rule::FieldMustBeCanonical => ("events[0].act", followed_by(&[0x2a, 1, b'A'])),
         Rule::TextMustBeUtf8 => ("envelope.submission.id", not_utf8()),
@@ -389,6 +390,20 @@ fn cut_short() -> Result<Submitted, Malformed> {
 fn far_north() -> Result<Submitted, Malformed> {
     let centre = Some(proto::Position { latitude: 900_000_001, longitude: 0 });
     let outline = Some(proto::danger_area::Outline::Circle(proto::Circle { centre, radius_m: 1 }));
+    let content = Content::DangerArea(proto::DangerArea { outline });
+    spoilt(|event| {
+        event.parts = vec![proto::Part {
+            kind: proto::PartKind::DangerArea.into(),
+            content: Some(proto::PartContent { content: Some(content) }),
+            ..remarks(1)
+        }];
+    })
+}
+
+fn bow_tie() -> Result<Submitted, Malformed> {
+    let corner = |latitude, longitude| proto::Position { latitude, longitude };
+    let ring = vec![corner(0, 0), corner(9, 9), corner(9, 0), corner(0, 9)];
+    let outline = Some(proto::danger_area::Outline::Polygon(proto::Polygon { ring }));
     let content = Content::DangerArea(proto::DangerArea { outline });
     spoilt(|event| {
         event.parts = vec![proto::Part {

@@ -8,6 +8,7 @@ mod faults;
 mod golden;
 mod index;
 mod journal;
+mod minefields;
 mod process;
 mod queue;
 mod reads;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use super::encoding::{entry_row, finding_row, push_number, push_subject_event};
 use super::keys::{Key, Table};
+use super::places::place_rows;
 use super::{FoldedEntry, ReadModelError};
 use crate::domain::{
     Body, EnvelopeContent, Event, Finding, Index, OrganisationId, PolicyNumber, Position, RecordingTime, Subject,
@@ -66,6 +67,9 @@ struct EntryFold<'a> {
 impl EntryFold<'_> {
     fn event(&mut self, ordinal: u16, event: &Event) -> Result<(), ReadModelError> {
         self.event_history(ordinal, event);
+        for (prefix, boxes) in place_rows(event) {
+            self.row(prefix).extend(boxes);
+        }
         let at = Position { index: self.index, ordinal };
         match &event.body {
             Body::Registry(body) => self.registry(at, &event.subject, body),

@@ -62,7 +62,7 @@ fn the_digest_is_what_the_format_says() {
     use sha2::{Digest, Sha256};
     let entries = three_entries();
     let it = Models::empty();
-    let mut digest: [u8; 32] = Sha256::digest(b"merestone read models v1\n").into();
+    let mut digest: [u8; 32] = Sha256::digest(b"merestone read models v2\n").into();
     for entry in &entries {
         let before = it.rows_one_by_one();
         it.apply_in(std::slice::from_ref(entry), &[1]);
@@ -162,8 +162,8 @@ fn a_history_that_fills_rows_is_stored_and_found_whole() {
     let entries = ledger(&slices);
     let (singly, batched) = (Models::of(&entries, &[1]), Models::of(&entries, &[100, 7]));
     assert_eq!(singly.rows(), batched.rows());
-    assert_eq!(singly.rows_one_by_one().len(), entries.len() * 4);
-    assert_eq!(singly.lasting_rows().len(), entries.len() + 3 * 4, "three histories in four rows each");
+    assert_eq!(singly.rows_one_by_one().len(), entries.len() * 5);
+    assert_eq!(singly.lasting_rows().len(), 2 * entries.len() + 3 * 4, "three histories in four rows each");
     assert_eq!(difference(&entries, &[50], &singly.models), None);
 }
 

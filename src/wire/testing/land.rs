@@ -3,7 +3,14 @@
 use super::*;
 
 pub(super) fn ring() -> impl Strategy<Value = Vec<WgsPosition>> {
-    proptest::collection::hash_set(position(), 3..8).prop_map(|ring| ring.into_iter().collect())
+    let simple = |ring: &[WgsPosition]| Ring::strict(ring).is_ok();
+    proptest::collection::hash_set(position(), 3..8).prop_filter_map("a triangle at the least", move |ring| {
+        let mut ring: Vec<WgsPosition> = ring.into_iter().collect();
+        if !simple(&ring) {
+            ring.truncate(3);
+        }
+        simple(&ring).then_some(ring)
+    })
 }
 
 pub(super) fn danger_area() -> impl Strategy<Value = DangerArea> {

@@ -1,0 +1,267 @@
+//! The service `Minefields`: records of mined areas, at any date and as known at any time.
+//!
+//! Promises: an answer is the picture that the events of a record make, as of one size
+//! and for one date, which it names; every answer says what no record does not mean.
+//! Nothing is shown but what is open or was disclosed (I13).
+//! Leaves to others: the rules (`minefields`), where areas lie (`projections`).
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use tonic::{Request, Response, Status};
+
+use super::{
+    Node, convert,
+    errors::Refused,
+    land::{Authors, totals},
+};
+use crate::{
+    domain::{Bounds, CivilDate, CountryCode, LandStatus, Position, RecordId, Recorded, Subject, WgsPosition},
+    limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, RECORDS_PER_PAGE},
+    minefields::{self, CAUTION, RecordPicture, area_covers},
+    projections::{Page, View},
+    wire::proto,
+};
+
+/// The service over a node.
+#[derive(Clone, Debug)]
+pub struct MinefieldsService(pub Arc<Node>);
+
+#[tonic::async_trait]
+impl proto::minefields_server::Minefields for MinefieldsService {
+    async fn get(
+        &self,
+        request: Request<proto::GetRecordRequest>,
+    ) -> Result<Response<proto::GetRecordResponse>, Status> {
+        let proto::GetRecordRequest { record, at, read_at } = request.into_inner();
+        let read = self.0.read_land(&at, read_at).await?;
+        let (events, picture) = read.record(&record)?;
+        Ok(Response::new(proto::GetRecordResponse {
+            record: Some(Authors(&events).picture(&picture)),
+            at: read.at.to_string(),
+            holds_at: Some(read.holds_at()?),
+            caution: CAUTION.to_owned(),
+        }))
+    }
+
+    async fn history(
+        &self,
+        request: Request<proto::RecordHistoryRequest>,
+    ) -> Result<Response<proto::RecordHistoryResponse>, Status> {
+        let proto::RecordHistoryRequest { record, at, read_at, page_size, page_token } = request.into_inner();
+        let read = self.0.read_land(&at, read_at).await?;
+        let (events, picture) = read.record(&record)?;
+        let after = position_of(&page_token)?;
+        let wanted = picture.history.iter().filter(|item| after.is_none_or(|after| item.position > after));
+        let mut items: Vec<_> = wanted.take(page_items(page_size) + 1).collect();
+        let more = items.len() > page_items(page_size);
+        items.truncate(page_items(page_size));
+        let next = items.last().filter(|_| more).map(|item| token(item.position)).unwrap_or_default();
+        let items = items.into_iter().map(|item| {
+            let (event, position) = self.0.event_at(item.position)?;
+            let findings = read.view.findings(item.position)?.iter().map(convert::finding).collect();
+            let shown = Authors(&events).history_item(item, &picture.parts);
+            Ok(proto::RecordHistoryItem { event: Some(event), position: Some(position), findings, ..shown })
+        });
+        Ok(Response::new(proto::RecordHistoryResponse {
+            items: items.collect::<Result<_, Refused>>()?,
+            at: read.at.to_string(),
+            next_page_token: next,
+            holds_at: Some(read.holds_at()?),
+            caution: CAUTION.to_owned(),
+        }))
+    }
+
+    async fn at(
+        &self,
+        request: Request<proto::RecordsAtRequest>,
+    ) -> Result<Response<proto::RecordsAtResponse>, Status> {
+        let proto::RecordsAtRequest { point, at, read_at, page_size, page_token } = request.into_inner();
+        let point = position(point, "point")?;
+        let bounds = Bounds::between(point, point).expect("a point is a box");
+        let read = self.0.read_land(&at, read_at).await?;
+        let holds = |picture: &RecordPicture| picture.danger_areas.iter().any(|shown| area_covers(&shown.area, point));
+        let (records, next_page_token) = read.summaries(page_size, &page_token, holds, |after, items| {
+            Ok(read.view.records_near(&bounds, after, items)?)
+        })?;
+        Ok(Response::new(proto::RecordsAtResponse {
+            records,
+            at: read.at.to_string(),
+            next_page_token,
+            holds_at: Some(read.holds_at()?),
+            caution: CAUTION.to_owned(),
+        }))
+    }
+
+    async fn search(
+        &self,
+        request: Request<proto::SearchRecordsRequest>,
+    ) -> Result<Response<proto::SearchRecordsResponse>, Status> {
+        let proto::SearchRecordsRequest { r#box, country, statuses, at, read_at, page_size, page_token } =
+            request.into_inner();
+        let bounds = r#box.map(bounds).transpose()?;
+        let country = country_code(&country)?;
+        let statuses = land_statuses(&statuses)?;
+        let read = self.0.read_land(&at, read_at).await?;
+        let wanted = |picture: &RecordPicture| {
+            (statuses.is_empty() || statuses.contains(&picture.status))
+                && country.is_none_or(|country| picture.identity.country == Some(country))
+                && bounds
+                    .is_none_or(|bounds| picture.danger_areas.iter().any(|shown| shown.area.bounds().meets(&bounds)))
+        };
+        let (records, next_page_token) =
+            read.summaries(page_size, &page_token, wanted, |after, items| match &bounds {
+                Some(bounds) => Ok(read.view.records_near(bounds, after, items)?),
+                None => Ok(read.view.records(country.as_ref(), after, items)?),
+            })?;
+        Ok(Response::new(proto::SearchRecordsResponse {
+            records,
+            at: read.at.to_string(),
+            next_page_token,
+            holds_at: Some(read.holds_at()?),
+            caution: CAUTION.to_owned(),
+        }))
+    }
+
+    async fn accounts(
+        &self,
+        request: Request<proto::RecordAccountsRequest>,
+    ) -> Result<Response<proto::RecordAccountsResponse>, Status> {
+        let proto::RecordAccountsRequest { record, at, read_at } = request.into_inner();
+        let read = self.0.read_land(&at, read_at).await?;
+        let (events, picture) = read.record(&record)?;
+        let authors = Authors(&events);
+        Ok(Response::new(proto::RecordAccountsResponse {
+            parcels: authors.parcels(&picture),
+            totals: Some(totals(&picture.totals)),
+            findings: authors.findings(&picture.findings),
+            at: read.at.to_string(),
+            holds_at: Some(read.holds_at()?),
+            caution: CAUTION.to_owned(),
+        }))
+    }
+}
+
+/// A read at one state of knowledge and for one date in the world.
+struct LandRead<'a> {
+    node: &'a Node,
+    view: View<'a>,
+    at: Date,
+}
+
+impl Node {
+    async fn read_land(&self, at: &str, read_at: Option<proto::ReadAt>) -> Result<LandRead<'_>, Refused> {
+        let known_then = read_at.is_some_and(|read_at| read_at.known_at.is_some());
+        let size = self.resolve(read_at).await?;
+        let view = self.models.at(size)?;
+        let at = match at {
+            "" if known_then => view.holds_at()?.recorded_at.and_then(|time| time.utc_date()),
+            "" => self.clock.now().utc_date(),
+            day => {
+                let day: CivilDate =
+                    day.parse().map_err(|_| Refused::invalid("at", "write a day that exists, as YYYY-MM-DD"))?;
+                Some(day.0)
+            }
+        };
+        Ok(LandRead { node: self, view, at: at.unwrap_or(Date::MAX) })
+    }
+}
+
+impl LandRead<'_> {
+    fn holds_at(&self) -> Result<proto::HoldsAt, Refused> {
+        Ok(convert::holds_at(self.view.holds_at()?))
+    }
+
+    /// A record that exists and speaks of the date, with its events.
+    fn record(&self, id: &str) -> Result<(Vec<Recorded>, RecordPicture), Refused> {
+        let record: RecordId = id.parse().map_err(|_| Refused::invalid("record", "it is the id of a record"))?;
+        let found = self.picture(&record)?;
+        found.ok_or_else(|| {
+            let message = format!("no record {record} speaks of {} as known then; {CAUTION}", self.at);
+            Refused::not_found("record", message)
+        })
+    }
+
+    fn picture(&self, record: &RecordId) -> Result<Option<(Vec<Recorded>, RecordPicture)>, Refused> {
+        let events = self.node.history(self.view, &Subject::Record(record.clone()))?;
+        Ok(minefields::picture(record, &events, self.at).map(|picture| (events, picture)))
+    }
+
+    /// A page of the records that are wanted, out of those that `candidates` gives. It ends
+    /// early when many were looked at: a picture costs reads of the journal.
+    fn summaries(
+        &self,
+        page_size: u32,
+        page_token: &str,
+        wanted: impl Fn(&RecordPicture) -> bool,
+        candidates: impl Fn(Option<&RecordId>, usize) -> Result<Page<RecordId>, Refused>,
+    ) -> Result<(Vec<proto::RecordSummary>, String), Refused> {
+        let after = Some(page_token).filter(|token| !token.is_empty());
+        let after: Option<RecordId> =
+            after.map(str::parse).transpose().map_err(|_| Refused::invalid("page_token", "it is of a page before"))?;
+        let Page { items, next } = candidates(after.as_ref(), RECORDS_PER_PAGE)?;
+        let (mut found, mut items) = (Vec::new(), items.into_iter().peekable());
+        while let Some(record) = items.next() {
+            if let Some((events, picture)) = self.picture(&record)?.filter(|(_, picture)| wanted(picture)) {
+                found.push(Authors(&events).summary(&picture));
+            }
+            if found.len() == page_items(page_size) && items.peek().is_some() {
+                return Ok((found, record.to_string()));
+            }
+        }
+        Ok((found, next.unwrap_or_default()))
+    }
+}
+
+fn page_items(asked: u32) -> usize {
+    match usize::try_from(asked) {
+        Ok(0) => PAGE_ITEMS_DEFAULT,
+        asked => asked.unwrap_or(PAGE_ITEMS_MAX).min(PAGE_ITEMS_MAX),
+    }
+}
+
+fn token(position: Position) -> String {
+    format!("{}/{}", position.index, position.ordinal)
+}
+
+fn position_of(token: &str) -> Result<Option<Position>, Refused> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let parse = || {
+        let (index, ordinal) = token.split_once('/')?;
+        Some(Position { index: crate::domain::Index(index.parse().ok()?), ordinal: ordinal.parse().ok()? })
+    };
+    parse().map(Some).ok_or_else(|| Refused::invalid("page_token", "it is of a page before"))
+}
+
+fn position(position: Option<proto::Position>, field: &'static str) -> Result<WgsPosition, Refused> {
+    let position = position.ok_or_else(|| Refused::invalid(field, "give latitude and longitude"))?;
+    WgsPosition::new(position.latitude, position.longitude).ok_or_else(|| {
+        Refused::invalid(
+            field,
+            "write degrees times 10,000,000: 90 degrees north or south, 180 east or west at the most",
+        )
+    })
+}
+
+fn bounds(of: proto::MapBox) -> Result<Bounds, Refused> {
+    let proto::MapBox { south_west, north_east } = of;
+    let corners = (position(south_west, "box.south_west")?, position(north_east, "box.north_east")?);
+    Bounds::between(corners.0, corners.1)
+        .ok_or_else(|| Refused::invalid("box", "the first corner is the south-western one"))
+}
+
+fn country_code(country: &str) -> Result<Option<CountryCode>, Refused> {
+    let code = Some(country).filter(|country| !country.is_empty());
+    code.map(str::parse)
+        .transpose()
+        .map_err(|_| Refused::invalid("country", "two capital letters (ISO 3166-1 alpha-2)"))
+}
+
+fn land_statuses(statuses: &[i32]) -> Result<Vec<LandStatus>, Refused> {
+    let status = |number: &i32| {
+        LandStatus::from_number(*number).ok_or_else(|| Refused::invalid("statuses", "open, released or reopened"))
+    };
+    statuses.iter().map(status).collect()
+}
