@@ -2,9 +2,12 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use super::{Exit, Failure, block::Block, fresh_randomness, treaty_status};
+use super::{Exit, Failure, block::Block, fresh_randomness, land_tables, treaty_status};
 use crate::{
-    client::{KnownAt, reply::TreatyStatusResponse},
+    client::{
+        KnownAt,
+        reply::{GetRecordResponse, RecordAccountsResponse, RecordsAtResponse, TreatyStatusResponse},
+    },
     demo::{self, DemoError, Options, Tables, World},
 };
 
@@ -41,6 +44,19 @@ pub struct CommandTables;
 impl Tables for CommandTables {
     fn status(&self, answer: &TreatyStatusResponse, known_at: Option<KnownAt>, width: u16) -> Vec<String> {
         texts(&treaty_status::shown(answer, known_at), width)
+    }
+
+    fn records_at(&self, answer: &RecordsAtResponse, width: u16) -> Vec<String> {
+        texts(&land_tables::at(&answer.records, &answer.at, &answer.caution), width)
+    }
+
+    fn accounts(&self, answer: &RecordAccountsResponse, width: u16) -> Vec<String> {
+        let RecordAccountsResponse { parcels, totals, findings, caution, .. } = answer;
+        texts(&land_tables::accounts(parcels, totals.as_ref(), findings, caution), width)
+    }
+
+    fn record(&self, answer: &GetRecordResponse, width: u16) -> Vec<String> {
+        texts(&land_tables::record(answer), width)
     }
 }
 

@@ -53,12 +53,12 @@ pub mod reply {
         Act, CheckResponse, Circle, CitedEvent, Claims, DangerArea, DangerAreaInForce, Entry, Event, EventPosition,
         GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetTreatyResponse, HoldsAt, Key, LandAccount,
         LandEvent, LandFinding, LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse,
-        ListTreatiesResponse, Member, Organisation, ParcelPicture, PartShown, Receipt, RecordHistoryItem,
-        RecordPicture, RecordSummary, RecordTotals, Refusal, ReplayRequest, ReplayResponse, ServiceState, Source,
-        Standing, StandingResponse, StatusChange, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse,
-        StatusStep, SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry, TreatyStatusResponse,
-        WithdrawalNotified, danger_area::Outline, event::Body as EventBody, part_content::Content as OpenContent,
-        status_overlay::Overlay,
+        ListTreatiesResponse, Member, Organisation, ParcelPicture, PartShown, Receipt, RecordAccountsResponse,
+        RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest,
+        ReplayResponse, ServiceState, Source, Standing, StandingResponse, StatusChange, StatusInterval, StatusOutcome,
+        StatusOverlay, StatusResponse, StatusStep, SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry,
+        TreatyStatusResponse, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
+        part_content::Content as OpenContent, status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
 

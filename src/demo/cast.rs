@@ -6,9 +6,9 @@ use crate::{
     authoring::{EventDraft, Freshness, Post, SignedSubmission, fresh_event, sign_events},
     crypto::{PayloadType, SigningKey},
     domain::{
-        Body, CharterProfile, Event, KeyEnrolled, LedgerId, Mandate, MandateGranted, MandateType,
-        MemberEnrolled, OrganisationAdmitted, OrganisationId, OrganisationType, ParticipantId, RegistryBody, Role,
-        Scope, Seen, Subject,
+        Body, CharterProfile, Event, KeyEnrolled, LedgerId, Mandate, MandateGranted, MandateType, MemberEnrolled,
+        OrganisationAdmitted, OrganisationId, OrganisationType, ParticipantId, RegistryBody, Role, Scope, Seen,
+        Subject,
     },
     founding::{FoundingPlan, FoundingPost},
     wire::possession_bytes,
@@ -27,8 +27,14 @@ const AUTHORITY_DESK: &str = "desk-fictitious-authority";
 
 /// Id, what it is about, country, participant whose acts it transcribes, what its
 /// mandate is for, its posts. `XX`: no country.
-type DeskRow =
-    (&'static str, &'static str, &'static str, &'static str, MandateType, &'static [(&'static str, &'static str, Role)]);
+type DeskRow = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    MandateType,
+    &'static [(&'static str, &'static str, Role)],
+);
 
 const RECORDER: &[(&str, &str, Role)] = &[("recorder", "Recorder", Role::Recorder)];
 const FIELD_POSTS: &[(&str, &str, Role)] =

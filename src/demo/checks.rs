@@ -40,6 +40,11 @@ impl Partner {
         Ok(Self { client, seen: None, verified: 0, verifier })
     }
 
+    /// The key that it trusts, under the ledger's name.
+    pub fn verifier(&self) -> &CheckpointVerifier {
+        &self.verifier
+    }
+
     /// Size of the newest checkpoint that was verified.
     pub fn size(&self) -> Size {
         self.seen.map_or(Size(0), |seen| seen.size)

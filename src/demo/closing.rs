@@ -31,7 +31,8 @@ impl Demo<'_> {
         }
         self.story.screen("After: commands to try in another terminal")?;
         self.story.command(&format!("export MERESTONE_SERVER={}", served.url))?;
-        self.story.command(&format!("export MERESTONE_KEY={}", keys.join("desk-public-record-pl-recorder.pem").display()))?;
+        self.story
+            .command(&format!("export MERESTONE_KEY={}", keys.join("desk-public-record-pl-recorder.pem").display()))?;
         COMMANDS.iter().try_for_each(|command| self.story.command(command))?;
         self.story.say(&format!(
             "The replayed clock goes on from {LAST}: what happened later has not come yet for this ledger. The other \

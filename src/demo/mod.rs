@@ -35,7 +35,7 @@ use crate::{
     checkpoint::{CheckpointVerifier, Receipt},
     client::{
         KnownAt,
-        reply::{SubmitResponse, TreatyStatusResponse},
+        reply::{GetRecordResponse, RecordAccountsResponse, RecordsAtResponse, SubmitResponse, TreatyStatusResponse},
     },
     clock::{Clock, ReplayedClock},
     domain::{CivilDate, LedgerId, RecordingTime},
@@ -67,6 +67,9 @@ pub struct World<'a> {
 /// shows is what its reader will see. Pieces of an answer, in order.
 pub trait Tables: Sync {
     fn status(&self, answer: &TreatyStatusResponse, known_at: Option<KnownAt>, width: u16) -> Vec<String>;
+    fn records_at(&self, answer: &RecordsAtResponse, width: u16) -> Vec<String>;
+    fn accounts(&self, answer: &RecordAccountsResponse, width: u16) -> Vec<String>;
+    fn record(&self, answer: &GetRecordResponse, width: u16) -> Vec<String>;
 }
 
 /// Why the demonstration failed.
@@ -177,8 +180,7 @@ async fn found_ledger(
     story.screen("Before: a ledger is founded, served and filled")?;
     let founding = founding::build(&cast.plan, cast.checkpoint_key.clone(), fresh).during("plan the founding")?;
     let clock = Arc::new(clock.clone());
-    let ledger =
-        found_by(directory, founding, limits::SEGMENT_BYTES_MIN, clock).await.during("found the ledger")?;
+    let ledger = found_by(directory, founding, limits::SEGMENT_BYTES_MIN, clock).await.during("found the ledger")?;
     story.fact("ledger id", &ledger.to_string())?;
     story.fact("founded by", "demo-registry (operates it) and demo-oversight; both signed entry 0")?;
     Ok(ledger)
@@ -215,6 +217,7 @@ struct Demo<'a> {
 }
 
 /// A submission that entered, with its answer.
+#[derive(Clone)]
 struct Entered {
     signed: SignedSubmission,
     answer: SubmitResponse,
@@ -237,13 +240,14 @@ impl Demo<'_> {
     async fn tell(&mut self, served: &Served) -> Told {
         let rows = Rows::read().during("read its rows")?;
         self.admit_desks().await?;
-        let last = self.record(&rows).await?;
-        self.retry(&last).await?;
+        let recorded = self.record(&rows).await?;
+        self.retry(&recorded.last).await?;
         self.refused(&rows).await?;
         self.replay().await?;
         served.wait_for_models(self.partner.size()).await?;
+        self.move_clock(day(LAST));
         self.who_was_bound(&rows).await?;
-        self.a_field_and_a_cheat(served).await
+        self.a_field_and_a_cheat(served, &rows, &recorded).await
     }
 
     /// Time goes on to noon of a day, or by a second when it has passed that.

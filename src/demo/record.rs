@@ -8,10 +8,25 @@ use super::{
     shown,
 };
 use crate::{
-    authoring::{Drafted, Header, SignedSubmission, sign},
-    client::{ClientError, MustAct},
-    domain::EventReference,
+    authoring::{Drafted, Header, SignedSubmission, WithheldPart, sign},
+    client::{ClientError, MustAct, submission_digest},
+    domain::{EventReference, Kind, MinefieldKind, SubmissionDigest},
 };
+
+/// What the rows left for the steps after them.
+pub struct Recorded {
+    pub last: Entered,
+    pub withheld: Withheld,
+    /// The release that waits for its signatures.
+    pub release: SubmissionDigest,
+}
+
+/// A withheld part, with what its author keeps and the entry that committed to it.
+pub struct Withheld {
+    pub entered: Entered,
+    pub event: Drafted,
+    pub part: WithheldPart,
+}
 
 impl Demo<'_> {
     pub(super) async fn admit_desks(&mut self) -> Told {
@@ -25,20 +40,30 @@ impl Demo<'_> {
         Ok(())
     }
 
-    /// Records every row on its day; returns the last one.
-    pub(super) async fn record(&mut self, rows: &Rows) -> Told<Entered> {
+    /// Records every row on its day.
+    pub(super) async fn record(&mut self, rows: &Rows) -> Told<Recorded> {
         let mut named = Named::new();
         let registrations = self.drafted(rows, &rows.registrations, &mut named)?;
         let signed = self.signed(&registrations)?;
         let mut last = self.partner.submit(signed).await?;
+        let (mut withheld, mut release) = (None, None);
         for row in &rows.acts {
             self.move_clock(row.recorded.unwrap_or_else(|| day(FOUNDED)));
-            let drafted = self.drafted(rows, std::slice::from_ref(row), &mut named)?;
+            let mut drafted = self.drafted(rows, std::slice::from_ref(row), &mut named)?;
             let signed = self.signed(&drafted)?;
             last = self.partner.submit(signed).await?;
+            let event = drafted.remove(0);
+            if event.kind == Kind::Minefield(MinefieldKind::LandReleased) {
+                release = submission_digest(&last.signed.envelope);
+            }
+            if let Some(part) = event.withheld.first().cloned() {
+                withheld = Some(Withheld { entered: last.clone(), event, part });
+            }
         }
         self.tell_recorded(rows)?;
-        Ok(last)
+        let withheld = withheld.ok_or_else(|| DemoError::NotShown("a part is withheld".into()))?;
+        let release = release.ok_or_else(|| DemoError::NotShown("a release is recorded".into()))?;
+        Ok(Recorded { last, withheld, release })
     }
 
     fn tell_recorded(&mut self, rows: &Rows) -> Told {
@@ -59,7 +84,7 @@ impl Demo<'_> {
     }
 
     /// The events of rows, which later rows can refer to.
-    fn drafted(&mut self, rows: &Rows, of: &[Row], named: &mut Named) -> Told<Vec<Drafted>> {
+    pub(super) fn drafted(&mut self, rows: &Rows, of: &[Row], named: &mut Named) -> Told<Vec<Drafted>> {
         let mut drafted = Vec::with_capacity(of.len());
         for row in of {
             let event = rows.draft(row, self.ledger, named, &mut self.fresh).during("expand its rows")?;
@@ -73,7 +98,7 @@ impl Demo<'_> {
     }
 
     /// Signs events as the desk that records what the first is about.
-    fn signed(&mut self, events: &[Drafted]) -> Told<SignedSubmission> {
+    pub(super) fn signed(&mut self, events: &[Drafted]) -> Told<SignedSubmission> {
         let first = events.first().ok_or_else(|| DemoError::NotShown("a submission has an event".into()))?;
         let post = self.cast.desk_of(&first.subject).post();
         let header = Header {
@@ -108,7 +133,8 @@ impl Demo<'_> {
         shown(after == size, || "what is refused does not enter".into())
     }
 
-    async fn no(&mut self, what: &str, signed: SignedSubmission, expected: MustAct) -> Told {
+    /// Sends what is to be refused by the one who must act.
+    pub(super) async fn no(&mut self, what: &str, signed: SignedSubmission, expected: MustAct) -> Told {
         match self.partner.client.submit(&signed).await {
             Err(ClientError::Refused(refused)) if refused.must_act == expected => {
                 Ok(self.story.fact("refused", &format!("{what}: {}", refused.reason))?)

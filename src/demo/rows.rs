@@ -12,8 +12,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    authoring::{AuthoringError, Drafted, Folder, Freshness, Item, NameBook, Surroundings, expand, read_items},
-    domain::{CivilDate, EventReference, LedgerId},
+    authoring::{
+        AuthoringError, Drafted, Folder, Freshness, Item, NameBook, Surroundings, WithheldPart, expand, read_items,
+    },
+    domain::{CivilDate, EventReference, LedgerId, Subject},
+    wire,
 };
 
 /// Treaties with their clauses, and participants.
@@ -70,6 +73,22 @@ impl Rows {
         // Stable: rows of one day stay in the order of their file.
         acts.sort_by_key(|row| row.recorded.map(|day| day.0));
         Ok(Self { registrations, acts, names })
+    }
+
+    /// A row that discloses a part which an earlier event withheld.
+    pub fn disclosure(of: &EventReference, subject: &Subject, part: &WithheldPart) -> Row {
+        let content = wire::to_json("PartContent", &part.content).expect("what is withheld was encoded here");
+        let opened = json!({"slot": part.slot, "salt": hex::encode(part.salt), "content": content});
+        let fields = json!({
+            "subject": subject.to_string(),
+            "part_disclosed": {
+                "target": {"organisation": of.organisation.as_str(), "event_id": of.event.to_string()},
+                "disclosed": [opened],
+            },
+            "source": {"class": "own_act", "name": "Demonstration: a field that does not exist", "locator": "fictitious"},
+        });
+        let Value::Object(fields) = fields else { unreachable!("braces make an object") };
+        row("disclosure", Item { number: 1, fields })
     }
 
     /// The event of a row, fresh for a ledger.

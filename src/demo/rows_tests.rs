@@ -6,7 +6,7 @@ use prost::Message;
 
 use super::*;
 use crate::{
-    domain::{EventId, RecordingTime, Subject},
+    domain::{EventId, RecordingTime},
     wire::proto::{self, event::Body},
 };
 

@@ -1,7 +1,7 @@
 //! The demonstration as its users see it: a whole run.
 
 use super::*;
-use crate::cli::CommandTables;
+use crate::cli::demo::CommandTables;
 
 async fn demonstrated(options: &Options) -> (Told, String) {
     let mut randomness = |bytes: &mut [u8]| rand::Rng::fill_bytes(&mut rand::rng(), bytes);

@@ -21,7 +21,9 @@ use crate::{
     checkpoint::{CheckpointInvalid, CheckpointSigner, InvalidOrigin},
     clock::{Clock, ClockRefused, RunningClock},
     crypto::{KeyFileError, SigningKey},
-    domain::{Body, EnvelopeContent, Index, LedgerFounded, LedgerId, RecordingTime, RegistryBody, Size, SubmittedEvents},
+    domain::{
+        Body, EnvelopeContent, Index, LedgerFounded, LedgerId, RecordingTime, RegistryBody, Size, SubmittedEvents,
+    },
     journal::{Head, Journal, JournalError, Options, ReadLimit, Recovery, SegmentJournal},
     limits,
     policy::{self, Rejection, Unverified},
