@@ -99,7 +99,8 @@ fn models() -> (TempDir, ReadModels) {
     let (models, _) = ReadModels::open(directory.path(), READ_MODEL_CACHE_BYTES).expect("opens");
     let entries: Vec<Entry> = (0..RECORDS).map(entry).collect();
     for entries in entries.chunks(4_096) {
-        let folded: Vec<_> = entries.iter().map(|entry| FoldedEntry { entry, findings: &[] }).collect();
+        let folded: Vec<_> =
+            entries.iter().map(|entry| FoldedEntry { entry, findings: &[], sign_offs: None }).collect();
         let size = entries.last().expect("chunks are not empty").index.size_with();
         models.apply(&folded, TreeHead { size, root: TreeHash::EMPTY }).expect("applies");
     }

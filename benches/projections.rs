@@ -69,7 +69,8 @@ fn empty() -> (TempDir, ReadModels) {
 
 fn apply(models: &ReadModels, entries: &[Entry], batch: usize) {
     for entries in entries.chunks(batch) {
-        let folded: Vec<_> = entries.iter().map(|entry| FoldedEntry { entry, findings: &[] }).collect();
+        let folded: Vec<_> =
+            entries.iter().map(|entry| FoldedEntry { entry, findings: &[], sign_offs: None }).collect();
         let size = entries.last().expect("chunks are not empty").index.size_with();
         models.apply(&folded, TreeHead { size, root: TreeHash::EMPTY }).expect("applies");
     }

@@ -11,7 +11,7 @@ use crate::{
     crypto::SigningKey,
     domain::{
         Body, Capacity, Charter, CharterProfile, CountryCode, Founder, LedgerFounded, OrganisationId, OrganisationType,
-        PolicyNumber, RegistryBody, Role, Subject,
+        PolicyNumber, RegistryBody, Role, SignOffRules, Subject,
     },
     server::Founding,
 };
@@ -147,6 +147,7 @@ fn charter(plan: &FoundingPlan, posts: &[&FoundingPost]) -> Charter {
         late_work_grace_days: LATE_WORK_GRACE_DAYS,
         public_tiles: false,
         witnesses: Vec::new(),
+        sign_offs: SignOffRules::of(plan.profile),
     }
 }
 

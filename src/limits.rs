@@ -163,3 +163,7 @@ pub const LOCK_RETRY: Duration = Duration::from_millis(20);
 /// Readings of one record of a participation that a status follows, at the most: six
 /// open questions with two answers each. Beyond it the answer says that it is not complete.
 pub const STATUS_READINGS: usize = 64;
+
+/// Statements of one post on one submission: an approval, its withdrawal, a word
+/// after that, and once more. Bounds what is read to decide the next.
+pub const STATEMENTS_PER_POST: usize = 4;

@@ -58,10 +58,29 @@ pub enum Named<'a> {
         subject: &'a str,
         id: &'a [u8; 16],
     },
-    SignOff {
-        submission: &'a [u8; 32],
-        key: &'a [u8; 32],
+    /// The newest word in effect on whether a parcel is released.
+    Release {
+        subject: &'a str,
+        parcel: &'a str,
     },
+    /// The newest entry of sign-offs on a submission: the head of a chain.
+    SignOffs(&'a [u8; 32]),
+    /// The newest correction in effect of an event: the head of a chain.
+    Corrections {
+        organisation: &'a str,
+        id: &'a [u8; 16],
+    },
+    /// What stands before a position in the chain of that head.
+    Before {
+        chain: &'a IdKey,
+        position: Position,
+    },
+    /// An envelope of sign-offs alone.
+    SignOffEnvelope(&'a [u8; 32]),
+    /// Where a submission was recorded, with the number of its class.
+    Class(&'a [u8; 32]),
+    /// Where a submission that waited was closed, with how.
+    Closing(&'a [u8; 32]),
 }
 
 impl Named<'_> {
@@ -76,7 +95,13 @@ impl Named<'_> {
             Self::Parcel { subject, parcel } => sha256_parts(&[b"p", subject.as_bytes(), &[0], parcel.as_bytes()]),
             Self::EventOnSubject { subject, id } => sha256_parts(&[b"o", subject.as_bytes(), &[0], id]),
             Self::ReusedOnSubject { subject, id } => sha256_parts(&[b"r", subject.as_bytes(), &[0], id]),
-            Self::SignOff { submission, key } => sha256_parts(&[b"k", submission, key]),
+            Self::Release { subject, parcel } => sha256_parts(&[b"f", subject.as_bytes(), &[0], parcel.as_bytes()]),
+            Self::SignOffs(submission) => sha256_parts(&[b"h", submission]),
+            Self::Corrections { organisation, id } => sha256_parts(&[b"c", organisation.as_bytes(), &[0], id]),
+            Self::Before { chain, position } => sha256_parts(&[b"b", chain, &packed(position).to_be_bytes()]),
+            Self::SignOffEnvelope(digest) => sha256_parts(&[b"v", digest]),
+            Self::Class(submission) => sha256_parts(&[b"l", submission]),
+            Self::Closing(submission) => sha256_parts(&[b"q", submission]),
         };
         digest[..16].try_into().expect("32 bytes hold 16")
     }
@@ -169,7 +194,23 @@ impl IdIndex {
 
     /// Notes where an id stands; the newest position of a key is the one found.
     pub fn insert(&mut self, key: IdKey, position: Position) {
-        self.recent.insert(key, position.index.0 << 16 | u64::from(position.ordinal));
+        self.recent.insert(key, packed(position));
+    }
+
+    /// Notes one more position of a chain.
+    pub fn push(&mut self, chain: IdKey, position: Position) {
+        if let Some(before) = self.get(&chain) {
+            self.insert(Named::Before { chain: &chain, position }.key(), before);
+        }
+        self.insert(chain, position);
+    }
+
+    /// All positions of a chain, in the order in which they were noted.
+    pub fn chain(&self, chain: IdKey) -> Vec<Position> {
+        let before = |position: &Position| self.get(&Named::Before { chain: &chain, position: *position }.key());
+        let mut positions: Vec<Position> = std::iter::successors(self.get(&chain), before).collect();
+        positions.reverse();
+        positions
     }
 
     /// Where an id stands.
@@ -209,6 +250,10 @@ impl IdIndex {
         self.runs.push(writing.thread.join().map_err(|_| IdIndexError::Died)??);
         Ok(())
     }
+}
+
+fn packed(position: Position) -> u64 {
+    position.index.0 << 16 | u64::from(position.ordinal)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 mod earlier;
 mod ids;
 mod mend;
+mod progress;
 mod restore;
 mod run;
 
@@ -22,7 +23,7 @@ use std::{
 };
 
 use earlier::Earlier;
-pub use ids::{IdIndex, IdIndexError, Named, RunSpan};
+pub use ids::{IdIndex, IdIndexError, IdKey, Named, RunSpan};
 pub use mend::{MendError, ProveError};
 pub use restore::RestoreError;
 
@@ -30,13 +31,13 @@ use crate::{
     checkpoint::leaf_hash,
     crypto::Seal,
     domain::{
-        Body, Entry, EnvelopeContent, Event, EventId, Founder, Index, KeyId, OrganisationId, ParcelId, Position,
-        RecordId, RecordingTime, RegistryBody, SignOff, Size, Subject, SubjectState, SubmissionDigest, SubmissionId,
-        SubmittedEvents, TreeHash, TreeHead,
+        Body, Entry, EnvelopeContent, EnvelopeDigest, Event, EventId, EventReference, Founder, Index, OrganisationId,
+        ParcelId, Position, RecordId, RecordingTime, RegistryBody, SignOffClass, SignOffState, Size, Subject,
+        SubmissionDigest, SubmissionId, SubmissionStatus, SubmittedEvents, TreeHash, TreeHead,
     },
     journal::{Journal, Record},
     merkle::{HashFile, HashStoreError, NotProved, Tree},
-    policy::{Known, Registry},
+    policy::{self, Known, Registry},
 };
 
 /// The admission state after some entry.
@@ -141,20 +142,22 @@ impl Admission {
         self.earlier.keep(record).map_err(AdmissionError::Scratch)
     }
 
-    /// Takes in an entry that was decided to enter, or that the journal holds.
-    pub fn admit(&mut self, entry: &Arc<Entry>) -> Result<(), AdmissionError> {
+    /// Takes in an entry that was decided to enter, or that the journal holds. Gives
+    /// the state in which it leaves its submission by the sign-offs on it.
+    pub fn admit(&mut self, entry: &Arc<Entry>) -> Result<Option<SignOffState>, AdmissionError> {
         debug_assert_eq!(entry.index, Size(self.tree.size()).next_index(), "I6: no gap");
         debug_assert!(self.recorded_at.is_none_or(|newest| newest <= entry.recorded_at), "I7: time never goes back");
+        let state = policy::sign_offs(&entry.envelope.content, entry.recorded_at, &self.registry, self);
         self.tree.append(leaf_hash(entry.recorded_at, entry.envelope.digest))?;
         self.recorded_at = Some(entry.recorded_at);
         self.earlier.note(entry);
         match &entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => self.admit_submission(submitted, entry),
-            EnvelopeContent::SignOffs { submission, sign_offs } => {
-                self.note_sign_offs(*submission, sign_offs, entry.index);
+            EnvelopeContent::Submission(submitted) => self.admit_submission(submitted, entry, state.as_ref()),
+            EnvelopeContent::SignOffs { submission, .. } => {
+                self.note_later_sign_offs(*submission, entry, state.as_ref());
             }
         }
-        Ok(())
+        Ok(state)
     }
 
     /// Called when everything admitted is in the journal: lets a run of ids begin
@@ -177,9 +180,9 @@ impl Admission {
         Ok(self.tree.sync()?)
     }
 
-    fn admit_submission(&mut self, submitted: &SubmittedEvents, entry: &Entry) {
+    fn admit_submission(&mut self, submitted: &SubmittedEvents, entry: &Entry, state: Option<&SignOffState>) {
         self.note_submission(submitted, entry.index);
-        self.note_sign_offs(submitted.digest, &submitted.sign_offs, entry.index);
+        self.note_progress(submitted, entry.index, state);
         if submitted.events.iter().any(|event| matches!(event.body, Body::Registry(_))) {
             Arc::make_mut(&mut self.registry).apply(submitted, entry.index, entry.recorded_at);
             self.governing.push(entry.index);
@@ -187,8 +190,7 @@ impl Admission {
     }
 
     fn note_submission(&mut self, submitted: &SubmittedEvents, index: Index) {
-        let author = &submitted.submission.author;
-        let organisation = author.organisation.as_str();
+        let organisation = submitted.submission.author.organisation.as_str();
         let whole = Position { index, ordinal: 0 };
         self.ids.insert(Named::SubmissionDigest(submitted.digest.as_bytes()).key(), whole);
         let id = submitted.submission.id.0.as_bytes();
@@ -197,42 +199,21 @@ impl Admission {
             let position = Position { index, ordinal };
             self.ids.insert(Named::Event { organisation, id: event.id.0.as_bytes() }.key(), position);
             self.note_on_subject(&event.subject, event.id, position);
-            self.note_land(event, position);
             for founder in founders(event) {
                 self.note_on_subject(&Subject::Organisation(founder.organisation.clone()), event.id, position);
             }
         }
     }
 
-    /// Where a subject was opened, and where its parcels were stated last.
-    fn note_land(&mut self, event: &Event, position: Position) {
-        let subject = &event.subject.to_string();
-        if event.kind().row().subject_state == SubjectState::New {
-            self.ids.insert(Named::Opening(subject).key(), position);
-        }
-        for parcel in event.body.parcels() {
-            self.ids.insert(Named::Parcel { subject, parcel: parcel.id.as_str() }.key(), position);
-        }
-    }
-
-    /// The event is the newest on the subject, and stands there under its id.
+    /// The event stands on the subject under its id.
     fn note_on_subject(&mut self, subject: &Subject, id: EventId, position: Position) {
         let (subject, id) = (subject.to_string(), id.0.as_bytes());
-        self.ids.insert(Named::Subject(&subject).key(), position);
         let first = Named::EventOnSubject { subject: &subject, id }.key();
         match self.ids.get(&first) {
             Some(found) if found != position => {
                 self.ids.insert(Named::ReusedOnSubject { subject: &subject, id }.key(), position);
             }
             Some(_) | None => self.ids.insert(first, position),
-        }
-    }
-
-    fn note_sign_offs(&mut self, submission: SubmissionDigest, sign_offs: &[SignOff], index: Index) {
-        for sign_off in sign_offs {
-            let key = sign_off.signer.key.as_bytes();
-            let named = Named::SignOff { submission: submission.as_bytes(), key };
-            self.ids.insert(named.key(), Position { index, ordinal: 0 });
         }
     }
 }
@@ -288,8 +269,30 @@ impl Known for KnownBefore<'_> {
         self.earlier(self.admission.reused_on_subject(subject, id))
     }
 
-    fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool {
-        self.admission.signed_off(submission, key)
+    fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index> {
+        let all = self.admission.sign_offs_on(submission).into_iter();
+        all.take_while(|index| index.0 < self.size.0).collect()
+    }
+
+    fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index> {
+        self.admission.sign_off_envelope(digest).filter(|index| index.0 < self.size.0)
+    }
+
+    /// The class is noted with the very entry that is remarked on.
+    fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {
+        self.admission.noted_class(submission)
+    }
+
+    /// How the very entry that is remarked on closed the submission was decided
+    /// with what was known then; it is not decided again.
+    fn closing(&self, submission: SubmissionDigest) -> Option<SubmissionStatus> {
+        let (at, status) = self.admission.closing_at(submission)?;
+        (at.0 <= self.size.0).then_some(status)
+    }
+
+    fn corrections(&self, target: &EventReference) -> Vec<Position> {
+        let all = self.admission.corrections(target).into_iter();
+        all.take_while(|position| position.index.0 < self.size.0).collect()
     }
 
     fn opening(&self, subject: &Subject) -> Option<Position> {
@@ -298,6 +301,10 @@ impl Known for KnownBefore<'_> {
 
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
         self.earlier(self.admission.parcel(record, parcel))
+    }
+
+    fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool {
+        self.admission.is_released(record, parcel)
     }
 
     fn entry(&self, index: Index) -> Option<Arc<Entry>> {
@@ -341,9 +348,26 @@ impl Known for Admission {
         self.ids.get(&Named::ReusedOnSubject { subject: &subject, id: id.0.as_bytes() }.key())
     }
 
-    fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool {
-        let named = Named::SignOff { submission: submission.as_bytes(), key: key.as_bytes() };
-        self.ids.get(&named.key()).is_some()
+    fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index> {
+        let chain = self.ids.chain(Named::SignOffs(submission.as_bytes()).key());
+        chain.into_iter().map(|position| position.index).collect()
+    }
+
+    fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index> {
+        self.ids.get(&Named::SignOffEnvelope(digest.as_bytes()).key()).map(|position| position.index)
+    }
+
+    fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {
+        let noted = self.ids.get(&Named::Class(submission.as_bytes()).key())?;
+        progress::class_of_number(noted.ordinal)
+    }
+
+    fn closing(&self, submission: SubmissionDigest) -> Option<SubmissionStatus> {
+        self.closing_at(submission).map(|(_, status)| status)
+    }
+
+    fn corrections(&self, target: &EventReference) -> Vec<Position> {
+        self.ids.chain(progress::corrections_of(target))
     }
 
     fn opening(&self, subject: &Subject) -> Option<Position> {
@@ -353,6 +377,12 @@ impl Known for Admission {
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
         let subject = Subject::Record(record.clone()).to_string();
         self.ids.get(&Named::Parcel { subject: &subject, parcel: parcel.as_str() }.key())
+    }
+
+    fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool {
+        let subject = Subject::Record(record.clone()).to_string();
+        let newest = self.ids.get(&Named::Release { subject: &subject, parcel: parcel.as_str() }.key());
+        newest.is_some_and(|newest| newest.ordinal == progress::RELEASED)
     }
 
     fn entry(&self, index: Index) -> Option<Arc<Entry>> {

@@ -40,7 +40,7 @@ struct Block {
     crc: u32,
 }
 
-const MAGIC: &[u8; 16] = b"merestone ids 2\n";
+const MAGIC: &[u8; 16] = b"merestone ids 3\n";
 const HEADER: usize = 16 + 8 + 8 + 32 + 8 + 8;
 const ROW: usize = 24;
 const ROWS_PER_BLOCK: usize = 170;

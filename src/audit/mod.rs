@@ -20,7 +20,10 @@ pub use report::{Difference, ReadModelsChecked, Report};
 use crate::{
     admission::{Admission, AdmissionError},
     checkpoint::CheckpointVerifier,
-    domain::{Entry, EnvelopeContent, Event, Finding, Index, LedgerId, PartHolding, RecordingTime, Size, TreeHead},
+    domain::{
+        Entry, EnvelopeContent, Event, Finding, Index, LedgerId, PartHolding, RecordingTime, SignOffState, Size,
+        TreeHead,
+    },
     journal::StoredRecord,
     policy::{self, Known, Registry, Unverified},
     projections::{FoldedEntry, ReadModelError, ReadModels, Refold, RowsDigest},
@@ -74,15 +77,28 @@ struct Examined {
 /// Entries that were decided again and wait to be folded, with the head after them.
 #[derive(Debug)]
 struct Decided {
-    entries: Vec<(Arc<Entry>, Vec<Finding>)>,
+    entries: Vec<Accepted>,
     head: TreeHead,
+}
+
+/// An entry with what followed from it.
+#[derive(Debug)]
+struct Accepted {
+    entry: Arc<Entry>,
+    findings: Vec<Finding>,
+    sign_offs: Option<SignOffState>,
+}
+
+impl Accepted {
+    fn folded(&self) -> FoldedEntry<'_> {
+        FoldedEntry { entry: &self.entry, findings: &self.findings, sign_offs: self.sign_offs.as_ref() }
+    }
 }
 
 impl Decided {
     /// Folds the entries again and looks up their rows where the ledger shows its own.
     fn fold(self, refold: &mut Refold, claim: Option<&ReadModelsClaim>) -> Result<(), AuditError> {
-        let folded: Vec<FoldedEntry<'_>> =
-            self.entries.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        let folded: Vec<FoldedEntry<'_>> = self.entries.iter().map(Accepted::folded).collect();
         let checked = match claim {
             Some(ReadModelsClaim::Rows(models)) if models.position().size >= self.head.size => Some(models),
             Some(ReadModelsClaim::Rows(_) | ReadModelsClaim::Digest { .. }) | None => None,
@@ -165,8 +181,8 @@ impl Auditor {
         self.admission.head()
     }
 
-    /// Decides one entry again and admits it; gives it with its findings.
-    fn decide_again(&mut self, examined: Examined) -> Result<(Arc<Entry>, Vec<Finding>), AuditError> {
+    /// Decides one entry again and admits it; gives it with what follows from it.
+    fn decide_again(&mut self, examined: Examined) -> Result<Accepted, AuditError> {
         let Examined { stored, mut submitted, pending } = examined;
         let (index, at) = (stored.index, stored.record.recorded_at);
         self.follows(index, at)?;
@@ -180,7 +196,7 @@ impl Auditor {
             .map_err(|source| Difference::Decision { index, source })?;
         let entry = Arc::new(Entry { index, recorded_at: at, envelope: submitted.envelope });
         self.admission.keep(&stored.record)?;
-        self.admission.admit(&entry)?;
+        let sign_offs = self.admission.admit(&entry)?;
         if index == Index(0) {
             self.trust_founding()?;
         }
@@ -188,7 +204,7 @@ impl Auditor {
             self.checkpoints.push((checkpoint, self.head()));
         }
         self.count(&entry, signatures, &findings);
-        Ok((entry, findings))
+        Ok(Accepted { entry, findings, sign_offs })
     }
 
     fn follows(&self, index: Index, at: RecordingTime) -> Result<(), Difference> {

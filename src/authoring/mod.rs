@@ -33,5 +33,5 @@ pub use names::{Lookup, NameBook, Names, NamesFileError};
 pub use part::WithheldPart;
 pub use place::{TypedPoint, point_as_typed};
 pub use sign::{Header, SignedSubmission, check_form, sign, split};
-pub use signing::{EventDraft, Freshness, Post, fresh_event, sign_events};
+pub use signing::{EventDraft, Freshness, Post, SignOffDraft, fresh_event, later_sign_off, sign_events, sign_off};
 pub use template::template;

@@ -5,7 +5,10 @@ use prost::bytes::Bytes;
 use super::{AuthoringError, Drafted, Problem, expand::fresh_uuid, signing::seal};
 use crate::{
     crypto::{SigningKey, sha256},
-    domain::{EventDigest, LedgerId, MemberId, OrganisationId, RecordingTime, Seen, Signer, Submission, SubmissionId},
+    domain::{
+        EventDigest, LedgerId, MemberId, OrganisationId, RecordingTime, Seen, SignOffClass, Signer, Submission,
+        SubmissionId,
+    },
     limits::{EVENTS_PER_SUBMISSION, SUBMISSION_BYTES},
     wire::parse_submitted,
 };
@@ -30,7 +33,8 @@ pub struct SignedSubmission {
     pub events: Vec<Bytes>,
 }
 
-/// Parts events into submissions within the limits, in their order.
+/// Parts events into submissions within the limits, in their order. What waits for
+/// sign-offs by its kind stands apart, so that it holds up no warning.
 pub fn split(drafted: Vec<Drafted>) -> Vec<Vec<Drafted>> {
     // An event costs its digest (34 bytes) and framing too; 64 bytes cover both.
     const PER_EVENT: usize = 64;
@@ -38,7 +42,9 @@ pub fn split(drafted: Vec<Drafted>) -> Vec<Vec<Drafted>> {
     let mut room = 0;
     for event in drafted {
         let needed = event.bytes.len() + PER_EVENT;
-        match submissions.last_mut().filter(|last| last.len() < EVENTS_PER_SUBMISSION && needed <= room) {
+        let fits = |last: &Vec<Drafted>| last.len() < EVENTS_PER_SUBMISSION && needed <= room;
+        let alike = |last: &Vec<Drafted>| last.last().is_some_and(|other| waits(other) == waits(&event));
+        match submissions.last_mut().filter(|last| fits(last) && alike(last)) {
             Some(last) => {
                 last.push(event);
                 room -= needed;
@@ -50,6 +56,11 @@ pub fn split(drafted: Vec<Drafted>) -> Vec<Vec<Drafted>> {
         }
     }
     submissions
+}
+
+/// The class of the event's kind, if events of it wait for sign-offs.
+fn waits(event: &Drafted) -> Option<SignOffClass> {
+    Some(event.kind.row().class).filter(|class| class.waits())
 }
 
 /// Signs events as one submission.
@@ -105,8 +116,12 @@ mod tests {
     };
 
     fn event(bytes: usize) -> Drafted {
+        event_of("record_opened", bytes)
+    }
+
+    fn event_of(kind: &str, bytes: usize) -> Drafted {
         let id: EventId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id");
-        let kind = Kind::from_name("record_opened").expect("a kind");
+        let kind = Kind::from_name(kind).expect("a kind");
         Drafted { item: 1, id, kind, subject: Subject::Ledger, bytes: vec![1; bytes], withheld: vec![] }
     }
 
@@ -116,6 +131,13 @@ mod tests {
         assert_eq!(lengths(vec![event(10); 2_001]), [1_000, 1_000, 1]);
         assert_eq!(lengths(vec![event(250_000); 20]), [16, 4]);
         assert_eq!(lengths(vec![]), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn what_eases_is_split_from_what_warns() {
+        let kinds = ["position_surveyed", "land_released", "land_released", "record_opened", "area_cleared"];
+        let parted = split(kinds.iter().map(|kind| event_of(kind, 10)).collect());
+        assert_eq!(parted.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 2]);
     }
 
     #[test]

@@ -88,7 +88,10 @@ pub fn sign_events(
         let ledger = draft.ledger.unwrap_or(LedgerId(digest.0));
         let mut approving = approving.to_vec();
         approving.sort_by_key(|(post, _)| post.key.public().id());
-        approving.iter().map(|(post, capacity)| approve(ledger, digest, post, *capacity, fresh.now)).collect()
+        approving
+            .iter()
+            .map(|(post, capacity)| sign_off(&approval(ledger, digest, *capacity), post, fresh.now))
+            .collect()
     })
 }
 
@@ -106,24 +109,42 @@ pub(super) fn seal(
     SignedSubmission { envelope: envelope.into(), events }
 }
 
-fn approve(
-    ledger_id: LedgerId,
-    submission: SubmissionDigest,
-    post: &Post,
-    capacity: Capacity,
-    signed_at: RecordingTime,
-) -> SignedStatement {
+fn approval(ledger: LedgerId, submission: SubmissionDigest, capacity: Capacity) -> SignOffDraft {
+    let verdict = Verdict::Approve { remark: "".into() };
+    SignOffDraft { ledger, submission, capacity, verdict, accepted_findings: Vec::new() }
+}
+
+/// What a post says about a submission.
+#[derive(Clone, Debug)]
+pub struct SignOffDraft {
+    pub ledger: LedgerId,
+    pub submission: SubmissionDigest,
+    pub capacity: Capacity,
+    pub verdict: Verdict,
+    /// Codes of the findings that the signer saw and accepts.
+    pub accepted_findings: Vec<Box<str>>,
+}
+
+/// Signs a sign-off: the same bytes whether it travels in the envelope or later.
+pub fn sign_off(draft: &SignOffDraft, post: &Post, signed_at: RecordingTime) -> SignedStatement {
+    let SignOffDraft { ledger, submission, capacity, verdict, accepted_findings } = draft;
     let bytes = wire::encode_sign_off(&SignOff {
-        ledger_id,
-        submission,
+        ledger_id: *ledger,
+        submission: *submission,
         signer: post.signer(),
-        capacity,
-        verdict: Verdict::Approve { remark: "".into() },
-        accepted_findings: Vec::new(),
+        capacity: *capacity,
+        verdict: verdict.clone(),
+        accepted_findings: accepted_findings.clone(),
         signed_at,
     });
     let signature = post.key.sign(PayloadType::SignOff, &bytes);
     SignedStatement { bytes, signature }
+}
+
+/// An envelope of one sign-off that comes later than its submission.
+pub fn later_sign_off(draft: &SignOffDraft, post: &Post, signed_at: RecordingTime) -> SignedSubmission {
+    let statement = sign_off(draft, post, signed_at);
+    SignedSubmission { envelope: wire::encode_later_sign_offs(&[statement]).into(), events: Vec::new() }
 }
 
 #[cfg(test)]

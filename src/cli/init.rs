@@ -27,7 +27,8 @@ pub struct Args {
     /// Name that stands on every checkpoint: a URL without https://, e.g. ledger.example.org/2026.
     #[arg(long, value_name = "NAME")]
     origin: String,
-    /// solo: one signature suffices; national: one organisation governs; coalition: a majority of founders.
+    /// Who decides and who signs what eases. solo: the author alone; national: one founder decides, author, another
+    /// post and the national authority sign; coalition: a majority decides, the other post is of another organisation.
     #[arg(long, default_value = "national", value_parser = ["solo", "national", "coalition"])]
     charter: String,
     /// Id of the organisation that operates the service and founds it, e.g. lv-registry.

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use super::{Exit, Failure, block::Block};
-use crate::client::reply::{HoldsAt, Timestamp};
+use crate::client::reply::{CharterProfile, HoldsAt, Timestamp};
 
 /// Form of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -101,8 +101,12 @@ pub fn instant(time: Option<&Timestamp>) -> String {
 /// What an answer holds for, as a sentence.
 pub fn holds_at(holds_at: Option<&HoldsAt>) -> String {
     match holds_at {
-        Some(HoldsAt { size, recorded_at, policy }) => {
-            format!("as of the first {size} entries, to {} (policy {policy})", instant(recorded_at.as_ref()))
+        Some(answer @ HoldsAt { size, recorded_at, policy, .. }) => {
+            let solo = match answer.profile() {
+                CharterProfile::Solo => "; solo: each statement rests on its author's signature alone",
+                CharterProfile::National | CharterProfile::Coalition | CharterProfile::Unspecified => "",
+            };
+            format!("as of the first {size} entries, to {} (policy {policy}){solo}", instant(recorded_at.as_ref()))
         }
         None => "the server did not say for which state this holds".to_owned(),
     }

@@ -37,6 +37,7 @@ fn answer(outcomes: Vec<StatusOutcome>) -> TreatyStatusResponse {
             size: 47,
             recorded_at: Some(Timestamp { seconds: 1_762_300_800, nanos: 0 }),
             policy: 1,
+            ..HoldsAt::default()
         }),
         ..TreatyStatusResponse::default()
     }

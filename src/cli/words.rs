@@ -69,6 +69,7 @@ fn of_event(kind: &str, event: &Event) -> String {
             | EventBody::LedgerFounded(_)
             | EventBody::CharterAdopted(_)
             | EventBody::OrganisationAdmitted(_)
+            | EventBody::OrganisationChanged(_)
             | EventBody::MemberEnrolled(_)
             | EventBody::KeyEnrolled(_)
             | EventBody::KeyEnded(_)

@@ -50,15 +50,15 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CheckResponse, Circle, CitedEvent, Claims, DangerArea, DangerAreaInForce, Entry, Event, EventPosition,
-        GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetTreatyResponse, HoldsAt, Key, LandAccount,
-        LandEvent, LandFinding, LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse,
-        ListTreatiesResponse, Member, Organisation, ParcelPicture, PartShown, Receipt, RecordAccountsResponse,
-        RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest,
-        ReplayResponse, ServiceState, Source, Standing, StandingResponse, StatusChange, StatusInterval, StatusOutcome,
-        StatusOverlay, StatusResponse, StatusStep, SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry,
-        TreatyStatusResponse, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
-        part_content::Content as OpenContent, status_overlay::Overlay,
+        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, DangerArea, DangerAreaInForce, Entry, Event,
+        EventPosition, GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetTreatyResponse, HoldsAt, Key,
+        LandAccount, LandEvent, LandFinding, LandWaiting, LegalFinding, ListOrganisationsResponse,
+        ListParticipantsResponse, ListTreatiesResponse, Member, Organisation, ParcelPicture, PartShown, Receipt,
+        RecordAccountsResponse, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse,
+        Refusal, ReplayRequest, ReplayResponse, ServiceState, Source, Standing, StandingResponse, StatusChange,
+        StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmitResponse, SuspensionAsserted,
+        TimelineResponse, TreatyEntry, TreatyStatusResponse, WithdrawalNotified, danger_area::Outline,
+        event::Body as EventBody, part_content::Content as OpenContent, status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
 

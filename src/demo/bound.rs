@@ -44,9 +44,10 @@ impl Demo<'_> {
         };
         let before = self.ask(&asked).await?;
         let pending = only(&before)?;
-        shown(pending.status == "party_withdrawal_pending" && pending.bound, || "Lithuania is bound on its last day".into())?;
-        let asked =
-            Question { at: "2025-12-27", reasons: &["withdrawal_effect"], others: true, ..asked };
+        shown(pending.status == "party_withdrawal_pending" && pending.bound, || {
+            "Lithuania is bound on its last day".into()
+        })?;
+        let asked = Question { at: "2025-12-27", reasons: &["withdrawal_effect"], others: true, ..asked };
         let after = self.ask(&asked).await?;
         let left = only(&after)?;
         let by_article = left.steps.iter().any(|step| step.rule == "withdrawal_effect" && step.article == "20");
@@ -66,12 +67,8 @@ impl Demo<'_> {
         };
         let august = self.ask(&asked).await?;
         shown(only(&august)?.status == "party" && august.projected, || "no clock runs for Poland in August".into())?;
-        let asked = Question {
-            known_on: Some("2025-11-05"),
-            reasons: &["withdrawal_notice"],
-            could_change: true,
-            ..asked
-        };
+        let asked =
+            Question { known_on: Some("2025-11-05"), reasons: &["withdrawal_notice"], could_change: true, ..asked };
         let november = self.ask(&asked).await?;
         let left = only(&november)?;
         let leaves = left.status == "former_party" && left.effective == "2026-02-20";

@@ -125,7 +125,8 @@ impl Demo<'_> {
     }
 
     async fn accounts(&mut self) -> Told {
-        let mut answer = self.partner.client.record_accounts(CLEARED, &on_last_day()).await.during("ask for accounts")?;
+        let mut answer =
+            self.partner.client.record_accounts(CLEARED, &on_last_day()).await.during("ask for accounts")?;
         let cleared = answer.parcels.first().and_then(|parcel| parcel.account).unwrap_or_default();
         let balanced = (cleared.opening_m2, cleared.cleared_m2, cleared.closing_m2) == (Some(8_000), 8_000, Some(0));
         shown(balanced, || "the account of the cleared parcel is balanced".into())?;

@@ -4,9 +4,10 @@ use super::{
     AreaCleared, CharterAdopted, CivilDate, Commitment, ConflictStatusAsserted, DangerArea, DocumentDigest,
     DomesticStepTaken, EffectStated, EventCorrected, EventId, Extent, InstrumentDeposited, KeyEnded, KeyEnrolled, Kind,
     LandReleased, LayingRecorded, LedgerFounded, MandateGranted, MemberEnrolled, MinefieldKind, ObjectionLodged,
-    OrdnanceItem, OrganisationAdmitted, Parcel, PartDisclosed, ParticipantRegistered, PositionSurveyed, RecordOpened,
-    ReferencePoint, RegistryKind, SharedKind, SignatureAffixed, Subject, SuspensionNotified, TreatyBodyDecided,
-    TreatyKind, TreatyRegistered, WithdrawalNotified, WithdrawalRevoked, WorldDate,
+    OrdnanceItem, OrganisationAdmitted, OrganisationChanged, Parcel, ParcelId, PartDisclosed, ParticipantRegistered,
+    PositionSurveyed, RecordOpened, ReferencePoint, RegistryKind, SharedKind, SignatureAffixed, Subject,
+    SuspensionNotified, TreatyBodyDecided, TreatyKind, TreatyRegistered, WithdrawalNotified, WithdrawalRevoked,
+    WorldDate,
 };
 
 /// One event, well formed.
@@ -47,6 +48,7 @@ pub enum RegistryBody {
     LedgerFounded(Box<LedgerFounded>),
     CharterAdopted(CharterAdopted),
     OrganisationAdmitted(OrganisationAdmitted),
+    OrganisationChanged(OrganisationChanged),
     MemberEnrolled(MemberEnrolled),
     KeyEnrolled(KeyEnrolled),
     KeyEnded(KeyEnded),
@@ -95,6 +97,7 @@ impl Body {
                 RegistryBody::LedgerFounded(_) => RegistryKind::LedgerFounded,
                 RegistryBody::CharterAdopted(_) => RegistryKind::CharterAdopted,
                 RegistryBody::OrganisationAdmitted(_) => RegistryKind::OrganisationAdmitted,
+                RegistryBody::OrganisationChanged(_) => RegistryKind::OrganisationChanged,
                 RegistryBody::MemberEnrolled(_) => RegistryKind::MemberEnrolled,
                 RegistryBody::KeyEnrolled(_) => RegistryKind::KeyEnrolled,
                 RegistryBody::KeyEnded(_) => RegistryKind::KeyEnded,
@@ -179,6 +182,29 @@ impl Event {
     /// The kind of the event.
     pub fn kind(&self) -> Kind {
         self.body.kind()
+    }
+
+    /// The parcels that the event states, itself or as it restates another.
+    pub fn stated_parcels(&self) -> &[Parcel] {
+        self.restated_body().unwrap_or(&self.body).parcels()
+    }
+
+    /// The parcels that the event releases, itself or as it restates another.
+    pub fn released_parcels(&self) -> &[ParcelId] {
+        match self.restated_body().unwrap_or(&self.body) {
+            Body::Minefield(MinefieldBody::LandReleased(body)) => &body.parcels,
+            Body::Minefield(_) | Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) => &[],
+        }
+    }
+
+    /// The body that a correction puts in place of another.
+    pub fn restated_body(&self) -> Option<&Body> {
+        match &self.body {
+            Body::Shared(SharedBody::EventCorrected(body)) => body.restated.as_ref().map(|restated| &restated.body),
+            Body::Shared(SharedBody::PartDisclosed(_)) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => {
+                None
+            }
+        }
     }
 
     /// The date in the world: the kind's principal date, else `occurred`.

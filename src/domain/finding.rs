@@ -11,6 +11,8 @@ pinned! {
         BasedOnUnknown = 3, "based_on_unknown";
         /// The key was retired and the grace is over; a colleague vouched for the work.
         VouchedLateWork = 4, "vouched_late_work";
+        /// The author's organisation signed as national authority for its own easing.
+        SelfCertified = 5, "self_certified";
     }
 }
 

@@ -23,6 +23,7 @@ pub enum RegistryKind {
     LedgerFounded,
     CharterAdopted,
     OrganisationAdmitted,
+    OrganisationChanged,
     MemberEnrolled,
     KeyEnrolled,
     KeyEnded,
@@ -71,8 +72,20 @@ pub enum SignOffClass {
     States,
     /// Makes land count as safer: waits for another post and the national authority.
     Eases,
+    /// Hands something over: waits for the other side.
+    Transfers,
     /// The registry and the charter: as the charter's thresholds say.
     Governs(Threshold),
+}
+
+impl SignOffClass {
+    /// Whether it may have to wait for sign-offs after it was recorded.
+    pub const fn waits(self) -> bool {
+        match self {
+            Self::States | Self::Governs(_) => false,
+            Self::Eases | Self::Transfers => true,
+        }
+    }
 }
 
 /// Which threshold of the charter a governing kind needs.
@@ -255,6 +268,15 @@ pub const KINDS: &[KindRow] = &[
         Threshold::Admission,
         &[SubjectType::Organisation],
         SubjectState::New,
+    ),
+    governs(
+        RegistryKind::OrganisationChanged,
+        "organisation_changed",
+        19,
+        "an organisation is suspended, resumed or succeeded, or names its verifiers",
+        Threshold::Admission,
+        &[SubjectType::Organisation],
+        SubjectState::Exists,
     ),
     governs(
         RegistryKind::MemberEnrolled,
@@ -445,9 +467,9 @@ impl Kind {
     pub fn row(self) -> &'static KindRow {
         let at = match self {
             Self::Registry(kind) => kind as usize,
-            Self::Shared(kind) => 7 + kind as usize,
-            Self::Treaty(kind) => 9 + kind as usize,
-            Self::Minefield(kind) => 21 + kind as usize,
+            Self::Shared(kind) => 8 + kind as usize,
+            Self::Treaty(kind) => 10 + kind as usize,
+            Self::Minefield(kind) => 22 + kind as usize,
         };
         &KINDS[at]
     }

@@ -46,6 +46,62 @@ pub struct Charter {
     pub late_work_grace_days: u32,
     pub public_tiles: bool,
     pub witnesses: Vec<Box<str>>,
+    pub sign_offs: SignOffRules,
+}
+
+/// Which sign-offs the charter asks for, and for how long they may be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignOffRules {
+    /// Other posts that verify what eases.
+    pub easing_verifiers: u32,
+    /// Whether those are of other organisations than the author.
+    pub outside_verifier: bool,
+    /// National authorities that sign what eases, for each concern.
+    pub easing_authorities: u32,
+    pub authority_fallback: AuthorityFallback,
+    pub counterparty_signs: bool,
+    /// Days that a submission may wait; 0: for ever.
+    pub days: u32,
+}
+
+impl SignOffRules {
+    /// What a profile asks for by default, which is also the least that a charter
+    /// of that profile may ask for.
+    pub const fn of(profile: CharterProfile) -> Self {
+        let (signers, outside) = match profile {
+            CharterProfile::Solo => (0, false),
+            CharterProfile::National => (1, false),
+            CharterProfile::Coalition => (1, true),
+        };
+        Self {
+            easing_verifiers: signers,
+            outside_verifier: outside,
+            easing_authorities: signers,
+            authority_fallback: AuthorityFallback::Held,
+            counterparty_signs: signers > 0,
+            days: if signers > 0 { 365 } else { 0 },
+        }
+    }
+
+    /// Whether the rules ask for what the profile promises: nothing for solo, at
+    /// least the defaults for the others.
+    pub fn fit(&self, profile: CharterProfile) -> bool {
+        let least = Self::of(profile);
+        let more = self.easing_verifiers >= least.easing_verifiers
+            && self.easing_authorities >= least.easing_authorities
+            && self.outside_verifier >= least.outside_verifier
+            && self.counterparty_signs >= least.counterparty_signs;
+        let nobody = self.easing_verifiers == 0 && self.easing_authorities == 0 && !self.counterparty_signs;
+        more && (profile != CharterProfile::Solo || nobody)
+    }
+}
+
+pinned! {
+    /// What holds for an easing that no national authority can sign.
+    AuthorityFallback {
+        Held = 1, "held";
+        Founders = 2, "founders";
+    }
 }
 
 /// Which edition of the decision rules and folds holds (I11).
@@ -94,6 +150,46 @@ pub struct OrganisationAdmitted {
     pub name: Box<str>,
     pub organisation_type: OrganisationType,
     pub country: CountryCode,
+}
+
+/// The standing of an organisation changes, or it names its verifiers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrganisationChanged {
+    pub change: OrganisationChange,
+    pub reason: Box<str>,
+}
+
+/// What changes about an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrganisationChange {
+    Suspended,
+    Resumed,
+    Succeeded {
+        by: OrganisationId,
+    },
+    /// The other organisations that may verify its work; ascending.
+    VerifiersNamed(Vec<OrganisationId>),
+}
+
+/// Whether the posts of an organisation may sign.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OrganisationStanding {
+    #[default]
+    Active,
+    /// Until it is resumed.
+    Suspended,
+    /// For ever.
+    Succeeded { by: OrganisationId },
+}
+
+impl std::fmt::Display for OrganisationStanding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Active => f.write_str("active"),
+            Self::Suspended => f.write_str("suspended"),
+            Self::Succeeded { by } => write!(f, "succeeded by {by}"),
+        }
+    }
 }
 
 /// A post is enrolled.

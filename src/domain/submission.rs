@@ -54,6 +54,8 @@ pinned! {
         NationalAuthority = 3, "national_authority";
         Vouching = 4, "vouching";
         Governor = 5, "governor";
+        /// Only to withdraw one's own submission while it waits.
+        Author = 6, "author";
     }
 }
 
@@ -65,6 +67,10 @@ pub enum Verdict {
     },
     /// A signer's no.
     Decline {
+        reason: Box<str>,
+    },
+    /// Takes back an approval, or, by the author, the submission, while it waits.
+    Withdraw {
         reason: Box<str>,
     },
 }

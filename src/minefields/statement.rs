@@ -304,6 +304,7 @@ fn waiting(event: &Recorded) -> Waiting {
         SignOffClass::Eases => {
             "waits for another post of the author and for the national authority; until then the land is shown as mined"
         }
+        SignOffClass::Transfers => "waits for the other side; until then the offer is open",
         SignOffClass::States | SignOffClass::Governs(_) => {
             "it eases, so it waits for another post of the author and for the national authority; until then the more cautious picture stands"
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Entry, EventId, Index, KeyId, OrganisationId, ParcelId, Position, RecordId, Size, Subject, SubmissionDigest,
-    SubmissionId, TreeHash,
+    Entry, EnvelopeDigest, EventId, EventReference, Index, OrganisationId, ParcelId, Position, RecordId, SignOffClass,
+    Size, Subject, SubmissionDigest, SubmissionId, SubmissionStatus, TreeHash,
 };
 
 /// Look-ups over the entries before the one that is decided. Implemented by
@@ -25,12 +25,24 @@ pub trait Known {
     /// The newest event of that id on the subject, if there are several: ids are
     /// unique within an organisation only.
     fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position>;
-    /// Whether the key signed off the submission already.
-    fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool;
+    /// Later entries with sign-offs on a submission, oldest first.
+    fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index>;
+    /// The entry of an envelope of sign-offs alone.
+    fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index>;
+    /// The class of a recorded submission, where it was noted because it rests on
+    /// what was recorded before.
+    fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass>;
+    /// Where and how a submission that waits for sign-offs was closed, if it was.
+    fn closing(&self, submission: SubmissionDigest) -> Option<SubmissionStatus>;
+    /// Corrections of an event that are in effect, oldest first.
+    fn corrections(&self, target: &EventReference) -> Vec<Position>;
     /// The event that opened a subject; `None` for subjects that nothing opens.
     fn opening(&self, subject: &Subject) -> Option<Position>;
-    /// The event that stated a parcel of a record last.
+    /// The event in effect that stated a parcel of a record last, or whose
+    /// correction took it out.
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position>;
+    /// Whether the newest word in effect on a parcel is that it is released.
+    fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool;
     /// An earlier entry.
     fn entry(&self, index: Index) -> Option<Arc<Entry>>;
     /// The root at an earlier size; `None` beyond the newest.

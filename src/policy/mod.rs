@@ -17,7 +17,10 @@ pub use registry::{KeyEnd, KeyState, LedgerIdentity, MemberState, OrganisationSt
 pub use rejection::{Rejection, RejectionRule};
 pub use verify::{Unverified, Verified, signatures_hold, verify};
 
-use crate::domain::{EnvelopeContent, Finding, PolicyNumber, RecordingTime, SubmittedEvents};
+use crate::domain::{
+    EnvelopeContent, Event, Finding, PolicyNumber, RecordingTime, SignOffClass, SignOffState, Signer, SubmissionDigest,
+    SubmittedEvents,
+};
 
 /// The policies that this software can decide by, and fold, for ever.
 pub const POLICIES: &[PolicyNumber] = &[PolicyNumber(1)];
@@ -37,9 +40,62 @@ pub fn decide(
 
 /// The findings of a submission that entered at time `at`: what [`decide`] gave
 /// with it. `known` needs to tell only what stood on the subjects before.
-pub fn remark(submitted: &SubmittedEvents, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Vec<Finding> {
+pub fn remark(content: &EnvelopeContent, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Vec<Finding> {
     match registry.policy() {
-        PolicyNumber(1) => v1::remark(submitted, at, registry, known),
+        PolicyNumber(1) => v1::remark(content, at, registry, known),
         PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
     }
+}
+
+/// The state in which an accepted entry leaves its submission by the sign-offs on
+/// it; `None` for a submission that acts at once and that nobody else signed. A
+/// function of the entry, and of registry and `known` as they were before it.
+pub fn sign_offs(
+    content: &EnvelopeContent,
+    at: RecordingTime,
+    registry: &Registry,
+    known: &dyn Known,
+) -> Option<SignOffState> {
+    match registry.policy() {
+        PolicyNumber(1) => v1::sign_offs(content, at, registry, known),
+        PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
+    }
+}
+
+/// Whether an event states, eases, transfers or governs; `earlier` are the events
+/// before it in its submission.
+pub fn class_of(
+    event: &Event,
+    earlier: &[Event],
+    at: RecordingTime,
+    registry: &Registry,
+    known: &dyn Known,
+) -> SignOffClass {
+    match registry.policy() {
+        PolicyNumber(1) => v1::class_of(event, earlier, at, registry, known),
+        PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
+    }
+}
+
+/// Whether the class of a submission rests on what was recorded before it: then it
+/// is noted with it ([`Known::noted_class`]), for later entries must not change it.
+pub fn class_rests_on_earlier(submitted: &SubmittedEvents, registry: &Registry) -> bool {
+    match registry.policy() {
+        PolicyNumber(1) => v1::class_rests_on_earlier(submitted),
+        PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
+    }
+}
+
+/// Everybody who signed off a recorded submission, with it or later.
+pub fn signers(submission: SubmissionDigest, known: &dyn Known) -> Vec<Signer> {
+    let recorded = known.submission(submission).into_iter();
+    let entries = recorded.chain(known.sign_offs_on(submission)).filter_map(|index| known.entry(index));
+    let signers = entries.flat_map(|entry| {
+        let sign_offs = match &entry.envelope.content {
+            EnvelopeContent::Submission(submitted) => &submitted.sign_offs,
+            EnvelopeContent::SignOffs { sign_offs, .. } => sign_offs,
+        };
+        sign_offs.iter().map(|sign_off| sign_off.signer.clone()).collect::<Vec<_>>()
+    });
+    signers.collect()
 }

@@ -9,8 +9,8 @@ use crate::{
     crypto::PublicKey,
     domain::{
         Body, Charter, CountryCode, Event, Founder, Index, KeyEnding, KeyId, LedgerFounded, LedgerId, Mandate,
-        MemberId, OrganisationId, OrganisationType, PolicyNumber, RecordingTime, RegistryBody, Role, Size, Subject,
-        SubmittedEvents,
+        MemberId, OrganisationChange, OrganisationId, OrganisationStanding, OrganisationType, PolicyNumber,
+        RecordingTime, RegistryBody, Role, Size, Subject, SubmittedEvents,
     },
 };
 
@@ -38,9 +38,45 @@ pub struct OrganisationState {
     pub organisation_type: OrganisationType,
     pub country: CountryCode,
     pub admitted: Index,
-    pub founder: bool,
+    /// Since when it is a founder: the founding, or as successor of one.
+    pub founder: Option<Index>,
     pub members: BTreeMap<MemberId, MemberState>,
     pub mandates: Vec<(Index, Mandate)>,
+    /// In order; before the first it is active.
+    pub standings: Vec<(Index, OrganisationStanding)>,
+    /// Whose verifiers may verify its work, in order; the newest list holds.
+    pub verifiers: Vec<(Index, Vec<OrganisationId>)>,
+}
+
+impl OrganisationState {
+    fn new(name: Box<str>, organisation_type: OrganisationType, country: CountryCode, admitted: Index) -> Self {
+        Self {
+            name,
+            organisation_type,
+            country,
+            admitted,
+            founder: None,
+            members: BTreeMap::new(),
+            mandates: Vec::new(),
+            standings: Vec::new(),
+            verifiers: Vec::new(),
+        }
+    }
+
+    /// Whether its posts may sign.
+    pub fn is_active(&self) -> bool {
+        self.standing() == &OrganisationStanding::Active
+    }
+
+    /// The newest word on whether its posts may sign.
+    pub fn standing(&self) -> &OrganisationStanding {
+        self.standings.last().map_or(&OrganisationStanding::Active, |(_, standing)| standing)
+    }
+
+    /// Whether another organisation was named to verify its work.
+    pub fn names_verifier(&self, other: &OrganisationId) -> bool {
+        self.verifiers.last().is_some_and(|(_, named)| named.contains(other))
+    }
 }
 
 /// A post.
@@ -101,6 +137,11 @@ impl Registry {
         adopted.map_or(PolicyNumber(1), |(_, charter)| charter.policy)
     }
 
+    /// The charter in force when an entry was recorded; `None` for the founding.
+    pub fn charter_at(&self, index: Index) -> Option<&Charter> {
+        self.charters.iter().rev().find(|(adopted, _)| *adopted < index).map(|(_, charter)| charter)
+    }
+
     /// All organisations in order of their id.
     pub fn organisations(&self) -> &BTreeMap<OrganisationId, OrganisationState> {
         &self.organisations
@@ -134,6 +175,9 @@ impl Registry {
         }
         for state in earlier.organisations.values_mut() {
             state.mandates.retain(|(index, _)| then(index));
+            state.standings.retain(|(index, _)| then(index));
+            state.verifiers.retain(|(index, _)| then(index));
+            state.founder = state.founder.filter(then);
             state.members.retain(|_, member| then(&member.enrolled));
             let keys = &earlier.keys;
             state.members.values_mut().for_each(|member| member.keys.retain(|key| keys.contains_key(key)));
@@ -141,9 +185,15 @@ impl Registry {
         earlier
     }
 
-    /// Whether an organisation has an administrator with an active key.
+    /// Whether an organisation may sign and has an administrator with an active key.
     pub fn governs_itself(&self, organisation: &OrganisationState) -> bool {
-        self.active_administrators(organisation) > 0
+        organisation.is_active() && self.active_administrators(organisation) > 0
+    }
+
+    /// How many founding organisations can sign.
+    pub fn governing_founders(&self) -> usize {
+        let founders = self.organisations.values().filter(|state| state.founder.is_some());
+        founders.filter(|state| self.governs_itself(state)).count()
     }
 
     /// How many administrators of an organisation have an active key.
@@ -187,16 +237,11 @@ impl Registry {
     }
 
     fn add_founder(&mut self, founder: &Founder, index: Index) {
-        let organisation =
-            self.organisations.entry(founder.organisation.clone()).or_insert_with(|| OrganisationState {
-                name: founder.organisation_name.clone(),
-                organisation_type: founder.organisation_type,
-                country: founder.country,
-                admitted: index,
-                founder: true,
-                members: BTreeMap::new(),
-                mandates: Vec::new(),
-            });
+        let organisation = self.organisations.entry(founder.organisation.clone()).or_insert_with(|| {
+            let name = founder.organisation_name.clone();
+            let state = OrganisationState::new(name, founder.organisation_type, founder.country, index);
+            OrganisationState { founder: Some(index), ..state }
+        });
         let member =
             MemberState { post: founder.post.clone(), roles: founder.roles.clone(), enrolled: index, keys: Vec::new() };
         organisation.members.insert(founder.member.clone(), member);
@@ -216,17 +261,11 @@ impl Registry {
         match body {
             RegistryBody::LedgerFounded(_) | RegistryBody::CharterAdopted(_) => {}
             RegistryBody::OrganisationAdmitted(admitted) => {
-                let state = OrganisationState {
-                    name: admitted.name.clone(),
-                    organisation_type: admitted.organisation_type,
-                    country: admitted.country,
-                    admitted: index,
-                    founder: false,
-                    members: BTreeMap::new(),
-                    mandates: Vec::new(),
-                };
+                let (name, country) = (admitted.name.clone(), admitted.country);
+                let state = OrganisationState::new(name, admitted.organisation_type, country, index);
                 self.organisations.insert(id.clone(), state);
             }
+            RegistryBody::OrganisationChanged(changed) => self.change_organisation(id, &changed.change, index),
             RegistryBody::MemberEnrolled(enrolled) => {
                 let (post, roles) = (enrolled.post.clone(), enrolled.roles.clone());
                 let state = MemberState { post, roles, enrolled: index, keys: Vec::new() };
@@ -243,6 +282,23 @@ impl Registry {
             RegistryBody::MandateGranted(granted) => {
                 if let Some(organisation) = self.organisations.get_mut(id) {
                     organisation.mandates.push((index, granted.mandate.clone()));
+                }
+            }
+        }
+    }
+
+    /// Who succeeds a founder is one: the seats of the founders are not lost.
+    fn change_organisation(&mut self, id: &OrganisationId, change: &OrganisationChange, index: Index) {
+        let Some(state) = self.organisations.get_mut(id) else { return };
+        match change {
+            OrganisationChange::Suspended => state.standings.push((index, OrganisationStanding::Suspended)),
+            OrganisationChange::Resumed => state.standings.push((index, OrganisationStanding::Active)),
+            OrganisationChange::VerifiersNamed(verifiers) => state.verifiers.push((index, verifiers.clone())),
+            OrganisationChange::Succeeded { by } => {
+                state.standings.push((index, OrganisationStanding::Succeeded { by: by.clone() }));
+                let seat = state.founder.is_some();
+                if let Some(successor) = self.organisations.get_mut(by).filter(|_| seat) {
+                    successor.founder = successor.founder.or(Some(index));
                 }
             }
         }

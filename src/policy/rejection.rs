@@ -41,6 +41,8 @@ rules! {
     KeyMustBelongToMember, "name the post that the key is enrolled for";
     /// The key was ended.
     KeyMustBeActive, "sign with an active key, or have a colleague vouch for late work";
+    /// The organisation is suspended or was succeeded by another.
+    OrganisationMustBeActive, "ask the founders to resume the organisation, or have its successor sign";
     /// The post has no role for this.
     RoleMustAllowKind, "have a post with one of the roles sign";
     /// No mandate covers the treaty.
@@ -69,6 +71,10 @@ rules! {
     ParcelMustBeReported, "name a parcel of the record, or report it with a survey first";
     /// The form of a part is not accepted by the policy in force.
     PartFormMustBeAccepted, "use the form open or withheld";
+    /// An organisation that is named is not admitted, or is the subject itself.
+    OrganisationMustBeAdmitted, "name another organisation that is admitted and active";
+    /// The organisation's standing does not allow the change.
+    StandingMustAllowChange, "look at the organisation's standing: suspend what is active, resume what is suspended";
     /// The post exists already.
     MemberMustBeNew, "choose another member id";
     /// The post does not exist.
@@ -91,14 +97,32 @@ rules! {
     GovernorMustBeEntitled, "have an administrator of the organisation, or of a founder, sign";
     /// A founder did not sign the founding.
     FoundersMustSign, "gather a sign-off with capacity governor from every other founder";
+    /// The charter's profile promises other sign-offs than the charter asks for.
+    ProfileMustFitSignOffs, "ask for what the profile promises: nobody for solo, a verifier, an authority and the counterparty for national, a verifier of another organisation too for coalition";
+    /// What waits for sign-offs would hold up a warning, or another act that is effective at once.
+    WarningMustNotWait, "submit what eases in a submission of its own; the command line splits it";
+    /// A submission that waits for two sorts of sign-offs.
+    ClassesMustNotMix, "submit what eases and what is transferred each in a submission of its own";
     /// A sign-off by the author of the submission.
     SignOffMustBeByAnother, "have another post sign off";
-    /// The key signed off this submission before.
-    SignOffMustBeNew, "nothing: the sign-off is on record";
+    /// The post signed off this submission before, with this key or another.
+    SignOffMustBeNew, "nothing: a sign-off of the post is on record";
     /// A sign-off on a submission that the ledger does not hold.
     SignOffMustNameSubmission, "submit the submission first";
     /// The signer's roles or organisation do not allow the capacity.
     CapacityMustBeAllowed, "sign in a capacity that the post's roles allow";
+    /// The verifier's organisation is neither the author's nor one that it named.
+    VerifierMustBeNamed, "have another post of the author's organisation verify, or have its administrators name yours (organisation_changed)";
+    /// Nobody waits for a sign-off in this capacity.
+    CapacityMustBeNeeded, "sign in a capacity that is waited for, and as governor only within the envelope of what governs";
+    /// The submission took effect, lapsed, was declined or was withdrawn.
+    SubmissionMustWait, "nothing: what was decided stands; its author may submit anew";
+    /// The submission waited longer than the charter allows.
+    SignOffsMustComeInTime, "ask the author to submit it anew";
+    /// A withdrawal of an approval that the post did not give, took back, or that took effect.
+    ApprovalMustStand, "withdraw your own approval, in its capacity, while the submission waits";
+    /// No mandate as national authority covers anything in the submission.
+    AuthorityMustCoverSubmission, "have the national authority for the country or treaty sign, or ask a founder for the mandate";
 }
 
 impl fmt::Display for RejectionRule {

@@ -12,8 +12,9 @@ use super::keys::describe;
 use super::model::{KeyEndState, KeyState, MandateState, MemberState, ModelPosition, OrganisationState, RowsDigest};
 use super::{ROWS_FORMAT, ReadModelError};
 use crate::domain::{
-    CivilDate, Finding, FindingCode, Index, KeyEnding, Kind, Mandate, MandateType, MemberId, OrganisationId,
-    OrganisationType, PolicyNumber, Position, PublicKey, RecordingTime, Role, Scope, Size, TreeHash, WorldDate,
+    Charter, CharterProfile, CivilDate, Finding, FindingCode, Index, KeyEnding, Kind, Mandate, MandateType, MemberId,
+    OrganisationId, OrganisationStanding, OrganisationType, PolicyNumber, Position, PublicKey, RecordingTime, Role,
+    Scope, Size, TreeHash, WorldDate,
 };
 
 /// A value that cannot be read back.
@@ -127,6 +128,22 @@ pub(super) fn read_number(mut row: &[u8]) -> Result<u64, Unreadable> {
     decode_varint(&mut row).map_err(|_| Unreadable)
 }
 
+/// The row of a charter: what every answer says of it.
+pub(super) fn charter_row(charter: &Charter) -> Vec<u8> {
+    let mut row = Vec::with_capacity(2);
+    encode_varint(u64::from(charter.policy.0), &mut row);
+    encode_varint(u64::from(charter.profile.number().unsigned_abs()), &mut row);
+    row
+}
+
+/// Policy and profile of a charter's row.
+pub(super) fn read_charter(mut row: &[u8]) -> Result<(PolicyNumber, CharterProfile), Unreadable> {
+    let mut number = || u32::try_from(decode_varint(&mut row).map_err(|_| Unreadable)?).map_err(|_| Unreadable);
+    let (policy, profile) = (PolicyNumber(number()?), number()?);
+    let profile = i32::try_from(profile).ok().and_then(CharterProfile::from_number).ok_or(Unreadable)?;
+    Ok((policy, profile))
+}
+
 /// The row of an entry: its recording time.
 pub(super) fn entry_row(recorded_at: RecordingTime) -> Vec<u8> {
     let mut row = Vec::with_capacity(9);
@@ -148,12 +165,23 @@ struct OrganisationRow {
     index: u64,
     #[prost(uint32, tag = "6")]
     ordinal: u32,
+    /// Suspended; or succeeded, when there is a successor.
+    #[prost(bool, tag = "7")]
+    suspended: bool,
+    #[prost(string, tag = "8")]
+    successor: String,
+    #[prost(string, repeated, tag = "9")]
+    verifiers: Vec<String>,
 }
 
 /// The row of an organisation; its members and mandates have rows of their own.
 pub(super) fn organisation_row(organisation: &OrganisationState) -> Vec<u8> {
-    let OrganisationState { id: _, name, organisation_type, country, founder, admitted, members: _, mandates: _ } =
-        organisation;
+    let OrganisationState { id: _, name, organisation_type, country, founder, admitted, .. } = organisation;
+    let OrganisationState { standing, verifiers, members: _, mandates: _, .. } = organisation;
+    let successor = match standing {
+        OrganisationStanding::Succeeded { by } => by.to_string(),
+        OrganisationStanding::Active | OrganisationStanding::Suspended => String::new(),
+    };
     OrganisationRow {
         name: name.to_string(),
         organisation_type: organisation_type.number(),
@@ -161,14 +189,24 @@ pub(super) fn organisation_row(organisation: &OrganisationState) -> Vec<u8> {
         founder: *founder,
         index: admitted.index.0,
         ordinal: u32::from(admitted.ordinal),
+        suspended: *standing == OrganisationStanding::Suspended,
+        successor,
+        verifiers: verifiers.iter().map(OrganisationId::to_string).collect(),
     }
     .encode_to_vec()
 }
 
 /// The organisation of a row, without members and mandates.
 pub(super) fn read_organisation(id: OrganisationId, value: &[u8]) -> Result<OrganisationState, Unreadable> {
-    let OrganisationRow { name, organisation_type, country, founder, index, ordinal } =
-        OrganisationRow::decode(value).map_err(|_| Unreadable)?;
+    let row = OrganisationRow::decode(value).map_err(|_| Unreadable)?;
+    let OrganisationRow { name, organisation_type, country, founder, index, ordinal, suspended, successor, verifiers } =
+        row;
+    let standing = match successor.as_str() {
+        "" if suspended => OrganisationStanding::Suspended,
+        "" => OrganisationStanding::Active,
+        by => OrganisationStanding::Succeeded { by: by.parse().map_err(|_| Unreadable)? },
+    };
+    let verifiers = verifiers.iter().map(|id| id.parse().map_err(|_| Unreadable)).collect::<Result<_, _>>()?;
     Ok(OrganisationState {
         id,
         name: name.into(),
@@ -176,6 +214,8 @@ pub(super) fn read_organisation(id: OrganisationId, value: &[u8]) -> Result<Orga
         country: country.parse().map_err(|_| Unreadable)?,
         founder,
         admitted: position(index, ordinal)?,
+        standing,
+        verifiers,
         members: Vec::new(),
         mandates: Vec::new(),
     })

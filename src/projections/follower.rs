@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::{oneshot, watch};
 
 use super::{FoldedEntry, ModelPosition, ReadModelError, ReadModels};
-use crate::domain::{Entry, Finding, Index, Size, TreeHash, TreeHead};
+use crate::domain::{Entry, Finding, Index, SignOffState, Size, TreeHash, TreeHead};
 use crate::journal::{Journal, JournalError, ReadLimit, StoredRecord};
 use crate::limits::{FOLD_BYTES, FOLD_ENTRIES};
 
@@ -24,11 +24,26 @@ use crate::limits::{FOLD_BYTES, FOLD_ENTRIES};
 pub trait Follow: Send + 'static {
     type Error: Into<Box<dyn std::error::Error + Send + Sync>>;
 
-    /// The entry of a record and the findings on it.
-    fn read(&mut self, stored: &StoredRecord) -> Result<(Entry, Vec<Finding>), Self::Error>;
+    /// A record as it is folded.
+    fn read(&mut self, stored: &StoredRecord) -> Result<Followed, Self::Error>;
 
     /// The root of the tree over the first `size` entries; `None` if it cannot be told.
     fn root_at(&self, size: Size) -> Option<TreeHash>;
+}
+
+/// A stored record as it is folded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Followed {
+    pub entry: Entry,
+    pub findings: Vec<Finding>,
+    /// The state in which the entry leaves its submission by the sign-offs on it.
+    pub sign_offs: Option<SignOffState>,
+}
+
+impl Followed {
+    fn folded(&self) -> FoldedEntry<'_> {
+        FoldedEntry { entry: &self.entry, findings: &self.findings, sign_offs: self.sign_offs.as_ref() }
+    }
 }
 
 /// Why the follower stopped before it was told to.
@@ -176,8 +191,7 @@ impl<F: Follow> Walk<F> {
         }
         let size = last.size_with();
         let root = self.follow.root_at(size).ok_or(FollowError::NoRoot { size })?;
-        let entries: Vec<FoldedEntry<'_>> =
-            followed.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        let entries: Vec<FoldedEntry<'_>> = followed.iter().map(Followed::folded).collect();
         let position = self.models.apply(&entries, TreeHead { size, root })?;
         self.positions.send_replace(position);
         Ok(true)

@@ -37,7 +37,7 @@ tables! {
     Position = 0x00, "position";
     /// index: when the entry was recorded.
     Entry = 0x01, "entry";
-    /// index: the policy number in force after the entry.
+    /// index: policy number and profile of the charter in force after the entry.
     Policy = 0x02, "policy";
     /// organisation, index: the organisation without members and mandates.
     Organisation = 0x03, "organisation";
@@ -67,6 +67,8 @@ tables! {
     RecordCountry = 0x14, "record of country";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
+    /// submission digest, index: the sign-offs on it, whole.
+    SignOffs = 0x21, "sign-offs";
 }
 
 /// A key, or the beginning of one, under construction.

@@ -28,8 +28,8 @@
 //! | key | value |
 //! | --- | --- |
 //! | 01 `i` | recording time in microseconds, varint |
-//! | 02 `i` | policy number of the charter that the entry brings, varint |
-//! | 03 organisation `i` | `OrganisationRow` of an organisation that is founded or admitted |
+//! | 02 `i` | policy number and profile of the charter that the entry brings, varints |
+//! | 03 organisation `i` | `OrganisationRow` of an organisation that is founded, admitted or changed |
 //! | 04 organisation member `i` | `MemberRow` of a post after the entry, with all of its keys |
 //! | 05 key id (32 bytes) `i` | `KeyOwnerRow` of a key that is enrolled |
 //! | 06 organisation `i` `o` | `MandateRow` |
@@ -41,6 +41,7 @@
 //! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
 //! | 14 country, record `i` | empty; a country that an opening or its correction states |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
+//! | 21 submission digest, hexadecimal `i` | `SignOffRow`: the sign-offs on it after the entry |
 //!
 //! A subject is one byte (1 ledger, 2 organisation, 3 treaty, 4 participant,
 //! 5 participation, 6 record) and its identifiers. The messages `...Row` are protobuf
@@ -60,19 +61,20 @@ mod places;
 mod queries;
 mod refold;
 mod seek;
+mod sign_offs;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use error::{QueryError, ReadModelError};
-pub use follower::{Follow, FollowError, Follower, FollowerGone, WaitError};
+pub use follower::{Follow, FollowError, Followed, Follower, FollowerGone, WaitError};
 pub use model::*;
 pub use queries::{EntryFilter, View};
 pub use refold::{Refold, RowDifference};
 pub use seek::Entries;
 pub use store::{Opened, ReadModels};
 
-use crate::domain::{Entry, Finding};
+use crate::domain::{Entry, Finding, SignOffState};
 
 /// Format of the rows as they are stored; read models of another format are built anew.
 pub const ROWS_FORMAT: u32 = 3;
@@ -86,4 +88,6 @@ pub struct FoldedEntry<'a> {
     pub entry: &'a Entry,
     /// In the order in which the policy makes them.
     pub findings: &'a [Finding],
+    /// The state in which the entry leaves its submission by the sign-offs on it.
+    pub sign_offs: Option<&'a SignOffState>,
 }

@@ -2,8 +2,9 @@
 
 use crate::crypto::{digest, sha256};
 use crate::domain::{
-    CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationType, ParticipantId, PolicyNumber,
-    Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead, WorldDate,
+    CharterProfile, CountryCode, KeyEnding, Kind, Mandate, MemberId, OrganisationId, OrganisationStanding,
+    OrganisationType, ParticipantId, PolicyNumber, Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead,
+    WorldDate,
 };
 
 digest! {
@@ -48,6 +49,8 @@ pub struct HoldsAt {
     pub recorded_at: Option<RecordingTime>,
     /// Policy number in force there.
     pub policy: Option<PolicyNumber>,
+    /// Profile of the charter in force there.
+    pub profile: Option<CharterProfile>,
 }
 
 /// An organisation as it stood.
@@ -59,6 +62,9 @@ pub struct OrganisationState {
     pub country: CountryCode,
     pub founder: bool,
     pub admitted: Position,
+    pub standing: OrganisationStanding,
+    /// Other organisations that may verify its work; ascending.
+    pub verifiers: Vec<OrganisationId>,
     /// Ascending by id.
     pub members: Vec<MemberState>,
     /// In the order in which they were granted.

@@ -35,7 +35,8 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::BySubject
         | Table::Place
         | Table::RecordCountry
-        | Table::Finding => false,
+        | Table::Finding
+        | Table::SignOffs => false,
     }
 }
 

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, str::FromStr};
 use jiff::civil::Date;
 
 use super::encoding::{
-    SubjectEvent, Unreadable, read_finding, read_mandate, read_member, read_number, read_organisation,
+    SubjectEvent, Unreadable, read_charter, read_finding, read_mandate, read_member, read_number, read_organisation,
     read_subject_events,
 };
 use super::keys::{Key, Table, split_id, split_index, split_number};
@@ -21,8 +21,7 @@ use super::seek::{Entries, NewestPerId, Row, all_rows, damaged, newest_before};
 use super::store::store_error;
 use super::{QueryError, ReadModelError, ReadModels};
 use crate::domain::{
-    Finding, Index, Kind, OrganisationId, ParticipantId, PolicyNumber, Position, RecordingTime, Size, Subject,
-    TreatyId, WorldDate,
+    Finding, Index, Kind, OrganisationId, ParticipantId, Position, RecordingTime, Size, Subject, TreatyId, WorldDate,
 };
 use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 
@@ -91,17 +90,17 @@ impl View<'_> {
         self.size
     }
 
+    pub(super) fn models(&self) -> &ReadModels {
+        self.models
+    }
+
     /// What all answers hold for.
     pub fn holds_at(&self) -> Result<HoldsAt, ReadModelError> {
         let recorded_at = self.size.last_index().map(|last| self.models.recorded_at(last)).transpose()?;
-        let policy = match newest_before(self.models.tree(), &Key::new(Table::Policy), self.size)? {
-            Some((key, row)) => {
-                let number = read_number(&row).map_err(|unreadable| unreadable.at(&key))?;
-                Some(PolicyNumber(u32::try_from(number).map_err(|_| damaged(&key))?))
-            }
-            None => None,
-        };
-        Ok(HoldsAt { size: self.size, recorded_at, policy })
+        let charter = newest_before(self.models.tree(), &Key::new(Table::Policy), self.size)?;
+        let charter = charter.map(|(key, row)| read_charter(&row).map_err(|unreadable| unreadable.at(&key)));
+        let (policy, profile) = charter.transpose()?.unzip();
+        Ok(HoldsAt { size: self.size, recorded_at, policy, profile })
     }
 
     /// When an entry of this view was recorded; `None` for one beyond it.
@@ -301,17 +300,30 @@ impl View<'_> {
         read: impl Fn(Id, Row) -> Result<T, ReadModelError>,
         token: impl Fn(&T) -> String,
     ) -> Result<Page<T>, QueryError> {
+        self.kept_by_id(table, page, read, |_| true, token)
+    }
+
+    /// The same, with what `keep` keeps only.
+    pub(super) fn kept_by_id<Id: FromStr, T>(
+        &self,
+        table: Table,
+        page: PageRequest<'_>,
+        read: impl Fn(Id, Row) -> Result<T, ReadModelError>,
+        keep: impl Fn(&T) -> bool,
+        token: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, QueryError> {
         if let Some(after) = page.after.filter(|after| after.parse::<Id>().is_err()) {
             return Err(QueryError::BadPageToken { token: after.to_owned() });
         }
         let limit = page_items(page);
         let rows = NewestPerId::new(self.models.tree(), Key::new(table), self.size, page.after);
-        let items = rows.take(limit + 1).map(|row| {
+        let items = rows.map(|row| {
             let (id, row) = row?;
             let id = id.parse().map_err(|_| damaged(&row.0))?;
             read(id, row)
         });
-        Ok(page_of(items.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
+        let kept = items.filter(|item| item.as_ref().map_or(true, &keep)).take(limit + 1);
+        Ok(page_of(kept.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
     }
 
     fn each_act(

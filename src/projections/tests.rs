@@ -83,7 +83,8 @@ fn one_by_one(key: &[u8], value: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 fn apply(models: &ReadModels, batch: &[(Entry, Vec<Finding>)]) -> Result<ModelPosition, ReadModelError> {
-    let folded: Vec<_> = batch.iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+    let folded: Vec<_> =
+        batch.iter().map(|(entry, findings)| FoldedEntry { entry, findings, sign_offs: None }).collect();
     let last = batch.last().expect("a batch has entries").0.index;
     models.apply(&folded, head(last.size_with()))
 }

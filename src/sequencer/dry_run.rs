@@ -19,8 +19,8 @@ use crate::{
     admission::Admission,
     clock::Clock,
     domain::{
-        Entry, EventId, Finding, Index, KeyId, OrganisationId, ParcelId, Position, RecordId, Size, Subject,
-        SubmissionDigest, SubmissionId, TreeHash,
+        Entry, EnvelopeDigest, EventId, EventReference, Finding, Index, OrganisationId, ParcelId, Position, RecordId,
+        SignOffClass, Size, Subject, SubmissionDigest, SubmissionId, SubmissionStatus, TreeHash,
     },
     limits,
     policy::{Known, Rejection},
@@ -132,8 +132,24 @@ impl Known for Newest {
         self.read(|now| now.is_on_subject(subject, id))
     }
 
-    fn signed_off(&self, submission: SubmissionDigest, key: KeyId) -> bool {
-        self.read(|now| now.signed_off(submission, key))
+    fn sign_offs_on(&self, submission: SubmissionDigest) -> Vec<Index> {
+        self.read(|now| now.sign_offs_on(submission))
+    }
+
+    fn sign_off_envelope(&self, digest: EnvelopeDigest) -> Option<Index> {
+        self.read(|now| now.sign_off_envelope(digest))
+    }
+
+    fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {
+        self.read(|now| now.noted_class(submission))
+    }
+
+    fn closing(&self, submission: SubmissionDigest) -> Option<SubmissionStatus> {
+        self.read(|now| now.closing(submission))
+    }
+
+    fn corrections(&self, target: &EventReference) -> Vec<Position> {
+        self.read(|now| now.corrections(target))
     }
 
     fn reused_on_subject(&self, subject: &Subject, id: EventId) -> Option<Position> {
@@ -146,6 +162,10 @@ impl Known for Newest {
 
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
         self.read(|now| now.parcel(record, parcel))
+    }
+
+    fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool {
+        self.read(|now| now.is_released(record, parcel))
     }
 
     fn entry(&self, index: Index) -> Option<Arc<Entry>> {

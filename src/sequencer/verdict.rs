@@ -29,8 +29,14 @@ pub(super) fn judge(submitted: &Submitted, at: RecordingTime, registry: &Registr
     if let EnvelopeContent::Submission(submission) = content
         && let Some(index) = known.submission(submission.digest)
     {
-        let new = |sign_off: &SignOff| !known.signed_off(submission.digest, sign_off.signer.key);
+        let signers = policy::signers(submission.digest, known);
+        let new = |sign_off: &SignOff| !signers.iter().any(|signer| signer.is_same_post(&sign_off.signer));
         return judge_repeat(index, submitted.later_sign_offs(new), at, registry, known);
+    }
+    if let EnvelopeContent::SignOffs { .. } = content
+        && let Some(index) = known.sign_off_envelope(submitted.envelope.digest)
+    {
+        return Verdict::Repeats { index, later: None };
     }
     match policy::decide(content, at, registry, known) {
         Ok(findings) => Verdict::Enters { findings },

@@ -2,7 +2,7 @@
 
 use crate::{
     checkpoint::Receipt,
-    domain::{Finding, KeyEnding, MandateType, Scope, TreeHash},
+    domain::{Finding, KeyEnding, MandateType, OrganisationStanding, Scope, TreeHash},
     journal::StoredRecord,
     limits,
     projections::{HoldsAt, KeyState, MandateState, MemberState, OrganisationState},
@@ -55,10 +55,16 @@ pub fn holds_at(holds: HoldsAt) -> proto::HoldsAt {
         size: holds.size.0,
         recorded_at: holds.recorded_at.map(timestamp),
         policy: holds.policy.map_or(0, |policy| policy.0),
+        profile: holds.profile.map_or(0, |profile| profile.number()),
     }
 }
 
 pub fn organisation(state: &OrganisationState) -> proto::Organisation {
+    let (standing, successor) = match &state.standing {
+        OrganisationStanding::Active => (proto::OrganisationStanding::Active, String::new()),
+        OrganisationStanding::Suspended => (proto::OrganisationStanding::Suspended, String::new()),
+        OrganisationStanding::Succeeded { by } => (proto::OrganisationStanding::Succeeded, by.to_string()),
+    };
     proto::Organisation {
         id: state.id.to_string(),
         name: state.name.to_string(),
@@ -68,6 +74,9 @@ pub fn organisation(state: &OrganisationState) -> proto::Organisation {
         members: state.members.iter().map(member).collect(),
         mandates: state.mandates.iter().map(mandate).collect(),
         founder: state.founder,
+        standing: standing.into(),
+        successor,
+        verifiers: state.verifiers.iter().map(ToString::to_string).collect(),
     }
 }
 

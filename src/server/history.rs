@@ -16,7 +16,7 @@ impl Node {
         let filter = EntryFilter { subject: Some(subject.clone()), ..EntryFilter::default() };
         let mut history = Vec::new();
         for index in view.entries(&filter, Index(0)) {
-            self.recorded_in(index?, |event| event.subject == *subject, &mut history)?;
+            self.recorded_in(view, index?, |event| event.subject == *subject, &mut history)?;
         }
         Ok(history)
     }
@@ -24,6 +24,7 @@ impl Node {
     /// The events of an entry that are wanted.
     fn recorded_in(
         &self,
+        view: View<'_>,
         index: Index,
         wanted: impl Fn(&crate::domain::Event) -> bool,
         history: &mut Vec<Recorded>,
@@ -33,7 +34,11 @@ impl Node {
         let stored = stored.into_iter().next().ok_or_else(missing)?;
         let entry = wire::read_entry(&stored).map_err(|error| Refused::internal(&error))?;
         let EnvelopeContent::Submission(submitted) = entry.envelope.content else { return Err(missing()) };
-        let standing = Standing::Effective { since: index, verified: false };
+        let newest = view.holds_at()?.recorded_at.unwrap_or(entry.recorded_at);
+        let standing = match view.sign_offs(submitted.digest)? {
+            Some(state) => state.standing(newest),
+            None => Standing::Effective { since: index, verified: false },
+        };
         for (event, ordinal) in submitted.events.into_iter().zip(0..) {
             if wanted(&event) {
                 history.push(Recorded {

@@ -272,7 +272,7 @@ fn response(receipt: &Receipt, repeated: bool, findings: Vec<crate::domain::Find
 /// and whether its signatures hold, as far as it has any.
 fn look_at(request: proto::CheckRequest, registry: &Registry) -> Result<(Submitted, proto::CheckResponse), Refused> {
     let draft = wire::parse_draft(request.envelope, request.events)?;
-    let (digest, readable) = readable(&draft)?;
+    let (digest, readable) = readable(&draft);
     let unverified = policy::signatures_hold(&draft, registry).err();
     let response = proto::CheckResponse {
         submission_digest: convert::bytes(digest.as_bytes()),
@@ -284,12 +284,12 @@ fn look_at(request: proto::CheckRequest, registry: &Registry) -> Result<(Submitt
     Ok((draft, response))
 }
 
-/// The digest that is signed, and the submission with its events for people.
-fn readable(draft: &Submitted) -> Result<(SubmissionDigest, String), Refused> {
-    match &draft.envelope.content {
-        EnvelopeContent::Submission(content) => Ok((content.digest, draft.readable())),
-        EnvelopeContent::SignOffs { .. } => {
-            Err(Refused::invalid("envelope", "a dry run takes a submission; later sign-offs are submitted as they are"))
-        }
-    }
+/// The digest of the submission that is signed, or signed off, and for people what
+/// the envelope holds.
+fn readable(draft: &Submitted) -> (SubmissionDigest, String) {
+    let digest = match &draft.envelope.content {
+        EnvelopeContent::Submission(content) => content.digest,
+        EnvelopeContent::SignOffs { submission, .. } => *submission,
+    };
+    (digest, draft.readable())
 }

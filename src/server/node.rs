@@ -12,11 +12,11 @@ use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
     clock::Clock,
-    domain::{Entry, EnvelopeContent, Finding, Size, SubmittedEvents, TreeHash},
+    domain::{Entry, EnvelopeContent, Finding, SignOffState, Size, TreeHash},
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry},
-    projections::{Follow, FollowError, Follower, ModelPosition, ReadModels},
+    projections::{Follow, FollowError, Followed, Follower, ModelPosition, ReadModels},
     sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
 };
@@ -174,17 +174,13 @@ struct Reader {
 impl Follow for Reader {
     type Error = wire::Malformed;
 
-    fn read(&mut self, stored: &StoredRecord) -> Result<(Entry, Vec<Finding>), wire::Malformed> {
+    fn read(&mut self, stored: &StoredRecord) -> Result<Followed, wire::Malformed> {
         let entry = wire::read_entry(stored)?;
-        let findings = match &entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => {
-                let findings = self.remark(submitted, &entry);
-                self.registry.apply(submitted, entry.index, entry.recorded_at);
-                findings
-            }
-            EnvelopeContent::SignOffs { .. } => Vec::new(),
-        };
-        Ok((entry, findings))
+        let (findings, sign_offs) = self.remark(&entry);
+        if let EnvelopeContent::Submission(submitted) = &entry.envelope.content {
+            self.registry.apply(submitted, entry.index, entry.recorded_at);
+        }
+        Ok(Followed { entry, findings, sign_offs })
     }
 
     fn root_at(&self, size: Size) -> Option<TreeHash> {
@@ -193,10 +189,13 @@ impl Follow for Reader {
 }
 
 impl Reader {
-    fn remark(&self, submitted: &SubmittedEvents, entry: &Entry) -> Vec<Finding> {
-        let size = Size(entry.index.0);
+    /// Findings and the state of the sign-offs, as they were made with the entry.
+    fn remark(&self, entry: &Entry) -> (Vec<Finding>, Option<SignOffState>) {
+        let (content, at, size) = (&entry.envelope.content, entry.recorded_at, Size(entry.index.0));
         self.sequencer.with_admission(|admission| {
-            policy::remark(submitted, entry.recorded_at, &self.registry, &KnownBefore { admission, size })
+            let known = KnownBefore { admission, size };
+            let findings = policy::remark(content, at, &self.registry, &known);
+            (findings, policy::sign_offs(content, at, &self.registry, &known))
         })
     }
 }

@@ -47,6 +47,7 @@ pub fn encode_sign_off(sign_off: &SignOff) -> Vec<u8> {
     let (verdict, reason) = match verdict {
         Verdict::Approve { remark } => (proto::Verdict::Approve, remark),
         Verdict::Decline { reason } => (proto::Verdict::Decline, reason),
+        Verdict::Withdraw { reason } => (proto::Verdict::Withdraw, reason),
     };
     proto::SignOff {
         ledger_id: bytes(ledger_id.as_bytes()),

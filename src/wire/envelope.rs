@@ -198,11 +198,15 @@ fn parse_sign_off(sign_off: proto::SignOff) -> Parsed<SignOff> {
 fn parse_verdict(verdict: i32, reason: String) -> Parsed<Verdict> {
     let known =
         |number| proto::Verdict::try_from(number).ok().filter(|verdict| *verdict != proto::Verdict::Unspecified);
-    let declines = pinned("verdict", verdict, known)? == proto::Verdict::Decline;
+    let verdict = pinned("verdict", verdict, known)?;
     let reason = long_text("reason", reason)?;
-    let explained = !declines || !reason.is_empty();
+    let explained = verdict != proto::Verdict::Decline || !reason.is_empty();
     must(explained, MalformedRule::DeclineMustHaveReason, "reason", "say why the submission is declined")?;
-    Ok(if declines { Verdict::Decline { reason } } else { Verdict::Approve { remark: reason } })
+    Ok(match verdict {
+        proto::Verdict::Decline => Verdict::Decline { reason },
+        proto::Verdict::Withdraw => Verdict::Withdraw { reason },
+        proto::Verdict::Approve | proto::Verdict::Unspecified => Verdict::Approve { remark: reason },
+    })
 }
 
 fn parse_signer(organisation: &str, member: &str, key: &Bytes) -> Parsed<Signer> {

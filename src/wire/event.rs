@@ -90,6 +90,7 @@ pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
         Wire::LedgerFounded(body) => registry(registry::ledger_founded(body), "ledger_founded"),
         Wire::CharterAdopted(body) => registry(registry::charter_adopted(body), "charter_adopted"),
         Wire::OrganisationAdmitted(body) => registry(registry::organisation_admitted(body), "organisation_admitted"),
+        Wire::OrganisationChanged(body) => registry(registry::organisation_changed(body), "organisation_changed"),
         Wire::MemberEnrolled(body) => registry(registry::member_enrolled(body), "member_enrolled"),
         Wire::KeyEnrolled(body) => registry(registry::key_enrolled(body), "key_enrolled"),
         Wire::KeyEnded(body) => registry(registry::key_ended(body), "key_ended"),

@@ -11,9 +11,10 @@ use super::{
 use crate::{
     crypto::PublicKey,
     domain::{
-        Charter, CharterAdopted, CharterProfile, CountryCode, Founder, KeyEnded, KeyEnding, KeyEnrolled, KeyId,
-        LedgerFounded, Mandate, MandateGranted, MandateType, MemberEnrolled, OrganisationAdmitted, OrganisationType,
-        PolicyNumber, RecordingTime, RegistryBody, Role, Scope, TreatyId,
+        AuthorityFallback, Charter, CharterAdopted, CharterProfile, CountryCode, Founder, KeyEnded, KeyEnding,
+        KeyEnrolled, KeyId, LedgerFounded, Mandate, MandateGranted, MandateType, MemberEnrolled, OrganisationAdmitted,
+        OrganisationChange, OrganisationChanged, OrganisationId, OrganisationType, PolicyNumber, RecordingTime,
+        RegistryBody, Role, Scope, SignOffRules, TreatyId,
     },
     limits,
 };
@@ -80,6 +81,12 @@ fn parse_charter(charter: proto::Charter) -> Parsed<Charter> {
         late_work_grace_days,
         public_tiles,
         witnesses,
+        easing_verifiers,
+        outside_verifier,
+        easing_authorities,
+        authority_fallback,
+        counterparty_signs,
+        sign_off_days,
     } = charter;
     let charter = Charter {
         profile: pinned("profile", profile, CharterProfile::from_number)?,
@@ -91,6 +98,14 @@ fn parse_charter(charter: proto::Charter) -> Parsed<Charter> {
         late_work_grace_days: parse_grace(late_work_grace_days)?,
         public_tiles,
         witnesses: list("witnesses", witnesses, parse_witness)?,
+        sign_offs: SignOffRules {
+            easing_verifiers,
+            outside_verifier,
+            easing_authorities,
+            authority_fallback: pinned("authority_fallback", authority_fallback, AuthorityFallback::from_number)?,
+            counterparty_signs,
+            days: sign_off_days,
+        },
     };
     distinct("witnesses", &charter.witnesses)?;
     Ok(charter)
@@ -127,6 +142,33 @@ pub(super) fn organisation_admitted(body: proto::OrganisationAdmitted) -> Parsed
         organisation_type: pinned("type", r#type, OrganisationType::from_number)?,
         country: identifier("country", &country)?,
     }))
+}
+
+pub(super) fn organisation_changed(body: proto::OrganisationChanged) -> Parsed<RegistryBody> {
+    let proto::OrganisationChanged { change, successor, verifiers, reason } = body;
+    let change = pinned("change", change, proto_change)?;
+    let succeeds = change == proto::OrganisationChange::Succeeded;
+    absent("successor", succeeds || successor.is_empty(), "leave it out: only a succession has it")?;
+    let names = change == proto::OrganisationChange::VerifiersNamed;
+    absent("verifiers", names || verifiers.is_empty(), "leave it out: only the naming of verifiers has it")?;
+    let change = match change {
+        proto::OrganisationChange::Suspended | proto::OrganisationChange::Unspecified => OrganisationChange::Suspended,
+        proto::OrganisationChange::Resumed => OrganisationChange::Resumed,
+        proto::OrganisationChange::Succeeded => {
+            OrganisationChange::Succeeded { by: identifier("successor", &given("successor", filled(successor))?)? }
+        }
+        proto::OrganisationChange::VerifiersNamed => {
+            let verifiers: Vec<OrganisationId> = identifiers("verifiers", verifiers)?;
+            ascending("verifiers", &verifiers, OrganisationId::clone)?;
+            OrganisationChange::VerifiersNamed(verifiers)
+        }
+    };
+    Ok(RegistryBody::OrganisationChanged(OrganisationChanged { change, reason: long_text("reason", reason)? }))
+}
+
+fn proto_change(number: i32) -> Option<proto::OrganisationChange> {
+    let known = proto::OrganisationChange::try_from(number).ok();
+    known.filter(|change| *change != proto::OrganisationChange::Unspecified)
 }
 
 pub(super) fn member_enrolled(body: proto::MemberEnrolled) -> Parsed<RegistryBody> {
@@ -206,6 +248,7 @@ pub(super) fn encode(body: &RegistryBody) -> Wire {
             Wire::CharterAdopted(proto::CharterAdopted { charter: Some(encode_charter(charter)) })
         }
         RegistryBody::OrganisationAdmitted(body) => Wire::OrganisationAdmitted(encode_organisation_admitted(body)),
+        RegistryBody::OrganisationChanged(body) => Wire::OrganisationChanged(encode_organisation_changed(body)),
         RegistryBody::MemberEnrolled(body) => Wire::MemberEnrolled(encode_member_enrolled(body)),
         RegistryBody::KeyEnrolled(body) => Wire::KeyEnrolled(encode_key_enrolled(body)),
         RegistryBody::KeyEnded(body) => Wire::KeyEnded(encode_key_ended(body)),
@@ -249,6 +292,7 @@ fn encode_charter(charter: &Charter) -> proto::Charter {
         late_work_grace_days,
         public_tiles,
         witnesses,
+        sign_offs,
     } = charter;
     proto::Charter {
         profile: profile.number(),
@@ -260,6 +304,12 @@ fn encode_charter(charter: &Charter) -> proto::Charter {
         late_work_grace_days: *late_work_grace_days,
         public_tiles: *public_tiles,
         witnesses: strings(witnesses),
+        easing_verifiers: sign_offs.easing_verifiers,
+        outside_verifier: sign_offs.outside_verifier,
+        easing_authorities: sign_offs.easing_authorities,
+        authority_fallback: sign_offs.authority_fallback.number(),
+        counterparty_signs: sign_offs.counterparty_signs,
+        sign_off_days: sign_offs.days,
     }
 }
 
@@ -270,6 +320,18 @@ fn encode_organisation_admitted(body: &OrganisationAdmitted) -> proto::Organisat
         r#type: organisation_type.number(),
         country: country.to_string(),
     }
+}
+
+fn encode_organisation_changed(body: &OrganisationChanged) -> proto::OrganisationChanged {
+    use proto::OrganisationChange as Change;
+    let OrganisationChanged { change, reason } = body;
+    let (change, successor, verifiers) = match change {
+        OrganisationChange::Suspended => (Change::Suspended, String::new(), Vec::new()),
+        OrganisationChange::Resumed => (Change::Resumed, String::new(), Vec::new()),
+        OrganisationChange::Succeeded { by } => (Change::Succeeded, by.to_string(), Vec::new()),
+        OrganisationChange::VerifiersNamed(verifiers) => (Change::VerifiersNamed, String::new(), strings(verifiers)),
+    };
+    proto::OrganisationChanged { change: change.into(), successor, verifiers, reason: reason.to_string() }
 }
 
 fn encode_member_enrolled(body: &MemberEnrolled) -> proto::MemberEnrolled {

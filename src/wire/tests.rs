@@ -209,6 +209,7 @@ fn founding() -> proto::Event {
         admission_threshold: 1,
         charter_threshold: 1,
         enrolment_threshold: 1,
+        authority_fallback: proto::AuthorityFallback::Held.into(),
         ..Default::default()
     };
     let founded = proto::LedgerFounded {

@@ -4,8 +4,10 @@
 
 mod bounds;
 mod disk;
+mod easing;
 mod faults;
 mod golden;
+mod governance;
 mod index;
 mod journal;
 mod minefields;
@@ -14,6 +16,7 @@ mod queue;
 mod reads;
 mod references;
 mod refusals;
+mod sign_offs;
 mod submit;
 mod support;
 mod treaty_status;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use merestone::{
     audit::{Auditor, ReadModelsClaim, Report},
-    authoring::{EventDraft, Freshness, Post, SignedSubmission, fresh_event, sign_events},
+    authoring::{self, EventDraft, Freshness, Post, SignOffDraft, SignedSubmission, fresh_event, sign_events},
     crypto::SigningKey,
     domain::*,
     founding::{self, FoundingPlan, FoundingPost},
@@ -96,24 +96,29 @@ pub fn settings(dir: &std::path::Path) -> Settings {
 impl TestLedger {
     /// Founds a ledger with a desk that may record.
     pub async fn new() -> Self {
-        let mut ledger = Self::founded().await;
+        Self::of_profile(CharterProfile::National).await
+    }
+
+    /// The same under another charter.
+    pub async fn of_profile(profile: CharterProfile) -> Self {
+        let mut ledger = Self::founded_with(profile, &[]).await;
         ledger.admit_desk().await;
         ledger
     }
 
-    /// Founds a ledger with nobody but its operator.
-    pub async fn founded() -> Self {
+    /// Founds a ledger of a profile; `others` found it together with the operator.
+    pub async fn founded_with(profile: CharterProfile, others: &[&Post]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let registrar = post("operator", "registrar");
-        let operator = FoundingPost {
-            post: registrar.clone(),
-            organisation_name: "Operator".into(),
+        let founding_post = |post: &Post| FoundingPost {
+            post: post.clone(),
+            organisation_name: post.organisation.as_str().into(),
             organisation_type: OrganisationType::Operator,
             country: "XX".parse().unwrap(),
             title: "Registrar".into(),
         };
-        let profile = CharterProfile::National;
-        let plan = FoundingPlan { origin: "ledger.example.org/test".into(), profile, operator, others: Vec::new() };
+        let (operator, others) = (founding_post(&registrar), others.iter().map(|post| founding_post(post)).collect());
+        let plan = FoundingPlan { origin: "ledger.example.org/test".into(), profile, operator, others };
         let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
         let founding = founding::build(&plan, key(), &mut fresh).unwrap();
         let id = server::found(&Directory::new(dir.path()), founding, SEGMENT_BYTES).await.unwrap();
@@ -265,6 +270,32 @@ fn sign_with(id: LedgerId, author: &Post, events: Vec<Event>, with: &[(&Post, Ca
     let draft = EventDraft { ledger: Some(id), seen: None, events };
     let mut fresh = Freshness { now: SIGNED_AT, randomness: &mut randomness };
     sign_events(&draft, author, with, &mut fresh)
+}
+
+/// The digest of a submission, which sign-offs name.
+pub fn digest_of(signed: &SignedSubmission) -> SubmissionDigest {
+    let parsed = wire::parse_submitted(signed.envelope.clone(), signed.events.clone()).unwrap();
+    match parsed.envelope.content {
+        EnvelopeContent::Submission(content) => content.digest,
+        EnvelopeContent::SignOffs { submission, .. } => submission,
+    }
+}
+
+/// A sign-off that comes later than the submission.
+pub fn later_sign_off(
+    id: LedgerId,
+    signed: &SignedSubmission,
+    post: &Post,
+    capacity: Capacity,
+    verdict: Verdict,
+) -> SignedSubmission {
+    let submission = digest_of(signed);
+    let draft = SignOffDraft { ledger: id, submission, capacity, verdict, accepted_findings: Vec::new() };
+    authoring::later_sign_off(&draft, post, SIGNED_AT)
+}
+
+pub fn approve() -> Verdict {
+    Verdict::Approve { remark: "".into() }
 }
 
 /// Checks a consistency proof as it came over the network.

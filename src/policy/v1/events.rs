@@ -78,9 +78,35 @@ fn decide_event(
     references::hold(question, submitted, at, &field)?;
     subject_has_not_moved(question, submitted, event, siblings, &field)?;
     match event.kind().row().class {
-        SignOffClass::States | SignOffClass::Eases => Ok(()),
+        SignOffClass::States | SignOffClass::Eases | SignOffClass::Transfers => Ok(()),
         SignOffClass::Governs(threshold) => governance::decide(question, submitted, event, threshold, &field),
     }
+}
+
+/// What waited is decided once more: everything that may have changed since it was
+/// recorded. Ids and dates are as they were.
+pub(super) fn hold_again(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<(), Rejection> {
+    let mut failed = Ok(());
+    each_event(question, submitted, |question, event, at, siblings| {
+        failed = holds_again(question, submitted, event, at, siblings);
+        failed.is_ok()
+    });
+    failed
+}
+
+fn holds_again(
+    question: &Question<'_>,
+    submitted: &SubmittedEvents,
+    event: &Event,
+    at: usize,
+    siblings: &Sibling<'_>,
+) -> Result<(), Rejection> {
+    let field = format!("events[{at}]");
+    parts_are_accepted(event, &field)?;
+    subject_is_as_needed(question, event, siblings, &field)?;
+    authority::may_record(question, &submitted.submission.author, event, &submitted.events[..at], &field)?;
+    references::hold(question, submitted, at, &field)?;
+    subject_has_not_moved(question, submitted, event, siblings, &field)
 }
 
 fn id_is_fresh(

@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Question;
+use super::{
+    Question,
+    electorate::{approving_governors, threshold_is_met},
+};
 use crate::{
     crypto::PayloadType,
     domain::{
-        Body, Capacity, Charter, CharterAdopted, Event, KeyEnded, KeyEnrolled, LedgerFounded, MemberId, OrganisationId,
-        RegistryBody, Role, Signer, Subject, SubmittedEvents, Threshold, Verdict,
+        Body, Charter, CharterAdopted, Event, KeyEnded, KeyEnrolled, LedgerFounded, MemberId, OrganisationChange,
+        OrganisationId, OrganisationStanding, RegistryBody, Role, Signer, Subject, SubmittedEvents, Threshold,
     },
     policy::{POLICIES, Registry, Rejection, RejectionRule},
     wire::possession_bytes,
@@ -45,6 +48,7 @@ pub(super) fn founding_is_complete(submitted: &SubmittedEvents) -> Result<(), Re
 fn charter_of_founding_is_livable(founded: &LedgerFounded) -> Result<(), Rejection> {
     let field = "events[0].ledger_founded.charter";
     policy_is_known(&founded.charter, None, field)?;
+    profile_is_true(&founded.charter, field)?;
     if !founded.founders.iter().any(|founder| founder.organisation == founded.charter.operator) {
         let message = format!("{} is none of the founders", founded.charter.operator);
         return Err(Rejection::new(RejectionRule::OperatorMustBeAdmitted, format!("{field}.operator"), message));
@@ -74,24 +78,28 @@ pub(super) fn decide(
         }
         RegistryBody::CharterAdopted(adopted) => charter_is_livable(question.registry, adopted, &field)?,
         RegistryBody::OrganisationAdmitted(_) | RegistryBody::MandateGranted(_) => {}
+        RegistryBody::OrganisationChanged(changed) => {
+            organisation_may_change(question.registry, &event.subject, &changed.change, &field)?;
+        }
         RegistryBody::MemberEnrolled(enrolled) => {
             member_is_new(question.registry, &event.subject, &enrolled.member, &field)?;
         }
         RegistryBody::KeyEnrolled(enrolled) => key_may_be_enrolled(question, &event.subject, enrolled, &field)?,
         RegistryBody::KeyEnded(ended) => key_may_be_ended(question.registry, &event.subject, ended, &field)?,
     }
-    threshold_is_met(question.registry, submitted, &event.subject, threshold, &field)
+    threshold_is_met(question.registry, submitted, event, threshold, &field)
 }
 
 fn charter_is_livable(registry: &Registry, adopted: &CharterAdopted, field: &str) -> Result<(), Rejection> {
     let field = format!("{field}.charter");
     policy_is_known(&adopted.charter, Some(registry), &field)?;
+    profile_is_true(&adopted.charter, &field)?;
     if registry.organisation(&adopted.charter.operator).is_none() {
         let message = format!("{} is not admitted", adopted.charter.operator);
         return Err(Rejection::new(RejectionRule::OperatorMustBeAdmitted, format!("{field}.operator"), message));
     }
     let governing = || registry.organisations().values().filter(|state| registry.governs_itself(state));
-    let founders = governing().filter(|state| state.founder).count();
+    let founders = registry.governing_founders();
     let least = governing().map(|state| registry.active_administrators(state)).min().unwrap_or(0);
     thresholds_are_reachable(&adopted.charter, founders, least, &field)
 }
@@ -103,6 +111,15 @@ fn policy_is_known(charter: &Charter, registry: Option<&Registry>, field: &str) 
     }
     let message = format!("policy {} is not known here or is older than the one in force", charter.policy.0);
     Err(Rejection::new(RejectionRule::PolicyMustBeKnown, format!("{field}.policy"), message))
+}
+
+/// The profile is a promise to every reader: solo means that nobody else signs.
+fn profile_is_true(charter: &Charter, field: &str) -> Result<(), Rejection> {
+    if charter.sign_offs.fit(charter.profile) {
+        return Ok(());
+    }
+    let message = format!("the sign-offs asked for are not those of the profile {}", charter.profile);
+    Err(Rejection::new(RejectionRule::ProfileMustFitSignOffs, format!("{field}.profile"), message))
 }
 
 /// `founders`: founding organisations that can sign. `least`: administrators of
@@ -122,6 +139,68 @@ fn thresholds_are_reachable(charter: &Charter, founders: usize, least: usize, fi
             Err(Rejection::new(RejectionRule::ThresholdMustBeReachable, format!("{field}.{name}"), message))
         }
     }
+}
+
+/// The standing allows the change, who is named is there, and enough founders
+/// stay to change it back.
+fn organisation_may_change(
+    registry: &Registry,
+    subject: &Subject,
+    change: &OrganisationChange,
+    field: &str,
+) -> Result<(), Rejection> {
+    let Some(id) = organisation_of(subject) else { return Ok(()) };
+    let standing = registry.organisation(id).map_or(&OrganisationStanding::Active, |state| state.standing());
+    let allowed = match change {
+        OrganisationChange::Suspended | OrganisationChange::VerifiersNamed(_) => {
+            standing == &OrganisationStanding::Active
+        }
+        OrganisationChange::Resumed => standing == &OrganisationStanding::Suspended,
+        OrganisationChange::Succeeded { .. } => !matches!(standing, OrganisationStanding::Succeeded { .. }),
+    };
+    if !allowed {
+        let message = format!("{id} is {standing}");
+        return Err(Rejection::new(RejectionRule::StandingMustAllowChange, format!("{field}.change"), message));
+    }
+    let (named, at) = match change {
+        OrganisationChange::Suspended | OrganisationChange::Resumed => (&[][..], ""),
+        OrganisationChange::Succeeded { by } => (std::slice::from_ref(by), "successor"),
+        OrganisationChange::VerifiersNamed(verifiers) => (verifiers.as_slice(), "verifiers"),
+    };
+    let is_there = |other: &OrganisationId| other != id && registry.organisation(other).is_some_and(|o| o.is_active());
+    if let Some(other) = named.iter().find(|other| !is_there(other)) {
+        let message = format!("{other} is no other organisation that is admitted and active");
+        return Err(Rejection::new(RejectionRule::OrganisationMustBeAdmitted, format!("{field}.{at}"), message));
+    }
+    founders_stay(registry, id, change, field)
+}
+
+/// A founder that leaves must not make the thresholds unreachable: nobody could
+/// resume it, or change the charter, any more.
+fn founders_stay(
+    registry: &Registry,
+    id: &OrganisationId,
+    change: &OrganisationChange,
+    field: &str,
+) -> Result<(), Rejection> {
+    let governs = |id| registry.organisation(id).is_some_and(|state| registry.governs_itself(state));
+    let is_founder = |id| registry.organisation(id).is_some_and(|state| state.founder.is_some());
+    let joins = match change {
+        OrganisationChange::Resumed | OrganisationChange::VerifiersNamed(_) => return Ok(()),
+        OrganisationChange::Suspended => false,
+        OrganisationChange::Succeeded { by } => governs(by) && !is_founder(by),
+    };
+    if !is_founder(id) {
+        return Ok(());
+    }
+    let stay = registry.governing_founders() - usize::from(governs(id)) + usize::from(joins);
+    let charter = registry.charter().expect("only the founding is decided without a charter");
+    let needed = charter.admission_threshold.max(charter.charter_threshold);
+    if usize::try_from(needed).is_ok_and(|needed| stay >= needed) {
+        return Ok(());
+    }
+    let message = format!("{stay} founding organisations would stay, and the charter asks for {needed}");
+    Err(Rejection::new(RejectionRule::ThresholdMustBeReachable, format!("{field}.change"), message))
 }
 
 fn organisation_of(subject: &Subject) -> Option<&OrganisationId> {
@@ -173,73 +252,4 @@ fn key_may_be_ended(registry: &Registry, subject: &Subject, ended: &KeyEnded, fi
     }
     let message = format!("{} is no active key of {subject}", ended.key);
     Err(Rejection::new(RejectionRule::KeyToEndMustBeActive, format!("{field}.key_id"), message))
-}
-
-fn approving_governors(submitted: &SubmittedEvents) -> impl Iterator<Item = &Signer> {
-    let approving = submitted.sign_offs.iter().filter(|sign_off| {
-        sign_off.capacity == Capacity::Governor && matches!(sign_off.verdict, Verdict::Approve { .. })
-    });
-    approving.map(|sign_off| &sign_off.signer)
-}
-
-/// Enough entitled administrators signed, the author among them.
-fn threshold_is_met(
-    registry: &Registry,
-    submitted: &SubmittedEvents,
-    subject: &Subject,
-    threshold: Threshold,
-    field: &str,
-) -> Result<(), Rejection> {
-    let author = &submitted.submission.author;
-    if !is_entitled(registry, author, subject, threshold) {
-        let message = format!("{} of {} may not govern {subject}", author.member, author.organisation);
-        return Err(Rejection::new(RejectionRule::GovernorMustBeEntitled, field, message));
-    }
-    let signers = std::iter::once(author)
-        .chain(approving_governors(submitted))
-        .filter(|signer| is_entitled(registry, signer, subject, threshold));
-    let charter = registry.charter().expect("only the founding is decided without a charter");
-    let (needed, signed) = match threshold {
-        Threshold::Founding => (0, 0),
-        Threshold::Admission => (charter.admission_threshold, distinct_organisations(signers)),
-        Threshold::Charter => (charter.charter_threshold, distinct_organisations(signers)),
-        Threshold::Enrolment => (charter.enrolment_threshold, distinct_posts(signers)),
-    };
-    if usize::try_from(needed).is_ok_and(|needed| signed >= needed) {
-        return Ok(());
-    }
-    let message = format!("{signed} of {needed} entitled administrators signed");
-    Err(Rejection::new(RejectionRule::SignOffsMustMeetThreshold, field, message))
-}
-
-/// The ledger's own rules are decided by organisations: however many posts one of
-/// them enrols, it has one voice.
-fn distinct_organisations<'a>(signers: impl Iterator<Item = &'a Signer>) -> usize {
-    signers.map(|signer| &signer.organisation).collect::<BTreeSet<_>>().len()
-}
-
-fn distinct_posts<'a>(signers: impl Iterator<Item = &'a Signer>) -> usize {
-    signers.map(|signer| (&signer.organisation, &signer.member)).collect::<BTreeSet<_>>().len()
-}
-
-/// An administrator of a founder governs the ledger; an organisation's own
-/// administrators govern its posts and keys, and founders only while it has no
-/// administrator with an active key of its own.
-fn is_entitled(registry: &Registry, signer: &Signer, subject: &Subject, threshold: Threshold) -> bool {
-    let administrator = registry
-        .member(&signer.organisation, &signer.member)
-        .is_some_and(|member| member.roles.contains(&Role::Administrator));
-    let founder = registry.organisation(&signer.organisation).is_some_and(|state| state.founder);
-    let own = organisation_of(subject) == Some(&signer.organisation);
-    let orphaned = organisation_of(subject)
-        .and_then(|id| registry.organisation(id))
-        .is_some_and(|state| !registry.governs_itself(state));
-    // Late work may still come in with a retired key; governing may not.
-    let active = registry.key(signer.key).is_some_and(|key| key.ends.is_empty());
-    administrator
-        && active
-        && match threshold {
-            Threshold::Founding | Threshold::Charter | Threshold::Admission => founder,
-            Threshold::Enrolment => own || (founder && orphaned),
-        }
 }

@@ -2,13 +2,20 @@
 //! an existing entry differently becomes policy 2 beside it (I11).
 
 mod authority;
+mod class;
+mod electorate;
 mod events;
 mod governance;
+mod needs;
+mod progress;
 mod references;
 mod sign_offs;
 
 use super::{Known, Registry, Rejection, RejectionRule};
-use crate::domain::{EnvelopeContent, Finding, LedgerId, RecordingTime, Submission, SubmittedEvents};
+use crate::domain::{
+    EnvelopeContent, Event, Finding, LedgerId, RecordingTime, SignOff, SignOffClass, SignOffState, Submission,
+    SubmissionDigest, SubmittedEvents,
+};
 
 /// Everything that one decision looks at.
 struct Question<'a> {
@@ -27,7 +34,7 @@ pub fn decide(
     let question = Question { at, registry, known };
     match content {
         EnvelopeContent::SignOffs { submission, sign_offs } => {
-            sign_offs::decide_late(&question, *submission, sign_offs).map(|()| Vec::new())
+            sign_offs::decide_late(&question, *submission, sign_offs)
         }
         EnvelopeContent::Submission(submitted) => decide_submission(&question, submitted),
     }
@@ -50,8 +57,43 @@ fn decide_submission(question: &Question<'_>, submitted: &SubmittedEvents) -> Re
 
 /// What is remarked on a submission that enters. `known` needs to tell only what
 /// stood on the subjects before.
-pub fn remark(submitted: &SubmittedEvents, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Vec<Finding> {
-    remark_on(&Question { at, registry, known }, submitted)
+pub fn remark(content: &EnvelopeContent, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Vec<Finding> {
+    let question = Question { at, registry, known };
+    match content {
+        EnvelopeContent::Submission(submitted) => remark_on(&question, submitted),
+        EnvelopeContent::SignOffs { submission, sign_offs } => remark_on_sign_offs(&question, *submission, sign_offs),
+    }
+}
+
+/// The state that an accepted entry leaves its submission in, by its sign-offs.
+pub fn sign_offs(
+    content: &EnvelopeContent,
+    at: RecordingTime,
+    registry: &Registry,
+    known: &dyn Known,
+) -> Option<SignOffState> {
+    progress::state_after(&Question { at, registry, known }, content)
+}
+
+/// The class of an event; `earlier` are the events before it in its submission.
+pub fn class_of(
+    event: &Event,
+    earlier: &[Event],
+    at: RecordingTime,
+    registry: &Registry,
+    known: &dyn Known,
+) -> SignOffClass {
+    class::class_of(&Question { at, registry, known }, event, earlier)
+}
+
+/// Whether the class of a submission rests on what was recorded before.
+pub fn class_rests_on_earlier(submitted: &SubmittedEvents) -> bool {
+    submitted.events.iter().any(class::rests_on_earlier)
+}
+
+fn remark_on_sign_offs(question: &Question<'_>, submission: SubmissionDigest, sign_offs: &[SignOff]) -> Vec<Finding> {
+    progress::with_progress(question, submission, |progress| sign_offs::remark(question, &progress, sign_offs))
+        .unwrap_or_default()
 }
 
 fn remark_on(question: &Question<'_>, submitted: &SubmittedEvents) -> Vec<Finding> {
@@ -60,6 +102,11 @@ fn remark_on(question: &Question<'_>, submitted: &SubmittedEvents) -> Vec<Findin
     }
     let mut findings = authority::author_may_sign(question, submitted).unwrap_or_default();
     findings.extend(events::remark(question, submitted));
+    if !submitted.sign_offs.is_empty() {
+        findings.extend(progress::with_own(question, submitted, |progress| {
+            sign_offs::remark(question, progress, &submitted.sign_offs)
+        }));
+    }
     findings
 }
 

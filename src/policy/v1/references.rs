@@ -45,6 +45,12 @@ pub(super) fn event_at(question: &Question<'_>, position: Position) -> Option<Ev
     submitted.events.get(usize::from(position.ordinal)).cloned()
 }
 
+/// The corrections of an event that are in effect, oldest first.
+pub(super) fn corrections_of(question: &Question<'_>, target: &EventReference) -> Vec<Event> {
+    let positions = question.known.corrections(target);
+    positions.into_iter().filter_map(|position| event_at(question, position)).collect()
+}
+
 impl Asked<'_> {
     fn no(&self, rule: RejectionRule, field: &str, message: impl Into<String>) -> Rejection {
         Rejection::new(rule, format!("{}.{}.{field}", self.field, self.event.kind()), message)

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::encoding::{entry_row, finding_row, push_number, push_subject_event};
 use super::keys::{Key, Table};
 use super::places::place_rows;
+use super::sign_offs::sign_off_row;
 use super::{FoldedEntry, ReadModelError};
 use crate::domain::{
     Body, EnvelopeContent, Event, Finding, Index, OrganisationId, PolicyNumber, Position, RecordingTime, Subject,
@@ -35,7 +36,7 @@ pub(super) struct Folded {
 
 /// Folds one entry.
 pub(super) fn fold_entry(folded: &FoldedEntry<'_>, before: &dyn Before) -> Result<Folded, ReadModelError> {
-    let FoldedEntry { entry, findings } = folded;
+    let FoldedEntry { entry, findings, sign_offs } = folded;
     let mut fold =
         EntryFold { index: entry.index, recorded_at: entry.recorded_at, before, rows: BTreeMap::new(), policy: None };
     fold.put(Key::new(Table::Entry), entry_row(entry.recorded_at));
@@ -53,6 +54,9 @@ pub(super) fn fold_entry(folded: &FoldedEntry<'_>, before: &dyn Before) -> Resul
         }
     }
     fold.findings(findings);
+    if let Some(state) = sign_offs {
+        fold.put(Key::new(Table::SignOffs).id(&state.submission.to_string()), sign_off_row(state));
+    }
     Ok(Folded { rows: fold.rows, policy: fold.policy })
 }
 

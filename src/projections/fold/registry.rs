@@ -6,11 +6,13 @@
 use super::EntryFold;
 use crate::domain::{
     Charter, Founder, KeyEnded, KeyEnrolled, LedgerFounded, MemberEnrolled, MemberId, OrganisationAdmitted,
-    OrganisationId, Position, PublicKey, RegistryBody, Subject,
+    OrganisationChange, OrganisationChanged, OrganisationId, OrganisationStanding, Position, PublicKey, RegistryBody,
+    Subject,
 };
 use crate::projections::ReadModelError;
 use crate::projections::encoding::{
-    key_owner_row, mandate_row, member_row, organisation_row, push_number, read_key_owner, read_member,
+    charter_row, key_owner_row, mandate_row, member_row, organisation_row, read_key_owner, read_member,
+    read_organisation,
 };
 use crate::projections::keys::{Key, Table};
 use crate::projections::model::{KeyEndState, KeyState, MemberState, OrganisationState};
@@ -34,6 +36,7 @@ impl EntryFold<'_> {
                 self.organisation_admitted(at, id, body);
                 Ok(())
             }
+            (RegistryBody::OrganisationChanged(body), Subject::Organisation(id)) => self.organisation_changed(id, body),
             (RegistryBody::MemberEnrolled(body), Subject::Organisation(id)) => self.member_enrolled(at, id, body),
             (RegistryBody::KeyEnrolled(body), Subject::Organisation(id)) => {
                 let KeyEnrolled { member, key, possession: _, authorised_by: _ } = body;
@@ -49,6 +52,7 @@ impl EntryFold<'_> {
                 RegistryBody::LedgerFounded(_)
                 | RegistryBody::CharterAdopted(_)
                 | RegistryBody::OrganisationAdmitted(_)
+                | RegistryBody::OrganisationChanged(_)
                 | RegistryBody::MemberEnrolled(_)
                 | RegistryBody::KeyEnrolled(_)
                 | RegistryBody::KeyEnded(_)
@@ -75,10 +79,12 @@ impl EntryFold<'_> {
             country: *country,
             founder: true,
             admitted: at,
+            standing: OrganisationStanding::Active,
+            verifiers: Vec::new(),
             members: Vec::new(),
             mandates: Vec::new(),
         };
-        self.put(Key::new(Table::Organisation).id(organisation.as_str()), organisation_row(&state));
+        self.put_organisation(&state);
         let enrolled = MemberEnrolled { member: member.clone(), post: post.clone(), roles: roles.clone() };
         self.member_enrolled(at, organisation, &enrolled)?;
         self.key_enrolled(at, organisation, member, key)
@@ -86,9 +92,7 @@ impl EntryFold<'_> {
 
     fn charter(&mut self, charter: &Charter) {
         self.policy = Some(charter.policy);
-        let mut row = Vec::new();
-        push_number(&mut row, u64::from(charter.policy.0));
-        self.put(Key::new(Table::Policy), row);
+        self.put(Key::new(Table::Policy), charter_row(charter));
     }
 
     fn organisation_admitted(&mut self, at: Position, id: &OrganisationId, body: &OrganisationAdmitted) {
@@ -100,10 +104,42 @@ impl EntryFold<'_> {
             country: *country,
             founder: false,
             admitted: at,
+            standing: OrganisationStanding::Active,
+            verifiers: Vec::new(),
             members: Vec::new(),
             mandates: Vec::new(),
         };
-        self.put(Key::new(Table::Organisation).id(id.as_str()), organisation_row(&state));
+        self.put_organisation(&state);
+    }
+
+    /// A change of an organisation that the registry does not know was never
+    /// accepted, and makes nothing. Who succeeds a founder is one.
+    fn organisation_changed(&mut self, id: &OrganisationId, body: &OrganisationChanged) -> Result<(), ReadModelError> {
+        let Some(mut state) = self.organisation(id)? else { return Ok(()) };
+        match &body.change {
+            OrganisationChange::Suspended => state.standing = OrganisationStanding::Suspended,
+            OrganisationChange::Resumed => state.standing = OrganisationStanding::Active,
+            OrganisationChange::Succeeded { by } => {
+                state.standing = OrganisationStanding::Succeeded { by: by.clone() };
+                if let Some(mut successor) = self.organisation(by)?.filter(|_| state.founder) {
+                    successor.founder = true;
+                    self.put_organisation(&successor);
+                }
+            }
+            OrganisationChange::VerifiersNamed(verifiers) => state.verifiers.clone_from(verifiers),
+        }
+        self.put_organisation(&state);
+        Ok(())
+    }
+
+    fn organisation(&self, id: &OrganisationId) -> Result<Option<OrganisationState>, ReadModelError> {
+        let key = Key::new(Table::Organisation).id(id.as_str());
+        let row = self.newest(&key)?;
+        row.map(|row| read_organisation(id.clone(), &row).map_err(|unreadable| unreadable.at(key.as_ref()))).transpose()
+    }
+
+    fn put_organisation(&mut self, state: &OrganisationState) {
+        self.put(Key::new(Table::Organisation).id(state.id.as_str()), organisation_row(state));
     }
 
     /// A post that is enrolled once more has the newer title and roles and keeps its

@@ -55,9 +55,10 @@ fn a_founder_has_post_and_key_from_the_founding() {
 fn an_answer_says_which_time_and_policy_it_holds_for() {
     let it = Models::of(&registry_ledger(), &[2]);
     let holds = |size| it.models.at(Size(size)).expect("held").holds_at().expect("readable");
-    assert_eq!(holds(0), HoldsAt { size: Size(0), recorded_at: None, policy: None });
+    assert_eq!(holds(0), HoldsAt { size: Size(0), recorded_at: None, policy: None, profile: None });
     assert_eq!(holds(4).policy, Some(PolicyNumber(1)));
-    let newest = HoldsAt { size: Size(5), recorded_at: Some(RecordingTime(45)), policy: Some(PolicyNumber(2)) };
+    let (recorded_at, profile) = (Some(RecordingTime(45)), Some(CharterProfile::Solo));
+    let newest = HoldsAt { size: Size(5), recorded_at, policy: Some(PolicyNumber(2)), profile };
     assert_eq!(holds(5), newest);
     assert_eq!(it.models.position().policy, newest.policy);
 }

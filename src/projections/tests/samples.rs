@@ -49,6 +49,7 @@ pub(super) fn charter(policy: u32) -> Charter {
         late_work_grace_days: 30,
         public_tiles: true,
         witnesses: Vec::new(),
+        sign_offs: SignOffRules::of(CharterProfile::Solo),
     }
 }
 

@@ -100,7 +100,7 @@ fn an_entry_out_of_order_changes_nothing() {
     assert!(matches!(apply(&it.models, &entries[2..]), Err(ReadModelError::OutOfOrder { .. })));
     assert!(matches!(apply(&it.models, &entries[..1]), Err(ReadModelError::OutOfOrder { .. })));
     let (entry, findings) = &entries[1];
-    let folded = [FoldedEntry { entry, findings }];
+    let folded = [FoldedEntry { entry, findings, sign_offs: None }];
     assert!(matches!(it.models.apply(&folded, head(Size(3))), Err(ReadModelError::HeadMismatch { .. })));
     assert_eq!(it.rows(), before);
 }
@@ -111,7 +111,8 @@ fn difference(entries: &[(Entry, Vec<Finding>)], batches: &[usize], models: &Rea
     let mut sizes = batches.iter().cycle();
     let mut rest = entries;
     while let Some(size) = (!rest.is_empty()).then(|| (*sizes.next().expect("one size")).clamp(1, rest.len())) {
-        let folded: Vec<_> = rest[..size].iter().map(|(entry, findings)| FoldedEntry { entry, findings }).collect();
+        let folded: Vec<_> =
+            rest[..size].iter().map(|(entry, findings)| FoldedEntry { entry, findings, sign_offs: None }).collect();
         let end = rest[size - 1].0.index.size_with();
         if let Some(different) = refold.fold(&folded, head(end), Some(models)).expect("folds") {
             return Some(different);

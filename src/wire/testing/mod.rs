@@ -294,6 +294,7 @@ fn sign_off() -> impl Strategy<Value = SignOff> {
     let verdict = prop_oneof![
         prop_oneof![Just("".into()), lines()].prop_map(|remark| Verdict::Approve { remark }),
         lines().prop_map(|reason| Verdict::Decline { reason }),
+        prop_oneof![Just("".into()), lines()].prop_map(|reason| Verdict::Withdraw { reason }),
     ];
     let ids = any::<([u8; 32], [u8; 32])>();
     (ids, signer(), any_of(Capacity::ALL), verdict, texts(), any::<u64>()).prop_map(

@@ -14,20 +14,39 @@ fn charter() -> impl Strategy<Value = Charter> {
         0..=crate::limits::LATE_WORK_GRACE_DAYS,
         any::<bool>(),
         witnesses,
+        sign_off_rules(),
     )
-        .prop_map(|(profile, policy, operator, thresholds, late_work_grace_days, public_tiles, witnesses)| {
-            Charter {
-                profile,
-                policy: PolicyNumber(policy),
-                operator,
-                admission_threshold: thresholds.0,
-                charter_threshold: thresholds.1,
-                enrolment_threshold: thresholds.2,
-                late_work_grace_days,
-                public_tiles,
-                witnesses,
+        .prop_map(
+            |(profile, policy, operator, thresholds, late_work_grace_days, public_tiles, witnesses, sign_offs)| {
+                Charter {
+                    profile,
+                    policy: PolicyNumber(policy),
+                    operator,
+                    admission_threshold: thresholds.0,
+                    charter_threshold: thresholds.1,
+                    enrolment_threshold: thresholds.2,
+                    late_work_grace_days,
+                    public_tiles,
+                    witnesses,
+                    sign_offs,
+                }
+            },
+        )
+}
+
+fn sign_off_rules() -> impl Strategy<Value = SignOffRules> {
+    (any::<[u32; 3]>(), any::<[bool; 2]>(), any_of(AuthorityFallback::ALL)).prop_map(
+        |([easing_verifiers, easing_authorities, days], [outside_verifier, counterparty_signs], authority_fallback)| {
+            SignOffRules {
+                easing_verifiers,
+                outside_verifier,
+                easing_authorities,
+                authority_fallback,
+                counterparty_signs,
+                days,
             }
-        })
+        },
+    )
 }
 
 fn founder() -> impl Strategy<Value = Founder> {
@@ -86,6 +105,18 @@ fn mandate_granted() -> impl Strategy<Value = RegistryBody> {
     )
 }
 
+fn organisation_changed() -> impl Strategy<Value = RegistryBody> {
+    let verifiers = proptest::collection::btree_set(organisation(), 0..3);
+    let change = prop_oneof![
+        Just(OrganisationChange::Suspended),
+        Just(OrganisationChange::Resumed),
+        organisation().prop_map(|by| OrganisationChange::Succeeded { by }),
+        verifiers.prop_map(|named| OrganisationChange::VerifiersNamed(named.into_iter().collect())),
+    ];
+    (change, lines())
+        .prop_map(|(change, reason)| RegistryBody::OrganisationChanged(OrganisationChanged { change, reason }))
+}
+
 pub(super) fn registry_body(kind: RegistryKind) -> BoxedStrategy<RegistryBody> {
     match kind {
         RegistryKind::LedgerFounded => founded().boxed(),
@@ -97,6 +128,7 @@ pub(super) fn registry_body(kind: RegistryKind) -> BoxedStrategy<RegistryBody> {
                 RegistryBody::OrganisationAdmitted(OrganisationAdmitted { name, organisation_type, country })
             })
             .boxed(),
+        RegistryKind::OrganisationChanged => organisation_changed().boxed(),
         RegistryKind::MemberEnrolled => (member(), text(), roles())
             .prop_map(|(member, post, roles)| RegistryBody::MemberEnrolled(MemberEnrolled { member, post, roles }))
             .boxed(),
