@@ -9,7 +9,7 @@
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -34,9 +34,19 @@ pub struct RunningClock {
     since: Instant,
 }
 
-/// A clock set by hand, for demonstrations and tests. Clones share the hands.
+/// A clock set by hand, for the demonstration and tests. Clones share the hands.
+///
+/// No setting chooses it: a ledger that is served by it was founded by the
+/// demonstration, and says so in the name of its checkpoints.
 #[derive(Clone, Debug)]
-pub struct ReplayedClock(Arc<AtomicU64>);
+pub struct ReplayedClock(Arc<Hands>);
+
+#[derive(Debug)]
+struct Hands {
+    time: AtomicU64,
+    /// Since when they move by themselves.
+    moving: OnceLock<Instant>,
+}
 
 /// Why the service does not start with this wall clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,23 +101,34 @@ impl Clock for RunningClock {
 impl ReplayedClock {
     /// A clock that stands at this time.
     pub fn at(time: RecordingTime) -> Self {
-        Self(Arc::new(AtomicU64::new(time.0)))
+        Self(Arc::new(Hands { time: AtomicU64::new(time.0), moving: OnceLock::new() }))
     }
 
     /// Sets the hands, forwards or back.
     pub fn set(&self, time: RecordingTime) {
-        self.0.store(time.0, Ordering::SeqCst);
+        self.0.time.store(time.0, Ordering::SeqCst);
     }
 
     /// Moves the hands forwards.
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(microseconds(by), Ordering::SeqCst);
+        self.0.time.fetch_add(microseconds(by), Ordering::SeqCst);
+    }
+
+    /// Sets the hands to this time, unless they have passed it.
+    pub fn forward_to(&self, time: RecordingTime) {
+        self.0.time.fetch_max(time.0, Ordering::SeqCst);
+    }
+
+    /// From here on the hands move by themselves, as fast as real ones.
+    pub fn go_on(&self) {
+        self.0.moving.get_or_init(Instant::now);
     }
 }
 
 impl Clock for ReplayedClock {
     fn now(&self) -> RecordingTime {
-        RecordingTime(self.0.load(Ordering::SeqCst))
+        let moved = self.0.moving.get().map_or(Duration::ZERO, Instant::elapsed);
+        RecordingTime(self.0.time.load(Ordering::SeqCst) + microseconds(moved))
     }
 }
 
@@ -244,5 +265,16 @@ mod tests {
         assert_eq!(clock.now(), RecordingTime(NEWEST.0 + 2 * SECOND));
         clock.set(NEWEST);
         assert_eq!(clock.now(), NEWEST);
+    }
+
+    #[test]
+    fn a_replayed_clock_is_set_forward_only_and_goes_on_from_where_it_stood() {
+        let clock = ReplayedClock::at(NEWEST);
+        clock.forward_to(RecordingTime(NEWEST.0 + SECOND));
+        clock.forward_to(NEWEST);
+        assert_eq!(clock.now(), RecordingTime(NEWEST.0 + SECOND), "time never goes back");
+        clock.go_on();
+        let first = clock.now();
+        assert!(first.0 > NEWEST.0 && clock.now() >= first);
     }
 }

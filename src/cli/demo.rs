@@ -2,10 +2,13 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use super::{Exit, Failure, fresh_randomness};
+use super::{Exit, Failure, block::Block, fresh_randomness, land_tables, treaty_status};
 use crate::{
-    clock::RunningClock,
-    demo::{self, DemoError, Options, World},
+    client::{
+        KnownAt,
+        reply::{GetRecordResponse, RecordAccountsResponse, RecordsAtResponse, TreatyStatusResponse},
+    },
+    demo::{self, DemoError, Options, Tables, World},
 };
 
 #[derive(Debug, clap::Args)]
@@ -23,16 +26,42 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<Exit, Failure> {
     let Args { dir, listen, exit } = args;
-    let clock = RunningClock::start(None).map_err(|error| Failure::new(Exit::Failed, error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(Exit::Failed, error))?;
-    let world = World { clock: &clock, randomness: &mut fresh_randomness, out: &mut io::stdout() };
+    let world = World { randomness: &mut fresh_randomness, tables: &CommandTables, out: &mut io::stdout() };
     match runtime.block_on(demo::run(&Options { dir, listen, exit }, world, stopped())) {
         Ok(()) => Ok(Exit::Done),
         // Whoever reads has seen enough, as with `| head`.
         Err(DemoError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(error) => Err(Failure::new(Exit::Failed, error)),
     }
+}
+
+/// The tables of the commands.
+#[derive(Debug)]
+pub struct CommandTables;
+
+impl Tables for CommandTables {
+    fn status(&self, answer: &TreatyStatusResponse, known_at: Option<KnownAt>, width: u16) -> Vec<String> {
+        texts(&treaty_status::shown(answer, known_at), width)
+    }
+
+    fn records_at(&self, answer: &RecordsAtResponse, width: u16) -> Vec<String> {
+        texts(&land_tables::at(&answer.records, &answer.at, &answer.caution), width)
+    }
+
+    fn accounts(&self, answer: &RecordAccountsResponse, width: u16) -> Vec<String> {
+        let RecordAccountsResponse { parcels, totals, findings, caution, .. } = answer;
+        texts(&land_tables::accounts(parcels, totals.as_ref(), findings, caution), width)
+    }
+
+    fn record(&self, answer: &GetRecordResponse, width: u16) -> Vec<String> {
+        texts(&land_tables::record(answer), width)
+    }
+}
+
+fn texts(blocks: &[Block], width: u16) -> Vec<String> {
+    blocks.iter().map(|block| block.text(width)).collect()
 }
 
 /// Ctrl-C, or SIGTERM from whatever started the program.

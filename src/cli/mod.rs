@@ -10,7 +10,7 @@ mod author;
 mod bench;
 mod block;
 mod check;
-mod demo;
+pub mod demo;
 mod exit;
 mod init;
 mod key;

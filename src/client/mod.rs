@@ -57,11 +57,11 @@ pub mod reply {
         GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature,
         LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse, ListSignOffsResponse,
         ListTreatiesResponse, Member, MissingSignOff, OpenCapacity, Organisation, OrganisationStanding, ParcelPicture,
-        PartShown, Receipt, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, Refusal, ReplayRequest,
-        ReplayResponse, ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange,
-        StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass, SubmissionState,
-        SubmissionStatus, SubmitResponse, SuspensionAsserted, TimelineResponse, TreatyEntry, TreatyStatusResponse,
-        Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
+        PartShown, Receipt, RecordAccountsResponse, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
+        RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse, ServiceState, SignOffStatement, Source, Standing,
+        StandingResponse, StatusChange, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep,
+        SubmissionClass, SubmissionState, SubmissionStatus, SubmitResponse, SuspensionAsserted, TimelineResponse,
+        TreatyEntry, TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
         part_content::Content as OpenContent, status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;

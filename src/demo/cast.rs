@@ -1,33 +1,60 @@
-//! Who appears in the demonstration: two founders and the desks that transcribe
-//! the public record. None is named like a ministry, and none speaks for a State.
+//! Who appears in the demonstration: two founders, the desks that transcribe the
+//! public record, and two that keep fictitious fields. None is named like a
+//! ministry, and none speaks for a State.
 
 use crate::{
     authoring::{EventDraft, Freshness, Post, SignedSubmission, fresh_event, sign_events},
     crypto::{PayloadType, SigningKey},
     domain::{
-        Body, Capacity, CharterProfile, Event, KeyEnrolled, LedgerId, Mandate, MandateGranted, MandateType,
-        MemberEnrolled, OrganisationAdmitted, OrganisationId, OrganisationType, ParticipantId, RegistryBody, Role,
-        Scope, Seen, Subject,
+        Body, CharterProfile, Event, KeyEnrolled, LedgerId, Mandate, MandateGranted, MandateType, MemberEnrolled,
+        OrganisationAdmitted, OrganisationId, OrganisationType, ParticipantId, RegistryBody, Role, Scope, Seen,
+        Subject,
     },
     founding::{FoundingPlan, FoundingPost},
     wire::possession_bytes,
 };
 
-/// Name of the demonstration's checkpoints.
-pub const ORIGIN: &str = "demo.merestone.example/2026";
-/// The desk that registers treaties and participants.
-pub const TREATY_DESK: &str = "desk-public-record-treaties";
+/// Name of the demonstration's checkpoints: whoever holds a proof reads there that
+/// the times in it are a replayed clock's.
+pub const ORIGIN: &str = "demo.merestone.example/replayed-clock";
+/// The desk that registers treaties and participants, and transcribes the acts of
+/// everybody who has no desk.
+const TREATY_DESK: &str = "desk-public-record-treaties";
+/// The desk that keeps the fictitious fields.
+const FIELD_DESK: &str = "desk-fictitious-fields";
+/// The desk in the place of their national authority.
+const AUTHORITY_DESK: &str = "desk-fictitious-authority";
 
-/// Suffix of the desk's id, country, State, participant. `XX`: no country.
-const DESKS: [(&str, &str, &str, &str); 7] = [
-    ("treaties", "XX", "treaties and participants", ""),
-    ("ee", "EE", "Estonia", "EST"),
-    ("fi", "FI", "Finland", "FIN"),
-    ("lt", "LT", "Lithuania", "LTU"),
-    ("lv", "LV", "Latvia", "LVA"),
-    ("pl", "PL", "Poland", "POL"),
-    ("ua", "UA", "Ukraine", "UKR"),
+/// Id, what it is about, country, participant whose acts it transcribes, what its
+/// mandate is for, its posts. `XX`: no country.
+type DeskRow = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    MandateType,
+    &'static [(&'static str, &'static str, Role)],
+);
+
+const RECORDER: &[(&str, &str, Role)] = &[("recorder", "Recorder", Role::Recorder)];
+const FIELD_POSTS: &[(&str, &str, Role)] =
+    &[("recorder", "Recorder", Role::Recorder), ("verifier", "Verifier", Role::Verifier)];
+const AUTHORITY_POSTS: &[(&str, &str, Role)] = &[("signer", "Signer", Role::NationalAuthority)];
+
+const DESKS: [DeskRow; 9] = [
+    (TREATY_DESK, "public record on treaties", "XX", "", MandateType::Transcribe, RECORDER),
+    ("desk-public-record-ee", "public record on Estonia", "EE", "EST", MandateType::Transcribe, RECORDER),
+    ("desk-public-record-fi", "public record on Finland", "FI", "FIN", MandateType::Transcribe, RECORDER),
+    ("desk-public-record-lt", "public record on Lithuania", "LT", "LTU", MandateType::Transcribe, RECORDER),
+    ("desk-public-record-lv", "public record on Latvia", "LV", "LVA", MandateType::Transcribe, RECORDER),
+    ("desk-public-record-pl", "public record on Poland", "PL", "POL", MandateType::Transcribe, RECORDER),
+    ("desk-public-record-ua", "public record on Ukraine", "UA", "UKR", MandateType::Transcribe, RECORDER),
+    (FIELD_DESK, "fictitious fields in XX", "XX", "", MandateType::RecordMinefields, FIELD_POSTS),
+    (AUTHORITY_DESK, "fictitious authority for XX", "XX", "", MandateType::NationalAuthority, AUTHORITY_POSTS),
 ];
+
+/// Treaties that desks transcribe acts under, ascending.
+const TREATIES: [&str; 5] = ["untc:XVIII-10", "untc:XXVI-2", "untc:XXVI-2-b", "untc:XXVI-5", "untc:XXVI-6"];
 
 /// Everybody who signs.
 #[derive(Debug)]
@@ -37,14 +64,40 @@ pub struct Cast {
     pub desks: Vec<Desk>,
 }
 
-/// A desk that transcribes the public record.
+/// A demonstration desk.
 #[derive(Debug)]
 pub struct Desk {
+    /// Its posts; the first one records.
+    pub posts: Vec<DeskPost>,
+    row: &'static DeskRow,
+}
+
+/// A post of a desk.
+#[derive(Debug)]
+pub struct DeskPost {
     pub post: Post,
-    /// What it transcribes, for people.
-    pub about: &'static str,
-    country: &'static str,
-    participant: &'static str,
+    title: &'static str,
+    role: Role,
+}
+
+impl Desk {
+    fn new(row: &'static DeskRow, mut key: impl FnMut() -> SigningKey) -> Self {
+        let posts = row.5.iter().map(|(member, title, role)| {
+            let member = member.parse().expect("a valid id");
+            DeskPost { post: Post { organisation: id(row.0), member, key: key() }, title, role: *role }
+        });
+        Self { posts: posts.collect(), row }
+    }
+
+    /// The post that records, or signs off where none does.
+    pub fn post(&self) -> &Post {
+        &self.posts[0].post
+    }
+
+    /// The post with a role.
+    pub fn post_as(&self, role: Role) -> &Post {
+        &self.posts.iter().find(|post| post.role == role).expect("the table has it").post
+    }
 }
 
 impl Cast {
@@ -53,30 +106,42 @@ impl Cast {
         let mut key = || fresh_key(randomness);
         let plan = FoundingPlan {
             origin: ORIGIN.into(),
-            profile: CharterProfile::Coalition,
+            profile: CharterProfile::National,
             operator: founder("demo-registry", "Demonstration registry", OrganisationType::Operator, key()),
             others: vec![founder("demo-oversight", "Demonstration oversight board", OrganisationType::Ngo, key())],
         };
-        let desks = DESKS.map(|(suffix, country, about, participant)| {
-            let organisation = id(&format!("desk-public-record-{suffix}"));
-            let member = "recorder".parse().expect("a valid id");
-            Desk { post: Post { organisation, member, key: key() }, about, country, participant }
-        });
-        Self { plan, checkpoint_key: key(), desks: desks.into() }
+        let desks = DESKS.iter().map(|row| Desk::new(row, &mut key)).collect();
+        Self { plan, checkpoint_key: key(), desks }
     }
 
-    /// The desk that transcribes the acts of a participant.
-    pub fn desk_of(&self, participant: &ParticipantId) -> Option<&Desk> {
-        self.desks.iter().find(|desk| desk.participant == participant.as_str())
+    /// The desk that records what is about a subject.
+    pub fn desk_of(&self, subject: &Subject) -> &Desk {
+        let own = |participant: &ParticipantId| self.desks.iter().find(|desk| desk.row.3 == participant.as_str());
+        match subject {
+            Subject::Participation(_, participant) => own(participant).unwrap_or_else(|| self.desk(TREATY_DESK)),
+            Subject::Record(_) => self.desk(FIELD_DESK),
+            Subject::Ledger | Subject::Organisation(_) | Subject::Treaty(_) | Subject::Participant(_) => {
+                self.desk(TREATY_DESK)
+            }
+        }
     }
 
-    /// The desk that registers treaties and participants.
-    pub fn treaty_desk(&self) -> &Desk {
-        self.desks.iter().find(|desk| desk.post.organisation.as_str() == TREATY_DESK).expect("the table has it")
+    /// The desk that keeps the fictitious fields.
+    pub fn field_desk(&self) -> &Desk {
+        self.desk(FIELD_DESK)
     }
 
-    /// The admission of a desk: organisation, post, key and mandate in one
-    /// submission, signed by one founder and approved by the other.
+    /// The desk in the place of their national authority.
+    pub fn authority_desk(&self) -> &Desk {
+        self.desk(AUTHORITY_DESK)
+    }
+
+    fn desk(&self, id: &str) -> &Desk {
+        self.desks.iter().find(|desk| desk.row.0 == id).expect("the table has it")
+    }
+
+    /// The admission of a desk: organisation, posts, keys and mandate in one
+    /// submission, signed by a founder.
     pub fn admission(
         &self,
         desk: &Desk,
@@ -84,11 +149,13 @@ impl Cast {
         seen: Option<Seen>,
         fresh: &mut Freshness<'_>,
     ) -> SignedSubmission {
-        let events = [admitted(desk), enrolled(desk), key_enrolled(desk, ledger), mandate(desk)]
-            .map(|body| registry_event(&desk.post.organisation, body, fresh));
-        let draft = EventDraft { ledger: Some(ledger), seen, events: events.into() };
-        let approving: Vec<_> = self.plan.others.iter().map(|other| (&other.post, Capacity::Governor)).collect();
-        sign_events(&draft, &self.plan.operator.post, &approving, fresh)
+        let mut bodies = vec![admitted(desk)];
+        bodies.extend(desk.posts.iter().flat_map(|post| [enrolled(post), key_enrolled(&post.post, ledger)]));
+        bodies.push(mandate(desk));
+        let organisation = &desk.post().organisation;
+        let events = bodies.into_iter().map(|body| registry_event(organisation, body, fresh)).collect();
+        let draft = EventDraft { ledger: Some(ledger), seen, events };
+        sign_events(&draft, &self.plan.operator.post, &[], fresh)
     }
 }
 
@@ -100,7 +167,7 @@ pub fn overreach(desk: &Desk, ledger: LedgerId, fresh: &mut Freshness<'_>) -> Si
         country: "XX".parse().expect("a valid code"),
     });
     let event = registry_event(&id("desk-nobody-admitted"), body, fresh);
-    sign_events(&EventDraft { ledger: Some(ledger), seen: None, events: vec![event] }, &desk.post, &[], fresh)
+    sign_events(&EventDraft { ledger: Some(ledger), seen: None, events: vec![event] }, desk.post(), &[], fresh)
 }
 
 fn registry_event(organisation: &OrganisationId, body: RegistryBody, fresh: &mut Freshness<'_>) -> Event {
@@ -109,22 +176,22 @@ fn registry_event(organisation: &OrganisationId, body: RegistryBody, fresh: &mut
 
 fn admitted(desk: &Desk) -> RegistryBody {
     RegistryBody::OrganisationAdmitted(OrganisationAdmitted {
-        name: format!("Demonstration desk: public record on {}", desk.about).into(),
+        name: format!("Demonstration desk: {}", desk.row.1).into(),
         organisation_type: OrganisationType::Desk,
-        country: desk.country.parse().expect("the table has valid codes"),
+        country: desk.row.2.parse().expect("the table has valid codes"),
     })
 }
 
-fn enrolled(desk: &Desk) -> RegistryBody {
+fn enrolled(post: &DeskPost) -> RegistryBody {
     RegistryBody::MemberEnrolled(MemberEnrolled {
-        member: desk.post.member.clone(),
-        post: "Recorder".into(),
-        roles: vec![Role::Recorder],
+        member: post.post.member.clone(),
+        post: post.title.into(),
+        roles: vec![post.role],
     })
 }
 
-fn key_enrolled(desk: &Desk, ledger: LedgerId) -> RegistryBody {
-    let Post { organisation, member, key } = &desk.post;
+fn key_enrolled(post: &Post, ledger: LedgerId) -> RegistryBody {
+    let Post { organisation, member, key } = post;
     let statement = possession_bytes(&ledger, organisation, member, key.public());
     RegistryBody::KeyEnrolled(KeyEnrolled {
         member: member.clone(),
@@ -134,18 +201,25 @@ fn key_enrolled(desk: &Desk, ledger: LedgerId) -> RegistryBody {
     })
 }
 
+/// Transcription is of treaties; the two others are for the country of the fields.
 fn mandate(desk: &Desk) -> RegistryBody {
-    let treaties = ["untc:XXVI-2-b", "untc:XXVI-5", "untc:XXVI-6"].map(|id| id.parse().expect("a valid id"));
-    let country = Some(desk.country).filter(|country| *country != "XX");
+    let mandate_type = desk.row.4;
+    let transcribes = mandate_type == MandateType::Transcribe;
+    let treaties = TREATIES.iter().filter(|_| transcribes).map(|id| id.parse().expect("a valid id"));
+    let country = Some(desk.row.2).filter(|country| !transcribes || *country != "XX");
     let countries = country.map(|country| country.parse().expect("the table has valid codes"));
+    let basis = match transcribes {
+        true => "Transcription of the public record, each act with its source",
+        false => "Fields that do not exist, for the demonstration",
+    };
     RegistryBody::MandateGranted(MandateGranted {
         mandate: Mandate {
-            mandate_type: MandateType::Transcribe,
-            treaties: Scope::Listed(treaties.into()),
+            mandate_type,
+            treaties: Scope::Listed(treaties.collect()),
             countries: Scope::Listed(countries.into_iter().collect()),
             since: None,
             until: None,
-            basis: "Transcription of the public record, each act with its source".into(),
+            basis: basis.into(),
         },
     })
 }
@@ -178,8 +252,18 @@ mod tests {
     fn no_desk_is_named_like_a_ministry() {
         let mut randomness = |bytes: &mut [u8]| bytes.fill(3);
         for desk in Cast::new(&mut randomness).desks {
-            let id = desk.post.organisation.as_str().to_owned();
-            assert!(id.starts_with("desk-public-record-"), "{id}");
+            let id = desk.post().organisation.as_str().to_owned();
+            assert!(id.starts_with("desk-public-record-") || id.starts_with("desk-fictitious-"), "{id}");
         }
+    }
+
+    #[test]
+    fn a_participant_without_a_desk_is_transcribed_by_the_treaty_desk() {
+        let mut randomness = |bytes: &mut [u8]| bytes.fill(3);
+        let cast = Cast::new(&mut randomness);
+        let desk = |subject: &str| cast.desk_of(&subject.parse().expect("a subject")).row.0;
+        assert_eq!(desk("participation/untc:XXVI-5/POL"), "desk-public-record-pl");
+        assert_eq!(desk("participation/untc:XXVI-5/NOR"), TREATY_DESK);
+        assert_eq!(desk("record/XX-F-1"), FIELD_DESK);
     }
 }

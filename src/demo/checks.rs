@@ -28,6 +28,8 @@ use crate::{
 pub struct Partner {
     pub client: Client,
     pub seen: Option<Seen>,
+    /// How many receipts were verified.
+    pub verified: usize,
     verifier: CheckpointVerifier,
 }
 
@@ -35,7 +37,12 @@ impl Partner {
     /// Connects; `verifier` is known from the founding, not from the service.
     pub async fn connect(url: &str, verifier: CheckpointVerifier) -> Told<Self> {
         let client = Client::connect(url, None).await.during("connect to the ledger")?;
-        Ok(Self { client, seen: None, verifier })
+        Ok(Self { client, seen: None, verified: 0, verifier })
+    }
+
+    /// The key that it trusts, under the ledger's name.
+    pub fn verifier(&self) -> &CheckpointVerifier {
+        &self.verifier
     }
 
     /// Size of the newest checkpoint that was verified.
@@ -52,6 +59,7 @@ impl Partner {
         let head = receipt.verify(&self.verifier).during("verify a receipt")?;
         let own = EnvelopeDigest(sha256(&signed.envelope));
         shown(receipt.envelope == own, || format!("the receipt of entry {} is for what was sent", receipt.index))?;
+        self.verified += 1;
         if head.size > self.size() {
             self.seen = Some(Seen { size: head.size, root: head.root });
         }

@@ -1,171 +1,151 @@
 //! The rows of the demonstration: data in the authoring form, from the public
 //! record, each with its source. What is no official record says so in its
 //! remarks.
+//!
+//! A row has three fields of its own beside the form: `row`, its number in the
+//! timeline; `recorded`, the day on which a desk records it, absent for what is
+//! older than the ledger; and `named`, the name by which later rows refer to it
+//! as `@NAME`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
 
 use crate::{
-    authoring::{AuthoringError, Drafted, Folder, Freshness, NameBook, Surroundings, expand, read_items},
-    domain::LedgerId,
+    authoring::{
+        AuthoringError, Drafted, Folder, Freshness, Item, NameBook, Surroundings, WithheldPart, expand, read_items,
+    },
+    domain::{CivilDate, EventReference, LedgerId, Subject},
+    wire,
 };
 
 /// Treaties with their clauses, and participants.
-const REGISTRATIONS: &str = include_str!("treaties.ndjson");
-/// Acts under the treaties, in the order of the timeline.
-const ACTS: &str = include_str!("rows.ndjson");
+const REGISTRATIONS: (&str, &str) = ("treaties.ndjson", include_str!("treaties.ndjson"));
+/// What happened before the ledger was founded.
+const EARLIER: (&str, &str) = ("founding-day.ndjson", include_str!("founding-day.ndjson"));
+/// What happened since, in the order of recording.
+const SINCE: (&str, &str) = ("since-2025.ndjson", include_str!("since-2025.ndjson"));
+/// Three fictitious fields, in the order of recording.
+const FIELDS: (&str, &str) = ("fields.ndjson", include_str!("fields.ndjson"));
 
 /// Everything that the demonstration submits after the desks are admitted.
 #[derive(Debug)]
 pub struct Rows {
-    pub registrations: Vec<Drafted>,
-    pub acts: Vec<Drafted>,
+    pub registrations: Vec<Row>,
+    /// In the order of recording.
+    pub acts: Vec<Row>,
+    names: NameBook,
 }
 
-/// Expands the rows for a ledger.
-pub fn draft(ledger: LedgerId, fresh: &mut Freshness<'_>) -> Result<Rows, Vec<AuthoringError>> {
-    let registrations = read_items("treaties.ndjson", REGISTRATIONS).map_err(|error| vec![error])?;
-    let acts = read_items("rows.ndjson", ACTS).map_err(|error| vec![error])?;
-    let mut names = NameBook::default();
-    names.note_registered(&registrations);
-    let mut drafted = |file, items| {
-        let evidence = Folder(".".into());
-        let randomness = &mut *fresh.randomness;
-        expand(
-            items,
-            &mut Surroundings {
-                file,
-                ledger: Some(ledger),
-                names: &names,
-                evidence: &evidence,
-                now: fresh.now,
-                randomness,
+/// One event to record.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Number in the timeline of the public record.
+    pub number: Option<u64>,
+    /// Day on which it is recorded; `None`: the day of the founding.
+    pub recorded: Option<CivilDate>,
+    pub named: Option<String>,
+    file: &'static str,
+    item: Item,
+}
+
+impl Row {
+    /// Whether it registers a treaty.
+    pub fn registers_treaty(&self) -> bool {
+        self.item.fields.contains_key("treaty_registered")
+    }
+}
+
+/// Events that rows gave a name.
+pub type Named = BTreeMap<String, EventReference>;
+
+impl Rows {
+    /// Reads all rows.
+    pub fn read() -> Result<Self, AuthoringError> {
+        let registrations = read_items(REGISTRATIONS.0, REGISTRATIONS.1)?;
+        let mut names = NameBook::default();
+        names.note_registered(&registrations);
+        let registrations = registrations.into_iter().map(|item| row(REGISTRATIONS.0, item)).collect();
+        let mut acts = Vec::new();
+        for (file, text) in [EARLIER, SINCE, FIELDS] {
+            acts.extend(read_items(file, text)?.into_iter().map(|item| row(file, item)));
+        }
+        // Stable: rows of one day stay in the order of their file.
+        acts.sort_by_key(|row| row.recorded.map(|day| day.0));
+        Ok(Self { registrations, acts, names })
+    }
+
+    /// Rows of the public timeline that are recorded. 1 and 2, adoption and opening for
+    /// signature, stand in the clauses.
+    pub fn numbers(&self) -> BTreeSet<u64> {
+        self.acts.iter().filter_map(|row| row.number).chain([1, 2]).collect()
+    }
+
+    /// A row that discloses a part which an earlier event withheld.
+    pub fn disclosure(of: &EventReference, subject: &Subject, part: &WithheldPart) -> Row {
+        let content = wire::to_json("PartContent", &part.content).expect("what is withheld was encoded here");
+        let opened = json!({"slot": part.slot, "salt": hex::encode(part.salt), "content": content});
+        let fields = json!({
+            "subject": subject.to_string(),
+            "part_disclosed": {
+                "target": {"organisation": of.organisation.as_str(), "event_id": of.event.to_string()},
+                "disclosed": [opened],
             },
-        )
-    };
-    Ok(Rows { registrations: drafted("treaties.ndjson", registrations)?, acts: drafted("rows.ndjson", acts)? })
+            "source": {"class": "own_act", "name": "Demonstration: a field that does not exist", "locator": "fictitious"},
+        });
+        let Value::Object(fields) = fields else { unreachable!("braces make an object") };
+        row("disclosure", Item { number: 1, fields })
+    }
+
+    /// The event of a row, fresh for a ledger.
+    pub fn draft(
+        &self,
+        row: &Row,
+        ledger: LedgerId,
+        named: &Named,
+        fresh: &mut Freshness<'_>,
+    ) -> Result<Drafted, AuthoringError> {
+        let mut item = row.item.clone();
+        item.fields.values_mut().for_each(|value| refer(value, named));
+        let mut with = Surroundings {
+            file: row.file,
+            ledger: Some(ledger),
+            names: &self.names,
+            evidence: &Folder(".".into()),
+            now: fresh.now,
+            randomness: &mut *fresh.randomness,
+        };
+        let drafted = expand(vec![item], &mut with).map_err(|mut errors| errors.remove(0))?;
+        Ok(drafted.into_iter().next().expect("one item expands into one event"))
+    }
+}
+
+fn row(file: &'static str, mut item: Item) -> Row {
+    let number = item.fields.remove("row").and_then(|number| number.as_u64());
+    let recorded = text(&mut item.fields, "recorded").map(|day| day.parse().expect("the rows have days that exist"));
+    let named = text(&mut item.fields, "named");
+    Row { number, recorded, named, file, item }
+}
+
+fn text(fields: &mut Map<String, Value>, key: &str) -> Option<String> {
+    fields.remove(key).and_then(|value| value.as_str().map(str::to_owned))
+}
+
+/// Puts the events themselves where rows refer to them by name.
+fn refer(value: &mut Value, named: &Named) {
+    match value {
+        Value::String(text) => {
+            let found = text.strip_prefix('@').and_then(|name| named.get(name));
+            if let Some(EventReference { organisation, event }) = found {
+                *value = json!({"organisation": organisation.as_str(), "event_id": event.to_string()});
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| refer(value, named)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| refer(value, named)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use prost::Message;
-
-    use super::*;
-    use crate::{
-        domain::{RecordingTime, Subject},
-        wire::proto::{self, event::Body},
-    };
-
-    /// Participant, kind of act and date, as the domain page's timeline and its
-    /// table of consents to Amended Protocol II give them.
-    const EXPECTED: &[&str] = &[
-        "POL signature 1997-12-04",
-        "UKR signature 1999-02-24",
-        "LTU signature 1999-02-26",
-        "LTU deposit 2003-05-12",
-        "EST deposit 2004-05-12",
-        "UKR step 2005-05-18",
-        "LVA deposit 2005-07-01",
-        "UKR deposit 2005-12-27",
-        "LTU deposit 2011-03-24",
-        "FIN deposit 2012-01-09",
-        "POL step 2012-12-14",
-        "POL deposit 2012-12-27",
-        "LTU step 2024-07-18",
-        "LTU withdrawal 2024-09-06",
-        "EST step 2025-03-18",
-        "LVA step 2025-03-18",
-        "LTU step 2025-03-18",
-        "POL step 2025-03-18",
-        "LVA step 2025-03-25",
-        "FIN step 2025-04-01",
-        "LVA step 2025-04-16",
-        "LTU step 2025-05-08",
-        "EST step 2025-06-04",
-        "EST step 2025-06-13",
-        "FIN step 2025-06-19",
-        "POL step 2025-06-25",
-        "EST withdrawal 2025-06-27",
-        "LVA withdrawal 2025-06-27",
-        "LTU withdrawal 2025-06-27",
-        "UKR step 2025-06-29",
-        "FIN step 2025-07-04",
-        "FIN withdrawal 2025-07-10",
-        "UKR step 2025-07-11",
-        "UKR step 2025-07-15",
-        "UKR step 2025-07-15",
-        "POL step 2025-07-17",
-        "POL step 2025-08-05",
-        "POL withdrawal 2025-08-20",
-        "FIN deposit 1998-04-03",
-        "LTU deposit 1998-06-03",
-        "UKR deposit 1999-12-15",
-        "EST deposit 2000-04-20",
-        "LVA deposit 2002-08-22",
-        "POL deposit 2003-10-14",
-    ];
-
-    fn rows() -> Rows {
-        let mut count = 0_u8;
-        let mut randomness = |bytes: &mut [u8]| {
-            count = count.wrapping_add(1);
-            bytes.fill(count);
-        };
-        let now = RecordingTime(1_780_000_000_000_000);
-        draft(LedgerId([9; 32]), &mut Freshness { now, randomness: &mut randomness }).expect("every row expands")
-    }
-
-    fn events(drafted: &[Drafted]) -> Vec<proto::Event> {
-        drafted.iter().map(|row| proto::Event::decode(row.bytes.as_slice()).expect("an event")).collect()
-    }
-
-    fn told(event: &proto::Event) -> String {
-        let (kind, date) = match event.body.clone().expect("a body") {
-            Body::SignatureAffixed(body) => ("signature", body.signed),
-            Body::InstrumentDeposited(body) => ("deposit", body.deposited),
-            Body::DomesticStepTaken(body) => ("step", body.taken),
-            Body::WithdrawalNotified(body) => ("withdrawal", body.received_by_depositary),
-            other => panic!("no act of the timeline: {other:?}"),
-        };
-        let participant = event.subject.rsplit('/').next().expect("a participant");
-        format!("{participant} {kind} {date}")
-    }
-
-    #[test]
-    fn every_row_has_the_date_that_the_record_gives() {
-        let told: Vec<_> = events(&rows().acts).iter().map(told).collect();
-        assert_eq!(told, EXPECTED);
-    }
-
-    #[test]
-    fn every_row_names_its_source_and_is_a_transcription() {
-        let rows = rows();
-        for event in events(&rows.registrations).iter().chain(&events(&rows.acts)) {
-            let source = event.source.as_ref().unwrap_or_else(|| panic!("{} has no source", event.subject));
-            assert!(source.transcribed && !source.name.is_empty() && !source.locator.is_empty(), "{}", event.subject);
-        }
-    }
-
-    #[test]
-    fn what_only_the_press_reports_says_so() {
-        for event in events(&rows().acts) {
-            let class = event.source.as_ref().expect("a source").class();
-            let doubtful = matches!(class, proto::SourceClass::Press | proto::SourceClass::Other);
-            let remarks = format!("{:?}", event.parts);
-            assert!(!doubtful || remarks.contains("ark P") || remarks.contains("ark K"), "{}", told(&event));
-        }
-    }
-
-    #[test]
-    fn six_states_act_under_treaties_that_are_registered() {
-        let rows = rows();
-        let registered: BTreeSet<_> = rows.registrations.iter().map(|row| row.subject.clone()).collect();
-        let mut states = BTreeSet::new();
-        for row in &rows.acts {
-            let Subject::Participation(treaty, participant) = &row.subject else { panic!("{}", row.subject) };
-            assert!(registered.contains(&Subject::Treaty(treaty.clone())), "{treaty}");
-            assert!(registered.contains(&Subject::Participant(participant.clone())), "{participant}");
-            states.insert(participant.to_string());
-        }
-        assert_eq!(states.len(), 6);
-    }
-}
+#[path = "rows_tests.rs"]
+mod tests;

@@ -6,7 +6,8 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{DemoError, During, Told};
 use crate::{
-    domain::Size,
+    clock::{Clock, ReplayedClock},
+    domain::{RecordingTime, Size},
     server::{Directory, Node, ServeError, serve},
     settings::{Settings, may_listen},
 };
@@ -20,15 +21,19 @@ pub struct Served {
 }
 
 impl Served {
-    /// Opens the ledger and serves it.
-    pub async fn start(directory: &Directory, settings: &Settings) -> Told<Self> {
+    /// Opens the ledger and serves it, by the replayed clock.
+    pub async fn start(directory: &Directory, settings: &Settings, clock: &ReplayedClock) -> Told<Self> {
         let address = settings.grpc_listen;
         if !may_listen(address, false, settings.allow_plaintext_non_loopback) {
             let refused =
                 format!("{address} can be reached from outside; the demonstration listens on this machine only");
             return Err(refused).during("serve the ledger");
         }
-        let (parts, _) = directory.open(settings, &mut |_, _| {}).during("open the ledger")?;
+        let clock = |_: &Settings, newest: Option<RecordingTime>| {
+            newest.into_iter().for_each(|newest| clock.forward_to(newest));
+            Ok(Arc::new(clock.clone()) as Arc<dyn Clock>)
+        };
+        let (parts, _) = directory.open_by(settings, &clock, &mut |_, _| {}).during("open the ledger")?;
         let node = Node::start(parts).during("start the ledger")?;
         let listener = TcpListener::bind(address).await.during("listen (is the port in use?)")?;
         let url = format!("http://{}", listener.local_addr().during("listen")?);

@@ -1,149 +1,71 @@
 //! What the demonstration says: plain text for a person, 80 columns, no colour,
 //! no cursor movement, so that it reads on any terminal and in a file.
+//!
+//! Promises: every screen names the replayed clock and what it shows.
 
 use std::io::{self, Write};
 
-use crate::client::reply::{Act, Event, EventBody, OpenContent, Source};
+use crate::clock::{Clock, ReplayedClock};
 
 /// Columns that every line keeps within.
 const COLUMNS: usize = 80;
+/// Columns of an answer, which is set in a little.
+pub const ANSWER_COLUMNS: u16 = 77;
+/// Column at which values begin.
+const VALUES: usize = 15;
 
-/// Writes the story step by step.
+/// Writes the story screen by screen.
 pub struct Story<'a> {
     out: &'a mut (dyn Write + Send),
-    step: usize,
+    clock: ReplayedClock,
 }
 
 impl<'a> Story<'a> {
-    pub fn new(out: &'a mut (dyn Write + Send)) -> Self {
-        Self { out, step: 0 }
+    pub fn new(out: &'a mut (dyn Write + Send), clock: ReplayedClock) -> Self {
+        Self { out, clock }
     }
 
     pub fn title(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}\n{}", "=".repeat(text.len()))
+        writeln!(self.out, "{text}\n")
     }
 
-    /// Begins a numbered step.
-    pub fn step(&mut self, title: &str) -> io::Result<()> {
-        self.step += 1;
-        writeln!(self.out, "\n{}. {title}", self.step)?;
+    /// Begins a screen: its title, and what the replayed clock shows.
+    pub fn screen(&mut self, title: &str) -> io::Result<()> {
+        let now = self.clock.now().to_string();
+        let clock = format!("replayed clock: {}", now.get(..10).unwrap_or(&now));
+        let gap = COLUMNS.saturating_sub(title.chars().count() + clock.len());
+        writeln!(self.out, "\n{title}{}{clock}\n{}", " ".repeat(gap.max(2)), "=".repeat(COLUMNS))?;
         self.out.flush()
     }
 
     /// A paragraph.
     pub fn say(&mut self, text: &str) -> io::Result<()> {
-        wrap(text, COLUMNS - 3).iter().try_for_each(|line| writeln!(self.out, "   {line}"))
-    }
-
-    /// Why the step matters.
-    pub fn why(&mut self, text: &str) -> io::Result<()> {
-        self.say(&format!("Why it matters: {text}"))
+        wrap(text, COLUMNS).iter().try_for_each(|line| writeln!(self.out, "{line}"))
     }
 
     /// A name and its value, the value on as many lines as it needs.
     pub fn fact(&mut self, name: &str, value: &str) -> io::Result<()> {
-        let lines = wrap(value, COLUMNS - 24);
-        for (at, line) in lines.iter().enumerate() {
-            writeln!(self.out, "     {:<18} {line}", if at == 0 { name } else { "" })?;
+        for (at, line) in wrap(value, COLUMNS - VALUES - 1).iter().enumerate() {
+            writeln!(self.out, "{:<VALUES$} {line}", if at == 0 { name } else { "" })?;
         }
         Ok(())
     }
 
     /// A line as it is: a command to copy.
     pub fn command(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "     {text}")
+        writeln!(self.out, "  {text}")
     }
 
-    /// Acts in order of their date, with what they rest on.
-    pub fn timeline(&mut self, acts: &[Act]) -> io::Result<()> {
-        writeln!(self.out, "     date        entry  act and source")?;
-        writeln!(self.out, "     ----------  -----  {}", "-".repeat(COLUMNS - 24))?;
-        acts.iter().try_for_each(|act| self.act(act))
+    /// The command whose answer follows.
+    pub fn asked(&mut self, command: &str) -> io::Result<()> {
+        writeln!(self.out, "$ {command}")
     }
 
-    fn act(&mut self, act: &Act) -> io::Result<()> {
-        let entry = act.position.as_ref().map(|position| position.index.to_string()).unwrap_or_default();
-        let event = act.event.clone().unwrap_or_default();
-        let mut lines = wrap(&event.body.as_ref().map(told).unwrap_or_default(), COLUMNS - 24);
-        let source = event.source.as_ref().map(source_of).unwrap_or_default();
-        lines.extend(wrap(&source, COLUMNS - 26).into_iter().map(|line| format!("  {line}")));
-        for note in notes_of(&event) {
-            let note = wrap(&format!("note: {note}"), COLUMNS - 26);
-            lines.extend(note.into_iter().map(|line| format!("  {line}")));
-        }
-        for (at, line) in lines.iter().enumerate() {
-            let (date, entry) = if at == 0 { (act.date.as_str(), entry.as_str()) } else { ("", "") };
-            writeln!(self.out, "     {date:<10}  {entry:>5}  {line}")?;
-        }
-        Ok(())
+    /// A piece of an answer, set in a little, without empty lines.
+    pub fn block(&mut self, text: &str) -> io::Result<()> {
+        let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        lines.into_iter().try_for_each(|line| writeln!(self.out, "  {line}"))
     }
-}
-
-/// An act in a few words.
-fn told(body: &EventBody) -> String {
-    match body {
-        EventBody::SignatureAffixed(body) => format!("signed in {}", body.place),
-        EventBody::InstrumentDeposited(body) => {
-            format!("instrument of {} deposited", words(body.mode().as_str_name(), "CONSENT_MODE_"))
-        }
-        EventBody::DomesticStepTaken(body) => {
-            let step = words(body.step().as_str_name(), "DOMESTIC_STEP_");
-            let votes = body.votes.map(|votes| format!(" {}-{}-{}", votes.in_favour, votes.against, votes.abstained));
-            let reference = Some(&body.reference).filter(|text| !text.is_empty()).map(|text| format!(", {text}"));
-            let pursues = words(body.pursues().as_str_name(), "PURSUED_ACT_");
-            let (votes, reference) = (votes.unwrap_or_default(), reference.unwrap_or_default());
-            format!("{}: {step}{votes}, towards {pursues}{reference}", body.organ)
-        }
-        EventBody::WithdrawalNotified(body) => {
-            let styled = words(body.styled().as_str_name(), "WITHDRAWAL_STYLE_");
-            format!("{styled}: RECEIVED BY THE DEPOSITARY, the date that counts")
-        }
-        EventBody::WithdrawalRevoked(_) => "withdrawal revoked".into(),
-        EventBody::SuspensionNotified(_) => "suspension notified; the status stays".into(),
-        EventBody::ObjectionLodged(_) => "objection lodged".into(),
-        EventBody::EffectStated(body) => {
-            format!("{} stated", words(body.effect().as_str_name(), "TREATY_EFFECT_"))
-        }
-        EventBody::ConflictStatusAsserted(body) => format!("conflict asserted by {}", body.asserted_by),
-        EventBody::TreatyBodyDecided(body) => format!("{}: {}", body.body, body.text),
-        EventBody::TreatyRegistered(_) => "treaty registered".into(),
-        EventBody::ParticipantRegistered(_) => "participant registered".into(),
-        EventBody::LedgerFounded(_)
-        | EventBody::CharterAdopted(_)
-        | EventBody::OrganisationAdmitted(_)
-        | EventBody::OrganisationChanged(_)
-        | EventBody::MemberEnrolled(_)
-        | EventBody::KeyEnrolled(_)
-        | EventBody::KeyEnded(_)
-        | EventBody::MandateGranted(_)
-        | EventBody::EventCorrected(_)
-        | EventBody::PartDisclosed(_)
-        | EventBody::RecordOpened(_)
-        | EventBody::LayingRecorded(_)
-        | EventBody::PositionSurveyed(_)
-        | EventBody::AreaCleared(_)
-        | EventBody::LandReleased(_) => "no treaty act".into(),
-    }
-}
-
-fn source_of(source: &Source) -> String {
-    format!("{} ({})", source.name, words(source.class().as_str_name(), "SOURCE_CLASS_"))
-}
-
-/// The remarks that everybody may read.
-fn notes_of(event: &Event) -> impl Iterator<Item = &str> {
-    event.parts.iter().filter_map(|part| match part.content.as_ref()?.content.as_ref()? {
-        OpenContent::Remarks(remarks) => Some(remarks.text.as_str()),
-        OpenContent::Names(_)
-        | OpenContent::DangerArea(_)
-        | OpenContent::Extent(_)
-        | OpenContent::ReferencePoints(_)
-        | OpenContent::Ordnance(_) => None,
-    })
-}
-
-fn words(name: &str, prefix: &str) -> String {
-    name.trim_start_matches(prefix).to_lowercase().replace('_', " ")
 }
 
 /// Breaks a text into lines of so many characters, at spaces; a longer word is cut.

@@ -1,13 +1,12 @@
-//! The demonstration as its users see it: the rows, and a whole run.
+//! The demonstration as its users see it: a whole run.
 
 use super::*;
-use crate::clock::RunningClock;
+use crate::cli::demo::CommandTables;
 
 async fn demonstrated(options: &Options) -> (Told, String) {
-    let clock = RunningClock::start(None).expect("a plausible clock");
     let mut randomness = |bytes: &mut [u8]| rand::Rng::fill_bytes(&mut rand::rng(), bytes);
     let mut out = Vec::new();
-    let world = World { clock: &clock, randomness: &mut randomness, out: &mut out };
+    let world = World { randomness: &mut randomness, tables: &CommandTables, out: &mut out };
     let told = run(options, world, std::future::pending()).await;
     (told, String::from_utf8(out).expect("UTF-8"))
 }
@@ -16,17 +15,25 @@ async fn demonstrated(options: &Options) -> (Told, String) {
 async fn the_demonstration_shows_every_step_and_ends() {
     let (told, text) = demonstrated(&Options { exit: true, ..Options::default() }).await;
     told.unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+    // Where a line ends depends on addresses and digests.
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
-        "44 of 44 verified",
+        "54 of the 60 rows of a public timeline",
+        "Lithuania is a party to APMBC on 2025-12-26, as known on 2026-03-01: leaving on 2025-12-27.",
+        "Lithuania is a former party to APMBC on 2025-12-27, as known on 2026-03-01: out since 2025-12-27.",
+        "Poland is projected to be a party to APMBC on 2026-03-01, as known on 2025-08-06.",
+        "as known on 2025-11-05: out since 2026-02-20.",
+        "Contested by AUT, BEL, CHE, COL, NOR, NZL, 22MSP.",
+        "still shown as mined",
+        "8000 m2 released",
+        "DisclosureMustMatch",
         "the same receipt, nothing doubled",
         "RoleMustAllowKind",
-        "RECEIVED BY THE DEPOSITARY",
-        "note: Confidence medium",
         "no difference",
         "damaged journal",
         "Stopped cleanly",
     ] {
-        assert!(text.contains(expected), "{expected} is missing in\n{text}");
+        assert!(flat.contains(expected), "{expected} is missing in\n{text}");
     }
     let long: Vec<_> = text.lines().filter(|line| line.chars().count() > 80 && !line.contains('/')).collect();
     assert_eq!(long, [] as [&str; 0], "lines keep within 80 columns");

@@ -21,7 +21,9 @@ use crate::{
     checkpoint::{CheckpointInvalid, CheckpointSigner, InvalidOrigin},
     clock::{Clock, ClockRefused, RunningClock},
     crypto::{KeyFileError, SigningKey},
-    domain::{Body, EnvelopeContent, Index, LedgerFounded, LedgerId, RegistryBody, Size, SubmittedEvents},
+    domain::{
+        Body, EnvelopeContent, Index, LedgerFounded, LedgerId, RecordingTime, RegistryBody, Size, SubmittedEvents,
+    },
     journal::{Head, Journal, JournalError, Options, ReadLimit, Recovery, SegmentJournal},
     limits,
     policy::{self, Rejection, Unverified},
@@ -110,6 +112,17 @@ pub enum InitError {
 /// Founds a ledger in an empty or new directory: the founding enters as entry 0
 /// by the same path as every later submission.
 pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64) -> Result<LedgerId, InitError> {
+    let clock = RunningClock::start(None).map_err(PartError::from)?;
+    found_by(directory, founding, segment_bytes, Arc::new(clock)).await
+}
+
+/// The same, by another clock.
+pub async fn found_by(
+    directory: &Directory,
+    founding: Founding,
+    segment_bytes: u64,
+    clock: Arc<dyn Clock>,
+) -> Result<LedgerId, InitError> {
     let submitted = wire::parse_submitted(Bytes::from(founding.envelope), vec![Bytes::from(founding.event)])?;
     let EnvelopeContent::Submission(content) = &submitted.envelope.content else {
         return Err(InitError::Commit("the founding is a submission".into()));
@@ -122,9 +135,7 @@ pub async fn found(directory: &Directory, founding: Founding, segment_bytes: u64
     let journal = SegmentJournal::create(directory.path(), id, options).map_err(PartError::from)?;
     let journal: Arc<dyn Journal> = Arc::new(journal);
     let signer = CheckpointSigner::new(&origin, founding.checkpoint_key).map_err(PartError::from)?;
-    let clock = RunningClock::start(None).map_err(PartError::from)?;
     let admission = directory.admission(&journal, &signer, &mut |_, _| {})?;
-    let clock: Arc<dyn Clock> = Arc::new(clock);
     let (sequencer, running) = Sequencer::start(Parts { journal, admission, clock, signer });
     let outcome = sequencer.submit(verified).await;
     sequencer.stop();
@@ -176,6 +187,13 @@ pub enum OpenError {
     Create { path: PathBuf, source: io::Error },
 }
 
+/// Starts the clock of a ledger whose newest entry has this time.
+pub type StartClock<'a> = dyn Fn(&Settings, Option<RecordingTime>) -> Result<Arc<dyn Clock>, ClockRefused> + 'a;
+
+fn running_clock(settings: &Settings, newest: Option<RecordingTime>) -> Result<Arc<dyn Clock>, ClockRefused> {
+    Ok(Arc::new(RunningClock::start_confirmed(newest, settings.clock_confirmed_on)?))
+}
+
 impl Directory {
     /// Opens the ledger for serving: recovers the journal, restores the admission
     /// state, opens the read models. Creates no ledger. `progress` hears
@@ -185,14 +203,24 @@ impl Directory {
         settings: &Settings,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<(NodeParts, Recovery), OpenError> {
+        self.open_by(settings, &running_clock, progress)
+    }
+
+    /// The same, by the clock that `start` gives beside the settings and the newest
+    /// entry's time.
+    pub fn open_by(
+        &self,
+        settings: &Settings,
+        start: &StartClock<'_>,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(NodeParts, Recovery), OpenError> {
         if !self.path().join("journal").is_dir() {
             return Err(OpenError::NoLedger(self.path().to_owned()));
         }
         let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
         let (journal, recovery) = SegmentJournal::open(self.path(), options).map_err(PartError::from)?;
         let journal: Arc<dyn Journal> = Arc::new(journal);
-        let clock = RunningClock::start_confirmed(journal.head().recorded_at, settings.clock_confirmed_on);
-        let clock: Arc<dyn Clock> = Arc::new(clock.map_err(PartError::from)?);
+        let clock = start(settings, journal.head().recorded_at).map_err(PartError::from)?;
         let index = self.index();
         fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
         let signer = self.signer(&*journal)?;

@@ -27,7 +27,7 @@ mod status;
 mod status_answer;
 mod treaties;
 
-pub use directory::{Directory, Founding, InitError, OpenError, PartError, found};
+pub use directory::{Directory, Founding, InitError, OpenError, PartError, StartClock, found, found_by};
 pub use errors::DOMAIN;
 pub use node::{Node, NodeParts};
 pub use serve::{Bounds, ServeError, Tls, serve, serve_within};

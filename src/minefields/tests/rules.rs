@@ -54,7 +54,7 @@ fn a_release_counts_when_it_is_in_effect_and_until_then_says_what_it_waits_for()
     let waiting = book.picture();
     assert_eq!(waiting.status, LandStatus::Open);
     assert_eq!(waiting.parcels[0].release_waiting, [book.last().position]);
-    assert!(waiting.waiting[0].message.contains("national authority"));
+    assert!(waiting.waiting[0].message.contains("shown as mined"));
     book.last().standing = Standing::Effective { since: Index(9), verified: true };
     let picture = book.picture();
     assert_eq!((picture.status, picture.parcels[0].status), (LandStatus::Released, LandStatus::Released));

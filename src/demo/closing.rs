@@ -1,0 +1,43 @@
+//! The end: keys and commands to try in another terminal.
+
+use std::fs;
+
+use super::{Demo, During, LAST, Options, Served, Told};
+
+/// Commands to try, as they are typed. Each works while the ledger is served.
+const COMMANDS: &[&str] = &[
+    "merestone status",
+    "merestone treaty status APMBC Lithuania --at 2025-12-27",
+    "merestone treaty status APMBC Poland --at 2026-03-01 --known-at 2025-08-06",
+    "merestone treaty timeline APMBC --participant Ukraine",
+    "merestone participant show Lithuania --at 2025-12-27",
+    "merestone organisation list",
+    "merestone receipt get 20",
+    "merestone audit",
+    "merestone replay --kind withdrawal_notified",
+    "merestone template withdrawal_notified",
+];
+
+impl Demo<'_> {
+    pub(super) fn commands(&mut self, served: &Served, options: &Options) -> Told {
+        // The keys stay where the ledger stays.
+        let keys = options.dir.as_deref().unwrap_or(self.scratch).join("demo-keys");
+        fs::create_dir(&keys).during("write the desks' keys")?;
+        for desk in &self.cast.desks {
+            for post in &desk.posts {
+                let file = keys.join(format!("{}-{}.pem", post.post.organisation, post.post.member));
+                post.post.key.write_file(&file).during("write the desks' keys")?;
+            }
+        }
+        self.story.screen("After: commands to try in another terminal")?;
+        self.story.command(&format!("export MERESTONE_SERVER={}", served.url))?;
+        self.story
+            .command(&format!("export MERESTONE_KEY={}", keys.join("desk-public-record-pl-recorder.pem").display()))?;
+        COMMANDS.iter().try_for_each(|command| self.story.command(command))?;
+        self.story.say(&format!(
+            "The replayed clock goes on from {LAST}: what happened later has not come yet for this ledger. The other \
+             desks' keys lie beside that one."
+        ))?;
+        Ok(())
+    }
+}
