@@ -11,7 +11,9 @@
 
 use std::{
     collections::HashMap,
-    fs, io,
+    fs::{self, DirBuilder},
+    io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
     thread::JoinHandle,
@@ -152,7 +154,7 @@ impl IdIndex {
     /// later ones are removed, and the caller reads their entries again.
     pub fn open(dir: &Path, run_keys: usize, seal: &Seal) -> Result<Self, IdIndexError> {
         let failed = |source| IdIndexError::Io { action: "list", path: dir.to_owned(), source };
-        fs::create_dir_all(dir).map_err(failed)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
         let listed = fs::read_dir(dir).map_err(failed)?.map(|entry| entry.map(|entry| entry.path()));
         let mut paths: Vec<PathBuf> = listed.collect::<Result<_, _>>().map_err(failed)?;
         paths.sort();

@@ -14,7 +14,9 @@ mod restore;
 mod run;
 
 use std::{
+    fs::DirBuilder,
     io,
+    os::unix::fs::DirBuilderExt,
     path::Path,
     sync::{
         Arc,
@@ -84,7 +86,7 @@ impl Admission {
     /// An empty state with its files in a scratch directory, for a walk over
     /// entries from the first on.
     pub fn scratch(dir: &Path) -> Result<Self, AdmissionError> {
-        std::fs::create_dir_all(dir).map_err(AdmissionError::Scratch)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(AdmissionError::Scratch)?;
         let tree = Tree::empty(HashFile::open(&dir.join("hashes"))?)?;
         let ids = IdIndex::open(&dir.join("ids"), crate::limits::ID_RUN_KEYS, &Seal::none())?;
         let earlier = Earlier::in_scratch(dir).map_err(AdmissionError::Scratch)?;

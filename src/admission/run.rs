@@ -6,8 +6,9 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
-    os::unix::fs::FileExt,
+    fs::{self, File, OpenOptions},
+    io::Write,
+    os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -62,8 +63,10 @@ impl Run {
         rows.sort_unstable();
         let bytes = encode(&span, &rows, seal);
         let unfinished = path.with_extension("tmp");
-        fs::write(&unfinished, &bytes).map_err(failed("write"))?;
-        File::open(&unfinished).and_then(|file| file.sync_all()).map_err(failed("sync"))?;
+        let open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished);
+        let mut file = open.map_err(failed("create"))?;
+        file.write_all(&bytes).map_err(failed("write"))?;
+        file.sync_all().map_err(failed("sync"))?;
         fs::rename(&unfinished, &path).map_err(failed("rename"))?;
         File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed("sync"))?;
         Self::open(&path, seal)

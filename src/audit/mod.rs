@@ -25,6 +25,7 @@ use crate::{
         TreeHead,
     },
     journal::StoredRecord,
+    merkle::NotProved,
     policy::{self, Known, Registry, Unverified},
     projections::{FoldedEntry, ReadModelError, ReadModels, Refold, RowsDigest},
     wire::{self, Submitted},
@@ -49,6 +50,8 @@ pub enum AuditError {
     Admission(#[from] AdmissionError),
     #[error("the read models cannot be checked")]
     ReadModels(#[from] ReadModelError),
+    #[error("the audit's own tree cannot be read")]
+    Tree(#[from] NotProved),
 }
 
 /// An audit under way.
@@ -58,6 +61,8 @@ pub struct Auditor {
     refold: Refold,
     verifier: Option<CheckpointVerifier>,
     trusted: Option<LedgerId>,
+    /// A head that the ledger signed before: what is audited must continue it.
+    known: Option<TreeHead>,
     claim: Option<ReadModelsClaim>,
     /// Decided and not yet folded: folded beside the next chunk.
     decided: Option<Decided>,
@@ -120,8 +125,15 @@ impl Auditor {
     ) -> Result<Self, AuditError> {
         let admission = Admission::scratch(scratch)?;
         let (checkpoints, report) = (Vec::new(), Report::default());
-        let refold = Refold::begin();
-        Ok(Self { admission, refold, verifier: None, trusted, claim, decided: None, checkpoints, report })
+        let (refold, known) = (Refold::begin(), None);
+        Ok(Self { admission, refold, verifier: None, trusted, known, claim, decided: None, checkpoints, report })
+    }
+
+    /// The same, for an auditor who verified the ledger's signature of a head
+    /// before: an older or another history is a difference, well signed or not.
+    #[must_use]
+    pub fn continuing(self, known: Option<TreeHead>) -> Self {
+        Self { known, ..self }
     }
 
     /// How many entries were checked.
@@ -170,15 +182,27 @@ impl Auditor {
         if own.size == Size(0) {
             return Err(Difference::NoFounding.into());
         }
-        self.checkpoints.push((newest, own));
+        self.checkpoints.push((newest.clone(), own));
         self.verify_checkpoints()?;
+        self.continues_what_is_known()?;
         if self.claimed_size().is_some_and(|size| size == Size(0) || size > own.size) {
             self.compare_models()?;
         }
-        self.report.head = Some(own);
+        (self.report.head, self.report.checkpoint) = (Some(own), newest);
         self.report.ledger = self.admission.registry().ledger().map(|ledger| ledger.id);
         self.report.origin = self.admission.registry().ledger().map(|ledger| ledger.origin.clone());
         Ok(self.report)
+    }
+
+    fn continues_what_is_known(&self) -> Result<(), AuditError> {
+        let (Some(known), own) = (self.known, self.head()) else { return Ok(()) };
+        if known.size > own.size {
+            return Err(Difference::Shortened { known, own }.into());
+        }
+        match self.admission.tree().root_at(known.size.0)? {
+            root if root == known.root => Ok(()),
+            own => Err(Difference::OtherHistory { known, own }.into()),
+        }
     }
 
     fn head(&self) -> TreeHead {

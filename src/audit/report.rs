@@ -2,7 +2,7 @@
 
 use crate::{
     checkpoint::CheckpointInvalid,
-    domain::{Index, LedgerId, Size, TreeHead},
+    domain::{Index, LedgerId, Size, TreeHash, TreeHead},
     policy::{Rejection, Unverified},
     wire::Malformed,
 };
@@ -13,6 +13,8 @@ pub struct Report {
     pub ledger: Option<LedgerId>,
     pub origin: Option<Box<str>>,
     pub head: Option<TreeHead>,
+    /// The newest checkpoint, as the ledger signed it over the head.
+    pub checkpoint: String,
     pub entries: u64,
     pub events: u64,
     pub signatures: u64,
@@ -54,6 +56,10 @@ pub enum Difference {
     Checkpoint { size: Size, source: CheckpointInvalid },
     #[error("the ledger shows size {} with root {}, the entries give size {} with root {}", shown.size, shown.root, own.size, own.root)]
     Head { shown: TreeHead, own: TreeHead },
+    #[error("the ledger shows {} entries, and signed {} before", own.size, known.size)]
+    Shortened { known: TreeHead, own: TreeHead },
+    #[error("the ledger signed root {} at size {} before, the entries give root {own}", known.root, known.size)]
+    OtherHistory { known: TreeHead, own: TreeHash },
     #[error("this is the ledger {shown}, not the trusted {trusted}")]
     OtherLedger { trusted: LedgerId, shown: LedgerId },
     #[error("the read models at size {size} are not what the entries fold to")]

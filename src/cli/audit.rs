@@ -12,11 +12,13 @@ use super::{
     exit::exit_of,
     output::Output,
     parse_ledger_id,
+    seen::SeenFolder,
 };
 use crate::{
-    audit::{AuditError, FilesAuditError, ReadModelsChecked, ReadModelsClaim, Report, audit_files},
-    client::{Client, ServiceAuditError},
-    domain::{LedgerId, Size},
+    admission::AdmissionError,
+    audit::{AuditError, Difference, FilesAuditError, ReadModelsChecked, ReadModelsClaim, Report, audit_files},
+    client::{Client, KnownCheckpoint, ServiceAuditError},
+    domain::{LedgerId, Size, TreeHead},
     journal::JournalError,
     limits,
     projections::ReadModels,
@@ -32,12 +34,19 @@ pub struct Arguments {
     /// The ledger id that you trust; the audit fails if it is another ledger.
     #[arg(long, value_name = "ID", value_parser = parse_ledger_id)]
     ledger_id: Option<LedgerId>,
+    /// Folder with the newest verified checkpoint of each ledger, which the service must continue;
+    /// otherwise the key's.
+    #[arg(long, value_name = "DIR", conflicts_with = "dir")]
+    state: Option<PathBuf>,
 }
 
 pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let report = match &arguments.dir {
         Some(dir) => of_directory(dir, arguments.ledger_id, output)?,
-        None => of_service(&global.connect().await?, arguments.ledger_id, output).await?,
+        None => {
+            let seen = SeenFolder::new(arguments.state.as_deref(), global.key.as_deref());
+            of_service(&global.connect().await?, arguments.ledger_id, &seen, output).await?
+        }
     };
     show(&report, output)?;
     Ok(Exit::Done)
@@ -59,13 +68,53 @@ pub fn of_directory(dir: &Path, trusted: Option<LedgerId>, output: &Output) -> R
     report.map_err(|error| Failure::new(exit_of_files(&error), error))
 }
 
-/// Audits a service by replaying it from entry 0.
-async fn of_service(client: &Client, trusted: Option<LedgerId>, output: &Output) -> Result<Report, Failure> {
-    let scratch = tempfile::tempdir().map_err(Failure::failed)?;
+/// Audits a service by replaying it from entry 0. It must continue the checkpoint
+/// that is kept, and its newest one is kept then.
+async fn of_service(
+    client: &Client,
+    trusted: Option<LedgerId>,
+    seen: &SeenFolder,
+    output: &Output,
+) -> Result<Report, Failure> {
+    let founded = client.founded().await?;
+    let kept = seen.kept(&founded)?;
+    // Entry 0 is read again with the others: all that is said is said of one ledger.
+    let trusted = trusted.or_else(|| kept.is_some().then_some(founded.ledger));
+    let report = replay(client, trusted, kept.map(|kept| kept.head), output).await;
+    let report = report.map_err(|error| match &error {
+        ServiceAuditError::Audit(AuditError::Different(
+            Difference::Shortened { .. } | Difference::OtherHistory { .. },
+        )) => seen.forked(founded.ledger, &error),
+        _ => Failure::new(exit_of_service(&error), error),
+    })?;
+    if let (Some(head), Some(ledger)) = (report.head, report.ledger) {
+        seen.keep(ledger, &KnownCheckpoint { head, note: report.checkpoint.clone() })?;
+        say_kept(seen, ledger, head.size, output);
+    }
+    Ok(report)
+}
+
+fn say_kept(seen: &SeenFolder, ledger: LedgerId, size: Size, output: &Output) {
+    match seen.file(ledger) {
+        Some(file) => output.note(&format!("verified up to {size} entries, kept in {}", file.display())),
+        None => output.note(
+            "nothing was known of this ledger before, and nothing is kept: name a folder with --state, so that the \
+             next audit notices an older or another history",
+        ),
+    }
+}
+
+async fn replay(
+    client: &Client,
+    trusted: Option<LedgerId>,
+    known: Option<TreeHead>,
+    output: &Output,
+) -> Result<Report, ServiceAuditError> {
+    let scratch = tempfile::tempdir().map_err(AdmissionError::Scratch).map_err(AuditError::from)?;
     let bar = output.progress(0);
-    let report = client.audit_all(trusted, scratch.path(), &mut |checked, of| advance(&bar, checked, of)).await;
+    let report = client.audit_all(trusted, known, scratch.path(), &mut |checked, of| advance(&bar, checked, of)).await;
     bar.finish_and_clear();
-    report.map_err(|error| Failure::new(exit_of_service(&error), error))
+    report
 }
 
 fn advance(bar: &ProgressBar, checked: Size, of: Size) {
@@ -116,7 +165,7 @@ fn as_json(report: &Report) -> serde_json::Value {
 fn exit_of_audit(error: &AuditError) -> Exit {
     match error {
         AuditError::Different(_) => Exit::VerificationFailed,
-        AuditError::Admission(_) | AuditError::ReadModels(_) => Exit::Failed,
+        AuditError::Admission(_) | AuditError::ReadModels(_) | AuditError::Tree(_) => Exit::Failed,
     }
 }
 

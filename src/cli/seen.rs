@@ -5,6 +5,7 @@
 //! file is the signed note itself, which proves a second history to anybody.
 
 use std::{
+    error::Error,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -50,13 +51,7 @@ impl SeenFolder {
     /// Verifies that the ledger continues what was kept, and keeps its newest
     /// checkpoint. Stops with what it means when it does not.
     pub async fn renew(&self, client: &Client, founded: &Founded) -> Result<KnownCheckpoint, Failure> {
-        let kept = match self.note(founded.ledger)? {
-            Some((file, note)) => {
-                let head = founded.verifier.verify(&note).map_err(|error| spoiled(&file, &chain(&error)))?;
-                Some(KnownCheckpoint { head, note })
-            }
-            None => None,
-        };
+        let kept = self.kept(founded)?;
         let newest = match client.newest_checkpoint(founded, kept.as_ref()).await {
             Ok(newest) => newest,
             Err(error @ Untrusted::Forked { .. }) => return Err(self.forked(founded.ledger, &error)),
@@ -64,6 +59,13 @@ impl SeenFolder {
         };
         self.keep(founded.ledger, &newest)?;
         Ok(newest)
+    }
+
+    /// The checkpoint that is kept for the ledger, its signature verified again.
+    pub fn kept(&self, founded: &Founded) -> Result<Option<KnownCheckpoint>, Failure> {
+        let Some((file, note)) = self.note(founded.ledger)? else { return Ok(None) };
+        let head = founded.verifier.verify(&note).map_err(|error| spoiled(&file, &chain(&error)))?;
+        Ok(Some(KnownCheckpoint { head, note }))
     }
 
     fn note(&self, ledger: LedgerId) -> Result<Option<(PathBuf, String)>, Failure> {
@@ -75,7 +77,8 @@ impl SeenFolder {
         }
     }
 
-    fn keep(&self, ledger: LedgerId, newest: &KnownCheckpoint) -> Result<(), Failure> {
+    /// Keeps a checkpoint that was proved to continue the kept one.
+    pub fn keep(&self, ledger: LedgerId, newest: &KnownCheckpoint) -> Result<(), Failure> {
         let Some(file) = self.file(ledger) else { return Ok(()) };
         let written = match file.parent() {
             Some(folder) => fs::create_dir_all(folder).and_then(|()| write_whole(&file, newest.note.as_bytes())),
@@ -86,7 +89,7 @@ impl SeenFolder {
     }
 
     /// What two histories mean, and what to do about them.
-    pub fn forked(&self, ledger: LedgerId, error: &Untrusted) -> Failure {
+    pub fn forked(&self, ledger: LedgerId, error: &dyn Error) -> Failure {
         let evidence = match self.file(ledger).filter(|file| file.exists()) {
             Some(file) => format!("Keep {}: the ledger's own signature in it is the proof.", file.display()),
             None => "Keep the receipts: the ledger's own signature in them is the proof.".to_owned(),

@@ -6,7 +6,7 @@ use super::{Client, ClientError, stored_record};
 use crate::{
     audit::{AuditError, Auditor, ReadModelsClaim, Report},
     checkpoint::{CheckpointInvalid, stated_head},
-    domain::{LedgerId, Size},
+    domain::{LedgerId, Size, TreeHead},
     projections::RowsDigest,
     wire::proto::{ReplayRequest, StatusResponse},
 };
@@ -27,10 +27,11 @@ pub enum ServiceAuditError {
 impl Client {
     /// Audits everything that the service holds now, with scratch files in an
     /// empty directory. `progress` hears how many entries were checked, and of
-    /// how many.
+    /// how many. `known` is a head that was verified before, if there is one.
     pub async fn audit_all(
         &self,
         trusted: Option<LedgerId>,
+        known: Option<TreeHead>,
         scratch: &Path,
         progress: &mut dyn FnMut(Size, Size),
     ) -> Result<Report, ServiceAuditError> {
@@ -38,7 +39,7 @@ impl Client {
         let status = self.status().await?;
         let newest = self.checkpoint("").await?.checkpoint;
         let head = stated_head(&newest).map_err(ServiceAuditError::NoCheckpoint)?;
-        let mut auditor = Auditor::begin(scratch, trusted, claim(&status))?;
+        let mut auditor = Auditor::begin(scratch, trusted, claim(&status))?.continuing(known);
         let mut entries = self.replay(ReplayRequest { to: head.size.0, ..ReplayRequest::default() }).await?;
         while let Some(response) = entries.message().await.map_err(ClientError::from)? {
             let stored = response.entries.into_iter().map(|entry| {

@@ -95,7 +95,7 @@ impl Partner {
     /// The whole check of an outsider, from what the service replays.
     pub async fn audit(&self, ledger: LedgerId, scratch: &Path) -> Told<Report> {
         fs::create_dir_all(scratch).during("keep scratch files")?;
-        self.client.audit_all(Some(ledger), scratch, &mut |_, _| {}).await.during("audit the service")
+        self.client.audit_all(Some(ledger), None, scratch, &mut |_, _| {}).await.during("audit the service")
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     fs::{File, OpenOptions},
     io,
     ops::Range,
-    os::unix::fs::FileExt,
+    os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -46,7 +46,14 @@ impl HashFile {
     /// Opens or creates the file; a torn last hash is ignored.
     pub fn open(path: &Path) -> Result<Self, HashStoreError> {
         let failed = |source| HashStoreError { action: "open", source };
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)
+            .map_err(failed)?;
         let written = file.metadata().map_err(failed)?.len() / 32;
         Ok(Self { file: Some((file, path.to_owned())), written, tail: Vec::new() })
     }

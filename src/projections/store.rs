@@ -9,7 +9,9 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs::{self, DirBuilder},
+    io,
+    os::unix::fs::DirBuilderExt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError, RwLock},
@@ -56,13 +58,14 @@ pub enum Opened {
 }
 
 impl ReadModels {
-    /// Opens the read models in a directory of their own, creating it if needed.
+    /// Opens the read models in a directory of their own, creating it if needed, for
+    /// its owner alone: sled makes its files as the process's umask says.
     ///
     /// # Errors
     /// Only for what the operator must cure: another process has them open, or the
     /// directory cannot be read or written.
     pub fn open(directory: &Path, cache_bytes: u64) -> Result<(Self, Opened), ReadModelError> {
-        fs::create_dir_all(directory).map_err(io_error("create", directory))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(io_error("create", directory))?;
         let was_empty = sled_files(directory)?.is_empty();
         let reason = match open_sled(directory, cache_bytes)? {
             Ok((models, _)) if was_empty => return Ok((models, Opened::Created)),
@@ -228,7 +231,7 @@ fn set_aside(directory: &Path) -> Result<(), ReadModelError> {
     if aside.exists() {
         fs::remove_dir_all(&aside).map_err(io_error("remove", &aside))?;
     }
-    fs::create_dir(&aside).map_err(io_error("create", &aside))?;
+    DirBuilder::new().mode(0o700).create(&aside).map_err(io_error("create", &aside))?;
     for path in sled_files(directory)? {
         let name = path.file_name().expect("a file in a directory has a name");
         fs::rename(&path, aside.join(name)).map_err(io_error("set aside", &path))?;

@@ -8,7 +8,9 @@
 //! ```
 
 use std::{
-    fs, io,
+    fs::{self, DirBuilder},
+    io,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -162,8 +164,14 @@ fn prepare(directory: &Directory, key: &SigningKey) -> Result<(), InitError> {
         return Err(InitError::NotEmpty(path.to_owned()));
     }
     let file = directory.checkpoint_key();
-    fs::create_dir_all(file.parent().expect("the key lies in a folder")).map_err(failed)?;
+    create_private(file.parent().expect("the key lies in a folder")).map_err(failed)?;
     Ok(key.write_file(&file).map_err(PartError::from)?)
+}
+
+/// Creates what is missing of a directory, for its owner alone: what was recorded
+/// is for those whom the service answers, and a lock that others can open they can hold.
+fn create_private(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Why a ledger is not opened.
@@ -217,17 +225,27 @@ impl Directory {
         if !self.path().join("journal").is_dir() {
             return Err(OpenError::NoLedger(self.path().to_owned()));
         }
+        for path in self.open_to_others() {
+            tracing::warn!(path = %path.display(), "other users of this machine can enter it: chmod it to 0700");
+        }
         let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
         let (journal, recovery) = SegmentJournal::open(self.path(), options).map_err(PartError::from)?;
         let journal: Arc<dyn Journal> = Arc::new(journal);
         let clock = start(settings, journal.head().recorded_at).map_err(PartError::from)?;
         let index = self.index();
-        fs::create_dir_all(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
+        create_private(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
         let signer = self.signer(&*journal)?;
         let admission = self.admission(&journal, &signer, progress)?;
         let (models, opened) = ReadModels::open(&self.read_models(), settings.read_model_cache_bytes)?;
         tracing::info!(?opened, size = models.position().size.0, "read models opened");
         Ok((NodeParts { journal, admission, models, clock, signer }, recovery))
+    }
+
+    /// The directory and its folders, as far as others than the owner can enter them.
+    fn open_to_others(&self) -> impl Iterator<Item = PathBuf> {
+        let journal = self.path().join("journal");
+        let open = |path: &PathBuf| path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0);
+        [self.0.clone(), journal, self.index(), self.read_models()].into_iter().filter(open)
     }
 
     /// What decisions need to know of the entries before.

@@ -1,6 +1,6 @@
 //! A ledger that lies, before an auditor who believes nothing.
 
-use std::pin::Pin;
+use std::{fs, path::Path, pin::Pin};
 
 use merestone::{
     audit::{AuditError, Auditor, Difference},
@@ -14,7 +14,11 @@ use merestone::{
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::{faults::signer, support::*};
+use crate::{
+    faults::signer,
+    process::{merestone, said},
+    support::*,
+};
 
 /// A service that shows whatever it likes.
 #[derive(Clone, Default)]
@@ -92,8 +96,13 @@ impl proto::audit_server::Audit for Liar {
         Ok(Response::new(Box::pin(tokio_stream::once(Ok(proto::ReplayResponse { entries })))))
     }
 
-    async fn get_entry(&self, _: Request<proto::GetEntryRequest>) -> Result<Response<proto::GetEntryResponse>, Status> {
-        silent()
+    async fn get_entry(
+        &self,
+        request: Request<proto::GetEntryRequest>,
+    ) -> Result<Response<proto::GetEntryResponse>, Status> {
+        let index = request.into_inner().index;
+        let entry = self.entries.iter().find(|entry| entry.index == index).cloned();
+        Ok(Response::new(proto::GetEntryResponse { entry }))
     }
 
     async fn prove_inclusion(
@@ -104,8 +113,8 @@ impl proto::audit_server::Audit for Liar {
     }
 }
 
-/// Audits what the liar serves.
-async fn audited(liar: Liar, trusted: LedgerId) -> ServiceAuditError {
+/// Serves the liar, and gives its address.
+async fn serving(liar: Liar) -> (String, tokio::task::JoinHandle<Result<(), tonic::transport::Error>>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(
@@ -114,11 +123,27 @@ async fn audited(liar: Liar, trusted: LedgerId) -> ServiceAuditError {
             .add_service(proto::audit_server::AuditServer::new(liar))
             .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
     );
+    (server, serving)
+}
+
+/// Audits what the liar serves.
+async fn audited(liar: Liar, trusted: LedgerId) -> ServiceAuditError {
+    let (server, serving) = serving(liar).await;
     let client = Client::connect(&server, None).await.expect("connected");
     let scratch = tempfile::tempdir().unwrap();
-    let found = client.audit_all(Some(trusted), scratch.path(), &mut |_, _| {}).await;
+    let found = client.audit_all(Some(trusted), None, scratch.path(), &mut |_, _| {}).await;
     serving.abort();
     found.expect_err("a lie was believed")
+}
+
+/// The auditor's own program, with a folder for what it verified.
+async fn audited_with_state(liar: Liar, state: &Path) -> std::process::Output {
+    let (server, serving) = serving(liar).await;
+    let mut audit = merestone();
+    audit.args(["audit", "--server", &server, "--state"]).arg(state);
+    let audited = tokio::task::spawn_blocking(move || audit.output().expect("run")).await.expect("run");
+    serving.abort();
+    audited
 }
 
 /// What a ledger of a few entries holds, as its journal stores it, and who signs for it.
@@ -196,6 +221,38 @@ async fn an_audit_ends_with_the_ledgers_own_signature_over_all_that_it_read() {
     auditor.take(unsigned.collect()).expect("nothing is wrong with the entries");
     let report = auditor.finish(ours.sign(head_of(&records))).expect("signed");
     assert_eq!(report.checkpoints, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_or_another_history_fails_the_audit_of_who_knows_better_though_it_is_signed() {
+    let (id, records, ours) = honest().await;
+    let unsigned: Vec<_> = records.iter().cloned().map(|stored| StoredRecord { checkpoint: None, ..stored }).collect();
+    let showing = |records: &[StoredRecord]| Liar {
+        checkpoint: ours.sign(head_of(records)),
+        entries: shown(records),
+        ..Liar::default()
+    };
+    let (all, older) = (showing(&unsigned), showing(&unsigned[..unsigned.len() - 1]));
+    let state = tempfile::tempdir().unwrap();
+    let kept = state.path().join(format!("{id}.checkpoint"));
+    for shown in [&older, &all, &all] {
+        let audited = audited_with_state(shown.clone(), state.path()).await;
+        assert_eq!(audited.status.code(), Some(0), "{}", said(&audited));
+        assert_eq!(fs::read_to_string(&kept).unwrap(), shown.checkpoint, "the newest is kept");
+    }
+    let audited = audited_with_state(older, state.path()).await;
+    assert_eq!(audited.status.code(), Some(4), "{}", said(&audited));
+    let error = said(&audited);
+    assert!(error.contains("shows 4 entries, and signed 5") && error.contains("set back to an old copy"), "{error}");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), all.checkpoint, "the proof stays");
+
+    let other = ours.sign(TreeHead { size: Size(3), root: TreeHash([7; 32]) });
+    fs::write(&kept, &other).unwrap();
+    let audited = audited_with_state(all, state.path()).await;
+    assert_eq!(audited.status.code(), Some(4), "{}", said(&audited));
+    let error = said(&audited);
+    assert!(error.contains("at size 3 before") && error.contains("different histories"), "{error}");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), other, "the proof stays");
 }
 
 #[tokio::test(flavor = "multi_thread")]

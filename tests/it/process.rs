@@ -363,6 +363,34 @@ async fn a_second_service_on_a_directory_and_one_on_a_port_in_use_are_refused() 
     other.assert_audited(2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_is_for_its_owner_alone_and_a_start_tells_of_a_directory_open_to_others() {
+    let files = Files::new().await;
+    let open = |folder: &Path, mode| std::fs::set_permissions(folder, PermissionsExt::from_mode(mode)).unwrap();
+    open(files.path(), 0o700);
+    let process = Process::start(files.path());
+    let mut client = process.ledger().await;
+    client.submit(request(&files.sign(1))).await.expect("accepted");
+    drop(client);
+    assert!(!process.end("TERM").1.contains("other users"));
+    for folder in ["journal", "index", "index/ids", "read-models", "keys"] {
+        let folder = files.path().join(folder);
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+        let within = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        for file in within.filter(|path| path.is_file() && !folder.ends_with("read-models")) {
+            assert_eq!(mode(&file), 0o600, "{}", file.display());
+        }
+    }
+    open(files.path(), 0o755);
+    let log = Process::start(files.path()).end("TERM").1;
+    assert!(log.contains("other users of this machine can enter it"), "{log}");
+    files.assert_audited(3);
+}
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().expect("it is there").permissions().mode() & 0o777
+}
+
 #[test]
 fn a_directory_without_a_ledger_is_refused_and_left_as_it_is() {
     let dir = tempfile::tempdir().unwrap();

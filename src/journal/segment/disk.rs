@@ -6,9 +6,9 @@
 
 use std::{
     fmt,
-    fs::{File, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions},
     io,
-    os::unix::fs::FileExt,
+    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     path::Path,
     sync::Arc,
 };
@@ -68,13 +68,15 @@ impl Disk {
         Self { faults }
     }
 
+    /// Creates a directory for its owner alone.
     pub fn create_directory(&self, path: &Path) -> Result<(), JournalError> {
-        self.call(Action::CreateDirectory, path, || std::fs::create_dir(path))
+        self.call(Action::CreateDirectory, path, || DirBuilder::new().mode(0o700).create(path))
     }
 
-    /// Creates a file that must not exist yet.
+    /// Creates a file that must not exist yet, for its owner alone: whoever can
+    /// open one can also hold a lock on it.
     pub fn create(&self, path: &Path) -> Result<File, JournalError> {
-        let open = || OpenOptions::new().read(true).write(true).create_new(true).open(path);
+        let open = || OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path);
         self.call(Action::Create, path, open)
     }
 

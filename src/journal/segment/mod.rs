@@ -19,6 +19,7 @@ mod writer;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{Mutex, RwLock},
     time::Instant,
@@ -337,7 +338,7 @@ fn existing(dir: &Path) -> Result<PathBuf, JournalError> {
 
 fn take_lock(directory: &Path) -> Result<File, JournalError> {
     let path = directory.join(LOCK);
-    let open = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+    let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
     let file = open.map_err(io_error("open", &path))?;
     let begun = Instant::now();
     loop {
