@@ -63,8 +63,6 @@ tables! {
     ByKind = 0x12, "by kind";
     /// cell, record, index: boxes around danger areas.
     Place = 0x13, "place";
-    /// country, record, index: nothing.
-    RecordCountry = 0x14, "record of country";
     /// treaty, kind, participant, index: the participant's events of the kind, for the
     /// few kinds that bear on other participants.
     ByTreaty = 0x15, "by treaty";
@@ -260,7 +258,6 @@ mod tests {
             Key::new(Table::ParticipantName).name(name).id(id).index(index),
             Key::new(Table::ByOrganisation).id(id).index(index),
             Key::new(Table::Place).cell(index.0 << 30, number.to_be_bytes()[0]).id(id).index(index),
-            Key::new(Table::RecordCountry).id(other).id(id).index(index),
             Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
             Key::new(Table::Waiting).index(Index(u64::from(number))).index(index),

@@ -39,7 +39,6 @@
 //! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
 //! | 12 kind number (u32 BE) `i` | empty |
 //! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
-//! | 14 country, record `i` | empty; a country that an opening or its correction states |
 //! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, objections and corrections alone |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
 //! | 21 submission digest, hexadecimal `i` | `SignOffRow`: the sign-offs on it after the entry |

@@ -34,7 +34,6 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::ParticipantName
         | Table::BySubject
         | Table::Place
-        | Table::RecordCountry
         | Table::ByTreaty
         | Table::Finding
         | Table::SignOffs

@@ -16,13 +16,10 @@ use super::encoding::{push_number, read_numbers};
 use super::keys::{Key, Table, past_prefix, split_id, split_index};
 use super::model::Page;
 use super::queries::View;
-use super::seek::{NewestPerId, all_rows, damaged};
+use super::seek::{NewestPerId, damaged};
 use super::store::store_error;
 use super::{QueryError, ReadModelError};
-use crate::domain::{
-    Body, Bounds, CountryCode, DangerArea, Event, MinefieldBody, PartContent, PartHolding, RecordId, SharedBody,
-    Subject,
-};
+use crate::domain::{Body, Bounds, DangerArea, Event, PartContent, PartHolding, RecordId, SharedBody, Subject};
 
 /// The deepest level: cells of 2^15 times 1e-7 degree, some 360 metres. A village has a
 /// few of them, and a point looks at one cell of each level.
@@ -37,16 +34,12 @@ pub(super) fn place_rows(event: &Event) -> Vec<(Key, Vec<u8>)> {
     let mut rows: BTreeMap<(u64, u8), Vec<u8>> = BTreeMap::new();
     for area in danger_areas(event) {
         let bounds = area.bounds();
-        for cell in cells_around(&bounds) {
+        for cell in cells_of(&bounds) {
             push_box(rows.entry(cell).or_default(), &bounds);
         }
     }
     let of_cell = |((path, level), boxes)| (Key::new(Table::Place).cell(path, level).id(record.as_str()), boxes);
-    let mut rows: Vec<_> = rows.into_iter().map(of_cell).collect();
-    if let Some(country) = country(event) {
-        rows.push((Key::new(Table::RecordCountry).id(country.as_str()).id(record.as_str()), Vec::new()));
-    }
-    rows
+    rows.into_iter().map(of_cell).collect()
 }
 
 /// What was drawn for the public by this event.
@@ -61,15 +54,6 @@ fn danger_areas(event: &Event) -> Vec<&DangerArea> {
     };
     let contents = open.chain(disclosed.iter().map(|part| &part.content));
     contents.filter_map(|content| if let PartContent::DangerArea(area) = content { Some(area) } else { None }).collect()
-}
-
-/// The country that an opening states, or a correction of it.
-fn country(event: &Event) -> Option<CountryCode> {
-    let body = match &event.body {
-        Body::Shared(SharedBody::EventCorrected(body)) => &body.restated.as_ref()?.body,
-        body => body,
-    };
-    if let Body::Minefield(MinefieldBody::RecordOpened(body)) = body { body.country } else { None }
 }
 
 impl View<'_> {
@@ -98,32 +82,15 @@ impl View<'_> {
         Ok(page(found.into_iter().collect(), items))
     }
 
-    /// All records, or those that state a country: ascending by id, from one id on.
-    pub fn records(
-        &self,
-        country: Option<&CountryCode>,
-        after: Option<&RecordId>,
-        items: usize,
-    ) -> Result<Page<RecordId>, QueryError> {
-        let prefix = match country {
-            Some(country) => Key::new(Table::RecordCountry).id(country.as_str()),
-            None => Key::new(Table::BySubject).records(),
-        };
+    /// All records: ascending by id, from one id on.
+    pub fn records(&self, after: Option<&RecordId>, items: usize) -> Result<Page<RecordId>, QueryError> {
+        let prefix = Key::new(Table::BySubject).records();
         let rows = NewestPerId::new(self.tree(), prefix, self.size(), after.map(RecordId::as_str));
         let ids = rows.take(items + 1).map(|row| {
             let (id, (key, _)) = row?;
             id.parse().map_err(|_| damaged(&key))
         });
         Ok(page(ids.collect::<Result<_, ReadModelError>>()?, items))
-    }
-
-    /// Whether a record states, or once stated, a country.
-    pub fn states_country(&self, record: &RecordId, country: &CountryCode) -> Result<bool, ReadModelError> {
-        let prefix = Key::new(Table::RecordCountry).id(country.as_str()).id(record.as_str());
-        let row = all_rows(self.tree(), &prefix).next().transpose()?;
-        let Some((key, _)) = row else { return Ok(false) };
-        let (index, _) = split_index(&key[prefix.as_ref().len()..]).ok_or_else(|| damaged(&key))?;
-        Ok(index.0 < self.size().0)
     }
 
     /// The record of a row, when the row is of this view and one of its boxes meets the bounds.
@@ -139,43 +106,60 @@ impl View<'_> {
     }
 }
 
-/// The cells under which a box is stored: on each side of the antimeridian those of the
-/// deepest level at which it touches two columns and two rows at the most.
-fn cells_around(bounds: &Bounds) -> BTreeSet<(u64, u8)> {
+/// The cell under which a box is stored, on each side of the antimeridian: the one of
+/// its south-western corner, at the deepest level at which it reaches one column and one
+/// row further at the most.
+fn cells_of(bounds: &Bounds) -> BTreeSet<(u64, u8)> {
+    halves(bounds).map(|half| (path(half.columns.0, half.rows.0, half.level), half.level)).collect()
+}
+
+/// A box on one side of the antimeridian.
+struct Half {
+    columns: (u32, u32),
+    rows: (u32, u32),
+    level: u8,
+}
+
+fn halves(bounds: &Bounds) -> impl Iterator<Item = Half> {
     let (south, north) = bounds.latitudes();
     let rows = (number(i64::from(south) + SOUTH), number(i64::from(north) + SOUTH));
-    let mut cells = BTreeSet::new();
-    for (west, east) in bounds.halves() {
+    bounds.halves().into_iter().map(move |(west, east)| {
         let columns = (number(west + WEST), number(east + WEST));
         let fits = |level: &u8| span(columns, *level) <= 1 && span(rows, *level) <= 1;
         let level = (0..=DEEPEST).rev().find(fits).expect("the whole map is one cell");
-        for column in [columns.0, columns.1] {
-            for row in [rows.0, rows.1] {
-                cells.insert((path(column, row, level), level));
-            }
-        }
-    }
-    cells
+        Half { columns, rows, level }
+    })
 }
 
-/// Ranges of keys that hold every area whose box meets the bounds: what is stored within
-/// the cells around them, and under each cell above those.
+/// Ranges of keys that hold every area whose box meets the bounds. An area reaches from
+/// its cell one further to the north and east, so the cells to the west and south of those
+/// that the bounds touch are looked at, too: with all that is within them at the level of the
+/// bounds, and by themselves at each level above.
 fn ranges_around(bounds: &Bounds) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let cells = cells_around(bounds);
-    let mut above = BTreeSet::new();
-    let mut ranges = Vec::new();
-    for (path, level) in &cells {
-        above.extend((0..*level).map(|level| (within(*path, level), level)));
-        let last = *path | !mask(*level);
-        let first = [&[Table::Place as u8], path.to_be_bytes().as_slice()].concat();
-        ranges.push((first, past_prefix(&[&[Table::Place as u8], last.to_be_bytes().as_slice()].concat())));
+    let mut cells = BTreeSet::new();
+    for half in halves(bounds) {
+        cells.extend(
+            (0..=half.level).flat_map(|level| touched(&half, level).map(move |path| (path, level, half.level))),
+        );
     }
-    ranges.extend(above.into_iter().map(|(path, level)| {
-        let cell = Key::new(Table::Place).cell(path, level).into_bytes();
-        let past = past_prefix(&cell);
-        (cell, past)
-    }));
-    ranges
+    let ranges = cells.into_iter().map(|(path, level, deepest)| {
+        if level < deepest {
+            let cell = Key::new(Table::Place).cell(path, level).into_bytes();
+            let past = past_prefix(&cell);
+            return (cell, past);
+        }
+        let key = |path: u64| [&[Table::Place as u8], path.to_be_bytes().as_slice()].concat();
+        (key(path), past_prefix(&key(path | !mask(level))))
+    });
+    ranges.collect()
+}
+
+/// The cells of a level that a box touches, and those to the west and south of them.
+fn touched(half: &Half, level: u8) -> impl Iterator<Item = u64> + use<> {
+    let around = |(first, last): (u32, u32)| leading(first, level).saturating_sub(1)..=leading(last, level);
+    let (columns, rows) = (around(half.columns), around(half.rows));
+    let place = move |leading: u32| leading.checked_shl(32 - u32::from(level)).unwrap_or(0);
+    columns.flat_map(move |column| rows.clone().map(move |row| path(place(column), place(row), level)))
 }
 
 fn number(shifted: i64) -> u32 {

@@ -112,7 +112,7 @@ impl proto::minefields_server::Minefields for MinefieldsService {
         let (records, next_page_token) =
             read.summaries(page_size, &page_token, wanted, |after, items| match &bounds {
                 Some(bounds) => Ok(read.view.records_near(bounds, after, items)?),
-                None => Ok(read.view.records(country.as_ref(), after, items)?),
+                None => Ok(read.view.records(after, items)?),
             })?;
         Ok(Response::new(proto::SearchRecordsResponse {
             records,
