@@ -64,8 +64,7 @@ pub const HEADER_BYTES: u32 = 16 * 1024;
 pub const RECEIVING_BYTES: usize = 128 * 1024 * 1024;
 /// Streams (`SubmitStream`, `Replay`) open at once on all connections. A replay
 /// keeps five chunks of 256 KiB, a stream of submissions 2,048 answers of 1 kB:
-/// at most 2 MiB each, 512 MiB in all. An entry of 4 MiB is a chunk of its own: where
-/// clients stop reading in the middle of such entries it is ten times that.
+/// at most 2 MiB each, 512 MiB in all; larger chunks are counted (`REPLAY_AHEAD_BYTES`).
 pub const STREAMS: usize = 256;
 /// Bytes of submissions that came on streams and are not answered, on all streams
 /// together: as much as the queue takes. One more waits, and holds its stream back.
@@ -130,6 +129,10 @@ pub const REPLAY_CHUNK_ENTRIES: usize = 1_024;
 
 /// Messages of a replay stream that are made ahead of the client.
 pub const REPLAY_CHUNKS_AHEAD: usize = 4;
+/// Bytes of replay messages that are larger than a chunk (one entry may have 4 MiB)
+/// and are not sent yet, on all streams together: 30 of the largest size, and as
+/// much again where the transport has encoded them. More wait unread.
+pub const REPLAY_AHEAD_BYTES: usize = 128 * 1024 * 1024;
 
 /// Items of a page when the client does not say.
 pub const PAGE_ITEMS_DEFAULT: usize = 100;

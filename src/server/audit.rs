@@ -3,10 +3,15 @@
 use std::{pin::Pin, sync::Arc};
 
 use tokio::sync::mpsc;
-use tokio_stream::{Stream, wrappers::ReceiverStream};
+use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use super::{Node, convert, errors::Refused};
+use super::{
+    Node,
+    ahead::{Ahead, Chunks, Made, Share},
+    convert,
+    errors::Refused,
+};
 use crate::{
     checkpoint::leaf_hash,
     crypto::sha256,
@@ -21,7 +26,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct AuditService(pub Arc<Node>);
 
-type Responses = mpsc::Sender<Result<proto::ReplayResponse, Status>>;
+type Responses = mpsc::Sender<Made<proto::ReplayResponse>>;
 
 #[tonic::async_trait]
 impl proto::audit_server::Audit for AuditService {
@@ -35,7 +40,7 @@ impl proto::audit_server::Audit for AuditService {
             replay.run(responses).await;
             drop(place);
         });
-        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+        Ok(Response::new(Box::pin(Chunks::new(stream))))
     }
 
     async fn get_entry(
@@ -149,7 +154,7 @@ impl Replay {
             match self.send_until(end, &responses).await {
                 Ok(true) => {}
                 Ok(false) => return,
-                Err(refused) => return drop(responses.send(Err(refused.into())).await),
+                Err(refused) => return drop(responses.send((Err(refused.into()), None)).await),
             }
             let reached = self.to.is_some_and(|to| self.next.0 >= to.0);
             let done = reached || now.ending;
@@ -171,7 +176,7 @@ impl Replay {
             self.node.wait_for_models(end).await?;
         }
         while self.next.0 < end.0 {
-            let chunk = if filtered { self.next_filtered(end)? } else { self.next_chunk(end)? };
+            let Some((chunk, share)) = self.next_with_share(end, responses).await? else { return Ok(false) };
             let Some(last) = chunk.last() else {
                 self.next = end.next_index();
                 return Ok(true);
@@ -189,7 +194,7 @@ impl Replay {
                 }
                 continue;
             }
-            if responses.send(Ok(proto::ReplayResponse { entries })).await.is_err() || over {
+            if responses.send((Ok(proto::ReplayResponse { entries }), share)).await.is_err() || over {
                 return Ok(false);
             }
         }
@@ -203,6 +208,33 @@ impl Replay {
             false => None,
         };
         Ok(proto::Entry { state, ..convert::entry(stored) })
+    }
+
+    /// The next chunk with its share, if it needs one; `None` when the client hung
+    /// up. What there is no room for is not held meanwhile, but read again.
+    async fn next_with_share(
+        &self,
+        end: Size,
+        responses: &Responses,
+    ) -> Result<Option<(Vec<StoredRecord>, Option<Share>)>, Refused> {
+        let chunk = self.next_records(end)?;
+        let bytes = chunk.iter().map(|stored| stored.record.payload_bytes()).sum();
+        if !Ahead::counts(bytes) {
+            return Ok(Some((chunk, None)));
+        }
+        if let Some(share) = self.node.ahead.try_share(bytes) {
+            return Ok(Some((chunk, Some(share))));
+        }
+        drop(chunk);
+        tokio::select! {
+            share = self.node.ahead.share(bytes) => Ok(Some((self.next_records(end)?, Some(share)))),
+            () = responses.closed() => Ok(None),
+        }
+    }
+
+    fn next_records(&self, end: Size) -> Result<Vec<StoredRecord>, Refused> {
+        let filtered = self.filter != EntryFilter::default();
+        if filtered { self.next_filtered(end) } else { self.next_chunk(end) }
     }
 
     fn next_chunk(&self, end: Size) -> Result<Vec<StoredRecord>, Refused> {

@@ -6,6 +6,7 @@
 //! passed on); a shutdown answers what is under way, then stops; a halted ledger
 //! says so in the health service. Leaves to others: everything that decides.
 
+mod ahead;
 mod answers;
 mod audit;
 mod connections;

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{answers::Answers, errors::Refused};
+use super::{ahead::Ahead, answers::Answers, errors::Refused};
 use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
@@ -37,6 +37,8 @@ pub struct Node {
     pub(super) streamed: Arc<Semaphore>,
     /// Bytes of entries that were read for clients and not sent to them yet.
     pub(super) answers: Answers,
+    /// Bytes of large chunks that replays made ahead of their clients.
+    pub(super) ahead: Ahead,
     minimum_size_wait: Duration,
 }
 
@@ -82,6 +84,7 @@ impl Node {
             streams,
             streamed,
             answers,
+            ahead: Ahead::new(limits::REPLAY_AHEAD_BYTES),
             minimum_size_wait,
         }))
     }

@@ -368,3 +368,28 @@ async fn large_answers_that_nobody_takes_are_bounded_and_given_back() {
     served.stop().await;
     ledger.audited().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replays_of_large_entries_that_nobody_reads_are_bounded_and_give_their_room_back() {
+    let ledger = TestLedger::new().await;
+    let large = ledger.sign(&ledger.recorder, (0..16).map(|_| bulky()).collect());
+    let from = receipt(ledger.submit(&large).await.unwrap()).index.0;
+    let served = Served::start(&ledger.node).await;
+    let idle = Channel::from_shared(format!("http://{}", served.address)).unwrap().initial_stream_window_size(1);
+    let mut idle = AuditClient::new(idle.connect().await.unwrap());
+    let asked = || ReplayRequest { from, ..ReplayRequest::default() };
+    let mut unread = Vec::new();
+    for _ in 0..limits::REPLAY_AHEAD_BYTES / (16 * 4 * 60_000) + 8 {
+        unread.push(idle.replay(asked()).await.expect("there is room for the stream"));
+    }
+    let founding = ReplayRequest { to: 1, ..ReplayRequest::default() };
+    let mut usual = served.audit().replay(founding).await.expect("served").into_inner();
+    assert!(usual.message().await.expect("served").is_some(), "usual chunks are not counted");
+    let mut audit = served.audit().max_decoding_message_size(limits::MESSAGE_BYTES);
+    let mut waiting = audit.replay(asked()).await.expect("a stream").into_inner();
+    drop((unread, idle));
+    let entries = waiting.message().await.expect("served in the end").expect("the large entry").entries;
+    assert_eq!(entries.iter().map(|entry| entry.index).collect::<Vec<_>>(), [from]);
+    served.stop().await;
+    ledger.audited().await;
+}
