@@ -11,6 +11,8 @@ const COMMANDS: &[&str] = &[
     "merestone treaty status APMBC Poland --at 2026-03-01 --known-at 2025-08-06",
     "merestone treaty timeline APMBC --participant Ukraine",
     "merestone participant show Lithuania --at 2025-12-27",
+    "merestone minefield at \"-49.5, -123.25\"",
+    "merestone minefield history XX-F-0002",
     "merestone organisation list",
     "merestone receipt get 20",
     "merestone audit",
