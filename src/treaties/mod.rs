@@ -9,10 +9,10 @@
 //! Leaves to others: finding the events (`server`), sign-offs (they come as
 //! [`crate::domain::Standing`]), showing answers (`cli`).
 //!
-//! The way of an answer: events in effect, corrected ([`statements`]) are grouped into
-//! acts, rival statements are weighed ([`rivals`]), every reading that remains
-//! ([`readings`]) gives a course of memberships ([`course`]), and the courses are looked
-//! up on the day and told ([`explain`]); suspensions lie over them ([`suspension`]).
+//! The way of an answer: events in effect, corrected (`statements`) are grouped into
+//! acts, rival statements are weighed (`rivals`), every reading that remains
+//! (`readings`) gives a course of memberships (`course`), and the courses are looked
+//! up on the day and told (`explain`); suspensions lie over them (`suspension`).
 
 mod answer;
 mod conflict;
