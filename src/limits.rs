@@ -153,8 +153,8 @@ pub const CHANGE_LINES: usize = 20;
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 
 /// Entries that the read models take over in one step. Until a step ends, the database
-/// keeps every page that it replaced: about 2.5 kB for each row, so 2.5 MB.
-pub const FOLD_ENTRIES: usize = 1_024;
+/// keeps every page that it replaced: about 2.5 kB for each row, so some 3 MB.
+pub const FOLD_ENTRIES: usize = 512;
 /// Bytes of entries that the read models take over in one step, the last of them not
 /// counted: one with 1,000 events has 1,000 rows.
 pub const FOLD_BYTES: usize = 1024 * 1024;
@@ -163,7 +163,7 @@ pub const FOLD_BYTES: usize = 1024 * 1024;
 pub const PACKED_ROWS: u64 = 64;
 /// Bytes of pages that the read models keep in memory, counted as they are on disk. In
 /// memory they are about four times that: 64 MiB.
-pub const READ_MODEL_CACHE_BYTES: u64 = 16 * 1024 * 1024;
+pub const READ_MODEL_CACHE_BYTES: u64 = 8 * 1024 * 1024;
 /// How often `released` is synced while running.
 pub const RELEASED_SYNC_EVERY: Duration = Duration::from_secs(1);
 

@@ -194,6 +194,8 @@ impl<F: Follow> Walk<F> {
         let entries: Vec<FoldedEntry<'_>> = followed.iter().map(Followed::folded).collect();
         let position = self.models.apply(&entries, TreeHead { size, root })?;
         self.positions.send_replace(position);
+        // What a step replaced is given back only when it is written out.
+        self.models.flush()?;
         Ok(true)
     }
 }
