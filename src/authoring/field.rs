@@ -103,14 +103,14 @@ fn expand_number(field: &FieldDescriptor, value: Value, at: &str) -> Result<Valu
         Value::String(text) => text,
         _ => return Err(At::new(at, Problem::WrongType("a whole number"))),
     };
-    let unit = if field.name().ends_with("_m") { Some(("metres", "500 m")) } else { None };
+    let unit = quantity::Unit::of_field(field.name());
     let value = match (unit, text.parse::<i64>()) {
         (_, Ok(number)) => Some(json!(number)),
-        (Some(_), Err(_)) => quantity::metres(&text).map(|metres| json!(metres)),
+        (Some(unit), Err(_)) => unit.whole(&text).map(|number| json!(number)),
         (None, Err(_)) if field.name().ends_with("_since") => microseconds(&text),
         (None, Err(_)) => return Err(At::new(at, Problem::WrongType("a whole number"))),
     };
-    let (unit, example) = unit.unwrap_or(("microseconds", "2026-06-19T12:00:00Z"));
+    let (unit, example) = unit.map_or(("microseconds", "2026-06-19T12:00:00Z"), |unit| (unit.name, unit.example));
     value.ok_or_else(|| At::new(at, Problem::NotAQuantity { text, unit, example }))
 }
 

@@ -1,19 +1,43 @@
 //! Points and lengths as people type them, turned into integers by integer
 //! arithmetic: no float is ever near a signed value.
 
-/// A length in the unit of a field, e.g. `"0.5 km"` for metres. `None` when it
-/// is no whole number of that unit.
-pub(super) fn metres(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let thousandths = decimal(number.trim(), 3)?;
-    let millimetres = match unit.trim() {
-        "m" => thousandths,
-        "km" => thousandths.checked_mul(1_000)?,
-        _ => return None,
-    };
-    (millimetres >= 0 && millimetres % 1_000 == 0).then_some(millimetres as u64 / 1_000)
+/// What a field of some unit takes: the ending of its name, what it is called, an
+/// example, and each unit with how many of the field's own it is.
+pub(super) struct Unit {
+    ending: &'static str,
+    pub name: &'static str,
+    pub example: &'static str,
+    units: &'static [(&'static str, u64)],
+}
+
+/// Units by the ending of a field's name. Lengths of a field in metres are whole metres.
+const UNITS: &[Unit] = &[
+    Unit { ending: "_m", name: "metres", example: "500 m", units: &[("m", 1), ("km", 1_000)] },
+    Unit { ending: "_mm", name: "millimetres", example: "20 cm", units: &[("mm", 1), ("cm", 10), ("m", 1_000)] },
+    Unit {
+        ending: "_m2",
+        name: "square metres",
+        example: "12500 m2",
+        units: &[("m2", 1), ("ha", 10_000), ("km2", 1_000_000)],
+    },
+];
+
+impl Unit {
+    /// The unit of a field, if it has one.
+    pub fn of_field(name: &str) -> Option<&'static Self> {
+        UNITS.iter().find(|unit| name.ends_with(unit.ending))
+    }
+
+    /// A quantity in the unit of the field, e.g. `"0.5 km"` for metres. `None` when it
+    /// is no whole number of that unit.
+    pub fn whole(&self, text: &str) -> Option<u64> {
+        let text = text.trim();
+        let digits = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let (_, each) = self.units.iter().find(|(name, _)| *name == unit.trim())?;
+        let thousandths = u64::try_from(decimal(number.trim(), 3)?).ok()?.checked_mul(*each)?;
+        (thousandths % 1_000 == 0).then_some(thousandths / 1_000)
+    }
 }
 
 /// Latitude and longitude in 1e-7 degree, from decimal degrees (latitude first)
@@ -149,12 +173,26 @@ mod tests {
         }
     }
 
+    fn in_unit(field: &str, text: &str) -> Option<u64> {
+        Unit::of_field(field).expect("a field with a unit").whole(text)
+    }
+
+    #[test]
+    fn areas_and_depths_are_typed_in_their_usual_units() {
+        assert_eq!(in_unit("area_m2", "12500 m2"), Some(12_500));
+        assert_eq!(in_unit("area_m2", "1.25 ha"), Some(12_500));
+        assert_eq!(in_unit("depth_mm", "20 cm"), Some(200));
+        assert_eq!(in_unit("depth_mm", "0.2 m"), Some(200));
+        assert_eq!(in_unit("area_m2", "20 m"), None, "a length is no area");
+        assert!(Unit::of_field("designation").is_none());
+    }
+
     #[test]
     fn a_length_is_whole_metres_or_refused() {
-        assert_eq!(metres("500 m"), Some(500));
-        assert_eq!(metres("1.5km"), Some(1_500));
+        assert_eq!(in_unit("radius_m", "500 m"), Some(500));
+        assert_eq!(in_unit("radius_m", "1.5km"), Some(1_500));
         for text in ["500", "0.5 m", "-3 m", "5 miles", "m", "1.2.3 m"] {
-            assert_eq!(metres(text), None, "{text}");
+            assert_eq!(in_unit("radius_m", text), None, "{text}");
         }
     }
 }
