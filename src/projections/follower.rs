@@ -102,7 +102,7 @@ impl Follower {
         let (position_sender, positions) = watch::channel(models.position());
         let (stop, stopped) = oneshot::channel();
         let wait = tokio::runtime::Builder::new_current_thread().build()?;
-        let mut walk = Walk { models, journal, follow, positions: position_sender };
+        let mut walk = Walk { models, journal, follow, positions: position_sender, unwritten: 0 };
         let thread = thread::Builder::new().name("projections".to_owned()).spawn(move || {
             let outcome = walk.run(heads, stopped, &wait);
             let flushed = walk.models.flush();
@@ -150,6 +150,8 @@ struct Walk<F> {
     journal: Arc<dyn Journal>,
     follow: F,
     positions: watch::Sender<ModelPosition>,
+    /// Entries folded since the read models were written out.
+    unwritten: usize,
 }
 
 impl<F: Follow> Walk<F> {
@@ -194,8 +196,12 @@ impl<F: Follow> Walk<F> {
         let entries: Vec<FoldedEntry<'_>> = followed.iter().map(Followed::folded).collect();
         let position = self.models.apply(&entries, TreeHead { size, root })?;
         self.positions.send_replace(position);
-        // What a step replaced is given back only when it is written out.
-        self.models.flush()?;
+        // What steps replaced is given back only when it is written out.
+        self.unwritten += entries.len();
+        if self.unwritten >= FOLD_ENTRIES {
+            self.models.flush()?;
+            self.unwritten = 0;
+        }
         Ok(true)
     }
 }
