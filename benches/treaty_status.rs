@@ -302,6 +302,7 @@ fn deposit(day: &str) -> TreatyBody {
         depositary_sequence: None,
         protocols: Vec::new(),
         provisional_application: false,
+        depositary: "".into(),
     })
 }
 
@@ -367,6 +368,9 @@ fn registered() -> TreatyBody {
         addressees: Addressee::ALL.to_vec(),
         reasons_required: true,
         article: "20".into(),
+        day_after_conflict: false,
+        minimum_months: 0,
+        continues: "".into(),
     };
     let clauses = Clauses { entry_into_force: Some(in_force), withdrawal: Some(withdrawal), ..Clauses::default() };
     TreatyBody::TreatyRegistered(Box::new(TreatyRegistered {

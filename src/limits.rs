@@ -184,6 +184,10 @@ pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 /// How often it looks again meanwhile.
 pub const LOCK_RETRY: Duration = Duration::from_millis(20);
 
+/// Rows of a table of participants: five times as many as there are States; some 100
+/// bytes each keep it far below the size of an event.
+pub const TABLE_ROWS: usize = 1_000;
+
 /// Readings of one record of a participation that a status follows, at the most: six
 /// open questions with two answers each. Beyond it the answer says that it is not complete.
 pub const STATUS_READINGS: usize = 64;

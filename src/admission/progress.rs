@@ -164,7 +164,7 @@ pub(super) fn corrections_of(target: &EventReference) -> IdKey {
 fn corrected(event: &Event) -> Option<&EventReference> {
     match &event.body {
         Body::Shared(SharedBody::EventCorrected(body)) => Some(&body.target),
-        Body::Shared(SharedBody::PartDisclosed(_)) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
+        Body::Shared(_) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
     }
 }
 

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     domain::{
-        EventId, Kind, KindRow, LedgerId, MinefieldKind, NotStatedReason, RecordingTime, Subject, TreatyKind, WorldDate,
+        EventId, Kind, KindRow, LedgerId, MinefieldKind, NotStatedReason, RecordingTime, SharedKind, Subject,
+        TreatyKind, WorldDate,
     },
     limits::EVENT_BYTES,
     wire::{descriptor, from_json},
@@ -176,7 +177,14 @@ fn set_occurred(row: &KindRow, event: &mut Map<String, Value>, body: &Map<String
 /// The field of the body that says when it happened in the world.
 fn principal_date(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::Registry(_) | Kind::Shared(_) => None,
+        Kind::Registry(_) => None,
+        Kind::Shared(kind) => match kind {
+            SharedKind::EventCorrected | SharedKind::EventRetracted | SharedKind::PartDisclosed => None,
+            SharedKind::EventContested => Some("contested"),
+            SharedKind::ContestResolved => Some("resolved"),
+            SharedKind::ContentErased => Some("erased"),
+            SharedKind::StatementReported => Some("stated"),
+        },
         Kind::Treaty(kind) => match kind {
             TreatyKind::TreatyRegistered => Some("adopted"),
             TreatyKind::ParticipantRegistered => None,
@@ -184,12 +192,17 @@ fn principal_date(kind: Kind) -> Option<&'static str> {
             TreatyKind::InstrumentDeposited => Some("deposited"),
             TreatyKind::EffectStated => Some("effective"),
             TreatyKind::DomesticStepTaken => Some("taken"),
-            TreatyKind::WithdrawalNotified | TreatyKind::WithdrawalRevoked | TreatyKind::SuspensionNotified => {
-                Some("received_by_depositary")
-            }
+            TreatyKind::WithdrawalNotified
+            | TreatyKind::WithdrawalRevoked
+            | TreatyKind::SuspensionNotified
+            | TreatyKind::SuccessionNotified => Some("received_by_depositary"),
             TreatyKind::ObjectionLodged => Some("lodged"),
             TreatyKind::ConflictStatusAsserted => Some("since"),
-            TreatyKind::TreatyBodyDecided => Some("decided"),
+            TreatyKind::TreatyBodyDecided | TreatyKind::DeadlineExtended => Some("decided"),
+            TreatyKind::DeclarationMade => Some("made"),
+            TreatyKind::DepositaryNotificationIssued => Some("issued"),
+            TreatyKind::ReportSubmitted => Some("submitted"),
+            TreatyKind::ParticipationTableStated => Some("as_at"),
         },
         Kind::Minefield(kind) => match kind {
             MinefieldKind::RecordOpened => None,

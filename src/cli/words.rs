@@ -61,6 +61,47 @@ fn of_event(kind: &str, event: &Event) -> String {
             let now = restated.map(|(restated, kind)| format!("it now reads: {}", of_event(&kind, restated)));
             joined(&told, &now.unwrap_or_default())
         }
+        Some(EventBody::SuccessionNotified(body)) => {
+            let to = word("succeeds_to", "SUCCESSION_TO_");
+            format!("{name} to the {to} of {}, from {}", body.predecessor, stated(&body.succeeded))
+        }
+        Some(EventBody::DeclarationMade(body)) => {
+            let change = word("change", "DECLARATION_CHANGE_");
+            let told = bracketed(&name, &word("type", "DECLARATION_TYPE_"));
+            let told = joined(&told, &if change.is_empty() { change } else { format!("{change} an earlier one") });
+            let units = format!("{} {}", word("territorial_effect", "TERRITORIAL_EFFECT_"), body.units.join(", "));
+            quoted(&joined(&told, units.trim()), &body.text)
+        }
+        Some(EventBody::DepositaryNotificationIssued(body)) => quoted(&joined(&name, &body.reference), &body.summary),
+        Some(EventBody::DeadlineExtended(body)) => {
+            let outcome = word("outcome", "EXTENSION_OUTCOME_");
+            let told = format!("extension of Article {} {outcome}, until {}", body.article, stated(&body.new_deadline));
+            joined(&told, &body.decided_by)
+        }
+        Some(EventBody::ReportSubmitted(body)) => {
+            format!("report under Article {} submitted, for {}", body.article, stated(&body.period))
+        }
+        Some(EventBody::ParticipationTableStated(body)) => {
+            format!("the depositary's table of {} participants", body.rows.len())
+        }
+        Some(EventBody::EventRetracted(body)) => quoted("an earlier event is taken back", &body.reason),
+        Some(EventBody::EventContested(body)) => {
+            let by = Some(&body.contested_by).filter(|by| !by.is_empty()).map(|by| format!(" by {by}"));
+            quoted(&format!("contested{}", by.unwrap_or_default()), &body.grounds)
+        }
+        Some(EventBody::ContestResolved(body)) => {
+            let accepted = if body.accepted.is_some() { "one is accepted" } else { "none is accepted" };
+            let told = format!("{} rival statements settled, {accepted}", body.statements.len());
+            quoted(&told, &body.reasons)
+        }
+        Some(EventBody::ContentErased(body)) => {
+            format!("content of {} committed parts erased, as {} ordered", body.slots.len(), stated(&body.ordered_by))
+        }
+        Some(EventBody::StatementReported(body)) => {
+            let number = if body.unit.is_empty() { String::new() } else { format!("{} {}", body.quantity, body.unit) };
+            let topic = word("topic", "STATEMENT_TOPIC_");
+            quoted(&joined(&format!("{} on {topic}", stated(&body.stated_by)), &number), &body.text)
+        }
         Some(
             EventBody::WithdrawalRevoked(_)
             | EventBody::PartDisclosed(_)
@@ -93,6 +134,10 @@ fn kind_of(event: &Event) -> Option<String> {
 
 fn effect(word: &str) -> &str {
     if word == "withdrawal" { "effect of the withdrawal" } else { word }
+}
+
+fn stated(value: &str) -> &str {
+    if value.is_empty() { "not stated" } else { value }
 }
 
 fn spaced(name: &str) -> String {

@@ -1,11 +1,13 @@
 //! An event: what an organisation states happened.
 
 use super::{
-    AreaCleared, CharterAdopted, CivilDate, Commitment, ConflictStatusAsserted, DangerArea, DocumentDigest,
-    DomesticStepTaken, EffectStated, EventCorrected, EventId, Extent, InstrumentDeposited, KeyEnded, KeyEnrolled, Kind,
-    LandReleased, LayingRecorded, LedgerFounded, MandateGranted, MemberEnrolled, MinefieldKind, ObjectionLodged,
-    OrdnanceItem, OrganisationAdmitted, OrganisationChanged, Parcel, ParcelId, PartDisclosed, ParticipantRegistered,
-    PositionSurveyed, RecordOpened, ReferencePoint, RegistryKind, SharedKind, SignatureAffixed, Subject,
+    AreaCleared, CharterAdopted, CivilDate, Commitment, ConflictStatusAsserted, ContentErased, ContestResolved,
+    DangerArea, DeadlineExtended, DeclarationMade, DepositaryNotificationIssued, DocumentDigest, DomesticStepTaken,
+    EffectStated, EventContested, EventCorrected, EventId, EventReference, EventRetracted, Extent, InstrumentDeposited,
+    KeyEnded, KeyEnrolled, Kind, LandReleased, LayingRecorded, LedgerFounded, MandateGranted, MemberEnrolled,
+    MinefieldKind, ObjectionLodged, OrdnanceItem, OrganisationAdmitted, OrganisationChanged, Parcel, ParcelId,
+    PartDisclosed, ParticipantRegistered, ParticipationTableStated, PositionSurveyed, RecordOpened, ReferencePoint,
+    RegistryKind, ReportSubmitted, SharedKind, SignatureAffixed, StatementReported, Subject, SuccessionNotified,
     SuspensionNotified, TreatyBodyDecided, TreatyKind, TreatyRegistered, WithdrawalNotified, WithdrawalRevoked,
     WorldDate,
 };
@@ -59,7 +61,12 @@ pub enum RegistryBody {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SharedBody {
     EventCorrected(EventCorrected),
+    EventRetracted(EventRetracted),
+    EventContested(EventContested),
+    ContestResolved(ContestResolved),
     PartDisclosed(PartDisclosed),
+    ContentErased(ContentErased),
+    StatementReported(StatementReported),
 }
 
 /// Bodies about treaties.
@@ -77,6 +84,12 @@ pub enum TreatyBody {
     ObjectionLodged(ObjectionLodged),
     ConflictStatusAsserted(ConflictStatusAsserted),
     TreatyBodyDecided(Box<TreatyBodyDecided>),
+    SuccessionNotified(SuccessionNotified),
+    DeclarationMade(Box<DeclarationMade>),
+    DepositaryNotificationIssued(Box<DepositaryNotificationIssued>),
+    DeadlineExtended(Box<DeadlineExtended>),
+    ReportSubmitted(ReportSubmitted),
+    ParticipationTableStated(ParticipationTableStated),
 }
 
 /// Bodies about minefields.
@@ -105,7 +118,12 @@ impl Body {
             }),
             Self::Shared(body) => Kind::Shared(match body {
                 SharedBody::EventCorrected(_) => SharedKind::EventCorrected,
+                SharedBody::EventRetracted(_) => SharedKind::EventRetracted,
+                SharedBody::EventContested(_) => SharedKind::EventContested,
+                SharedBody::ContestResolved(_) => SharedKind::ContestResolved,
                 SharedBody::PartDisclosed(_) => SharedKind::PartDisclosed,
+                SharedBody::ContentErased(_) => SharedKind::ContentErased,
+                SharedBody::StatementReported(_) => SharedKind::StatementReported,
             }),
             Self::Treaty(body) => Kind::Treaty(match body {
                 TreatyBody::TreatyRegistered(_) => TreatyKind::TreatyRegistered,
@@ -120,6 +138,12 @@ impl Body {
                 TreatyBody::ObjectionLodged(_) => TreatyKind::ObjectionLodged,
                 TreatyBody::ConflictStatusAsserted(_) => TreatyKind::ConflictStatusAsserted,
                 TreatyBody::TreatyBodyDecided(_) => TreatyKind::TreatyBodyDecided,
+                TreatyBody::SuccessionNotified(_) => TreatyKind::SuccessionNotified,
+                TreatyBody::DeclarationMade(_) => TreatyKind::DeclarationMade,
+                TreatyBody::DepositaryNotificationIssued(_) => TreatyKind::DepositaryNotificationIssued,
+                TreatyBody::DeadlineExtended(_) => TreatyKind::DeadlineExtended,
+                TreatyBody::ReportSubmitted(_) => TreatyKind::ReportSubmitted,
+                TreatyBody::ParticipationTableStated(_) => TreatyKind::ParticipationTableStated,
             }),
             Self::Minefield(body) => Kind::Minefield(match body {
                 MinefieldBody::RecordOpened(_) => MinefieldKind::RecordOpened,
@@ -152,21 +176,9 @@ impl Body {
     /// The date in the world that the kind itself names, if it has one.
     pub fn principal_date(&self) -> Option<&WorldDate> {
         match self {
-            Self::Registry(_) | Self::Shared(_) => None,
-            Self::Treaty(body) => match body {
-                TreatyBody::TreatyRegistered(body) => body.adopted.as_ref(),
-                TreatyBody::ParticipantRegistered(_) => None,
-                TreatyBody::SignatureAffixed(body) => body.signed.as_ref(),
-                TreatyBody::InstrumentDeposited(body) => body.deposited.as_ref(),
-                TreatyBody::EffectStated(body) => body.effective.as_ref(),
-                TreatyBody::DomesticStepTaken(body) => body.taken.as_ref(),
-                TreatyBody::WithdrawalNotified(body) => body.received_by_depositary.as_ref(),
-                TreatyBody::WithdrawalRevoked(body) => body.received_by_depositary.as_ref(),
-                TreatyBody::SuspensionNotified(body) => body.received_by_depositary.as_ref(),
-                TreatyBody::ObjectionLodged(body) => body.lodged.as_ref(),
-                TreatyBody::ConflictStatusAsserted(body) => body.since.as_ref(),
-                TreatyBody::TreatyBodyDecided(body) => body.decided.as_ref(),
-            },
+            Self::Registry(_) => None,
+            Self::Shared(body) => body.principal_date(),
+            Self::Treaty(body) => body.principal_date(),
             Self::Minefield(body) => match body {
                 MinefieldBody::RecordOpened(_) => None,
                 MinefieldBody::LayingRecorded(body) => body.completed.as_ref(),
@@ -174,6 +186,57 @@ impl Body {
                 MinefieldBody::AreaCleared(body) => body.ended.as_ref(),
                 MinefieldBody::LandReleased(body) => body.released.as_ref(),
             },
+        }
+    }
+}
+
+impl TreatyBody {
+    /// The date in the world that the kind itself names, if it has one.
+    pub fn principal_date(&self) -> Option<&WorldDate> {
+        match self {
+            Self::TreatyRegistered(body) => body.adopted.as_ref(),
+            Self::ParticipantRegistered(_) => None,
+            Self::SignatureAffixed(body) => body.signed.as_ref(),
+            Self::InstrumentDeposited(body) => body.deposited.as_ref(),
+            Self::EffectStated(body) => body.effective.as_ref(),
+            Self::DomesticStepTaken(body) => body.taken.as_ref(),
+            Self::WithdrawalNotified(body) => body.received_by_depositary.as_ref(),
+            Self::WithdrawalRevoked(body) => body.received_by_depositary.as_ref(),
+            Self::SuspensionNotified(body) => body.received_by_depositary.as_ref(),
+            Self::ObjectionLodged(body) => body.lodged.as_ref(),
+            Self::ConflictStatusAsserted(body) => body.since.as_ref(),
+            Self::TreatyBodyDecided(body) => body.decided.as_ref(),
+            Self::SuccessionNotified(body) => body.received_by_depositary.as_ref(),
+            Self::DeclarationMade(body) => body.made.as_ref(),
+            Self::DepositaryNotificationIssued(body) => body.issued.as_ref(),
+            Self::DeadlineExtended(body) => body.decided.as_ref(),
+            Self::ReportSubmitted(body) => body.submitted.as_ref(),
+            Self::ParticipationTableStated(body) => body.as_at.as_ref(),
+        }
+    }
+}
+
+impl SharedBody {
+    /// The date in the world that the kind itself names, if it has one.
+    pub fn principal_date(&self) -> Option<&WorldDate> {
+        match self {
+            Self::EventCorrected(_) | Self::EventRetracted(_) | Self::PartDisclosed(_) => None,
+            Self::EventContested(body) => body.contested.as_ref(),
+            Self::ContestResolved(body) => body.resolved.as_ref(),
+            Self::ContentErased(body) => body.erased.as_ref(),
+            Self::StatementReported(body) => body.stated.as_ref(),
+        }
+    }
+
+    /// The event that it speaks about, where it speaks about one.
+    pub fn target(&self) -> Option<&EventReference> {
+        match self {
+            Self::EventCorrected(body) => Some(&body.target),
+            Self::EventRetracted(body) => Some(&body.target),
+            Self::EventContested(body) => Some(&body.target),
+            Self::PartDisclosed(body) => Some(&body.target),
+            Self::ContentErased(body) => Some(&body.target),
+            Self::ContestResolved(_) | Self::StatementReported(_) => None,
         }
     }
 }
@@ -201,9 +264,7 @@ impl Event {
     pub fn restated_body(&self) -> Option<&Body> {
         match &self.body {
             Body::Shared(SharedBody::EventCorrected(body)) => body.restated.as_ref().map(|restated| &restated.body),
-            Body::Shared(SharedBody::PartDisclosed(_)) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => {
-                None
-            }
+            Body::Shared(_) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
         }
     }
 

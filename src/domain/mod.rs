@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod pinned;
+mod clauses;
 mod date;
 mod event;
 mod finding;
@@ -24,6 +25,7 @@ mod submission;
 mod time;
 mod treaty;
 
+pub use clauses::*;
 pub use date::{CivilDate, WorldDate};
 pub use event::*;
 pub use finding::*;

@@ -1,7 +1,7 @@
 //! Treaty acts as the events state them. Legal rules over them are findings and
 //! status rules elsewhere; nothing here decides.
 
-use super::{CivilDate, EventReference, ParticipantId, TreatyId, WorldDate};
+use super::{CivilDate, Clauses, EventReference, ParticipantId, TreatyId, WorldDate};
 
 /// A treaty with its final clauses as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,76 +14,6 @@ pub struct TreatyRegistered {
     pub registrations: Vec<Box<str>>,
     pub clauses: Option<Clauses>,
 }
-
-/// A treaty's final clauses as data.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Clauses {
-    pub entry_into_force: Option<EntryIntoForceClause>,
-    pub withdrawal: Option<WithdrawalClause>,
-    pub signature: Option<SignatureClause>,
-    pub accession_by: Option<AccessionBy>,
-    pub reservations: Option<Permission>,
-    pub provisional_application: Option<ProvisionalApplicationClause>,
-    pub depositaries: Vec<Box<str>>,
-    pub cascade_to: Vec<TreatyId>,
-    pub authentic_languages: Vec<Box<str>>,
-}
-
-/// When the treaty binds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EntryIntoForceClause {
-    pub mode: EntryIntoForceMode,
-    pub months: u32,
-    pub days: u32,
-    pub threshold: u32,
-    pub article: Box<str>,
-}
-
-/// How a participant leaves.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WithdrawalClause {
-    pub notice_months: u32,
-    pub notice_from: NoticeFrom,
-    pub later_date_allowed: bool,
-    pub conflict_test: ConflictTest,
-    pub includes_occupation: bool,
-    pub conflict_ends_with: Vec<ConflictEnd>,
-    pub addressees: Vec<Addressee>,
-    pub reasons_required: bool,
-    pub article: Box<str>,
-}
-
-/// When and where the treaty is open for signature.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignatureClause {
-    pub opens: Option<CivilDate>,
-    pub closes: Option<CivilDate>,
-    pub place: Box<str>,
-    pub article: Box<str>,
-}
-
-/// Whether and what may be applied provisionally.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProvisionalApplicationClause {
-    pub permission: Permission,
-    pub scope: Box<str>,
-    pub article: Box<str>,
-}
-
-pinned! { /// Whether something is permitted.
-Permission { Permitted = 1, "permitted"; Prohibited = 2, "prohibited"; } }
-pinned! { /// Who may accede.
-AccessionBy { NonSignatories = 1, "non_signatories"; Any = 2, "any"; } }
-pinned! { /// How entry into force is computed.
-EntryIntoForceMode { FirstOfMonth = 1, "first_of_month"; SameDay = 2, "same_day"; DaysAfterDeposit = 3, "days_after_deposit"; } }
-pinned! { /// What starts the notice.
-NoticeFrom { ReceiptByDepositary = 1, "receipt_by_depositary"; Notification = 2, "notification"; Circulation = 3, "circulation"; } }
-pinned! { /// When an armed conflict is looked at.
-ConflictTest { None = 1, "none"; AtExpiry = 2, "at_expiry"; AtNotification = 3, "at_notification"; } }
-pinned! { /// What must have ended before a deferred withdrawal takes effect.
-ConflictEnd { ArmedConflict = 1, "armed_conflict"; Occupation = 2, "occupation"; Repatriation = 3, "repatriation"; } }
-pinned! { /// Whom a withdrawal is addressed to.
-Addressee { Depositary = 1, "depositary"; OtherParties = 2, "other_parties"; SecurityCouncil = 3, "security_council"; } }
 
 /// A State or organisation that can take part in treaties.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,6 +53,8 @@ pub struct InstrumentDeposited {
     pub depositary_sequence: Option<u32>,
     pub protocols: Vec<TreatyId>,
     pub provisional_application: bool,
+    /// With which of several depositaries.
+    pub depositary: Box<str>,
 }
 
 pinned! {
@@ -275,3 +207,124 @@ pub struct TreatyBodyDecided {
 
 pinned! { /// Where a body stands towards an act.
 BodyStance { Accepts = 1, "accepts"; Rejects = 2, "rejects"; Notes = 3, "notes"; } }
+
+/// A State takes the place of its predecessor under a treaty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuccessionNotified {
+    pub predecessor: ParticipantId,
+    pub succeeds_to: SuccessionTo,
+    /// Date of the succession of States: the successor is bound from it.
+    pub succeeded: Option<WorldDate>,
+    pub received_by_depositary: Option<WorldDate>,
+}
+
+pinned! { /// What a successor succeeds to.
+SuccessionTo { Signature = 1, "signature"; Consent = 2, "consent"; } }
+
+/// A declaration under a treaty, or a change to an earlier one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclarationMade {
+    pub declaration_type: DeclarationType,
+    pub made: Option<WorldDate>,
+    pub article: Box<str>,
+    pub text: Box<str>,
+    /// The signature or instrument that it was made with.
+    pub made_with: Option<EventReference>,
+    pub changes: Option<ChangedDeclaration>,
+    pub territory: Option<Territory>,
+    /// From when it is claimed to hold, where that differs from `made`.
+    pub effective: Option<WorldDate>,
+}
+
+/// What a declaration does to an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedDeclaration {
+    pub declaration: EventReference,
+    pub change: DeclarationChange,
+}
+
+/// What a declaration says of units of territory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Territory {
+    /// At least one.
+    pub units: Vec<Box<str>>,
+    pub effect: TerritorialEffect,
+}
+
+pinned! {
+    /// What is declared.
+    DeclarationType {
+        Reservation = 1, "reservation";
+        Interpretative = 2, "interpretative";
+        ProvisionalApplication = 3, "provisional_application";
+        TerritorialScope = 4, "territorial_scope";
+        IntentionNotToBecomeParty = 5, "intention_not_to_become_party";
+        Completion = 6, "completion";
+        Other = 7, "other";
+    }
+}
+pinned! { /// What becomes of an earlier declaration.
+DeclarationChange { Withdraws = 1, "withdraws"; Modifies = 2, "modifies"; } }
+pinned! { /// What becomes of units of territory.
+TerritorialEffect { Extends = 1, "extends"; Excludes = 2, "excludes"; Restores = 3, "restores"; } }
+
+/// The depositary informs the States concerned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DepositaryNotificationIssued {
+    /// Empty: not stated.
+    pub reference: Box<str>,
+    pub issued: Option<WorldDate>,
+    /// When the States were informed, where that differs (VCLT Art. 78(c)).
+    pub circulated: Option<WorldDate>,
+    pub covers: Vec<EventReference>,
+    pub summary: Box<str>,
+}
+
+/// An extension of a deadline is requested, granted or refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeadlineExtended {
+    pub article: Box<str>,
+    pub outcome: ExtensionOutcome,
+    pub decided: Option<WorldDate>,
+    pub old_deadline: Option<CivilDate>,
+    pub new_deadline: Option<CivilDate>,
+    pub decided_by: Box<str>,
+    pub symbol: Box<str>,
+}
+
+pinned! { /// What became of a request for an extension.
+ExtensionOutcome { Requested = 1, "requested"; Granted = 2, "granted"; Refused = 3, "refused"; } }
+
+/// A report under a treaty was submitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportSubmitted {
+    pub article: Box<str>,
+    pub submitted: Option<WorldDate>,
+    /// What it covers.
+    pub period: Option<WorldDate>,
+    pub symbol: Box<str>,
+}
+
+/// The depositary's whole table of participants at a date.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParticipationTableStated {
+    pub as_at: Option<WorldDate>,
+    /// In the order of the table.
+    pub rows: Vec<ParticipationRow>,
+}
+
+/// One row of the depositary's table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParticipationRow {
+    pub name: Box<str>,
+    pub participant: ParticipantId,
+    pub signed: Option<WorldDate>,
+    pub deposited: Option<WorldDate>,
+    /// Only with `deposited`.
+    pub mode: Option<ConsentMode>,
+    /// The name stands between brackets.
+    pub withdrawn: bool,
+    /// A "d" stands with the deposit.
+    pub succession: bool,
+    pub footnotes: Vec<Box<str>>,
+}

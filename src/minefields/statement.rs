@@ -276,8 +276,7 @@ fn disclosures_of<'a>(holder: &'a Recorded, events: &[&'a Recorded]) -> Vec<Disc
 /// The event that another one speaks about.
 fn target(event: &Recorded) -> Option<&EventReference> {
     match &event.event.body {
-        Body::Shared(SharedBody::EventCorrected(body)) => Some(&body.target),
-        Body::Shared(SharedBody::PartDisclosed(body)) => Some(&body.target),
+        Body::Shared(body) => body.target(),
         Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
     }
 }

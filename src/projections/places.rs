@@ -50,7 +50,7 @@ fn danger_areas(event: &Event) -> Vec<&DangerArea> {
     });
     let disclosed = match &event.body {
         Body::Shared(SharedBody::PartDisclosed(body)) => body.disclosed.as_slice(),
-        Body::Shared(SharedBody::EventCorrected(_)) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => &[],
+        Body::Shared(_) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => &[],
     };
     let contents = open.chain(disclosed.iter().map(|part| &part.content));
     contents.filter_map(|content| if let PartContent::DangerArea(area) = content { Some(area) } else { None }).collect()

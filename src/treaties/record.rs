@@ -115,7 +115,13 @@ fn is_clocked(act: &Act<'_>) -> bool {
         | TreatyBody::SuspensionNotified(_)
         | TreatyBody::ObjectionLodged(_)
         | TreatyBody::ConflictStatusAsserted(_)
-        | TreatyBody::TreatyBodyDecided(_) => false,
+        | TreatyBody::TreatyBodyDecided(_)
+        | TreatyBody::SuccessionNotified(_)
+        | TreatyBody::DeclarationMade(_)
+        | TreatyBody::DepositaryNotificationIssued(_)
+        | TreatyBody::DeadlineExtended(_)
+        | TreatyBody::ReportSubmitted(_)
+        | TreatyBody::ParticipationTableStated(_) => false,
     }
 }
 

@@ -175,9 +175,14 @@ fn mandate_for(body: &TreatyBody) -> Option<MandateType> {
         | TreatyBody::WithdrawalNotified(_)
         | TreatyBody::WithdrawalRevoked(_)
         | TreatyBody::SuspensionNotified(_)
-        | TreatyBody::ObjectionLodged(_) => Some(MandateType::Depositary),
+        | TreatyBody::ObjectionLodged(_)
+        | TreatyBody::SuccessionNotified(_)
+        | TreatyBody::DeclarationMade(_)
+        | TreatyBody::DepositaryNotificationIssued(_)
+        | TreatyBody::ReportSubmitted(_)
+        | TreatyBody::ParticipationTableStated(_) => Some(MandateType::Depositary),
         TreatyBody::DomesticStepTaken(_) => Some(MandateType::ActingState),
-        TreatyBody::TreatyBodyDecided(_) => Some(MandateType::TreatyBody),
+        TreatyBody::TreatyBodyDecided(_) | TreatyBody::DeadlineExtended(_) => Some(MandateType::TreatyBody),
         TreatyBody::ParticipantRegistered(_) | TreatyBody::ConflictStatusAsserted(_) => None,
     }
 }

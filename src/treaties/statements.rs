@@ -38,20 +38,7 @@ impl<'a> Statement<'a> {
 
     /// Its principal date as it stands.
     pub fn date(&self) -> Option<&'a WorldDate> {
-        match self.body {
-            TreatyBody::TreatyRegistered(body) => body.adopted.as_ref(),
-            TreatyBody::ParticipantRegistered(_) => None,
-            TreatyBody::SignatureAffixed(body) => body.signed.as_ref(),
-            TreatyBody::InstrumentDeposited(body) => body.deposited.as_ref(),
-            TreatyBody::EffectStated(body) => body.effective.as_ref(),
-            TreatyBody::DomesticStepTaken(body) => body.taken.as_ref(),
-            TreatyBody::WithdrawalNotified(body) => body.received_by_depositary.as_ref(),
-            TreatyBody::WithdrawalRevoked(body) => body.received_by_depositary.as_ref(),
-            TreatyBody::SuspensionNotified(body) => body.received_by_depositary.as_ref(),
-            TreatyBody::ObjectionLodged(body) => body.lodged.as_ref(),
-            TreatyBody::ConflictStatusAsserted(body) => body.since.as_ref(),
-            TreatyBody::TreatyBodyDecided(body) => body.decided.as_ref(),
-        }
+        self.body.principal_date()
     }
 }
 

@@ -1,13 +1,15 @@
 //! A treaty's final clauses as data.
 
 use super::{
+    MalformedRule,
     fields::*,
-    malformed::{Parsed, Within},
+    malformed::{Parsed, Within, malformed},
     proto,
 };
 use crate::domain::{
-    AccessionBy, Addressee, Clauses, ConflictEnd, ConflictTest, EntryIntoForceClause, EntryIntoForceMode, NoticeFrom,
-    Permission, ProvisionalApplicationClause, SignatureClause, WithdrawalClause,
+    AccessionBy, Addressee, Clauses, ConflictEnd, ConflictTest, ConsentClause, Due, EntryIntoForceClause,
+    EntryIntoForceMode, ExtensionClause, NoticeFrom, ObjectionClause, ObligationClause, Period, Permission,
+    ProvisionalApplicationClause, SignatureClause, WithdrawalClause,
 };
 
 /// Takes the clauses apart.
@@ -22,6 +24,11 @@ pub(super) fn parse(clauses: proto::Clauses) -> Parsed<Clauses> {
         depositaries,
         cascade_to,
         authentic_languages,
+        obligations,
+        consent,
+        objection,
+        suspension,
+        version,
     } = clauses;
     Ok(Clauses {
         entry_into_force: entry_into_force
@@ -39,7 +46,84 @@ pub(super) fn parse(clauses: proto::Clauses) -> Parsed<Clauses> {
         authentic_languages: list("authentic_languages", authentic_languages, |tag| {
             given("", filled(tag)).and_then(|tag| language("", tag))
         })?,
+        obligations: parse_obligations(obligations)?,
+        consent: consent.map(|clause| parse_consent(clause).within("consent")).transpose()?,
+        objection: objection.map(|clause| parse_objection(clause).within("objection")).transpose()?,
+        suspension: optional_pinned("suspension", suspension, Permission::from_number)?,
+        version: short_text("version", version)?,
     })
+}
+
+fn parse_obligations(obligations: Vec<proto::ObligationClause>) -> Parsed<Vec<ObligationClause>> {
+    let obligations = list("obligations", obligations, parse_obligation)?;
+    let articles: Vec<&str> = obligations.iter().map(|obligation| &*obligation.article).collect();
+    distinct("obligations", &articles)?;
+    Ok(obligations)
+}
+
+fn parse_obligation(clause: proto::ObligationClause) -> Parsed<ObligationClause> {
+    let proto::ObligationClause {
+        article,
+        title,
+        kind,
+        years,
+        months,
+        days,
+        yearly_month,
+        yearly_day,
+        extension_months,
+        extended_by,
+    } = clause;
+    let extension = ExtensionClause { months: extension_months, by: short_text("extended_by", extended_by)? };
+    absent("extended_by", extension.months > 0 || extension.by.is_empty(), "leave it out: there is no extension")?;
+    let kind = given("kind", proto::ObligationKind::try_from(kind).ok().filter(|kind| *kind as i32 != 0))?;
+    let yearly = kind == proto::ObligationKind::YearlyReport;
+    absent("yearly_month", yearly || yearly_month == 0, "leave it out: only a yearly report has it")?;
+    absent("yearly_day", yearly || yearly_day == 0, "leave it out: only a yearly report has it")?;
+    let due = match kind {
+        proto::ObligationKind::Act => Due::Act(parse_period(years, months, days)?),
+        proto::ObligationKind::Report => Due::Report(parse_period(years, months, days)?),
+        proto::ObligationKind::YearlyReport | proto::ObligationKind::Unspecified => {
+            absent("years", (years, months, days) == (0, 0, 0), "leave it out: a yearly report has a day of the year")?;
+            let (month, day) = day_of_every_year(yearly_month, yearly_day)?;
+            Due::YearlyReport { month, day }
+        }
+    };
+    Ok(ObligationClause {
+        article: required_text("article", article)?,
+        title: required_text("title", title)?,
+        due,
+        extension: Some(extension).filter(|extension| extension.months > 0),
+    })
+}
+
+fn parse_period(years: u32, months: u32, days: u32) -> Parsed<Period> {
+    match (years, months, days) {
+        (years @ 1.., 0, 0) => Ok(Period::Years(years)),
+        (0, months @ 1.., 0) => Ok(Period::Months(months)),
+        (0, 0, days @ 1..) => Ok(Period::Days(days)),
+        _ => malformed(MalformedRule::FieldMustHaveValue, "years", "give exactly one of years, months and days"),
+    }
+}
+
+/// A day that every year has.
+fn day_of_every_year(month: u32, day: u32) -> Parsed<(i8, i8)> {
+    let month_and_day = i8::try_from(month).ok().zip(i8::try_from(day).ok());
+    let exists = |(month, day): &(i8, i8)| jiff::civil::Date::new(2023, *month, *day).is_ok();
+    match month_and_day.filter(exists) {
+        Some(day) => Ok(day),
+        None => malformed(MalformedRule::DateMustBeValid, "yearly_day", "give a month and a day that every year has"),
+    }
+}
+
+fn parse_consent(clause: proto::ConsentClause) -> Parsed<ConsentClause> {
+    let proto::ConsentClause { minimum_protocols, article } = clause;
+    Ok(ConsentClause { minimum_protocols, article: short_text("article", article)? })
+}
+
+fn parse_objection(clause: proto::ObjectionClause) -> Parsed<ObjectionClause> {
+    let proto::ObjectionClause { reservation_months, claim_months, article } = clause;
+    Ok(ObjectionClause { reservation_months, claim_months, article: short_text("article", article)? })
 }
 
 fn parse_entry_into_force(clause: proto::EntryIntoForceClause) -> Parsed<EntryIntoForceClause> {
@@ -62,6 +146,9 @@ fn parse_withdrawal(clause: proto::WithdrawalClause) -> Parsed<WithdrawalClause>
         addressees,
         reasons_required,
         article,
+        day_after_conflict,
+        minimum_months,
+        continues,
     } = clause;
     Ok(WithdrawalClause {
         notice_months,
@@ -73,6 +160,9 @@ fn parse_withdrawal(clause: proto::WithdrawalClause) -> Parsed<WithdrawalClause>
         addressees: pinned_list("addressees", addressees, Addressee::from_number)?,
         reasons_required,
         article: short_text("article", article)?,
+        day_after_conflict,
+        minimum_months,
+        continues: short_text("continues", continues)?,
     })
 }
 
@@ -107,6 +197,11 @@ pub(super) fn encode(clauses: &Clauses) -> proto::Clauses {
         depositaries,
         cascade_to,
         authentic_languages,
+        obligations,
+        consent,
+        objection,
+        suspension,
+        version,
     } = clauses;
     proto::Clauses {
         entry_into_force: entry_into_force.as_ref().map(encode_entry_into_force),
@@ -118,6 +213,50 @@ pub(super) fn encode(clauses: &Clauses) -> proto::Clauses {
         depositaries: strings(depositaries),
         cascade_to: strings(cascade_to),
         authentic_languages: strings(authentic_languages),
+        obligations: obligations.iter().map(encode_obligation).collect(),
+        consent: consent.as_ref().map(|ConsentClause { minimum_protocols, article }| proto::ConsentClause {
+            minimum_protocols: *minimum_protocols,
+            article: article.to_string(),
+        }),
+        objection: objection.as_ref().map(encode_objection),
+        suspension: suspension.map_or(0, Permission::number),
+        version: version.to_string(),
+    }
+}
+
+fn encode_obligation(clause: &ObligationClause) -> proto::ObligationClause {
+    let ObligationClause { article, title, due, extension } = clause;
+    let (kind, period, (yearly_month, yearly_day)) = match *due {
+        Due::Act(period) => (proto::ObligationKind::Act, Some(period), (0, 0)),
+        Due::Report(period) => (proto::ObligationKind::Report, Some(period), (0, 0)),
+        Due::YearlyReport { month, day } => (proto::ObligationKind::YearlyReport, None, (month, day)),
+    };
+    let (years, months, days) = match period {
+        Some(Period::Years(years)) => (years, 0, 0),
+        Some(Period::Months(months)) => (0, months, 0),
+        Some(Period::Days(days)) => (0, 0, days),
+        None => (0, 0, 0),
+    };
+    proto::ObligationClause {
+        article: article.to_string(),
+        title: title.to_string(),
+        kind: kind.into(),
+        years,
+        months,
+        days,
+        yearly_month: yearly_month.unsigned_abs().into(),
+        yearly_day: yearly_day.unsigned_abs().into(),
+        extension_months: extension.as_ref().map_or(0, |extension| extension.months),
+        extended_by: extension.as_ref().map(|extension| extension.by.to_string()).unwrap_or_default(),
+    }
+}
+
+fn encode_objection(clause: &ObjectionClause) -> proto::ObjectionClause {
+    let ObjectionClause { reservation_months, claim_months, article } = clause;
+    proto::ObjectionClause {
+        reservation_months: *reservation_months,
+        claim_months: *claim_months,
+        article: article.to_string(),
     }
 }
 
@@ -143,6 +282,9 @@ fn encode_withdrawal(clause: &WithdrawalClause) -> proto::WithdrawalClause {
         addressees,
         reasons_required,
         article,
+        day_after_conflict,
+        minimum_months,
+        continues,
     } = clause;
     proto::WithdrawalClause {
         notice_months: *notice_months,
@@ -154,6 +296,9 @@ fn encode_withdrawal(clause: &WithdrawalClause) -> proto::WithdrawalClause {
         addressees: addressees.iter().map(|addressee| addressee.number()).collect(),
         reasons_required: *reasons_required,
         article: article.to_string(),
+        day_after_conflict: *day_after_conflict,
+        minimum_months: *minimum_months,
+        continues: continues.to_string(),
     }
 }
 

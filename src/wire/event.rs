@@ -5,7 +5,7 @@ use super::{
     fields::*,
     land,
     malformed::{Parsed, Within, malformed},
-    minefield, parts,
+    minefield, notices, parts,
     proto::{self, event::Body as Wire},
     registry, shared, treaty,
 };
@@ -96,7 +96,12 @@ pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
         Wire::KeyEnded(body) => registry(registry::key_ended(body), "key_ended"),
         Wire::MandateGranted(body) => registry(registry::mandate_granted(body), "mandate_granted"),
         Wire::EventCorrected(body) => shared::event_corrected(*body).within("event_corrected"),
+        Wire::EventRetracted(body) => shared::event_retracted(body).within("event_retracted"),
+        Wire::EventContested(body) => shared::event_contested(body).within("event_contested"),
+        Wire::ContestResolved(body) => shared::contest_resolved(body).within("contest_resolved"),
         Wire::PartDisclosed(body) => shared::part_disclosed(body).within("part_disclosed"),
+        Wire::ContentErased(body) => shared::content_erased(body).within("content_erased"),
+        Wire::StatementReported(body) => shared::statement_reported(body).within("statement_reported"),
         Wire::TreatyRegistered(body) => treaty(treaty::treaty_registered(body), "treaty_registered"),
         Wire::ParticipantRegistered(body) => treaty(treaty::participant_registered(body), "participant_registered"),
         Wire::SignatureAffixed(body) => treaty(treaty::signature_affixed(body), "signature_affixed"),
@@ -109,6 +114,16 @@ pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
         Wire::ObjectionLodged(body) => treaty(acts::objection_lodged(body), "objection_lodged"),
         Wire::ConflictStatusAsserted(body) => treaty(acts::conflict_status_asserted(body), "conflict_status_asserted"),
         Wire::TreatyBodyDecided(body) => treaty(acts::treaty_body_decided(body), "treaty_body_decided"),
+        Wire::SuccessionNotified(body) => treaty(notices::succession_notified(body), "succession_notified"),
+        Wire::DeclarationMade(body) => treaty(notices::declaration_made(body), "declaration_made"),
+        Wire::DepositaryNotificationIssued(body) => {
+            treaty(notices::depositary_notification_issued(body), "depositary_notification_issued")
+        }
+        Wire::DeadlineExtended(body) => treaty(notices::deadline_extended(body), "deadline_extended"),
+        Wire::ReportSubmitted(body) => treaty(notices::report_submitted(body), "report_submitted"),
+        Wire::ParticipationTableStated(body) => {
+            treaty(notices::participation_table_stated(body), "participation_table_stated")
+        }
         Wire::RecordOpened(body) => minefield_body(minefield::record_opened(body), "record_opened"),
         Wire::LayingRecorded(body) => minefield_body(minefield::laying_recorded(body), "laying_recorded"),
         Wire::PositionSurveyed(body) => minefield_body(minefield::position_surveyed(body), "position_surveyed"),

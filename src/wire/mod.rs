@@ -20,6 +20,7 @@ mod json;
 mod land;
 mod malformed;
 mod minefield;
+mod notices;
 mod parts;
 mod registry;
 mod shared;

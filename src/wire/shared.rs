@@ -8,7 +8,10 @@ use super::{
     parts,
     proto::{self, event::Body as Wire},
 };
-use crate::domain::{Body, DisclosedPart, EventCorrected, EventReference, PartDisclosed, Restated, SharedBody};
+use crate::domain::{
+    Body, ContentErased, ContestResolved, DisclosedPart, EventContested, EventCorrected, EventReference,
+    EventRetracted, PartDisclosed, Quantity, Restated, SharedBody, StatementReported, StatementTopic,
+};
 
 /// Takes a reference to an event apart.
 pub(super) fn reference(reference: proto::EventReference) -> Parsed<EventReference> {
@@ -68,6 +71,75 @@ fn parse_restated(event: proto::Event) -> Parsed<Restated> {
     Ok(Restated { occurred: world_date("occurred", &occurred)?, not_stated, body })
 }
 
+pub(super) fn event_retracted(body: proto::EventRetracted) -> Parsed<(Body, Mandatory)> {
+    let proto::EventRetracted { target, reason } = body;
+    let body = EventRetracted {
+        target: reference(given("target", target)?).within("target")?,
+        reason: given("reason", filled(reason)).and_then(|reason| long_text("reason", reason))?,
+    };
+    Ok((Body::Shared(SharedBody::EventRetracted(body)), Mandatory::new()))
+}
+
+pub(super) fn event_contested(body: proto::EventContested) -> Parsed<(Body, Mandatory)> {
+    let proto::EventContested { target, grounds, contested_by, contested } = body;
+    let body = EventContested {
+        target: reference(given("target", target)?).within("target")?,
+        grounds: given("grounds", filled(grounds)).and_then(|grounds| long_text("grounds", grounds))?,
+        contested_by: short_text("contested_by", contested_by)?,
+        contested: world_date("contested", &contested)?,
+    };
+    let mandatory = vec![("contested", body.contested.is_some())];
+    Ok((Body::Shared(SharedBody::EventContested(body)), mandatory))
+}
+
+pub(super) fn contest_resolved(body: proto::ContestResolved) -> Parsed<(Body, Mandatory)> {
+    let proto::ContestResolved { statements, accepted, reasons, resolved } = body;
+    let body = ContestResolved {
+        statements: references("statements", statements)?,
+        accepted: accepted.map(|accepted| reference(accepted).within("accepted")).transpose()?,
+        reasons: given("reasons", filled(reasons)).and_then(|reasons| long_text("reasons", reasons))?,
+        resolved: world_date("resolved", &resolved)?,
+    };
+    not_empty("statements", &body.statements)?;
+    if body.accepted.as_ref().is_some_and(|accepted| !body.statements.contains(accepted)) {
+        let message = "accept one of the statements, or leave this out where none of them is accepted";
+        return malformed(MalformedRule::ContentMustFitPart, "accepted", message);
+    }
+    let mandatory = vec![("resolved", body.resolved.is_some())];
+    Ok((Body::Shared(SharedBody::ContestResolved(body)), mandatory))
+}
+
+pub(super) fn content_erased(body: proto::ContentErased) -> Parsed<(Body, Mandatory)> {
+    let proto::ContentErased { target, slots, basis, ordered_by, erased } = body;
+    let body = ContentErased {
+        target: reference(given("target", target)?).within("target")?,
+        slots,
+        basis: required_text("basis", basis)?,
+        ordered_by: short_text("ordered_by", ordered_by)?,
+        erased: world_date("erased", &erased)?,
+    };
+    not_empty("slots", &body.slots)?;
+    ascending("slots", &body.slots, |slot| *slot)?;
+    let mandatory = vec![("ordered_by", !body.ordered_by.is_empty()), ("erased", body.erased.is_some())];
+    Ok((Body::Shared(SharedBody::ContentErased(body)), mandatory))
+}
+
+pub(super) fn statement_reported(body: proto::StatementReported) -> Parsed<(Body, Mandatory)> {
+    let proto::StatementReported { topic, stated_by, stated, text, quantity, unit, about } = body;
+    let unit = short_text("unit", unit)?;
+    absent("quantity", quantity == 0 || !unit.is_empty(), "say in unit what is counted")?;
+    let body = StatementReported {
+        topic: pinned("topic", topic, StatementTopic::from_number)?,
+        stated_by: short_text("stated_by", stated_by)?,
+        stated: world_date("stated", &stated)?,
+        text: given("text", filled(text)).and_then(|text| long_text("text", text))?,
+        quantity: filled(unit).map(|unit| Quantity { number: quantity, unit }),
+        about: world_date("about", &about)?,
+    };
+    let mandatory = vec![("stated_by", !body.stated_by.is_empty()), ("stated", body.stated.is_some())];
+    Ok((Body::Shared(SharedBody::StatementReported(body)), mandatory))
+}
+
 pub(super) fn part_disclosed(body: proto::PartDisclosed) -> Parsed<(Body, Mandatory)> {
     let proto::PartDisclosed { target, disclosed } = body;
     let body = PartDisclosed {
@@ -98,10 +170,62 @@ pub(super) fn encode(body: &SharedBody) -> Wire {
                 restated: restated.as_deref().map(|restated| Box::new(encode_restated(restated))),
             }))
         }
+        SharedBody::EventRetracted(EventRetracted { target, reason }) => Wire::EventRetracted(proto::EventRetracted {
+            target: Some(encode_reference(target)),
+            reason: reason.to_string(),
+        }),
+        SharedBody::EventContested(body) => Wire::EventContested(encode_contested(body)),
+        SharedBody::ContestResolved(body) => Wire::ContestResolved(encode_resolved(body)),
         SharedBody::PartDisclosed(PartDisclosed { target, disclosed }) => Wire::PartDisclosed(proto::PartDisclosed {
             target: Some(encode_reference(target)),
             disclosed: disclosed.iter().map(encode_disclosed).collect(),
         }),
+        SharedBody::ContentErased(body) => Wire::ContentErased(encode_erased(body)),
+        SharedBody::StatementReported(body) => Wire::StatementReported(encode_reported(body)),
+    }
+}
+
+fn encode_contested(body: &EventContested) -> proto::EventContested {
+    let EventContested { target, grounds, contested_by, contested } = body;
+    proto::EventContested {
+        target: Some(encode_reference(target)),
+        grounds: grounds.to_string(),
+        contested_by: contested_by.to_string(),
+        contested: string(contested),
+    }
+}
+
+fn encode_resolved(body: &ContestResolved) -> proto::ContestResolved {
+    let ContestResolved { statements, accepted, reasons, resolved } = body;
+    proto::ContestResolved {
+        statements: encode_references(statements),
+        accepted: accepted.as_ref().map(encode_reference),
+        reasons: reasons.to_string(),
+        resolved: string(resolved),
+    }
+}
+
+fn encode_erased(body: &ContentErased) -> proto::ContentErased {
+    let ContentErased { target, slots, basis, ordered_by, erased } = body;
+    proto::ContentErased {
+        target: Some(encode_reference(target)),
+        slots: slots.clone(),
+        basis: basis.to_string(),
+        ordered_by: ordered_by.to_string(),
+        erased: string(erased),
+    }
+}
+
+fn encode_reported(body: &StatementReported) -> proto::StatementReported {
+    let StatementReported { topic, stated_by, stated, text, quantity, about } = body;
+    proto::StatementReported {
+        topic: topic.number(),
+        stated_by: stated_by.to_string(),
+        stated: string(stated),
+        text: text.to_string(),
+        quantity: quantity.as_ref().map_or(0, |quantity| quantity.number),
+        unit: quantity.as_ref().map(|quantity| quantity.unit.to_string()).unwrap_or_default(),
+        about: string(about),
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     event::Mandatory,
     fields::*,
     malformed::{Parsed, Within, malformed},
+    notices,
     proto::{self, event::Body as Wire},
 };
 use crate::domain::{
@@ -71,6 +72,7 @@ pub(super) fn instrument_deposited(body: proto::InstrumentDeposited) -> Parsed<(
         depositary_sequence,
         protocols,
         provisional_application,
+        depositary,
     } = body;
     let body = InstrumentDeposited {
         mode: pinned("mode", mode, ConsentMode::from_number)?,
@@ -79,6 +81,7 @@ pub(super) fn instrument_deposited(body: proto::InstrumentDeposited) -> Parsed<(
         depositary_sequence: Some(depositary_sequence).filter(|sequence| *sequence > 0),
         protocols: identifiers("protocols", protocols)?,
         provisional_application,
+        depositary: short_text("depositary", depositary)?,
     };
     let mandatory = vec![("deposited", body.deposited.is_some())];
     Ok((TreatyBody::InstrumentDeposited(body), mandatory))
@@ -148,6 +151,16 @@ pub(super) fn encode(body: &TreatyBody) -> Wire {
             Wire::ConflictStatusAsserted(acts::encode_conflict_status_asserted(body))
         }
         TreatyBody::TreatyBodyDecided(body) => Wire::TreatyBodyDecided(acts::encode_treaty_body_decided(body)),
+        TreatyBody::SuccessionNotified(body) => Wire::SuccessionNotified(notices::encode_succession_notified(body)),
+        TreatyBody::DeclarationMade(body) => Wire::DeclarationMade(notices::encode_declaration_made(body)),
+        TreatyBody::DepositaryNotificationIssued(body) => {
+            Wire::DepositaryNotificationIssued(notices::encode_depositary_notification_issued(body))
+        }
+        TreatyBody::DeadlineExtended(body) => Wire::DeadlineExtended(notices::encode_deadline_extended(body)),
+        TreatyBody::ReportSubmitted(body) => Wire::ReportSubmitted(notices::encode_report_submitted(body)),
+        TreatyBody::ParticipationTableStated(body) => {
+            Wire::ParticipationTableStated(notices::encode_participation_table_stated(body))
+        }
     }
 }
 
@@ -188,6 +201,7 @@ fn encode_instrument_deposited(body: &InstrumentDeposited) -> proto::InstrumentD
         depositary_sequence,
         protocols,
         provisional_application,
+        depositary,
     } = body;
     proto::InstrumentDeposited {
         mode: mode.number(),
@@ -196,6 +210,7 @@ fn encode_instrument_deposited(body: &InstrumentDeposited) -> proto::InstrumentD
         depositary_sequence: depositary_sequence.unwrap_or_default(),
         protocols: strings(protocols),
         provisional_application: *provisional_application,
+        depositary: depositary.to_string(),
     }
 }
 

@@ -89,6 +89,7 @@ impl Story {
             depositary_sequence: None,
             protocols: Vec::new(),
             provisional_application: false,
+            depositary: "".into(),
         };
         self.record(&under(treaty, participant), TreatyBody::InstrumentDeposited(body)).await;
     }
@@ -170,6 +171,9 @@ fn leave(notice_months: u32, addressees: &[Addressee], article: &str) -> Withdra
         addressees: addressees.to_vec(),
         reasons_required: true,
         article: article.into(),
+        day_after_conflict: false,
+        minimum_months: 0,
+        continues: "".into(),
     }
 }
 
@@ -328,6 +332,7 @@ async fn deposits_of_others_bring_a_treaty_into_force_as_they_are_corrected() {
         depositary_sequence: None,
         protocols: Vec::new(),
         provisional_application: false,
+        depositary: "".into(),
     };
     let second = story.record(&under("untc:T", "POL"), TreatyBody::InstrumentDeposited(body.clone())).await;
     let counted = story.size();

@@ -90,8 +90,9 @@ fn waits_for_one_thing(first: SignOffClass, all: &[SignOffClass]) -> Result<Sign
 
 fn bearing(question: &Question<'_>, event: &Event, earlier: &[Event]) -> Bearing {
     match &event.body {
-        Body::Registry(_) | Body::Treaty(_) | Body::Shared(SharedBody::PartDisclosed(_)) => Bearing::default(),
         Body::Shared(SharedBody::EventCorrected(body)) => correction(question, event, body, earlier),
+        // Retractions are of treaty acts, which ease nothing.
+        Body::Registry(_) | Body::Treaty(_) | Body::Shared(_) => Bearing::default(),
         Body::Minefield(MinefieldBody::AreaCleared(_) | MinefieldBody::LandReleased(_)) => Bearing::default(),
         Body::Minefield(
             MinefieldBody::RecordOpened(_) | MinefieldBody::LayingRecorded(_) | MinefieldBody::PositionSurveyed(_),

@@ -3,8 +3,10 @@
 use super::Question;
 use crate::{
     domain::{
-        Body, Commitment, EnvelopeContent, Event, EventCorrected, EventReference, Kind, MinefieldBody, ParcelId, Part,
-        PartDisclosed, PartHolding, Position, SharedBody, Subject, SubmittedEvents, TreatyBody, TreatyId, TreatyKind,
+        Body, Commitment, ContentErased, ContestResolved, DeclarationMade, EnvelopeContent, Event, EventContested,
+        EventCorrected, EventReference, EventRetracted, Kind, MinefieldBody, ParcelId, Part, PartDisclosed,
+        PartHolding, ParticipantId, Position, SharedBody, SharedKind, Subject, SubmittedEvents, TreatyBody, TreatyId,
+        TreatyKind,
     },
     policy::{Rejection, RejectionRule},
     wire,
@@ -31,8 +33,7 @@ pub(super) fn hold(
     let asked = Asked { question, submitted, earlier, event, field };
     match &event.body {
         Body::Registry(_) => Ok(()),
-        Body::Shared(SharedBody::EventCorrected(body)) => asked.correction_fits(body),
-        Body::Shared(SharedBody::PartDisclosed(body)) => asked.disclosure_matches(body),
+        Body::Shared(body) => asked.earlier_event_fits(body),
         Body::Treaty(body) => asked.act_exists(body),
         Body::Minefield(body) => asked.land_is_known(body),
     }
@@ -87,6 +88,81 @@ impl Asked<'_> {
             return Err(self.no(RejectionRule::TargetMustBeOwn, "target", message));
         }
         Ok(target)
+    }
+
+    fn earlier_event_fits(&self, body: &SharedBody) -> Result<(), Rejection> {
+        match body {
+            SharedBody::EventCorrected(body) => self.correction_fits(body),
+            SharedBody::EventRetracted(body) => self.retraction_fits(body),
+            SharedBody::EventContested(body) => self.contest_fits(body),
+            SharedBody::ContestResolved(body) => self.resolution_fits(body),
+            SharedBody::PartDisclosed(body) => self.disclosure_matches(body),
+            SharedBody::ContentErased(body) => self.erasure_fits(body),
+            SharedBody::StatementReported(_) => Ok(()),
+        }
+    }
+
+    /// What opens a subject is corrected and not taken back: others stand on it.
+    fn retraction_fits(&self, body: &EventRetracted) -> Result<(), Rejection> {
+        let target = self.target(&body.target)?;
+        match target.kind() {
+            Kind::Treaty(TreatyKind::TreatyRegistered | TreatyKind::ParticipantRegistered) => {
+                let message = format!("an event {} is not taken back: others stand on it", target.kind());
+                Err(self.no(RejectionRule::ReferenceMustFit, "target", message))
+            }
+            Kind::Treaty(_)
+            | Kind::Shared(SharedKind::EventContested | SharedKind::ContestResolved | SharedKind::StatementReported) => {
+                Ok(())
+            }
+            Kind::Registry(_) | Kind::Shared(_) | Kind::Minefield(_) => {
+                let message = format!("an event {} is not taken back: correct what it speaks about", target.kind());
+                Err(self.no(RejectionRule::ReferenceMustFit, "target", message))
+            }
+        }
+    }
+
+    fn contest_fits(&self, body: &EventContested) -> Result<(), Rejection> {
+        let target = self.named(&body.target, "target")?;
+        self.on_own_subject(&target, "target")?;
+        match target.kind() {
+            Kind::Treaty(_)
+            | Kind::Minefield(_)
+            | Kind::Shared(SharedKind::ContestResolved | SharedKind::StatementReported) => Ok(()),
+            Kind::Registry(_) | Kind::Shared(_) => {
+                let message = format!("an event {} is not contested: contest what it speaks about", target.kind());
+                Err(self.no(RejectionRule::ReferenceMustFit, "target", message))
+            }
+        }
+    }
+
+    /// Rival statements are about one thing: of one kind, on one subject.
+    fn resolution_fits(&self, body: &ContestResolved) -> Result<(), Rejection> {
+        let mut first = None;
+        for (at, statement) in body.statements.iter().enumerate() {
+            let field = format!("statements[{at}]");
+            let target = self.named(statement, &field)?;
+            self.on_own_subject(&target, &field)?;
+            let kind = *first.get_or_insert(target.kind());
+            if !matches!(kind, Kind::Treaty(_)) || target.kind() != kind {
+                let message = format!("it is an event {}: name treaty acts of one kind", target.kind());
+                return Err(self.no(RejectionRule::ReferenceMustFit, &field, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn erasure_fits(&self, body: &ContentErased) -> Result<(), Rejection> {
+        let target = self.named(&body.target, "target")?;
+        self.on_own_subject(&target, "target")?;
+        let committed =
+            |slot: &u32| target.parts.iter().any(|part| part.slot == *slot && commitment_of(part).is_some());
+        match body.slots.iter().position(|slot| !committed(slot)) {
+            None => Ok(()),
+            Some(at) => {
+                let message = format!("slot {} of the event holds no commitment", body.slots[at]);
+                Err(self.no(RejectionRule::ReferenceMustFit, &format!("slots[{at}]"), message))
+            }
+        }
     }
 
     fn correction_fits(&self, body: &EventCorrected) -> Result<(), Rejection> {
@@ -145,19 +221,25 @@ impl Asked<'_> {
     fn act_exists(&self, body: &TreatyBody) -> Result<(), Rejection> {
         match body {
             TreatyBody::WithdrawalRevoked(body) => {
-                let target = self.named(&body.withdrawal, "withdrawal")?;
-                self.on_own_subject(&target, "withdrawal")?;
-                if target.kind() == Kind::Treaty(TreatyKind::WithdrawalNotified) {
-                    return Ok(());
-                }
-                let message = format!("it is an event {}, not a withdrawal", target.kind());
-                Err(self.no(RejectionRule::ReferenceMustFit, "withdrawal", message))
+                self.is_one_of(&body.withdrawal, &[TreatyKind::WithdrawalNotified], "withdrawal")
             }
             TreatyBody::ObjectionLodged(body) => self.under_same_treaty(&body.objects_to, "objects_to"),
             TreatyBody::TreatyBodyDecided(body) => {
                 let all = body.concerning.iter().enumerate();
                 all.into_iter()
                     .try_for_each(|(at, reference)| self.under_same_treaty(reference, &format!("concerning[{at}]")))
+            }
+            TreatyBody::SuccessionNotified(body) => self.participant_exists(&body.predecessor, "predecessor"),
+            TreatyBody::DeclarationMade(body) => self.declaration_fits(body),
+            TreatyBody::DepositaryNotificationIssued(body) => {
+                let mut all = body.covers.iter().enumerate();
+                all.try_for_each(|(at, reference)| self.under_same_treaty(reference, &format!("covers[{at}]")))
+            }
+            TreatyBody::ParticipationTableStated(body) => {
+                let mut rows = body.rows.iter().enumerate();
+                rows.try_for_each(|(at, row)| {
+                    self.participant_exists(&row.participant, &format!("rows[{at}].participant"))
+                })
             }
             TreatyBody::TreatyRegistered(_)
             | TreatyBody::ParticipantRegistered(_)
@@ -167,8 +249,43 @@ impl Asked<'_> {
             | TreatyBody::DomesticStepTaken(_)
             | TreatyBody::WithdrawalNotified(_)
             | TreatyBody::SuspensionNotified(_)
-            | TreatyBody::ConflictStatusAsserted(_) => Ok(()),
+            | TreatyBody::ConflictStatusAsserted(_)
+            | TreatyBody::DeadlineExtended(_)
+            | TreatyBody::ReportSubmitted(_) => Ok(()),
         }
+    }
+
+    fn participant_exists(&self, participant: &ParticipantId, field: &str) -> Result<(), Rejection> {
+        let subject = Subject::Participant(participant.clone());
+        let sibling = self.earlier.iter().any(|event| event.subject == subject);
+        if sibling || self.question.known.subject_head(&subject).is_some() {
+            return Ok(());
+        }
+        Err(self.no(RejectionRule::SubjectMustExist, field, format!("{subject} does not exist")))
+    }
+
+    /// What it was made with, and what it changes, are of the same participation.
+    fn declaration_fits(&self, body: &DeclarationMade) -> Result<(), Rejection> {
+        const WITH: &[TreatyKind] =
+            &[TreatyKind::SignatureAffixed, TreatyKind::InstrumentDeposited, TreatyKind::SuccessionNotified];
+        if let Some(made_with) = &body.made_with {
+            self.is_one_of(made_with, WITH, "made_with")?;
+        }
+        match &body.changes {
+            Some(changed) => self.is_one_of(&changed.declaration, &[TreatyKind::DeclarationMade], "changes"),
+            None => Ok(()),
+        }
+    }
+
+    fn is_one_of(&self, reference: &EventReference, kinds: &[TreatyKind], field: &str) -> Result<(), Rejection> {
+        let target = self.named(reference, field)?;
+        self.on_own_subject(&target, field)?;
+        if kinds.iter().any(|kind| target.kind() == Kind::Treaty(*kind)) {
+            return Ok(());
+        }
+        let names: Vec<_> = kinds.iter().map(|kind| Kind::Treaty(*kind).name()).collect();
+        let message = format!("it is an event {}, not {}", target.kind(), names.join(" or "));
+        Err(self.no(RejectionRule::ReferenceMustFit, field, message))
     }
 
     fn under_same_treaty(&self, reference: &EventReference, field: &str) -> Result<(), Rejection> {

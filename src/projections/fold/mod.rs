@@ -133,7 +133,13 @@ impl EntryFold<'_> {
                 | TreatyBody::SuspensionNotified(_)
                 | TreatyBody::ObjectionLodged(_)
                 | TreatyBody::ConflictStatusAsserted(_)
-                | TreatyBody::TreatyBodyDecided(_),
+                | TreatyBody::TreatyBodyDecided(_)
+                | TreatyBody::SuccessionNotified(_)
+                | TreatyBody::DeclarationMade(_)
+                | TreatyBody::DepositaryNotificationIssued(_)
+                | TreatyBody::DeadlineExtended(_)
+                | TreatyBody::ReportSubmitted(_)
+                | TreatyBody::ParticipationTableStated(_),
                 _,
             ) => {}
         }
@@ -187,12 +193,12 @@ impl EntryFold<'_> {
 }
 
 /// Whether acts of the kind are looked for across all participants of a treaty: deposits
-/// count towards its entry into force, objections are to others' acts, and corrections
-/// may be of either.
+/// count towards its entry into force, objections are to others' acts, and corrections and
+/// retractions may be of either.
 fn bears_on_others(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged)
-            | Kind::Shared(SharedKind::EventCorrected)
+            | Kind::Shared(SharedKind::EventCorrected | SharedKind::EventRetracted)
     )
 }

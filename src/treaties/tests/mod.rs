@@ -133,6 +133,7 @@ pub fn deposit(mode: ConsentMode, on: &str) -> TreatyBody {
         depositary_sequence: None,
         protocols: Vec::new(),
         provisional_application: false,
+        depositary: "".into(),
     })
 }
 
@@ -214,6 +215,9 @@ fn withdrawal_clause(notice_months: u32, addressees: &[Addressee], article: &str
         addressees: addressees.to_vec(),
         reasons_required: true,
         article: article.into(),
+        day_after_conflict: false,
+        minimum_months: 0,
+        continues: "".into(),
     }
 }
 

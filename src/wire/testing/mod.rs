@@ -1,6 +1,7 @@
 //! Generators of well-formed domain values, for tests.
 
 mod land;
+mod notices;
 mod registry;
 mod treaty;
 
@@ -197,6 +198,11 @@ fn part_disclosed() -> impl Strategy<Value = SharedBody> {
 fn shared_body(kind: SharedKind) -> BoxedStrategy<SharedBody> {
     match kind {
         SharedKind::EventCorrected => event_corrected().boxed(),
+        SharedKind::EventRetracted => notices::event_retracted().boxed(),
+        SharedKind::EventContested => notices::event_contested().boxed(),
+        SharedKind::ContestResolved => notices::contest_resolved().boxed(),
+        SharedKind::ContentErased => notices::content_erased().boxed(),
+        SharedKind::StatementReported => notices::statement_reported().boxed(),
         SharedKind::PartDisclosed => part_disclosed().boxed(),
     }
 }

@@ -1,6 +1,6 @@
 //! Generators of treaty acts.
 
-use super::*;
+use super::{notices, *};
 
 fn entry_into_force() -> impl Strategy<Value = EntryIntoForceClause> {
     (any_of(EntryIntoForceMode::ALL), 0..40_u32, any::<u32>(), maybe_text()).prop_map(
@@ -15,8 +15,9 @@ fn entry_into_force() -> impl Strategy<Value = EntryIntoForceClause> {
 fn withdrawal() -> impl Strategy<Value = WithdrawalClause> {
     let lists = (vec(any_of(ConflictEnd::ALL), 0..3), vec(any_of(Addressee::ALL), 0..3));
     let flags = any::<(bool, bool, bool)>();
-    (0..25_u32, any_of(NoticeFrom::ALL), any_of(ConflictTest::ALL), flags, lists, maybe_text()).prop_map(
-        |(notice_months, notice_from, conflict_test, flags, (conflict_ends_with, addressees), article)| {
+    let more = (any::<bool>(), 0..30_u32, maybe_text());
+    (0..25_u32, any_of(NoticeFrom::ALL), any_of(ConflictTest::ALL), flags, lists, maybe_text(), more).prop_map(
+        |(notice_months, notice_from, conflict_test, flags, (conflict_ends_with, addressees), article, more)| {
             WithdrawalClause {
                 notice_months,
                 notice_from,
@@ -27,9 +28,43 @@ fn withdrawal() -> impl Strategy<Value = WithdrawalClause> {
                 addressees,
                 reasons_required: flags.2,
                 article,
+                day_after_conflict: more.0,
+                minimum_months: more.1,
+                continues: more.2,
             }
         },
     )
+}
+
+fn period() -> impl Strategy<Value = Period> {
+    prop_oneof![
+        (1..u32::MAX).prop_map(Period::Years),
+        (1..u32::MAX).prop_map(Period::Months),
+        (1..u32::MAX).prop_map(Period::Days),
+    ]
+}
+
+fn obligation() -> impl Strategy<Value = ObligationClause> {
+    let due = prop_oneof![
+        period().prop_map(Due::Act),
+        period().prop_map(Due::Report),
+        (1..=12_i8, 1..=28_i8).prop_map(|(month, day)| Due::YearlyReport { month, day }),
+    ];
+    let extension = (1..u32::MAX, maybe_text()).prop_map(|(months, by)| ExtensionClause { months, by });
+    (text(), text(), due, option::of(extension)).prop_map(|(article, title, due, extension)| ObligationClause {
+        article,
+        title,
+        due,
+        extension,
+    })
+}
+
+fn obligations() -> impl Strategy<Value = Vec<ObligationClause>> {
+    vec(obligation(), 0..3).prop_map(|mut obligations| {
+        obligations.sort_by(|one, other| one.article.cmp(&other.article));
+        obligations.dedup_by(|one, other| one.article == other.article);
+        obligations
+    })
 }
 
 fn clauses() -> impl Strategy<Value = Clauses> {
@@ -41,7 +76,15 @@ fn clauses() -> impl Strategy<Value = Clauses> {
         (option::of(entry_into_force()), option::of(withdrawal()), option::of(signature), option::of(provisional));
     let enums = (option::of(any_of(AccessionBy::ALL)), option::of(any_of(Permission::ALL)));
     let lists = (texts(), vec(treaty_id(), 0..3), vec(language().prop_filter("a tag", |tag| !tag.is_empty()), 0..3));
-    (clauses, enums, lists).prop_map(|(clauses, enums, lists)| Clauses {
+    let consent = (any::<u32>(), maybe_text())
+        .prop_map(|(minimum_protocols, article)| ConsentClause { minimum_protocols, article });
+    let objection =
+        (any::<u32>(), any::<u32>(), maybe_text()).prop_map(|(reservation_months, claim_months, article)| {
+            ObjectionClause { reservation_months, claim_months, article }
+        });
+    let more =
+        (obligations(), option::of(consent), option::of(objection), option::of(any_of(Permission::ALL)), maybe_text());
+    (clauses, enums, lists, more).prop_map(|(clauses, enums, lists, more)| Clauses {
         entry_into_force: clauses.0,
         withdrawal: clauses.1,
         signature: clauses.2,
@@ -51,6 +94,11 @@ fn clauses() -> impl Strategy<Value = Clauses> {
         depositaries: lists.0,
         cascade_to: lists.1,
         authentic_languages: lists.2,
+        obligations: more.0,
+        consent: more.1,
+        objection: more.2,
+        suspension: more.3,
+        version: more.4,
     })
 }
 
@@ -89,8 +137,10 @@ fn participant_registered() -> impl Strategy<Value = TreatyBody> {
 fn instrument_deposited() -> impl Strategy<Value = TreatyBody> {
     let dates = (option::of(world_date()), option::of(world_date()));
     let sequence = option::of(1..u32::MAX);
-    (any_of(ConsentMode::ALL), dates, sequence, vec(treaty_id(), 0..3), any::<bool>()).prop_map(
-        |(mode, (deposited, instrument_dated), depositary_sequence, protocols, provisional_application)| {
+    let with = (any::<bool>(), maybe_text());
+    (any_of(ConsentMode::ALL), dates, sequence, vec(treaty_id(), 0..3), with).prop_map(
+        |(mode, (deposited, instrument_dated), depositary_sequence, protocols, with)| {
+            let (provisional_application, depositary) = with;
             TreatyBody::InstrumentDeposited(InstrumentDeposited {
                 mode,
                 deposited,
@@ -98,6 +148,7 @@ fn instrument_deposited() -> impl Strategy<Value = TreatyBody> {
                 depositary_sequence,
                 protocols,
                 provisional_application,
+                depositary,
             })
         },
     )
@@ -204,6 +255,12 @@ pub(super) fn treaty_body(kind: TreatyKind) -> BoxedStrategy<TreatyBody> {
             .boxed(),
         TreatyKind::ConflictStatusAsserted => conflict_status_asserted().boxed(),
         TreatyKind::TreatyBodyDecided => treaty_body_decided().boxed(),
+        TreatyKind::SuccessionNotified => notices::succession_notified().boxed(),
+        TreatyKind::DeclarationMade => notices::declaration_made().boxed(),
+        TreatyKind::DepositaryNotificationIssued => notices::depositary_notification_issued().boxed(),
+        TreatyKind::DeadlineExtended => notices::deadline_extended().boxed(),
+        TreatyKind::ReportSubmitted => notices::report_submitted().boxed(),
+        TreatyKind::ParticipationTableStated => notices::participation_table_stated().boxed(),
         TreatyKind::DomesticStepTaken => domestic_step_taken().boxed(),
         TreatyKind::WithdrawalNotified => withdrawal_notified().boxed(),
     }
