@@ -238,6 +238,7 @@ impl Client {
             let page = self.treaty_reads().timeline(request).await?.into_inner();
             all.acts.extend(page.acts);
             all.legal_findings = page.legal_findings;
+            (all.courses, all.overlays_of_all_days) = (page.courses, page.overlays_of_all_days);
             (all.treaty, all.next_page_token, all.holds_at) = (page.treaty, page.next_page_token, page.holds_at);
             if all.next_page_token.is_empty() {
                 return Ok(all);

@@ -96,6 +96,20 @@ pub struct Answer {
     pub claims: Vec<Claims>,
     /// Ascending by code, then by event.
     pub findings: Vec<LegalFinding>,
+    /// The intervals of every reading, for who draws them; those that agree are one.
+    pub courses: Vec<StatusCourse>,
+    /// The overlays of any day, with every reaction that is known.
+    pub overlays_of_all_days: Vec<Overlay>,
+}
+
+/// The status over all days.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusCourse {
+    /// What has to be assumed for it, a sentence for each reading; empty when every
+    /// reading agrees.
+    pub assuming: Vec<Box<str>>,
+    /// Ascending, without a gap or an overlap, from ever to open.
+    pub spans: Vec<Span>,
 }
 
 /// One way in which the record can be read.

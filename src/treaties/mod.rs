@@ -12,7 +12,8 @@
 //! The way of an answer: events in effect, corrected (`statements`) are grouped into
 //! acts, rival statements are weighed (`rivals`), every reading that remains
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
-//! up on the day and told (`explain`); suspensions lie over them (`suspension`).
+//! up on the day and told (`explain`); suspensions lie over them (`suspension`). Who
+//! draws them gets them whole (`over_time`).
 
 mod answer;
 mod conflict;
@@ -20,6 +21,7 @@ mod course;
 mod explain;
 mod in_force;
 mod months;
+mod over_time;
 mod readings;
 mod record;
 mod remarks;
@@ -89,6 +91,8 @@ pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
         overlays,
         claims: rivals::claims(&acts, dossier),
         findings,
+        courses: over_time::courses(&readings, &courses),
+        overlays_of_all_days: over_time::overlays(&record, &courses),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rules on small records, written as the acts were.
 
 mod expected;
+mod over_time;
 mod properties;
 mod rules;
 
