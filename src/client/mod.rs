@@ -52,14 +52,15 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, DangerArea, DangerAreaInForce, Entry, Event,
-        EventLine, EventPosition, Finding, GetOrganisationResponse, GetReceiptResponse, GetRecordResponse,
-        GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature,
-        LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse, ListSignOffsResponse,
-        ListTreatiesResponse, Member, MissingSignOff, OpenCapacity, Organisation, OrganisationStanding, ParcelPicture,
-        PartShown, Receipt, RecordAccountsResponse, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
-        RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse, ServiceState, SignOffStatement, Source, Standing,
-        StandingResponse, StatusChange, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep,
+        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, DangerArea, DangerAreaInForce,
+        Entry, Event, EventLine, EventPosition, Finding, GetOrganisationResponse, GetReceiptResponse,
+        GetRecordResponse, GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding,
+        LandSignature, LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse,
+        ListSignOffsResponse, ListTreatiesResponse, Member, MissingSignOff, OpenCapacity, Organisation,
+        OrganisationStanding, ParcelPicture, PartShown, ProvisionalApplication, Reaction, Receipt,
+        RecordAccountsResponse, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse,
+        Refusal, ReplayRequest, ReplayResponse, ServiceState, SignOffStatement, Source, Standing, StandingResponse,
+        StatusChange, StatusCourse, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep,
         SubmissionClass, SubmissionState, SubmissionStatus, SubmitResponse, SuspensionAsserted, TimelineResponse,
         TreatyEntry, TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
         part_content::Content as OpenContent, status_overlay::Overlay,
