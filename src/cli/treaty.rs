@@ -34,7 +34,10 @@ pub enum Command {
         #[command(flatten)]
         read: ReadArguments,
     },
-    /// The acts under a treaty in order of their date, undated ones last.
+    /// The acts under a treaty in order of their date, undated ones last; drawn.
+    ///
+    /// Of one participant with its status over time, otherwise by year. docs/status.md
+    /// tells how to read it.
     Timeline {
         /// Id or short name.
         treaty: String,

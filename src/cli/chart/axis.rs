@@ -150,7 +150,7 @@ impl Section {
         let ((first, column), (last, _)) = (self.first(), self.last());
         let beginning = Tick { column, label: first.year().to_string() };
         let finest = [1, 3, 6, 12, 24, 60, 120].into_iter().find_map(|months| self.named(&beginning, months, end));
-        let years = Tick { column, label: format!("{}-{:02}", first.year(), last.year() % 100) };
+        let years = Tick { column, label: format!("{}-{}", first.year(), last.year()) };
         match finest {
             Some(ticks) => ticks,
             None if first.year() < last.year() && years.end() < end => vec![years],

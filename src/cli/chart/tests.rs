@@ -96,7 +96,7 @@ fn rivals() -> Chart {
 #[test]
 fn poland_at_80_columns() {
     let expected = r"
-         1997    2012-13          2025       Jul       Oct       2026
+         1997    2012-2013        2025       Jul       Oct       2026
                                                 newest entry 2026-03-01 v
          +---//--+------------//--+----------+---------+---------+------------->
  acts    a       bc               d          e f g i                   j
@@ -107,6 +107,19 @@ fn poland_at_80_columns() {
          signatory 1997-12-04
 ";
     assert_eq!(drawn(&poland("2026-03-01"), 80, Style::PLAIN), expected);
+}
+
+#[test]
+fn the_document_shows_what_is_drawn() {
+    let mut chart = poland("2025-11-05");
+    chart.acts.pop();
+    let document = include_str!("../../../docs/status.md");
+    let drawn = drawn(&chart, 80, Style::PLAIN);
+    assert!(document.contains(&format!("```text{drawn}```")), "{drawn}");
+    for look in [Look::Signatory, Look::Contracting, Look::Party, Look::Leaving, Look::Deferred, Look::Former] {
+        let [plain, unicode] = [canvas::Glyphs::Ascii, canvas::Glyphs::Unicode].map(|glyphs| look.glyph(glyphs));
+        assert!(document.contains(&format!(" `{plain}` | `{unicode}` |")), "{look:?}");
+    }
 }
 
 #[test]
@@ -134,7 +147,7 @@ fn ukraine_at_80_columns() {
 #[test]
 fn rival_statements_have_a_band_each_with_what_it_assumes() {
     let expected = "
-         1997    2012-13         2025       Jul        Oct        2026
+         1997    2012-2013       2025       Jul        Oct        2026
                                     newest entry 2025-11-05 ▼
          ┬───╱╱──┬───────────╱╱──┬──────────┬──────────┬──────────┬────────────►
  acts    a       bc              d          e  f g i
