@@ -79,6 +79,11 @@ pub fn of_timeline(answer: &TimelineResponse, told: impl Fn(&Act) -> Vec<String>
     acts.sort_by_key(|((day, _), _)| *day);
     let reactions = reactions(overlays.iter());
     let letters = Letters::of(acts.iter().map(|(dated, _)| dated).chain(&reactions));
+    let told = |act: &Act| {
+        let mut lines = told(act);
+        lines.iter_mut().take(1).for_each(|line| line.push_str(&as_stated(&act.date)));
+        lines
+    };
     let acts = acts.iter().map(|((day, event), act)| letters.mark(*event, *day, told(act))).collect();
     let words = words_of_reactions(overlays);
     let words = |event| words.get(event).cloned().into_iter().collect();
@@ -102,6 +107,11 @@ fn day(text: &str) -> Option<Date> {
 fn world(text: &str) -> Option<Date> {
     let date: WorldDate = text.parse().ok()?;
     date.latest().or(date.earliest())
+}
+
+/// A date that is not known to the day, to be told beside the day at which it stands.
+fn as_stated(date: &str) -> String {
+    if day(date).is_some() { String::new() } else { format!(" ({date})") }
 }
 
 /// The events that the reasons cite, each on the first day that a reading has for it:
@@ -141,7 +151,7 @@ fn reactions<'a>(overlays: impl Iterator<Item = &'a StatusOverlay>) -> Vec<Dated
 fn words_of_reactions(overlays: &[StatusOverlay]) -> BTreeMap<(u64, u32), String> {
     let reactions = suspensions(overlays.iter()).flat_map(|found| &found.reactions);
     let told = reactions.filter_map(|reaction| {
-        let dated = if day(&reaction.date).is_some() { String::new() } else { format!(" ({})", reaction.date) };
+        let dated = as_stated(&reaction.date);
         Some((place(position(reaction)?), format!("{} {}{dated}", reaction.by, reaction.stance)))
     });
     told.collect()

@@ -158,7 +158,10 @@ fn told(act: &Act, answer: &TimelineResponse) -> Vec<String> {
     let source = Some(source(act)).filter(|source| !source.is_empty());
     let entry = format!("entry {} by {}", position.index, position.organisation);
     let says: Vec<String> = source.into_iter().chain([entry]).collect();
-    let remarked = remarked(act, &answer.acts, &answer.legal_findings).join("; ");
+    let mut remarked = remarked(act, &answer.acts, &answer.legal_findings);
+    // Of two findings with one code, each is told whole in the status.
+    remarked.dedup();
+    let remarked = remarked.join("; ");
     [sentence(act), remarked, says.join("; ")].into_iter().filter(|line| !line.is_empty()).collect()
 }
 

@@ -158,5 +158,8 @@ fn on_a_narrow_page_the_acts_are_told_where_they_stand() {
     let narrow = own_timeline(&of_poland())[0].text(60);
     assert!(narrow.contains(" 2025-08-20 a   % withdrawal notified (denunciation)"), "{narrow}");
     assert!(narrow.contains("                % > party, leaving"), "{narrow}");
+    let month = TimelineResponse { acts: vec![Act { date: "2025-08".into(), ..withdrawal() }], ..of_poland() };
+    let month = own_timeline(&month)[0].text(60);
+    assert!(month.contains(" 2025-08-31 a ") && month.contains(" (2025-08)"), "{month}");
     assert!(narrow.contains("undated"), "what has no place in time is told too: {narrow}");
 }
