@@ -5,6 +5,8 @@
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
+use super::chart::{Chart, Style, Years};
+
 /// A piece of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
@@ -21,6 +23,14 @@ pub enum Block {
     },
     /// Lines that stay as they are.
     Text(String),
+    /// A drawing over time. Where it runs from left to right, `keyed` tells under it
+    /// what its letters stand for; where it runs from top to bottom, it tells itself.
+    Chart {
+        chart: Box<Chart>,
+        keyed: Vec<Block>,
+    },
+    /// Counts by year.
+    Years(Years),
 }
 
 /// Rows under a header, without lines.
@@ -46,13 +56,28 @@ impl Block {
             Self::Fields(fields) => fields.is_empty(),
             Self::Sentences { heading: _, sentences } => sentences.is_empty(),
             Self::Text(text) => text.is_empty(),
+            Self::Chart { chart, keyed } => chart.is_empty() && keyed.iter().all(Self::is_empty),
+            Self::Years(years) => years.is_empty(),
         }
     }
 
-    /// The text for a terminal of so many columns.
+    /// The text for any terminal of so many columns, or a file.
     pub fn text(&self, width: u16) -> String {
+        self.shown(width, Style::PLAIN)
+    }
+
+    /// The text for a terminal of so many columns that can show so much.
+    pub fn shown(&self, width: u16, style: Style) -> String {
         match self {
             Self::Text(text) => text.clone(),
+            Self::Years(years) => years.text(usize::from(width), style),
+            Self::Chart { chart, keyed } => {
+                let tells_itself = !chart.is_empty() && !chart.is_strip(usize::from(width));
+                let keyed = keyed.iter().filter(|_| !tells_itself);
+                let drawn = Some(chart.text(usize::from(width), style)).filter(|text| !text.is_empty());
+                let keyed = keyed.map(|block| block.shown(width, style));
+                drawn.into_iter().chain(keyed).collect::<Vec<_>>().join("\n\n")
+            }
             Self::Fields(fields) => lines_of(fields, width),
             Self::Sentences { heading, sentences } => {
                 let lines = heading.iter().chain(sentences).flat_map(|text| hanging(text, usize::from(width)));

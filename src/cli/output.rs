@@ -7,7 +7,7 @@ use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
-use super::{Exit, Failure, block::Block};
+use super::{Exit, Failure, block::Block, chart::Style};
 use crate::client::reply::{CharterProfile, HoldsAt, Timestamp};
 
 /// Form of the results.
@@ -25,6 +25,7 @@ pub enum Format {
 pub struct Output {
     pub format: Format,
     terminal: bool,
+    style: Style,
 }
 
 /// Width of a table where the terminal does not tell its own.
@@ -35,14 +36,14 @@ impl Output {
     pub fn new(asked: Option<Format>) -> Self {
         let terminal = io::stdout().is_terminal();
         let format = asked.unwrap_or(if terminal { Format::Table } else { Format::Json });
-        Self { format, terminal }
+        Self { format, terminal, style: Style::of(terminal, |name| std::env::var(name).ok()) }
     }
 
     /// One result: `blocks` show it, `json` is it.
     pub fn show(&self, json: &Value, blocks: impl FnOnce() -> Vec<Block>) -> Result<(), Failure> {
         match self.format {
             Format::Table => {
-                let blocks: Vec<String> = blocks().iter().map(|block| block.text(self.width())).collect();
+                let blocks: Vec<String> = blocks().iter().map(|block| block.shown(self.width(), self.style)).collect();
                 if blocks.is_empty() { Ok(()) } else { print(&blocks.join("\n\n")) }
             }
             Format::Json => print(&format!("{json:#}")),

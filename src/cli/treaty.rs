@@ -5,14 +5,19 @@ use clap::Subcommand;
 use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
     block::{Block, fields, table},
+    chart::Years,
+    drawing,
     output::{Output, holds_at},
     sign_off::state_in_words,
     treaty_status,
     words::sentence,
 };
-use crate::client::{
-    reply::{Act, EventBody, LegalFinding, TreatyEntry},
-    to_json,
+use crate::{
+    client::{
+        reply::{Act, EventBody, LegalFinding, TimelineResponse, TreatyEntry},
+        to_json,
+    },
+    domain::WorldDate,
 };
 
 #[derive(Debug, Subcommand)]
@@ -29,7 +34,10 @@ pub enum Command {
         #[command(flatten)]
         read: ReadArguments,
     },
-    /// The acts under a treaty in order of their date, undated ones last.
+    /// The acts under a treaty in order of their date, undated ones last; drawn.
+    ///
+    /// Of one participant with its status over time, otherwise by year. docs/status.md
+    /// tells how to read it.
     Timeline {
         /// Id or short name.
         treaty: String,
@@ -75,7 +83,10 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Timeline { treaty, participant, read } => {
             let answer = client.timeline(&treaty, participant.as_deref(), read.known_at).await?;
             let json = to_json("TimelineResponse", &answer);
-            output.show_list(&json, "acts", || vec![timeline(&answer.acts, &answer.legal_findings)])?;
+            output.show_list(&json, "acts", || match participant {
+                Some(_) => own_timeline(&answer),
+                None => vec![years(&answer.acts), timeline(&answer.acts, &answer.legal_findings)],
+            })?;
             answer.holds_at
         }
     };
@@ -108,26 +119,72 @@ fn timeline(acts: &[Act], remarks: &[LegalFinding]) -> Block {
     table(["date", "who", "act", "source", "recorded by", "index"], acts.iter().map(|act| row(act, acts, remarks)))
 }
 
+fn years(acts: &[Act]) -> Block {
+    let dated = acts.iter().filter_map(|act| {
+        let date: WorldDate = act.date.parse().ok()?;
+        Some((date.latest().or(date.earliest())?.year(), act.kind.replace('_', " ")))
+    });
+    Block::Years(Years::of(dated))
+}
+
 fn row(act: &Act, acts: &[Act], remarks: &[LegalFinding]) -> [String; 6] {
     let position = act.position.clone().unwrap_or_default();
-    let source = act.event.as_ref().and_then(|event| event.source.as_ref());
-    let mut says = sentence(act);
-    says.extend(act.state.iter().map(|state| format!("\n{}", state_in_words(state))));
-    for correction in acts.iter().filter(|other| corrects(other, act)) {
-        let index = correction.position.as_ref().map(|position| position.index).unwrap_or_default();
-        says.push_str(&format!("\ncorrected in entry {index}"));
-    }
-    act.findings.iter().for_each(|finding| says.push_str(&format!("\nfinding: {}", finding.code)));
-    let on_act = |remark: &&LegalFinding| remark.event.as_ref().is_some_and(|event| event.position == act.position);
-    remarks.iter().filter(on_act).for_each(|remark| says.push_str(&format!("\nfinding: {}", remark.code)));
     [
-        if act.date.is_empty() { "undated".to_owned() } else { act.date.clone() },
+        dated(act),
         act.participant.clone(),
-        says,
-        source.map(|source| source.name.clone()).unwrap_or_default(),
+        [vec![sentence(act)], remarked(act, acts, remarks)].concat().join("\n"),
+        source(act),
         position.organisation,
         position.index.to_string(),
     ]
+}
+
+/// The acts of one participant: drawn, then told by the letters of the drawing.
+fn own_timeline(answer: &TimelineResponse) -> Vec<Block> {
+    let (chart, letters) = drawing::of_timeline(answer, |act| told(act, answer));
+    let rows = answer.acts.iter().map(|act| {
+        let told = told(act, answer).join("\n");
+        [letters.letter(act.position.as_ref()), dated(act), told]
+    });
+    let keyed = vec![table(["key", "date", "act"], rows)];
+    let overlays = answer.overlays_of_all_days.iter().filter_map(|overlay| overlay.overlay.as_ref());
+    let beside = overlays.flat_map(|overlay| treaty_status::beside(overlay, Some(&letters)));
+    [Block::Chart { chart: Box::new(chart), keyed }].into_iter().chain(beside).collect()
+}
+
+/// An act, what is remarked on it, and who says so.
+fn told(act: &Act, answer: &TimelineResponse) -> Vec<String> {
+    let position = act.position.clone().unwrap_or_default();
+    let source = Some(source(act)).filter(|source| !source.is_empty());
+    let entry = format!("entry {} by {}", position.index, position.organisation);
+    let says: Vec<String> = source.into_iter().chain([entry]).collect();
+    let mut remarked = remarked(act, &answer.acts, &answer.legal_findings);
+    // Of two findings with one code, each is told whole in the status.
+    remarked.dedup();
+    let remarked = remarked.join("; ");
+    [sentence(act), remarked, says.join("; ")].into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+fn dated(act: &Act) -> String {
+    if act.date.is_empty() { "undated".to_owned() } else { act.date.clone() }
+}
+
+fn source(act: &Act) -> String {
+    let source = act.event.as_ref().and_then(|event| event.source.as_ref());
+    source.map(|source| source.name.clone()).unwrap_or_default()
+}
+
+/// What became of an act, and what is remarked on it.
+fn remarked(act: &Act, acts: &[Act], remarks: &[LegalFinding]) -> Vec<String> {
+    let mut lines: Vec<String> = act.state.iter().map(state_in_words).collect();
+    for correction in acts.iter().filter(|other| corrects(other, act)) {
+        let index = correction.position.as_ref().map(|position| position.index).unwrap_or_default();
+        lines.push(format!("corrected in entry {index}"));
+    }
+    let on_act = |remark: &&LegalFinding| remark.event.as_ref().is_some_and(|event| event.position == act.position);
+    let of_law = remarks.iter().filter(on_act).map(|remark| &remark.code);
+    lines.extend(act.findings.iter().map(|finding| &finding.code).chain(of_law).map(|code| format!("finding: {code}")));
+    lines
 }
 
 /// Whether one act corrects the event of another. An event is named by its

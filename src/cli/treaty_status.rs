@@ -6,6 +6,7 @@
 use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
+    drawing::{self, Letters},
     output::{Output, short_name},
 };
 use crate::client::{
@@ -39,10 +40,15 @@ pub fn on_day<'a>(day: &'a DayArguments, at: &'a str) -> OnDay<'a> {
 /// All that is shown of an answer, in order.
 pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Block> {
     let mut tables = vec![sentences(None, headline(answer, known_at))];
+    let (drawn, letters) = drawing::of_status(answer);
+    // Letters without a drawing would stand for nothing.
+    let letters = drawn.is_some().then_some(letters);
+    tables.extend(drawn);
     for outcome in &answer.outcomes {
-        tables.extend(reasons(outcome, answer.outcomes.len() > 1));
+        tables.extend(reasons(outcome, answer.outcomes.len() > 1, letters.as_ref()));
     }
-    tables.extend(answer.overlays.iter().filter_map(|overlay| overlay.overlay.as_ref()).flat_map(beside));
+    let overlays = answer.overlays.iter().filter_map(|overlay| overlay.overlay.as_ref());
+    tables.extend(overlays.flat_map(|overlay| beside(overlay, letters.as_ref())));
     tables.extend(answer.claims.iter().map(claims));
     tables.extend(listed("findings", "- ", findings(&answer.findings)));
     if !answer.other_treaties.is_empty() {
@@ -131,7 +137,7 @@ fn added(sentence: String, more: &str, end: &str) -> String {
     if more.is_empty() { format!("{sentence}{end}") } else { format!("{sentence}: {more}{end}") }
 }
 
-fn reasons(outcome: &StatusOutcome, several: bool) -> Vec<Block> {
+fn reasons(outcome: &StatusOutcome, several: bool, letters: Option<&Letters>) -> Vec<Block> {
     let mut tables = Vec::new();
     if several || !outcome.assuming.is_empty() {
         let what = outcome.status.replace('_', " ");
@@ -141,14 +147,29 @@ fn reasons(outcome: &StatusOutcome, several: bool) -> Vec<Block> {
         ));
     }
     if !outcome.steps.is_empty() {
-        tables.push(table(["date", "because", "article", "entry"], outcome.steps.iter().map(step)));
+        let rows = outcome.steps.iter().map(|step| (step.event.as_ref(), because(step)));
+        tables.push(lettered(["date", "because", "article", "entry"], rows, letters));
     }
     let changes = outcome.could_change.iter().map(|change| change.sentence.clone());
     tables.extend(listed("what could still change it", "- ", changes.collect()));
     tables
 }
 
-fn step(step: &StatusStep) -> [String; 4] {
+/// A table whose rows begin with the letters that stand for their events in the drawing.
+fn lettered<'a>(
+    header: [&str; 4],
+    rows: impl Iterator<Item = (Option<&'a CitedEvent>, [String; 4])>,
+    letters: Option<&Letters>,
+) -> Block {
+    let Some(letters) = letters else { return table(header, rows.map(|(_, row)| row)) };
+    let [one, two, three, four] = header;
+    let rows = rows.map(|(event, [date, told, more, entry])| {
+        [letters.letter(event.and_then(|event| event.position.as_ref())), date, told, more, entry]
+    });
+    table(["key", one, two, three, four], rows)
+}
+
+fn because(step: &StatusStep) -> [String; 4] {
     [step.date.clone(), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]
 }
 
@@ -161,9 +182,10 @@ fn listed(heading: &str, mark: &str, told: Vec<String>) -> Option<Block> {
     (!marked.is_empty()).then(|| sentences(Some(heading), marked))
 }
 
-fn beside(overlay: &Overlay) -> Vec<Block> {
+/// What an overlay says; reactions with the letters that a drawing has for them.
+pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
     match overlay {
-        Overlay::SuspensionAsserted(found) => suspension(found),
+        Overlay::SuspensionAsserted(found) => suspension(found, letters),
         Overlay::ProvisionalApplication(found) => {
             let until = if found.until.is_empty() { "in force".to_owned() } else { found.until.clone() };
             vec![sentences(
@@ -189,7 +211,7 @@ fn beside(overlay: &Overlay) -> Vec<Block> {
     }
 }
 
-fn suspension(found: &SuspensionAsserted) -> Vec<Block> {
+fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Block> {
     let SuspensionAsserted { by, since, circulated, claimed_until, contested_by, reactions, windows, .. } = found;
     let mut sentence = format!("{by} asserts that it suspended the treaty since {since}");
     if !claimed_until.is_empty() {
@@ -209,10 +231,10 @@ fn suspension(found: &SuspensionAsserted) -> Vec<Block> {
     let mut tables = vec![sentences(None, [sentence, contested].into_iter().chain(times))];
     if !reactions.is_empty() {
         let rows = reactions.iter().map(|reaction| {
-            let (date, by) = (reaction.date.clone(), reaction.by.clone());
-            [date, by, reaction.stance.clone(), in_time(reaction), entry(reaction.event.as_ref())]
+            let (event, date, by) = (reaction.event.as_ref(), reaction.date.clone(), reaction.by.clone());
+            (event, [date, by, format!("{}{}", reaction.stance, in_time(reaction)), entry(event)])
         });
-        tables.push(table(["date", "who", "stance", "in time", "entry"], rows));
+        tables.push(lettered(["date", "who", "stance", "entry"], rows, letters));
     }
     tables
 }
@@ -220,15 +242,15 @@ fn suspension(found: &SuspensionAsserted) -> Vec<Block> {
 /// Whether an objection came in time, under one count or under all.
 fn in_time(reaction: &Reaction) -> String {
     if !reaction.withdrawn.is_empty() {
-        return format!("withdrawn {}", reaction.withdrawn);
+        return format!(", withdrawn {}", reaction.withdrawn);
     }
     let found: Vec<Timeliness> = reaction.in_time().collect();
     let word = match found.as_slice() {
         [] => "",
-        found if found.iter().all(|it| *it == Timeliness::InTime) => "yes",
-        found if found.iter().all(|it| *it == Timeliness::Late) => "no",
-        found if found.contains(&Timeliness::Unknown) => "not known",
-        _ => "disputed",
+        found if found.iter().all(|it| *it == Timeliness::InTime) => ", in time",
+        found if found.iter().all(|it| *it == Timeliness::Late) => ", late",
+        found if found.contains(&Timeliness::Unknown) => ", on a day that is not known",
+        _ => ", in time by one count",
     };
     word.to_owned()
 }

@@ -1,7 +1,9 @@
 //! A status as people see it, at 80 columns.
 
 use super::*;
-use crate::client::reply::{EventPosition, HoldsAt, StatusChange, StatusInterval, StatusOverlay, Timestamp};
+use crate::client::reply::{
+    CourseSpan, EventPosition, HoldsAt, Reaction, StatusChange, StatusCourse, StatusInterval, StatusOverlay, Timestamp,
+};
 
 fn cited(index: u64) -> Option<CitedEvent> {
     let position = EventPosition { index, organisation: "desk".into(), ..EventPosition::default() };
@@ -103,4 +105,94 @@ fn a_suspension_names_who_contests_it_and_the_status_stands() {
     let text = one_line(&text_of(&answer));
     assert!(text.contains("UKR asserts that it suspended the treaty since 2025-07-18; the status stands."), "{text}");
     assert!(text.contains("Contested by CHE, 22MSP."), "{text}");
+}
+
+fn course(assuming: &[&str], spans: &[(&str, &str)]) -> StatusCourse {
+    let ends = spans.iter().skip(1).map(|(_, from)| *from).chain([""]);
+    let spans = spans.iter().zip(ends).map(|((status, from), to)| CourseSpan {
+        status: (*status).into(),
+        from: (*from).into(),
+        to: to.into(),
+        effective: "2026-02-20".into(),
+        ..CourseSpan::default()
+    });
+    StatusCourse { assuming: assuming.iter().map(|what| (*what).into()).collect(), spans: spans.collect() }
+}
+
+const LEAVING: &[(&str, &str)] = &[
+    ("non_participant", ""),
+    ("party", "2013-06-01"),
+    ("party_withdrawal_pending", "2025-08-20"),
+    ("former_party", "2026-02-20"),
+];
+
+#[test]
+fn the_status_is_drawn_and_its_letters_are_those_of_the_reasons() {
+    let courses = vec![course(&[], LEAVING)];
+    let answer = TreatyStatusResponse {
+        courses,
+        ..answer(vec![outcome("party_withdrawal_pending", "2025-08-20", "2026-02-20")])
+    };
+    let text = text_of(&answer);
+    let drawn = text.find(" status  ####").expect("a band");
+    assert!(drawn < text.find("because").expect("reasons"), "the drawing comes before the reasons: {text}");
+    for told in ["newest entry 2025-11-05", "asked 2026-03-01", "dotted: projected", "\n acts  "] {
+        assert!(text.contains(told), "{told} is missing in\n{text}");
+    }
+    assert!(text.contains(" a    2025-08-20  a notice of 6 months"), "{text}");
+}
+
+#[test]
+fn of_many_readings_with_one_course_two_are_told() {
+    let readings: Vec<String> = (0..9).map(|at| format!("reading {at}")).collect();
+    let readings: Vec<&str> = readings.iter().map(String::as_str).collect();
+    let courses = vec![course(&readings, LEAVING), course(&["another"], &LEAVING[..2])];
+    let text = text_of(&TreatyStatusResponse { courses, ..answer(vec![outcome("party", "2013-06-01", "")]) });
+    assert!(text.contains("or if reading 1") && !text.contains("reading 2"), "{text}");
+    assert!(text.contains("or if it is read in one of 7 further ways"), "{text}");
+}
+
+#[test]
+fn without_courses_nothing_is_drawn_and_nothing_has_a_letter() {
+    let text = text_of(&answer(vec![outcome("party", "2013-06-01", "")]));
+    assert!(!text.contains("status  ") && !text.contains("key"), "{text}");
+}
+
+#[test]
+fn every_reading_is_drawn_up_to_four_and_the_others_are_counted() {
+    let courses = (0..6).map(|at| course(&[&format!("reading {at}")], LEAVING)).collect();
+    let answer = TreatyStatusResponse { courses, ..answer(vec![outcome("party", "2013-06-01", "")]) };
+    let text = text_of(&answer);
+    let told = ["if reading 0", "if reading 3", "2 further readings are not drawn"];
+    assert!(told.iter().all(|told| text.contains(told)) && !text.contains("reading 4"), "{text}");
+}
+
+#[test]
+fn a_contested_suspension_is_drawn_beside_the_status() {
+    let reaction = Reaction {
+        event: cited(46),
+        by: "CHE".into(),
+        stance: "objects".into(),
+        date: "2025-10-17".into(),
+        ..Reaction::default()
+    };
+    let suspension = SuspensionAsserted {
+        event: cited(44),
+        by: "UKR".into(),
+        since: "2025-07-18".into(),
+        contested_by: vec!["CHE".into()],
+        reactions: vec![reaction],
+        ..SuspensionAsserted::default()
+    };
+    let overlay = StatusOverlay { overlay: Some(Overlay::SuspensionAsserted(suspension)) };
+    let answer = TreatyStatusResponse {
+        overlays: vec![overlay.clone()],
+        overlays_of_all_days: vec![overlay],
+        courses: vec![course(&[], &[("non_participant", ""), ("party", "2006-06-01")])],
+        ..answer(vec![StatusOutcome { status: "party".into(), ..StatusOutcome::default() }])
+    };
+    let text = text_of(&answer);
+    let told = [" others", "~~~~", "????", "suspension asserted 2025-07-18", "contested by CHE since 2025-10-17"];
+    assert!(told.iter().all(|told| text.contains(told)), "{text}");
+    assert!(text.contains(" a    2025-10-17  CHE  objects  46"), "{text}");
 }

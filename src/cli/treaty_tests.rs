@@ -1,7 +1,9 @@
 //! The timeline as people see it, at 80 columns.
 
 use super::*;
-use crate::client::reply::{Event, EventBody, EventPosition, Source, WithdrawalNotified};
+use crate::client::reply::{
+    CourseSpan, Event, EventBody, EventPosition, HoldsAt, Source, StatusCourse, Timestamp, WithdrawalNotified,
+};
 
 fn withdrawal() -> Act {
     let body = WithdrawalNotified { styled: 2, received_by_depositary: "2025-08-20".into(), ..Default::default() };
@@ -112,4 +114,52 @@ fn a_corrected_act_names_its_correction() {
     };
     let text = timeline(&[corrected, correction], &[]).text(120);
     assert!(text.contains("corrected in entry 31"), "{text}");
+}
+
+fn of_poland() -> TimelineResponse {
+    let span = |status: &str, from: &str, to: &str| CourseSpan {
+        status: status.into(),
+        from: from.into(),
+        to: to.into(),
+        effective: "2026-02-20".into(),
+        ..CourseSpan::default()
+    };
+    let spans = vec![
+        span("party", "", "2025-08-20"),
+        span("party_withdrawal_pending", "2025-08-20", "2026-02-20"),
+        span("former_party", "2026-02-20", ""),
+    ];
+    let undated = Act { position: Some(EventPosition::default()), date: String::new(), ..withdrawal() };
+    TimelineResponse {
+        acts: vec![withdrawal(), undated],
+        courses: vec![StatusCourse { assuming: Vec::new(), spans }],
+        holds_at: Some(HoldsAt {
+            recorded_at: Some(Timestamp { seconds: 1_762_300_800, nanos: 0 }),
+            ..HoldsAt::default()
+        }),
+        ..TimelineResponse::default()
+    }
+}
+
+#[test]
+fn the_timeline_of_one_participant_is_drawn_over_the_acts_that_its_letters_name() {
+    let text = |width| own_timeline(&of_poland()).iter().map(|block| block.text(width)).collect::<Vec<_>>().join("\n");
+    let wide = text(80);
+    assert!(wide.contains("party, leaving 2025-08-20") && wide.contains("former party 2026-02-20"), "{wide}");
+    assert!(wide.contains(" a    2025-08-20  withdrawal notified (denunciation)"), "{wide}");
+    assert!(wide.contains("undated") && wide.contains("dotted: projected"), "{wide}");
+    for width in [40, 60, 80, 120] {
+        assert!(text(width).lines().all(|line| line.chars().count() <= usize::from(width)), "{}", text(width));
+    }
+}
+
+#[test]
+fn on_a_narrow_page_the_acts_are_told_where_they_stand() {
+    let narrow = own_timeline(&of_poland())[0].text(60);
+    assert!(narrow.contains(" 2025-08-20 a   % withdrawal notified (denunciation)"), "{narrow}");
+    assert!(narrow.contains("                % > party, leaving"), "{narrow}");
+    let month = TimelineResponse { acts: vec![Act { date: "2025-08".into(), ..withdrawal() }], ..of_poland() };
+    let month = own_timeline(&month)[0].text(60);
+    assert!(month.contains(" 2025-08-31 a ") && month.contains(" (2025-08)"), "{month}");
+    assert!(narrow.contains("undated"), "what has no place in time is told too: {narrow}");
 }

@@ -52,18 +52,19 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, DangerArea, DangerAreaInForce, Entry, Event,
-        EventLine, EventPosition, Finding, GetOrganisationResponse, GetReceiptResponse, GetRecordResponse,
-        GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature,
-        LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse, ListSignOffsResponse,
-        ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, OpenCapacity, Organisation,
-        OrganisationStanding, ParcelPicture, PartShown, Reaction, Receipt, RecordAccountsResponse, RecordHistoryItem,
-        RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse,
-        RetroactiveSuccession, ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange,
-        StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass, SubmissionState,
-        SubmissionStatus, SubmitResponse, SuspensionAsserted, TimelineResponse, Timeliness, TreatyEntry,
-        TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
-        part_content::Content as OpenContent, status_overlay::Overlay,
+        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, DangerArea, DangerAreaInForce,
+        Entry, Event, EventLine, EventPosition, Finding, GetOrganisationResponse, GetReceiptResponse,
+        GetRecordResponse, GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding,
+        LandSignature, LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse,
+        ListSignOffsResponse, ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, OpenCapacity,
+        Organisation, OrganisationStanding, ParcelPicture, PartShown, ProvisionalApplication, Reaction, Receipt,
+        RecordAccountsResponse, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse,
+        Refusal, ReplayRequest, ReplayResponse, RetroactiveSuccession, ServiceState, SignOffStatement, Source,
+        Standing, StandingResponse, StatusChange, StatusCourse, StatusInterval, StatusOutcome, StatusOverlay,
+        StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus, SubmitResponse,
+        SuspensionAsserted, TimelineResponse, Timeliness, TreatyEntry, TreatyStatusResponse, Verdict,
+        WithdrawalNotified, danger_area::Outline, event::Body as EventBody, part_content::Content as OpenContent,
+        status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
 
@@ -239,6 +240,7 @@ impl Client {
             let page = self.treaty_reads().timeline(request).await?.into_inner();
             all.acts.extend(page.acts);
             all.legal_findings = page.legal_findings;
+            (all.courses, all.overlays_of_all_days) = (page.courses, page.overlays_of_all_days);
             (all.treaty, all.next_page_token, all.holds_at) = (page.treaty, page.next_page_token, page.holds_at);
             if all.next_page_token.is_empty() {
                 return Ok(all);

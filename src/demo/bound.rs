@@ -17,6 +17,8 @@ struct Question<'a> {
     could_change: bool,
     /// Whether what else binds it is shown.
     others: bool,
+    /// Whether it is drawn, in place of the table of who reacts.
+    drawn: bool,
 }
 
 impl Demo<'_> {
@@ -41,6 +43,7 @@ impl Demo<'_> {
             reasons: &[],
             could_change: false,
             others: false,
+            drawn: false,
         };
         let before = self.ask(&asked).await?;
         let pending = only(&before)?;
@@ -64,6 +67,7 @@ impl Demo<'_> {
             reasons: &["domestic_step_is_no_status"],
             could_change: false,
             others: false,
+            drawn: false,
         };
         let august = self.ask(&asked).await?;
         shown(only(&august)?.status == "party" && august.projected, || "no clock runs for Poland in August".into())?;
@@ -84,6 +88,7 @@ impl Demo<'_> {
             reasons: &[],
             could_change: false,
             others: false,
+            drawn: true,
         };
         let answer = self.ask(&asked).await?;
         shown(only(&answer)?.status == "party" && !answer.projected, || "Ukraine is a party".into())?;
@@ -151,6 +156,14 @@ fn excerpt(answer: &TreatyStatusResponse, asked: &Question<'_>) -> TreatyStatusR
         excerpt.other_treaties.clear();
     }
     excerpt.other_treaties.retain(|other| other.bound);
+    if !asked.drawn {
+        excerpt.courses.clear();
+    }
+    for overlay in &mut excerpt.overlays {
+        if let Some(Overlay::SuspensionAsserted(asserted)) = &mut overlay.overlay {
+            asserted.reactions.retain(|_| !asked.drawn);
+        }
+    }
     excerpt
 }
 

@@ -6,8 +6,8 @@ use super::status::Found;
 use crate::{
     domain::{CitedEvent, LegalFinding, WorldDate},
     treaties::{
-        Change, Claim, Claims, ClausesApplied, Contest, Declared, Outcome, Overlay, Reaction, Stance, Step,
-        SuspensionAsserted, TreatyStatus, Window,
+        Change, Claim, Claims, ClausesApplied, Contest, Declared, Outcome, Overlay, Reaction, Span, Stance,
+        StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
     },
     wire::{proto, timestamp},
 };
@@ -17,9 +17,28 @@ impl Found {
         self.answer.outcomes.iter().map(|outcome| self.outcome(outcome)).collect()
     }
 
+    pub(super) fn courses(&self) -> Vec<proto::StatusCourse> {
+        let courses = self.answer.courses.iter().map(|course| {
+            let StatusCourse { assuming, spans } = course;
+            proto::StatusCourse {
+                assuming: assuming.iter().map(ToString::to_string).collect(),
+                spans: spans.iter().map(span).collect(),
+            }
+        });
+        courses.collect()
+    }
+
     pub(super) fn overlays(&self) -> Vec<proto::StatusOverlay> {
+        self.told(&self.answer.overlays)
+    }
+
+    pub(super) fn overlays_of_all_days(&self) -> Vec<proto::StatusOverlay> {
+        self.told(&self.answer.overlays_of_all_days)
+    }
+
+    fn told(&self, overlays: &[Overlay]) -> Vec<proto::StatusOverlay> {
         use proto::status_overlay::Overlay as Told;
-        let overlays = self.answer.overlays.iter().map(|overlay| match overlay {
+        let overlays = overlays.iter().map(|overlay| match overlay {
             Overlay::SuspensionAsserted(found) => Told::SuspensionAsserted(self.suspension(found)),
             Overlay::ProvisionalApplication { event, scope, article, since, until } => {
                 Told::ProvisionalApplication(proto::ProvisionalApplication {
@@ -89,15 +108,7 @@ impl Found {
 
     fn outcome(&self, outcome: &Outcome) -> proto::StatusOutcome {
         let Outcome { status, spans, assuming, steps, could_change } = outcome;
-        let (effective, expired) = match *status {
-            TreatyStatus::WithdrawalPending { effective } => (effective, None),
-            TreatyStatus::WithdrawalDeferred { expired } => (None, Some(expired)),
-            TreatyStatus::FormerParty { since } | TreatyStatus::FormerSignatory { since } => (Some(since), None),
-            TreatyStatus::NonParticipant
-            | TreatyStatus::Signatory
-            | TreatyStatus::Contracting
-            | TreatyStatus::Party => (None, None),
-        };
+        let (effective, expired) = dates_of(*status);
         let interval = |span: &crate::treaties::Span| proto::StatusInterval { from: day(span.from), to: day(span.to) };
         proto::StatusOutcome {
             status: status.name().into(),
@@ -244,6 +255,30 @@ fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
         Some(true) => proto::Timeliness::InTime,
         Some(false) => proto::Timeliness::Late,
         None => proto::Timeliness::Unknown,
+    }
+}
+
+/// When a withdrawal takes effect, and when a notice was over.
+fn dates_of(status: TreatyStatus) -> (Option<Date>, Option<Date>) {
+    match status {
+        TreatyStatus::WithdrawalPending { effective } => (effective, None),
+        TreatyStatus::WithdrawalDeferred { expired } => (None, Some(expired)),
+        TreatyStatus::FormerParty { since } | TreatyStatus::FormerSignatory { since } => (Some(since), None),
+        TreatyStatus::NonParticipant | TreatyStatus::Signatory | TreatyStatus::Contracting | TreatyStatus::Party => {
+            (None, None)
+        }
+    }
+}
+
+fn span(span: &Span) -> proto::CourseSpan {
+    let Span { from, to, status } = span;
+    let (effective, expired) = dates_of(*status);
+    proto::CourseSpan {
+        status: status.name().into(),
+        from: day(*from),
+        to: day(*to),
+        effective: day(effective),
+        expired: day(expired),
     }
 }
 

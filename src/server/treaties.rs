@@ -82,14 +82,18 @@ impl proto::treaties_server::Treaties for TreatiesService {
         };
         let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), page);
         let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| self.0.act(view, act))?;
-        let legal_findings = match &participant {
-            Some(participant) => {
-                self.0.treaty_status(view, &treaty, participant, Asked::parse(view, "", "")?)?.findings()
-            }
-            None => Vec::new(),
-        };
-        let (treaty, holds_at) = (treaty.to_string(), Some(holds_at(view)?));
-        Ok(Response::new(proto::TimelineResponse { treaty, acts, next_page_token, holds_at, legal_findings }))
+        let asked = || Asked::parse(view, "", "");
+        let status = participant.map(|participant| self.0.treaty_status(view, &treaty, &participant, asked()?));
+        let status = status.transpose()?;
+        Ok(Response::new(proto::TimelineResponse {
+            treaty: treaty.to_string(),
+            acts,
+            next_page_token,
+            holds_at: Some(holds_at(view)?),
+            legal_findings: status.iter().flat_map(Found::findings).collect(),
+            courses: status.iter().flat_map(Found::courses).collect(),
+            overlays_of_all_days: status.iter().flat_map(Found::overlays_of_all_days).collect(),
+        }))
     }
 
     async fn status(
@@ -126,6 +130,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
             clauses_version,
             rests_on: found.rests_on(),
             holds_at: Some(holds_at(view)?),
+            courses: found.courses(),
+            overlays_of_all_days: found.overlays_of_all_days(),
         }))
     }
 

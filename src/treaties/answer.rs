@@ -109,6 +109,10 @@ pub struct Answer {
     pub clauses: Option<ClausesApplied>,
     /// Every event that the answer rests on, ascending by position.
     pub rests_on: Vec<CitedEvent>,
+    /// The intervals of every reading, for who draws them; those that agree are one.
+    pub courses: Vec<StatusCourse>,
+    /// The overlays of any day, with every reaction that is known.
+    pub overlays_of_all_days: Vec<Overlay>,
 }
 
 /// Which description of a treaty's clauses was applied.
@@ -118,6 +122,16 @@ pub struct ClausesApplied {
     pub event: CitedEvent,
     /// As its author names it; may be empty.
     pub version: Box<str>,
+}
+
+/// The status over all days.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusCourse {
+    /// What has to be assumed for it, a sentence for each reading; empty when every
+    /// reading agrees.
+    pub assuming: Vec<Box<str>>,
+    /// Ascending, without a gap or an overlap, from ever to open.
+    pub spans: Vec<Span>,
 }
 
 /// One way in which the record can be read.

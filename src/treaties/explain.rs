@@ -68,7 +68,8 @@ fn outcome(
     }
 }
 
-fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
+/// The assumptions of a reading in a sentence.
+pub fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
     if assuming.is_empty() { "as recorded".into() } else { assuming.join("; ").into() }
 }
 

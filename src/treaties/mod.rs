@@ -13,7 +13,8 @@
 //! acts, rival statements are weighed (`rivals`), every reading that remains
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
 //! up on the day and told (`explain`); suspensions and declarations lie over them
-//! (`overlays`). A treaty that is left takes its protocols along (`cascade`).
+//! (`overlays`). A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
+//! whole (`over_time`).
 
 mod answer;
 mod cascade;
@@ -23,6 +24,7 @@ mod explain;
 mod in_force;
 mod months;
 mod objections;
+mod over_time;
 mod overlays;
 mod readings;
 mod record;
@@ -96,6 +98,8 @@ pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
         findings,
         clauses: explain::clauses_applied(&record),
         rests_on: Vec::new(),
+        courses: over_time::courses(&readings, &courses),
+        overlays_of_all_days: over_time::overlays(&record, &courses),
     };
     answer.rests_on = explain::rests_on(&answer);
     answer

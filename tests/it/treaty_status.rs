@@ -256,6 +256,17 @@ async fn poland_is_a_party_as_known_in_august_and_out_as_known_in_november() {
     let timeline = story.client().timeline(request).await.unwrap().into_inner();
     assert_eq!(timeline.acts.len(), 4);
     assert_eq!(timeline.legal_findings.len(), 1, "the Security Council is not known to have been told");
+    let [course] = timeline.courses.as_slice() else { panic!("{:?}", timeline.courses) };
+    let statuses: Vec<_> = course.spans.iter().map(|span| (span.from.as_str(), span.status.as_str())).collect();
+    let told = [
+        ("", "non_participant"),
+        ("2012-12-27", "contracting"),
+        ("2013-06-01", "party"),
+        ("2025-08-20", "party_withdrawal_pending"),
+        ("2026-02-20", "former_party"),
+    ];
+    assert_eq!(statuses, told);
+    assert_eq!(november.courses, timeline.courses, "whatever day is asked about");
     story.audited().await;
 }
 

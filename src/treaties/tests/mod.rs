@@ -2,6 +2,7 @@
 
 mod acts;
 mod expected;
+mod over_time;
 mod properties;
 mod rules;
 

@@ -1,5 +1,7 @@
 //! What holds for every record.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -174,5 +176,8 @@ proptest! {
             prop_assert!(outcome.spans.iter().all(|span| span.holds_on(day(&at)) && span.status == outcome.status));
             prop_assert!(!outcome.assuming.is_empty() || answer.outcomes.len() == 1);
         }
+        let looked_up: BTreeSet<_> = answer.courses.iter().flat_map(|course| &course.spans).filter(|span| span.holds_on(day(&at))).collect();
+        prop_assert_eq!(looked_up, answer.outcomes.iter().flat_map(|outcome| &outcome.spans).collect());
+        prop_assert!(answer.overlays.len() <= answer.overlays_of_all_days.len());
     }
 }

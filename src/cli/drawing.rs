@@ -1,0 +1,249 @@
+//! From an answer about a status to its drawing: which days, letters, labels.
+//!
+//! Leaves to others: where they stand on a page (`chart`).
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{
+    block::Block,
+    chart::{Chart, Lane, Look, Mark, Pin, Stretch},
+};
+use crate::{
+    client::reply::{
+        Act, CourseSpan, EventPosition, HoldsAt, Overlay, ProvisionalApplication, Reaction, StatusCourse,
+        StatusOverlay, SuspensionAsserted, TimelineResponse, TreatyStatusResponse,
+    },
+    domain::WorldDate,
+};
+
+/// Readings that are drawn; further ones are counted.
+const DRAWN: usize = 4;
+/// Readings with the same course whose assumptions are told; further ones are counted.
+const TOLD: usize = 2;
+/// Longest name that a label gives instead of a count.
+const SHORT: usize = 5;
+/// Letters, in their order.
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/// Stands for every act after them.
+const NO_LETTER: char = '*';
+
+/// The letters of the events of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letters(BTreeMap<(u64, u32), char>);
+
+impl Letters {
+    /// In order of the days; of one day, in the order given.
+    fn of<'a>(events: impl Iterator<Item = &'a Dated>) -> Self {
+        let mut letters = Self::default();
+        let mut events: Vec<Dated> = events.copied().collect();
+        events.sort_by_key(|(day, _)| *day);
+        for (_, event) in events {
+            let next = LETTERS.chars().nth(letters.0.len()).unwrap_or(NO_LETTER);
+            letters.0.entry(event).or_insert(next);
+        }
+        letters
+    }
+
+    /// The letter of an event; empty where it has none.
+    pub fn letter(&self, position: Option<&EventPosition>) -> String {
+        position.and_then(|position| self.0.get(&place(position))).map(char::to_string).unwrap_or_default()
+    }
+
+    fn mark(&self, event: (u64, u32), day: Date, text: Vec<String>) -> Mark {
+        Mark { key: self.0.get(&event).copied().unwrap_or(NO_LETTER), day, text }
+    }
+}
+
+/// The drawing of a status, and the letters of what its tables cite. What has no
+/// course has no drawing.
+pub fn of_status(answer: &TreatyStatusResponse) -> (Option<Block>, Letters) {
+    let (acts, reactions) = (cited(answer), reactions(answer.overlays.iter()));
+    let letters = Letters::of(acts.iter().chain(&reactions));
+    let marks = |found: &[Dated]| found.iter().map(|(day, event)| letters.mark(*event, *day, Vec::new())).collect();
+    let (courses, overlays) = (&answer.courses, &answer.overlays_of_all_days);
+    let chart = Chart { acts: marks(&acts), reactions: marks(&reactions), ..lanes(courses, overlays) };
+    let chart = with_pins(chart, day(&answer.at), answer.holds_at.as_ref());
+    let drawn = (!chart.courses.is_empty()).then(|| Block::Chart { chart: Box::new(chart), keyed: Vec::new() });
+    (drawn, letters)
+}
+
+/// The drawing of the acts of one participant, and their letters. `told`: what is said of
+/// an act where the drawing tells itself.
+pub fn of_timeline(answer: &TimelineResponse, told: impl Fn(&Act) -> Vec<String>) -> (Chart, Letters) {
+    let (overlays, courses) = (&answer.overlays_of_all_days, &answer.courses);
+    let dated = |act: &Act| Some((world(&act.date)?, place(act.position.as_ref()?)));
+    let undated = answer.acts.iter().filter(|act| dated(act).is_none()).map(&told).collect();
+    let mut acts: Vec<(Dated, &Act)> = answer.acts.iter().filter_map(|act| Some((dated(act)?, act))).collect();
+    acts.sort_by_key(|((day, _), _)| *day);
+    let reactions = reactions(overlays.iter());
+    let letters = Letters::of(acts.iter().map(|(dated, _)| dated).chain(&reactions));
+    let told = |act: &Act| {
+        let mut lines = told(act);
+        lines.iter_mut().take(1).for_each(|line| line.push_str(&as_stated(&act.date)));
+        lines
+    };
+    let acts = acts.iter().map(|((day, event), act)| letters.mark(*event, *day, told(act))).collect();
+    let words = words_of_reactions(overlays);
+    let words = |event| words.get(event).cloned().into_iter().collect();
+    let reactions = reactions.iter().map(|(day, event)| letters.mark(*event, *day, words(event))).collect();
+    let chart = Chart { acts, reactions, undated, ..lanes(courses, overlays) };
+    (with_pins(chart, None, answer.holds_at.as_ref()), letters)
+}
+
+/// A day and the place of the event in the log.
+type Dated = (Date, (u64, u32));
+
+fn place(position: &EventPosition) -> (u64, u32) {
+    (position.index, position.ordinal)
+}
+
+fn day(text: &str) -> Option<Date> {
+    text.parse().ok()
+}
+
+/// The day at which an act stands: the last one that its date can mean.
+fn world(text: &str) -> Option<Date> {
+    let date: WorldDate = text.parse().ok()?;
+    date.latest().or(date.earliest())
+}
+
+/// A date that is not known to the day, to be told beside the day at which it stands.
+fn as_stated(date: &str) -> String {
+    if day(date).is_some() { String::new() } else { format!(" ({date})") }
+}
+
+/// The events that the reasons cite, each on the first day that a reading has for it:
+/// later ones are of its effects, which the lanes show.
+fn cited(answer: &TreatyStatusResponse) -> Vec<Dated> {
+    let mut found = Vec::new();
+    for outcome in &answer.outcomes {
+        let mut first: BTreeMap<(u64, u32), Date> = BTreeMap::new();
+        for step in &outcome.steps {
+            let event = step.event.as_ref().and_then(|event| event.position.as_ref());
+            if let Some((position, day)) = event.zip(day(&step.date)) {
+                first.entry(place(position)).and_modify(|before| *before = day.min(*before)).or_insert(day);
+            }
+        }
+        found.extend(first.into_iter().map(|(event, day)| (day, event)));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn suspensions<'a>(overlays: impl Iterator<Item = &'a StatusOverlay>) -> impl Iterator<Item = &'a SuspensionAsserted> {
+    overlays.filter_map(|overlay| match overlay.overlay.as_ref()? {
+        Overlay::SuspensionAsserted(found) => Some(found),
+        Overlay::ProvisionalApplication(_)
+        | Overlay::Declaration(_)
+        | Overlay::TerritorialScope(_)
+        | Overlay::RetroactiveSuccession(_) => None,
+    })
+}
+
+fn reactions<'a>(overlays: impl Iterator<Item = &'a StatusOverlay>) -> Vec<Dated> {
+    let reactions = suspensions(overlays).flat_map(|found| &found.reactions);
+    let dated = reactions.filter_map(|reaction| Some((world(&reaction.date)?, place(position(reaction)?))));
+    let mut dated: Vec<Dated> = dated.collect();
+    dated.sort_by_key(|(day, _)| *day);
+    dated
+}
+
+fn words_of_reactions(overlays: &[StatusOverlay]) -> BTreeMap<(u64, u32), String> {
+    let reactions = suspensions(overlays.iter()).flat_map(|found| &found.reactions);
+    let told = reactions.filter_map(|reaction| {
+        let dated = as_stated(&reaction.date);
+        Some((place(position(reaction)?), format!("{} {}{dated}", reaction.by, reaction.stance)))
+    });
+    told.collect()
+}
+
+fn position(reaction: &Reaction) -> Option<&EventPosition> {
+    reaction.event.as_ref().and_then(|event| event.position.as_ref())
+}
+
+/// The day that is asked about, and the last one that is known.
+fn with_pins(mut chart: Chart, asked: Option<Date>, holds_at: Option<&HoldsAt>) -> Chart {
+    let recorded = holds_at.and_then(|holds_at| holds_at.recorded_at.as_ref());
+    let instant = recorded.and_then(|time| jiff::Timestamp::new(time.seconds, time.nanos).ok());
+    chart.known_to = instant.map(|instant| jiff::tz::TimeZone::UTC.to_datetime(instant).date());
+    let pin = |day: Option<Date>, label: &str| day.map(|day| Pin { day, label: label.into() });
+    chart.pins = match (asked, chart.known_to) {
+        (Some(asked), Some(known)) if asked == known => pin(asked.into(), "asked, newest entry").into_iter().collect(),
+        (asked, known) => [pin(asked, "asked"), pin(known, "newest entry")].into_iter().flatten().collect(),
+    };
+    chart.pins.sort_by_key(|pin| pin.day);
+    chart
+}
+
+fn lanes(courses: &[StatusCourse], overlays: &[StatusOverlay]) -> Chart {
+    let overlays = overlays.iter().filter_map(|overlay| match overlay.overlay.as_ref()? {
+        Overlay::SuspensionAsserted(found) => suspension(found),
+        Overlay::ProvisionalApplication(found) => provisional(found),
+        // They have no lane: the tables tell them.
+        Overlay::Declaration(_) | Overlay::TerritorialScope(_) | Overlay::RetroactiveSuccession(_) => None,
+    });
+    Chart {
+        courses: courses.iter().take(DRAWN).map(course).collect(),
+        not_drawn: courses.len().saturating_sub(DRAWN),
+        overlays: overlays.collect(),
+        ..Chart::default()
+    }
+}
+
+fn course(course: &StatusCourse) -> Lane {
+    let StatusCourse { assuming, spans } = course;
+    let told = assuming.iter().take(TOLD).cloned();
+    let further = Some(assuming.len().saturating_sub(TOLD)).filter(|further| *further > 0);
+    let further = further.map(|further| format!("it is read in one of {further} further ways"));
+    Lane { assuming: told.chain(further).collect(), stretches: spans.iter().map(stretch).collect() }
+}
+
+fn stretch(span: &CourseSpan) -> Stretch {
+    let CourseSpan { status, from, to, effective, expired: _ } = span;
+    let (look, label) = match status.as_str() {
+        "non_participant" => (Look::Blank, "no participant"),
+        "signatory" => (Look::Signatory, "signatory"),
+        "contracting" => (Look::Contracting, "contracting"),
+        "party" => (Look::Party, "party"),
+        "party_withdrawal_pending" if effective.is_empty() => (Look::Leaving, "party, leaving (no date)"),
+        "party_withdrawal_pending" => (Look::Leaving, "party, leaving"),
+        "party_withdrawal_deferred_conflict" => (Look::Deferred, "party, leaving deferred"),
+        "former_party" => (Look::Former, "former party"),
+        "former_signatory" => (Look::Former, "former signatory"),
+        // A newer server may know more words.
+        other => (Look::Other, other),
+    };
+    Stretch { look, from: day(from), to: day(to), label: label.replace('_', " ") }
+}
+
+/// From when on it is asserted, and from when on it is contested.
+fn suspension(found: &SuspensionAsserted) -> Option<Lane> {
+    let since = world(&found.since).or(world(&found.received_by_depositary)).or(world(&found.circulated))?;
+    let against = found.reactions.iter().filter(|reaction| matches!(reaction.stance.as_str(), "objects" | "rejects"));
+    let contested = against.filter_map(|reaction| world(&reaction.date)).min().map(|day| day.max(since));
+    let stretch = |look, from, to, label: String| Stretch { look, from: Some(from), to, label };
+    let mut stretches = Vec::new();
+    if contested != Some(since) {
+        stretches.push(stretch(Look::Claimed, since, contested, "suspension asserted".into()));
+    }
+    if let Some(contested) = contested {
+        let by = found.contested_by.join(", ");
+        let by = if by.len() <= SHORT { by } else { found.contested_by.len().to_string() };
+        stretches.push(stretch(Look::Contested, contested, None, format!("contested by {by} since")));
+    }
+    Some(Lane { assuming: Vec::new(), stretches })
+}
+
+fn provisional(found: &ProvisionalApplication) -> Option<Lane> {
+    let since = day(&found.since)?;
+    let stretch = Stretch {
+        look: Look::Provisional,
+        from: Some(since),
+        to: day(&found.until),
+        label: "applied provisionally".into(),
+    };
+    Some(Lane { assuming: Vec::new(), stretches: vec![stretch] })
+}

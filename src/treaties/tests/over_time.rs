@@ -1,0 +1,75 @@
+//! Courses and overlays over all days.
+
+use super::*;
+
+fn spans_of(answer: &Answer, course: usize) -> Vec<(Option<Date>, &'static str)> {
+    answer.courses[course].spans.iter().map(|span| (span.from, span.status.name())).collect()
+}
+
+#[test]
+fn a_course_goes_from_ever_to_open_whatever_day_is_asked_about() {
+    let (mut book, participation) = with_party("POL");
+    book.withdrew("2025-09-05", &participation, "2025-08-20");
+    for at in ["1990-01-01", "2025-10-01", "2030-01-01"] {
+        let answer = book.now(OTTAWA, "POL", at);
+        assert_eq!(answer.courses.len(), 1);
+        assert!(answer.courses[0].assuming.is_empty(), "nothing has to be assumed");
+        let told = [
+            (None, "non_participant"),
+            (Some(day("1997-12-04")), "signatory"),
+            (Some(day("2012-12-27")), "contracting"),
+            (Some(day("2013-06-01")), "party"),
+            (Some(day("2025-08-20")), "party_withdrawal_pending"),
+            (Some(day("2026-02-20")), "former_party"),
+        ];
+        assert_eq!(spans_of(&answer, 0), told);
+    }
+}
+
+#[test]
+fn readings_that_lead_to_other_intervals_are_courses_of_their_own() {
+    let (mut book, participation) = with_party("POL");
+    book.withdrew("2025-09-05", &participation, "2025-08");
+    let answer = book.now(OTTAWA, "POL", "2024-01-01");
+    assert_eq!(answer.outcomes.len(), 1, "on this day they agree");
+    let ends: Vec<_> = answer.courses.iter().map(|course| course.spans.last().and_then(|span| span.from)).collect();
+    assert_eq!(ends, [Some(day("2026-02-01")), Some(day("2026-02-28"))]);
+    let assuming: Vec<_> = answer.courses.iter().map(|course| course.assuming.join(" or ")).collect();
+    assert_eq!(assuming[1], "withdrawal notified on 2025-08-31, the last day that the statement allows");
+}
+
+#[test]
+fn an_overlay_of_any_day_is_told_with_every_reaction_that_is_known() {
+    let (mut book, participation) = with_party("UKR");
+    let suspended = book.record("2025-07-20", &participation, suspension("2025-07-18", "2025-07-21"));
+    book.record("2025-10-18", &format!("participation/{OTTAWA}/CHE"), objection(suspended, "2025-10-17"));
+    let answer = book.now(OTTAWA, "UKR", "2010-01-01");
+    assert!(answer.overlays.is_empty(), "nothing lies over the status on that day");
+    let [Overlay::SuspensionAsserted(found)] = answer.overlays_of_all_days.as_slice() else {
+        panic!("{:?}", answer.overlays_of_all_days)
+    };
+    assert_eq!(found.contested_by(), ["CHE"]);
+}
+
+#[test]
+fn provisional_application_is_told_when_it_is_over() {
+    let mut book = Book::default();
+    let subject = format!("treaty/{OTTAWA}");
+    let provisional_application = Some(ProvisionalApplicationClause {
+        permission: Permission::Permitted,
+        scope: "Article 1(1)".into(),
+        article: "18".into(),
+    });
+    let clauses = Clauses { provisional_application, ..ottawa_clauses() };
+    book.record("2025-03-17", &subject, registered(Some(clauses), "1997-09-18"));
+    book.record("2025-03-17", &subject, effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
+    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, "2002-01-10") else { unreachable!() };
+    let body = InstrumentDeposited { provisional_application: true, ..body };
+    book.record("2025-03-17", &format!("participation/{OTTAWA}/XXX"), TreatyBody::InstrumentDeposited(body));
+    let answer = book.now(OTTAWA, "XXX", "2025-01-01");
+    assert!(answer.overlays.is_empty());
+    let [Overlay::ProvisionalApplication { since, until, .. }] = answer.overlays_of_all_days.as_slice() else {
+        panic!("{:?}", answer.overlays_of_all_days)
+    };
+    assert_eq!((*since, *until), (day("2002-01-10"), Some(day("2002-07-01"))));
+}
