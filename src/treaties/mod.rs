@@ -30,6 +30,7 @@ mod suspension;
 mod tests;
 
 pub use answer::*;
+pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 
 use jiff::civil::Date;
@@ -44,9 +45,9 @@ pub struct Dossier<'a> {
     /// Events on the treaty, on the participation and on the participant, and other
     /// participants' objections and deposits, in any order. What does not bear on the
     /// answer is passed over.
-    pub events: &'a [Recorded],
+    pub events: &'a [&'a Recorded],
     /// Dates of deposits of other participants whose events are not given: they count
-    /// towards the treaty's entry into force.
+    /// towards the treaty's entry into force. The participant's own are passed over.
     pub deposits: &'a [StatedDeposit],
     /// Mandates of the organisations that recorded them.
     pub mandates: &'a [GrantedMandate],

@@ -49,7 +49,7 @@ pub fn in_effect<'a>(dossier: &Dossier<'a>) -> Vec<Statement<'a>> {
         let since = recorded.effective_since();
         recorded.position.index.0 < size.0 && since.is_some_and(|since| since.0 < size.0)
     };
-    let counted: Vec<&Recorded> = dossier.events.iter().filter(counts).collect();
+    let counted: Vec<&Recorded> = dossier.events.iter().copied().filter(counts).collect();
     let mut corrections = corrections(&counted);
     let mut statements: BTreeMap<EventReference, Statement<'a>> = BTreeMap::new();
     for recorded in counted {
