@@ -160,7 +160,7 @@ impl Found {
 
     fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
         let CitedEvent { reference, position } = event;
-        let facts = self.events.get(position);
+        let facts = self.facts.get(&position.index);
         let place = proto::EventPosition {
             index: position.index.0,
             ordinal: u32::from(position.ordinal),
