@@ -37,7 +37,6 @@ const CHANGES: [Kind; 2] = [Kind::Shared(SharedKind::EventCorrected), Kind::Shar
 pub(super) enum Who<'a> {
     One(&'a ParticipantId),
     /// Every participant with an act under the treaty.
-    #[allow(dead_code, reason = "only surveys ask so")]
     Everybody,
 }
 
@@ -98,6 +97,16 @@ impl TreatyFile {
             _ => None,
         });
         names.map_or_else(|| self.treaty.to_string(), ToString::to_string)
+    }
+
+    /// The name under which a participant was registered, else its id.
+    pub fn participant_name(&self, participant: &ParticipantId) -> String {
+        let about = self.about.get(participant).into_iter().flatten();
+        let names = about.filter_map(|recorded| match &recorded.event.body {
+            Body::Treaty(TreatyBody::ParticipantRegistered(body)) => Some(body.name.to_string()),
+            _ => None,
+        });
+        names.last().unwrap_or_else(|| participant.to_string())
     }
 }
 

@@ -22,12 +22,12 @@ mod ledger;
 mod minefields;
 mod node;
 mod organisations;
+mod parties;
 mod receiving;
 mod serve;
 mod sign_offs;
 mod status;
 mod status_answer;
-#[allow(dead_code, reason = "the questions about whole treaties that stand on it come next")]
 mod survey;
 mod treaties;
 

@@ -17,11 +17,13 @@ use super::{
     dossier::{Depth, TreatyFile, Who},
     errors::Refused,
     status::{EventFacts, Found},
+    status_answer::cited_event,
 };
 use crate::{
-    domain::{Index, ParticipantId, Recorded, TreatyId},
+    domain::{CitedEvent, Index, ParticipantId, Recorded, TreatyId},
     projections::View,
     treaties::{self, Answer, Dossier, ViewName},
+    wire::proto,
 };
 
 /// One treaty, read for questions about all of its participants.
@@ -54,11 +56,13 @@ impl Survey {
     }
 
     /// Events on the treaty itself, in order of their position.
+    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
     pub fn on_treaty(&self) -> &[Arc<Recorded>] {
         &self.file.on_treaty
     }
 
     /// Acts of a participant under the treaty, in order of their position.
+    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
     pub fn acts_of(&self, participant: &ParticipantId) -> &[Arc<Recorded>] {
         self.file.under.get(participant).map(Vec::as_slice).unwrap_or_default()
     }
@@ -74,9 +78,34 @@ impl Survey {
         self.each(move |dossier| treaties::status(dossier, at, view))
     }
 
+    /// Asks the rules a question about the treaty itself.
+    pub fn ask_of_treaty<T>(&self, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+        let nobody = "NOBODY".parse().expect("an identifier, of nobody who has an act");
+        self.file.ask(&nobody, ask)
+    }
+
+    /// The name to show of a participant with an act under the treaty.
+    pub fn participant_name(&self, participant: &ParticipantId) -> String {
+        self.file.participant_name(participant)
+    }
+
+    /// How an answer cites an event that was read.
+    pub fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
+        cited_event(event, self.facts())
+    }
+
     /// An answer with what it takes to tell it.
+    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
     pub fn found(&self, answer: Answer) -> Found {
-        let facts = self.facts.get_or_init(|| Arc::new(self.file.facts()));
-        Found { treaty: self.file.treaty.clone(), treaty_name: self.name.clone(), answer, facts: Arc::clone(facts) }
+        Found {
+            treaty: self.file.treaty.clone(),
+            treaty_name: self.name.clone(),
+            answer,
+            facts: Arc::clone(self.facts()),
+        }
+    }
+
+    fn facts(&self) -> &Arc<HashMap<Index, EventFacts>> {
+        self.facts.get_or_init(|| Arc::new(self.file.facts()))
     }
 }

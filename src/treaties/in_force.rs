@@ -53,9 +53,10 @@ pub fn counted(acts: &[Act<'_>], dossier: &Dossier<'_>, clause: &EntryIntoForceC
 pub fn consents(dossier: &Dossier<'_>, view: ViewName) -> Vec<StatedDeposit> {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let stated = acts.iter().filter(|act| is_consent(act.shown())).filter_map(|act| {
-        let Subject::Participation(treaty, participant) = act.subject() else { return None };
-        let deposited = act.shown().date().filter(|_| treaty == dossier.treaty)?;
+    let shown = acts.iter().filter_map(|act| act.followed.first());
+    let stated = shown.filter(|statement| is_consent(statement)).filter_map(|statement| {
+        let Subject::Participation(treaty, participant) = statement.subject() else { return None };
+        let deposited = statement.date().filter(|_| treaty == dossier.treaty)?;
         Some(StatedDeposit { participant: participant.clone(), deposited: deposited.clone() })
     });
     stated.collect()

@@ -16,10 +16,13 @@
 
 mod answer;
 mod conflict;
+mod counts;
 mod course;
+mod coverage;
 mod explain;
 mod in_force;
 mod months;
+mod participation;
 mod readings;
 mod record;
 mod remarks;
@@ -30,8 +33,11 @@ mod suspension;
 mod tests;
 
 pub use answer::*;
+pub use counts::{Count, Definition, counts};
+pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
+pub use participation::{Cell, Participation, Withdrawn, participation};
 
 use jiff::civil::Date;
 
