@@ -11,8 +11,8 @@ use super::{
 use crate::client::{
     Client, KnownAt, OnDay,
     reply::{
-        CitedEvent, Claims, HoldsAt, LegalFinding, Overlay, Standing, StatusOutcome, StatusStep, SuspensionAsserted,
-        TreatyStatusResponse,
+        CitedEvent, Claims, HoldsAt, LegalFinding, ObjectionWindow, Overlay, Reaction, RetroactiveSuccession, Standing,
+        StatusOutcome, StatusStep, SuspensionAsserted, Timeliness, TreatyStatusResponse,
     },
     to_json,
 };
@@ -108,6 +108,9 @@ fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
     let (stands, more) = match status.as_str() {
         "non_participant" => ("no participant in", String::new()),
         "signatory" => ("a signatory of", "not bound".into()),
+        "former_signatory" => {
+            ("a former signatory of", format!("it declared on {since} that it will not become a party"))
+        }
         "contracting" => ("contracting to", "not bound yet".into()),
         "party" => ("a party to", String::new()),
         "party_withdrawal_pending" if effective.is_empty() => {
@@ -168,11 +171,26 @@ fn beside(overlay: &Overlay) -> Vec<Block> {
                 [format!("Applied provisionally from {} until {until}: {}.", found.since, found.scope)],
             )]
         }
+        Overlay::Declaration(found) => {
+            let what = short_name(found.r#type().as_str_name(), "DECLARATION_TYPE_").replace('_', " ");
+            let text = if found.text.is_empty() { String::new() } else { format!(": {}", found.text) };
+            vec![sentences(None, [format!("Declaration of {} ({what}){text}", found.made)])]
+        }
+        Overlay::TerritorialScope(found) => {
+            let effect = short_name(found.effect().as_str_name(), "TERRITORIAL_EFFECT_");
+            let since = if found.effective.is_empty() { &found.made } else { &found.effective };
+            vec![sentences(None, [format!("Territory: {effect} {} since {since}.", found.units.join(", "))])]
+        }
+        Overlay::RetroactiveSuccession(found) => {
+            let RetroactiveSuccession { event: _, predecessor, succeeded, notified } = found;
+            let told = format!("Bound from {succeeded} on as successor of {predecessor}, notified on {notified}.");
+            vec![sentences(None, [told])]
+        }
     }
 }
 
 fn suspension(found: &SuspensionAsserted) -> Vec<Block> {
-    let SuspensionAsserted { by, since, circulated, claimed_until, contested_by, reactions, .. } = found;
+    let SuspensionAsserted { by, since, circulated, claimed_until, contested_by, reactions, windows, .. } = found;
     let mut sentence = format!("{by} asserts that it suspended the treaty since {since}");
     if !claimed_until.is_empty() {
         sentence.push_str(&format!(", until {claimed_until}"));
@@ -184,14 +202,35 @@ fn suspension(found: &SuspensionAsserted) -> Vec<Block> {
     let by = contested_by.join(", ");
     let contested =
         if by.is_empty() { "Nobody is recorded to contest it.".into() } else { format!("Contested by {by}.") };
-    let mut tables = vec![sentences(None, [sentence, contested])];
+    let times = windows.iter().map(|window| {
+        let ObjectionWindow { from, begins, ends } = window;
+        format!("Objections are in time until {ends}, counted from the {from} of {begins}.")
+    });
+    let mut tables = vec![sentences(None, [sentence, contested].into_iter().chain(times))];
     if !reactions.is_empty() {
         let rows = reactions.iter().map(|reaction| {
-            [reaction.date.clone(), reaction.by.clone(), reaction.stance.clone(), entry(reaction.event.as_ref())]
+            let (date, by) = (reaction.date.clone(), reaction.by.clone());
+            [date, by, reaction.stance.clone(), in_time(reaction), entry(reaction.event.as_ref())]
         });
-        tables.push(table(["date", "who", "stance", "entry"], rows));
+        tables.push(table(["date", "who", "stance", "in time", "entry"], rows));
     }
     tables
+}
+
+/// Whether an objection came in time, under one count or under all.
+fn in_time(reaction: &Reaction) -> String {
+    if !reaction.withdrawn.is_empty() {
+        return format!("withdrawn {}", reaction.withdrawn);
+    }
+    let found: Vec<Timeliness> = reaction.in_time().collect();
+    let word = match found.as_slice() {
+        [] => "",
+        found if found.iter().all(|it| *it == Timeliness::InTime) => "yes",
+        found if found.iter().all(|it| *it == Timeliness::Late) => "no",
+        found if found.contains(&Timeliness::Unknown) => "not known",
+        _ => "disputed",
+    };
+    word.to_owned()
 }
 
 fn claims(claims: &Claims) -> Block {
@@ -199,11 +238,14 @@ fn claims(claims: &Claims) -> Block {
         "agreement" => "they agree",
         "mandate" => "the mandate for the act decides",
         "source" => "the source decides",
+        "resolution" => "a resolution decides",
         _ => "nothing decides: all are followed",
     };
     let rows = claims.statements.iter().map(|claim| {
         let source = short_name(claim.source().as_str_name(), "SOURCE_CLASS_").replace('_', " ");
-        let followed = if claim.followed { "followed" } else { "" };
+        let mut followed = if claim.followed { "followed".to_owned() } else { String::new() };
+        claim.contests.iter().for_each(|contest| followed.push_str(&format!("\ncontested by {}", contest.by)));
+        let followed = followed.trim_start();
         let by = claim.event.as_ref().and_then(|event| event.position.as_ref());
         let by = by.map(|position| position.organisation.clone()).unwrap_or_default();
         [

@@ -89,7 +89,10 @@ impl Demo<'_> {
         shown(only(&answer)?.status == "party" && !answer.projected, || "Ukraine is a party".into())?;
         let suspension = answer.overlays.iter().find_map(|overlay| match overlay.overlay.as_ref()? {
             Overlay::SuspensionAsserted(asserted) => Some(asserted),
-            Overlay::ProvisionalApplication(_) => None,
+            Overlay::ProvisionalApplication(_)
+            | Overlay::Declaration(_)
+            | Overlay::TerritorialScope(_)
+            | Overlay::RetroactiveSuccession(_) => None,
         });
         let suspension = suspension.ok_or_else(|| DemoError::NotShown("a suspension is asserted".into()))?;
         let contested = suspension.contested_by.len();

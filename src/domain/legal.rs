@@ -39,6 +39,48 @@ pinned! {
         TreatyInForceUnknown = 15, "treaty_in_force_unknown";
         /// The treaty was registered without the clause that the act needs.
         ClauseMissing = 16, "clause_missing";
+        /// A reservation is declared, and the clauses permit none.
+        ImpermissibleReservation = 17, "impermissible_reservation";
+        /// A reservation made when signing was not confirmed with the consent.
+        ReservationNotConfirmed = 18, "reservation_not_confirmed";
+        /// Who declares had neither signed nor consented.
+        DeclarationByOutsider = 19, "declaration_by_outsider";
+        /// The first consent covers fewer protocols than the clauses ask for.
+        NeedsTwoProtocols = 20, "needs_two_protocols";
+        /// The predecessor was neither bound nor a signatory when it was succeeded.
+        PredecessorNotBound = 21, "predecessor_not_bound";
+        /// Provisional application is declared, and the clauses do not provide for it.
+        ProvisionalApplicationNotProvided = 22, "provisional_application_not_provided";
+        /// Provisional application is declared without an instrument of consent.
+        ProvisionalWithoutInstrument = 23, "provisional_without_instrument";
+        /// Who objects had neither signed nor consented.
+        ObjectionByOutsider = 24, "objection_by_outsider";
+        /// The time for the objection was over.
+        ObjectionLate = 25, "objection_late";
+        /// The clauses do not provide for suspension.
+        SuspensionNotProvided = 26, "suspension_not_provided";
+        /// Two notifications of the depositary have one reference.
+        NotificationReferenceReused = 27, "notification_reference_reused";
+        /// Thirty days after the act no notification of the depositary is held.
+        NotNotified = 28, "not_notified";
+        /// Two statements that may be about one act.
+        PossibleDuplicate = 29, "possible_duplicate";
+        /// The deposit is dated on the day of a step inside the State.
+        DepositOnDomesticDay = 30, "deposit_on_domestic_day";
+        /// A step inside the State is dated after what it leads to.
+        StepsOutOfOrder = 31, "steps_out_of_order";
+        /// The day was clamped to the end of the month.
+        DayClamped = 32, "day_clamped";
+        /// The instrument is dated after its deposit.
+        InstrumentAfterDeposit = 33, "instrument_after_deposit";
+        /// The treaty was adopted after it was opened for signature.
+        AdoptedAfterOpening = 34, "adopted_after_opening";
+        /// A further signature of one participant.
+        SignatureRepeated = 35, "signature_repeated";
+        /// A notice before the least time of membership.
+        NoticeTooEarly = 36, "notice_too_early";
+        /// The depositary's table shows the participant as withdrawn, and no notice is held.
+        WithdrawnInTableOnly = 37, "withdrawn_in_table_only";
     }
 }
 

@@ -32,7 +32,8 @@ impl Asked {
             "" => newest.ok_or_else(|| Refused::not_found("at", "the ledger held no entry by then"))?,
             text => text.parse::<CivilDate>().map_err(|error| Refused::from(("at", error)))?.0,
         };
-        let unknown = || Refused::invalid("view", format!("{name:?} is no view: default, all"));
+        let views = || ViewName::ALL.iter().map(|view| view.name()).collect::<Vec<_>>().join(", ");
+        let unknown = || Refused::invalid("view", format!("{name:?} is no view: {}", views()));
         let view = if name.is_empty() { ViewName::Default } else { ViewName::from_name(name).ok_or_else(unknown)? };
         Ok(Self { at, view })
     }

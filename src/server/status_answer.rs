@@ -7,7 +7,10 @@ use jiff::civil::Date;
 use super::status::{EventFacts, Found};
 use crate::{
     domain::{CitedEvent, Index, LegalFinding, WorldDate},
-    treaties::{Change, Claim, Claims, Outcome, Overlay, Reaction, Step, SuspensionAsserted, TreatyStatus},
+    treaties::{
+        Change, Claim, Claims, ClausesApplied, Contest, Declared, Outcome, Overlay, Reaction, Stance, Step,
+        SuspensionAsserted, TreatyStatus, Window,
+    },
     wire::{proto, timestamp},
 };
 
@@ -29,17 +32,28 @@ impl Found {
                     until: day(*until),
                 })
             }
+            Overlay::Declaration(declared) => Told::Declaration(self.declared(declared)),
+            Overlay::TerritorialScope(declared) => Told::TerritorialScope(self.declared(declared)),
+            Overlay::RetroactiveSuccession { event, predecessor, succeeded, notified } => {
+                Told::RetroactiveSuccession(proto::RetroactiveSuccession {
+                    event: Some(self.cited(event)),
+                    predecessor: predecessor.to_string(),
+                    succeeded: succeeded.to_string(),
+                    notified: world(notified.as_ref()),
+                })
+            }
         });
         overlays.map(|overlay| proto::StatusOverlay { overlay: Some(overlay) }).collect()
     }
 
     pub(super) fn claims(&self) -> Vec<proto::Claims> {
         let claims = self.answer.claims.iter().map(|claims| {
-            let Claims { kind, act, decided_by, statements } = claims;
+            let Claims { kind, act, decided_by, resolution, statements } = claims;
             proto::Claims {
                 kind: kind.name().into(),
                 act: act.to_string(),
                 decided_by: decided_by.name().into(),
+                resolution: resolution.as_ref().map(|event| self.cited(event)),
                 statements: statements.iter().map(|claim| self.claim(claim)).collect(),
             }
         });
@@ -80,7 +94,7 @@ impl Found {
         let (effective, expired) = match *status {
             TreatyStatus::WithdrawalPending { effective } => (effective, None),
             TreatyStatus::WithdrawalDeferred { expired } => (None, Some(expired)),
-            TreatyStatus::FormerParty { since } => (Some(since), None),
+            TreatyStatus::FormerParty { since } | TreatyStatus::FormerSignatory { since } => (Some(since), None),
             TreatyStatus::NonParticipant
             | TreatyStatus::Signatory
             | TreatyStatus::Contracting
@@ -122,6 +136,7 @@ impl Found {
             grounds,
             provisions,
             reactions,
+            windows,
         } = found;
         proto::SuspensionAsserted {
             event: Some(self.cited(event)),
@@ -133,23 +148,28 @@ impl Found {
             grounds: grounds.iter().map(|ground| ground.number()).collect(),
             provisions: provisions.iter().map(ToString::to_string).collect(),
             contested_by,
-            reactions: reactions.iter().map(|reaction| self.reaction(reaction)).collect(),
+            reactions: reactions.iter().map(|reaction| self.reaction(reaction, windows)).collect(),
+            windows: windows.iter().map(window).collect(),
         }
     }
 
-    fn reaction(&self, reaction: &Reaction) -> proto::Reaction {
-        let Reaction { event, by, stance, date, text } = reaction;
+    fn reaction(&self, reaction: &Reaction, windows: &[Window]) -> proto::Reaction {
+        let Reaction { event, by, stance, date, text, withdrawn } = reaction;
+        let asked = if *stance == Stance::Objects { windows } else { &[] };
+        let in_time = asked.iter().map(|window| timeliness(window.is_met_by(date.as_ref())));
         proto::Reaction {
             event: Some(self.cited(event)),
             by: by.to_string(),
             stance: stance.name().into(),
             date: world(date.as_ref()),
             text: text.to_string(),
+            in_time: in_time.map(i32::from).collect(),
+            withdrawn: world(withdrawn.as_ref()),
         }
     }
 
     fn claim(&self, claim: &Claim) -> proto::Claim {
-        let Claim { event, organisation: _, date, source, source_name, documents, followed } = claim;
+        let Claim { event, organisation: _, date, source, source_name, documents, followed, contests } = claim;
         proto::Claim {
             event: Some(self.cited(event)),
             date: world(date.as_ref()),
@@ -157,7 +177,48 @@ impl Found {
             source_name: source_name.to_string(),
             documents: u32::try_from(*documents).unwrap_or(u32::MAX),
             followed: *followed,
+            contests: contests.iter().map(|contest| self.contest(contest)).collect(),
         }
+    }
+
+    fn contest(&self, contest: &Contest) -> proto::Contest {
+        let Contest { event, by, date, grounds } = contest;
+        proto::Contest {
+            event: Some(self.cited(event)),
+            by: by.to_string(),
+            date: world(date.as_ref()),
+            grounds: grounds.to_string(),
+        }
+    }
+
+    fn declared(&self, declared: &Declared) -> proto::Declared {
+        let Declared { event, declaration_type, made, effective, article, text, units, effect, modifies } = declared;
+        proto::Declared {
+            event: Some(self.cited(event)),
+            r#type: declaration_type.number(),
+            made: world(made.as_ref()),
+            effective: world(effective.as_ref()),
+            article: article.to_string(),
+            text: text.to_string(),
+            units: units.iter().map(ToString::to_string).collect(),
+            effect: effect.map_or(0, |effect| effect.number()),
+            modifies: modifies.as_ref().map(|reference| proto::EventReference {
+                organisation: reference.organisation.to_string(),
+                event_id: reference.event.to_string(),
+            }),
+        }
+    }
+
+    /// The clauses that were applied, and their version.
+    pub(super) fn clauses(&self) -> (Option<proto::CitedEvent>, String) {
+        match &self.answer.clauses {
+            Some(ClausesApplied { event, version }) => (Some(self.cited(event)), version.to_string()),
+            None => (None, String::new()),
+        }
+    }
+
+    pub(super) fn rests_on(&self) -> Vec<proto::CitedEvent> {
+        self.answer.rests_on.iter().map(|event| self.cited(event)).collect()
     }
 
     fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
@@ -178,6 +239,19 @@ pub(super) fn cited_event(event: &CitedEvent, facts: &HashMap<Index, EventFacts>
         member: facts.map(|facts| facts.member.to_string()).unwrap_or_default(),
     };
     proto::CitedEvent { position: Some(place), verified: facts.is_some_and(|facts| facts.verified) }
+}
+
+fn window(window: &Window) -> proto::ObjectionWindow {
+    let Window { from, begins, ends } = window;
+    proto::ObjectionWindow { from: from.name().into(), begins: begins.to_string(), ends: ends.to_string() }
+}
+
+fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
+    match in_time {
+        Some(true) => proto::Timeliness::InTime,
+        Some(false) => proto::Timeliness::Late,
+        None => proto::Timeliness::Unknown,
+    }
 }
 
 fn change(change: &Change) -> proto::StatusChange {

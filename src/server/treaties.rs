@@ -107,6 +107,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             true => self.0.standings(view, &participant.id, Some(&treaty), asked)?,
             false => Vec::new(),
         };
+        let (clauses, clauses_version) = found.clauses();
         Ok(Response::new(proto::TreatyStatusResponse {
             treaty: treaty.to_string(),
             treaty_name: found.treaty_name.clone(),
@@ -121,6 +122,9 @@ impl proto::treaties_server::Treaties for TreatiesService {
             claims: found.claims(),
             findings: found.findings(),
             other_treaties: others.iter().map(Found::standing).collect(),
+            clauses,
+            clauses_version,
+            rests_on: found.rests_on(),
             holds_at: Some(holds_at(view)?),
         }))
     }

@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::Window;
 use crate::domain::pinned;
 use crate::domain::{
-    BodyStance, CitedEvent, Kind, LegalFinding, OrganisationId, ParticipantId, RecordingTime, Size, SourceClass,
-    SuspensionGround, WorldDate,
+    BodyStance, CitedEvent, DeclarationType, EventReference, Kind, LegalFinding, OrganisationId, ParticipantId,
+    RecordingTime, Size, SourceClass, SuspensionGround, TerritorialEffect, WorldDate,
 };
 
 /// The state of knowledge that an answer holds for.
@@ -17,12 +18,15 @@ pub struct Known {
     pub recorded_at: Option<RecordingTime>,
 }
 
-/// How a participant stands to a treaty. What is left out of the vocabulary needs
-/// kinds that the ledger does not have yet (`former_signatory`).
+/// How a participant stands to a treaty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TreatyStatus {
     NonParticipant,
     Signatory,
+    /// Signed, and declared since that it does not intend to become a party (VCLT Art. 18(a)).
+    FormerSignatory {
+        since: Date,
+    },
     /// Consent is given and not yet in force (VCLT Art. 2(1)(f)).
     Contracting,
     Party,
@@ -44,6 +48,7 @@ impl TreatyStatus {
     pub const NAMES: &'static [&'static str] = &[
         "non_participant",
         "signatory",
+        "former_signatory",
         "contracting",
         "party",
         "party_withdrawal_pending",
@@ -56,6 +61,7 @@ impl TreatyStatus {
         match self {
             Self::NonParticipant => "non_participant",
             Self::Signatory => "signatory",
+            Self::FormerSignatory { .. } => "former_signatory",
             Self::Contracting => "contracting",
             Self::Party => "party",
             Self::WithdrawalPending { .. } => "party_withdrawal_pending",
@@ -68,7 +74,11 @@ impl TreatyStatus {
     pub const fn is_bound(self) -> bool {
         match self {
             Self::Party | Self::WithdrawalPending { .. } | Self::WithdrawalDeferred { .. } => true,
-            Self::NonParticipant | Self::Signatory | Self::Contracting | Self::FormerParty { .. } => false,
+            Self::NonParticipant
+            | Self::Signatory
+            | Self::FormerSignatory { .. }
+            | Self::Contracting
+            | Self::FormerParty { .. } => false,
         }
     }
 }
@@ -107,6 +117,19 @@ pub struct Answer {
     pub claims: Vec<Claims>,
     /// Ascending by code, then by event.
     pub findings: Vec<LegalFinding>,
+    /// The clauses that were applied.
+    pub clauses: Option<ClausesApplied>,
+    /// Every event that the answer rests on, ascending by position.
+    pub rests_on: Vec<CitedEvent>,
+}
+
+/// Which description of a treaty's clauses was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClausesApplied {
+    /// The registration, or the correction of it that stands.
+    pub event: CitedEvent,
+    /// As its author names it; may be empty.
+    pub version: Box<str>,
 }
 
 /// One way in which the record can be read.
@@ -142,6 +165,11 @@ pinned! {
         Correction = 14, "correction";
         NoClock = 15, "no_clock";
         ActWithoutEffect = 16, "act_without_effect";
+        Retraction = 17, "retraction";
+        Succession = 18, "succession";
+        Cascade = 19, "cascade";
+        NotToBecomeParty = 20, "not_to_become_party";
+        Declaration = 21, "declaration";
     }
 }
 
@@ -183,7 +211,41 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Overlay {
     SuspensionAsserted(SuspensionAsserted),
-    ProvisionalApplication { event: CitedEvent, scope: Box<str>, article: Box<str>, since: Date, until: Option<Date> },
+    ProvisionalApplication {
+        event: CitedEvent,
+        scope: Box<str>,
+        article: Box<str>,
+        since: Date,
+        until: Option<Date>,
+    },
+    /// A reservation, interpretation or other declaration that stands on the day.
+    Declaration(Declared),
+    /// Units of territory that a declaration in force on the day speaks about.
+    TerritorialScope(Declared),
+    /// It is bound from before the day on which it notified its succession.
+    RetroactiveSuccession {
+        event: CitedEvent,
+        predecessor: ParticipantId,
+        succeeded: Date,
+        notified: Option<WorldDate>,
+    },
+}
+
+/// A declaration that stands on the day asked about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    pub event: CitedEvent,
+    pub declaration_type: DeclarationType,
+    /// When it was made, and from when it is claimed to hold.
+    pub made: Option<WorldDate>,
+    pub effective: Option<WorldDate>,
+    pub article: Box<str>,
+    pub text: Box<str>,
+    /// Units with what becomes of them; empty unless it is about territory.
+    pub units: Vec<Box<str>>,
+    pub effect: Option<TerritorialEffect>,
+    /// What it modifies.
+    pub modifies: Option<EventReference>,
 }
 
 /// A suspension that the participant asserts, with who answered it.
@@ -199,8 +261,10 @@ pub struct SuspensionAsserted {
     pub grounds: Vec<SuspensionGround>,
     /// Empty: the whole treaty.
     pub provisions: Vec<Box<str>>,
-    /// Objections and decisions up to the day asked about, by date.
+    /// Objections, contests and decisions up to the day asked about, by date.
     pub reactions: Vec<Reaction>,
+    /// Times within which others may object, from each day that it can be counted from.
+    pub windows: Vec<Window>,
 }
 
 impl SuspensionAsserted {
@@ -209,7 +273,8 @@ impl SuspensionAsserted {
         let mut by: Vec<(bool, &str)> = Vec::new();
         for reaction in &self.reactions {
             match reaction.stance {
-                Stance::Objects | Stance::Body(BodyStance::Rejects) => {
+                _ if reaction.withdrawn.is_some() => {}
+                Stance::Objects | Stance::Contests | Stance::Body(BodyStance::Rejects) => {
                     by.push((reaction.stance != Stance::Objects, &reaction.by));
                 }
                 Stance::Body(BodyStance::Accepts | BodyStance::Notes) => {}
@@ -226,6 +291,8 @@ impl SuspensionAsserted {
 pub enum Stance {
     /// A participant objects.
     Objects,
+    /// Somebody contests it outside the treaty's own forms.
+    Contests,
     /// A meeting of the parties decided.
     Body(BodyStance),
 }
@@ -235,6 +302,7 @@ impl Stance {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Objects => "objects",
+            Self::Contests => "contests",
             Self::Body(stance) => stance.name(),
         }
     }
@@ -250,6 +318,8 @@ pub struct Reaction {
     pub date: Option<WorldDate>,
     /// Grounds or words of the decision.
     pub text: Box<str>,
+    /// When the objection was withdrawn, if it was by the day asked about.
+    pub withdrawn: Option<WorldDate>,
 }
 
 pinned! {
@@ -259,6 +329,12 @@ pinned! {
         Default = 1, "default";
         /// Nobody is preferred.
         All = 2, "all";
+        /// The depositary's word goes first on every act.
+        Depositary = 3, "depositary";
+        /// The treaty body's word goes first on every act.
+        TreatyBody = 4, "treaty_body";
+        /// The acting State's word goes first on every act.
+        ActingState = 5, "acting_state";
     }
 }
 
@@ -273,6 +349,8 @@ pinned! {
         Source = 3, "source";
         /// Nothing: all of them are followed.
         Nothing = 4, "nothing";
+        /// A resolution by an authority of the view.
+        Resolution = 5, "resolution";
     }
 }
 
@@ -282,6 +360,8 @@ pub struct Claims {
     pub kind: Kind,
     pub act: Box<str>,
     pub decided_by: DecidedBy,
+    /// The resolution that decided.
+    pub resolution: Option<CitedEvent>,
     /// Those that are followed first, then by the event's name; never by recording time.
     pub statements: Vec<Claim>,
 }
@@ -297,4 +377,16 @@ pub struct Claim {
     pub documents: usize,
     /// Whether the view follows it.
     pub followed: bool,
+    /// Who contests it.
+    pub contests: Vec<Contest>,
+}
+
+/// Somebody contests a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contest {
+    pub event: CitedEvent,
+    /// Participant id or name of a body; the recording organisation where nobody is named.
+    pub by: Box<str>,
+    pub date: Option<WorldDate>,
+    pub grounds: Box<str>,
 }

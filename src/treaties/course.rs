@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::{
     Span, StatusRule, Step, TreatyStatus,
+    cascade::CarriedLeave,
     conflict::Engaged,
     in_force::{self, Counted},
     months::add_months,
@@ -15,7 +16,8 @@ use super::{
     statements::Statement,
 };
 use crate::domain::{
-    CitedEvent, ConflictTest, LegalFinding, LegalRemark, TreatyBody, WithdrawalClause, WithdrawalNotified,
+    CitedEvent, ConflictTest, ConsentMode, LegalFinding, LegalRemark, SuccessionNotified, SuccessionTo, TreatyBody,
+    WithdrawalClause, WithdrawalNotified,
 };
 
 /// What a reading leads to.
@@ -40,8 +42,10 @@ pub struct Membership {
 }
 
 /// A withdrawal that runs or ran.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Leave {
+    /// The notice.
+    pub event: CitedEvent,
     /// When the notice began.
     pub began: Date,
     /// When it is over.
@@ -90,13 +94,12 @@ pub fn follow<'r, 'a>(record: &'r Record<'r, 'a>, reading: &Reading<'r, 'a>) -> 
         findings: Vec::new(),
         treaty_in_force: None,
     };
-    let mut following = Following { record, reading, course, signed: None };
+    let mut following = Following { record, reading, course, before: Before::default() };
     following.treaty();
     following.acts();
-    let Following { mut course, signed, .. } = following;
-    course.spans = spans(signed, &course.memberships);
-    remarks::on_effects(record, &mut course);
-    remarks::on_suspensions(record, &mut course);
+    let Following { mut course, before, .. } = following;
+    course.spans = spans(before, &course.memberships);
+    remarks::on_course(record, &mut course);
     course
 }
 
@@ -104,7 +107,32 @@ struct Following<'f, 'r, 'a> {
     record: &'r Record<'r, 'a>,
     reading: &'f Reading<'r, 'a>,
     course: Course,
+    before: Before,
+}
+
+/// How a participant stands that has not consented.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
     signed: Option<Date>,
+    /// When it declared that it does not intend to become a party.
+    declined: Option<Date>,
+}
+
+impl Before {
+    fn status_on(self, day: Date) -> TreatyStatus {
+        match (self.signed.filter(|signed| *signed <= day), self.declined.filter(|declined| *declined <= day)) {
+            (None, _) => TreatyStatus::NonParticipant,
+            (Some(signed), Some(since)) if signed <= since => TreatyStatus::FormerSignatory { since },
+            (Some(_), _) => TreatyStatus::Signatory,
+        }
+    }
+}
+
+/// What a course goes through, in order of the days.
+enum Turn<'r, 'a> {
+    Act(ReadAct<'r, 'a>),
+    /// A parent treaty is left, and takes this one along.
+    Carried(&'r CarriedLeave),
 }
 
 impl<'r, 'a> Following<'_, 'r, 'a> {
@@ -138,16 +166,32 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         let own = self.reading.acts.iter().filter(|read| !matches!(read.statement.body, TreatyBody::EffectStated(_)));
         let mut own: Vec<ReadAct<'r, 'a>> = own.copied().collect();
         own.sort_by_key(|read| (read.day, read.act.kind, read.statement.reference()));
-        self.signed = own.iter().filter(|read| is_signature(read.statement)).filter_map(|read| read.day).min();
-        for read in &own {
-            self.corrections(read.statement);
-            match (read.statement.body, read.day) {
-                (TreatyBody::SignatureAffixed(_), Some(day)) => self.signature(read.statement, day),
-                (TreatyBody::InstrumentDeposited(_), Some(day)) => self.consent(read.statement, day),
-                (TreatyBody::WithdrawalNotified(body), Some(day)) => self.withdrawal(read, body, day),
-                (TreatyBody::WithdrawalNotified(_), None) => self.no_clock(read.statement),
-                _ => {}
+        self.before.signed = own.iter().filter(|read| is_signature(read.statement)).filter_map(|read| read.day).min();
+        self.before.declined = own.iter().filter(|read| declines(read.statement)).filter_map(|read| read.day).max();
+        let carried = self.reading.carried.map(|carried| carried.leaves.as_slice()).unwrap_or_default();
+        let carried = carried.iter().map(|carried| (Some(carried.leave.began), Turn::Carried(carried)));
+        let mut turns: Vec<(Option<Date>, Turn<'r, 'a>)> =
+            own.into_iter().map(|read| (read.day, Turn::Act(read))).chain(carried).collect();
+        // Stable: of one day, what the participant did itself goes first.
+        turns.sort_by_key(|(day, _)| *day);
+        for (_, turn) in turns {
+            match turn {
+                Turn::Act(read) => self.act(&read),
+                Turn::Carried(carried) => self.carried(carried),
             }
+        }
+    }
+
+    fn act(&mut self, read: &ReadAct<'r, 'a>) {
+        self.corrections(read.statement);
+        match (read.statement.body, read.day) {
+            (TreatyBody::SignatureAffixed(_), Some(day)) => self.signature(read.statement, day),
+            (TreatyBody::InstrumentDeposited(_), Some(day)) => self.consent(read.statement, day),
+            (TreatyBody::SuccessionNotified(body), Some(day)) => self.succession(read.statement, body, day),
+            (TreatyBody::DeclarationMade(_), Some(day)) => self.not_to_become_party(read.statement, day),
+            (TreatyBody::WithdrawalNotified(body), Some(day)) => self.withdrawal(read, body, day),
+            (TreatyBody::WithdrawalNotified(_), None) => self.no_clock(read.statement),
+            _ => {}
         }
     }
 
@@ -177,20 +221,94 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
 
     fn consent(&mut self, statement: &Statement<'a>, day: Date) {
         let Some(mode) = in_force::mode_of(statement) else { return };
-        remarks::on_consent(self.record, &mut self.course, statement, day, self.signed);
-        if self.course.memberships.last().is_some_and(|before| !before.is_over_by(day)) {
-            let sentence = format!("{mode} of {day} changes nothing: the participant has consented already");
-            return self.step(StatusRule::ActWithoutEffect, "", Some(statement.cited()), Some(day), sentence);
+        remarks::on_mode(self.record, &mut self.course, statement, day, self.before.signed);
+        let bound = self.course.memberships.last().filter(|before| !before.is_over_by(day)).map(|it| it.deposited);
+        if let Some(since) = bound {
+            return self.consent_once_more(statement, day, since, mode);
         }
+        remarks::on_consent(self.record, &mut self.course, statement, day);
         let words = mode.name().replace('_', " ");
-        let sentence = format!("consent to be bound ({words}) reached the depositary");
+        let under =
+            if self.record.is_under_parent(statement) { ", with the instrument to the parent treaty" } else { "" };
+        let sentence = format!("consent to be bound ({words}) reached the depositary{under}");
         self.step(StatusRule::Consent, "VCLT 16", Some(statement.cited()), Some(day), sentence);
         let in_force = self.record.in_force_clause().map(|clause| {
             let (day, step) = in_force::of_consent(clause, day, self.course.treaty_in_force, statement);
             self.course.steps.push(step);
             day
         });
-        self.course.memberships.push(Membership { deposited: day, in_force, leave: None });
+        self.begin(Membership { deposited: day, in_force, leave: None });
+    }
+
+    /// A membership begins, perhaps while a parent treaty is being left already.
+    fn begin(&mut self, membership: Membership) {
+        let day = membership.deposited;
+        self.course.memberships.push(membership);
+        let carried = self.reading.carried.map(|carried| carried.leaves.as_slice()).unwrap_or_default();
+        let running = |it: &&CarriedLeave| it.leave.began < day && it.leave.effective.is_none_or(|out| day < out);
+        if let Some(running) = carried.iter().find(running) {
+            self.carried(running);
+        }
+    }
+
+    /// A further instrument: told twice, with another of several depositaries (the
+    /// earliest counts), or without effect.
+    fn consent_once_more(&mut self, statement: &Statement<'a>, day: Date, since: Date, mode: ConsentMode) {
+        let with_parent = |read: &ReadAct<'r, 'a>| read.day == Some(day) && self.record.is_under_parent(read.statement);
+        if day == since && self.reading.acts.iter().any(with_parent) {
+            return;
+        }
+        let sentence = if in_force::is_with_another_depositary(self.record, statement) {
+            format!("deposited with a further depositary on {day}: the earliest deposit, of {since}, counts")
+        } else {
+            let message = "the participant has consented to be bound already";
+            remarks::remark(&mut self.course, LegalRemark::ConsentWhileBound, statement, "", message);
+            format!("{mode} of {day} changes nothing: the participant has consented already")
+        };
+        self.step(StatusRule::ActWithoutEffect, "", Some(statement.cited()), Some(day), sentence);
+    }
+
+    /// A successor is bound from the succession of States on, whenever it notified it
+    /// (R11).
+    fn succession(&mut self, statement: &Statement<'a>, body: &SuccessionNotified, day: Date) {
+        let notified = body.received_by_depositary.as_ref().map_or("an unknown day".into(), ToString::to_string);
+        let (to, predecessor) = (body.succeeds_to, &body.predecessor);
+        let sentence = format!("succession to the {to} of {predecessor} from {day} on, notified on {notified}");
+        self.step(StatusRule::Succession, "", Some(statement.cited()), Some(day), sentence);
+        if body.succeeds_to == SuccessionTo::Signature {
+            return;
+        }
+        if let Some(before) = self.course.memberships.last().filter(|before| !before.is_over_by(day)) {
+            let since = before.deposited;
+            let message = "the participant has consented to be bound already";
+            remarks::remark(&mut self.course, LegalRemark::ConsentWhileBound, statement, "", message);
+            let sentence = format!("the succession changes nothing: the participant consented on {since} already");
+            return self.step(StatusRule::ActWithoutEffect, "", Some(statement.cited()), Some(day), sentence);
+        }
+        let in_force = Some(self.course.treaty_in_force.map_or(day, |treaty| treaty.max(day)));
+        self.begin(Membership { deposited: day, in_force, leave: None });
+    }
+
+    fn not_to_become_party(&mut self, statement: &Statement<'a>, day: Date) {
+        let sentence = "declared that it does not intend to become a party".into();
+        self.step(StatusRule::NotToBecomeParty, "VCLT 18", Some(statement.cited()), Some(day), sentence);
+    }
+
+    /// The parent treaty is left: a membership that is open when the notice begins, or
+    /// opens while it runs, ends on the same day (R22).
+    fn carried(&mut self, carried: &CarriedLeave) {
+        let CarriedLeave { from, leave, article } = carried;
+        let over = leave.effective.unwrap_or(Date::MAX);
+        let Some(membership) = self.course.memberships.last_mut().filter(|it| !it.is_over_by(leave.began)) else {
+            return;
+        };
+        let earlier = membership.leave.as_ref().and_then(|own| own.effective).is_some_and(|own| own <= over);
+        if earlier {
+            return;
+        }
+        membership.leave = Some(leave.clone());
+        let sentence = format!("the withdrawal from {from} takes this treaty along, on the same day");
+        self.step(StatusRule::Cascade, article, Some(leave.event.clone()), leave.effective, sentence);
     }
 
     fn no_clock(&mut self, statement: &Statement<'a>) {
@@ -253,15 +371,18 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         let sentence = format!("a notice of {months} months begins to run; it is over on {expiry}{named}");
         self.step(StatusRule::WithdrawalNotice, &clause.article, Some(statement.cited()), Some(began), sentence);
         let tested = match clause.conflict_test {
-            ConflictTest::None => return Leave { began, expiry, effective: Some(expiry) },
+            ConflictTest::None => {
+                return Leave { event: statement.cited(), began, expiry, effective: Some(expiry) };
+            }
             ConflictTest::AtExpiry => expiry,
             ConflictTest::AtNotification => began,
         };
         let engaged = self.engaged_on(tested);
         self.conflict_steps(clause, tested, &engaged);
-        let ends: Option<Vec<Date>> = engaged.iter().map(|engaged| engaged.until).collect();
+        let out = |last: Date| if clause.day_after_conflict { last.tomorrow().unwrap_or(last) } else { last };
+        let ends: Option<Vec<Date>> = engaged.iter().map(|engaged| engaged.until.map(out)).collect();
         let effective = ends.map(|ends| ends.into_iter().fold(expiry, Date::max));
-        Leave { began, expiry, effective }
+        Leave { event: statement.cited(), began, expiry, effective }
     }
 
     fn engaged_on(&self, day: Date) -> Vec<Engaged> {
@@ -324,17 +445,28 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
 }
 
 fn is_signature(statement: &Statement<'_>) -> bool {
-    matches!(statement.body, TreatyBody::SignatureAffixed(_))
+    match statement.body {
+        TreatyBody::SignatureAffixed(_) => true,
+        TreatyBody::SuccessionNotified(body) => body.succeeds_to == SuccessionTo::Signature,
+        _ => false,
+    }
+}
+
+/// Whether it is declared with it that the participant does not become a party: the one
+/// declaration that has a clock.
+fn declines(statement: &Statement<'_>) -> bool {
+    matches!(statement.body, TreatyBody::DeclarationMade(_))
 }
 
 /// The intervals of the days on which the status changes.
-fn spans(signed: Option<Date>, memberships: &[Membership]) -> Vec<Span> {
-    let mut days: Vec<Date> = signed.into_iter().chain(memberships.iter().flat_map(Membership::boundaries)).collect();
+fn spans(before: Before, memberships: &[Membership]) -> Vec<Span> {
+    let own = memberships.iter().flat_map(Membership::boundaries);
+    let mut days: Vec<Date> = before.signed.into_iter().chain(before.declined).chain(own).collect();
     days.sort_unstable();
     days.dedup();
     let mut spans = vec![Span { from: None, to: None, status: TreatyStatus::NonParticipant }];
     for day in days {
-        let status = status_on(day, signed, memberships);
+        let status = status_on(day, before, memberships);
         let last = spans.last_mut().expect("it began with one");
         if status != last.status {
             last.to = Some(day);
@@ -344,9 +476,8 @@ fn spans(signed: Option<Date>, memberships: &[Membership]) -> Vec<Span> {
     spans
 }
 
-fn status_on(day: Date, signed: Option<Date>, memberships: &[Membership]) -> TreatyStatus {
-    let otherwise =
-        if signed.is_some_and(|signed| signed <= day) { TreatyStatus::Signatory } else { TreatyStatus::NonParticipant };
+fn status_on(day: Date, before: Before, memberships: &[Membership]) -> TreatyStatus {
+    let otherwise = before.status_on(day);
     let current = memberships.iter().rev().find(|membership| membership.deposited <= day);
     current.map_or(otherwise, |membership| membership.status_on(day, otherwise))
 }

@@ -4,19 +4,23 @@
 use jiff::civil::Date;
 
 use super::{
-    Change, ChangeCode, Dossier, Outcome, Span, StatusRule, Step, TreatyStatus,
+    Answer, Change, ChangeCode, ClausesApplied, Dossier, Outcome, Overlay, Span, StatusRule, Step, TreatyStatus,
     course::{Course, Leave},
     readings::Reading,
     record::Record,
+    statements::Retracted,
     suspension,
 };
-use crate::domain::{ConflictTest, DomesticStepTaken, SuspensionNotified, TreatyBody};
+use crate::domain::{
+    CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, Subject, SuspensionNotified, TreatyBody,
+};
 
 /// What is asked, of which record.
 pub struct Asked<'q, 'r, 'a> {
     pub dossier: &'q Dossier<'a>,
     pub at: Date,
     pub record: &'q Record<'r, 'a>,
+    pub retracted: &'q [Retracted<'a>],
 }
 
 impl Asked<'_, '_, '_> {
@@ -74,6 +78,7 @@ fn steps(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Step> {
     let horizon = span.to.unwrap_or(asked.at).max(asked.at);
     let mut steps = course.steps.clone();
     steps.extend(beside(asked.record));
+    steps.extend(taken_back(asked));
     steps.retain(|step| step.rule == StatusRule::Revocation || step.date.is_none_or(|date| date <= horizon));
     steps.sort_by_key(|step| step.date.unwrap_or(Date::MAX));
     steps
@@ -89,6 +94,9 @@ fn beside(record: &Record<'_, '_>) -> Vec<Step> {
             }
             TreatyBody::SuspensionNotified(body) => {
                 (StatusRule::SuspensionIsNoStatus, suspension::since(body), suspended(body))
+            }
+            TreatyBody::DeclarationMade(body) => {
+                (StatusRule::Declaration, body.effective.as_ref().or(body.made.as_ref()), declared(body))
             }
             _ => return None,
         };
@@ -107,6 +115,70 @@ fn domestic(body: &DomesticStepTaken) -> String {
     let step = step.name().replace('_', " ");
     let by = if organ.is_empty() { String::new() } else { format!(" ({organ})") };
     format!("{step}{by} towards {pursues}: an act inside the State, which starts no clock")
+}
+
+fn declared(body: &DeclarationMade) -> String {
+    let what = body.declaration_type.name().replace('_', " ");
+    let change = body.changes.as_ref().map(|changed| format!(", which {} an earlier declaration", changed.change));
+    let units =
+        body.territory.as_ref().map(|it| format!(": {} {}", it.effect, it.units.join(", "))).unwrap_or_default();
+    format!("declaration ({what}){}{units}; the status stands", change.unwrap_or_default())
+}
+
+/// Own acts that were taken back: told, and without effect.
+fn taken_back(asked: &Asked<'_, '_, '_>) -> Vec<Step> {
+    let own = asked.retracted.iter().filter(|retracted| match &retracted.recorded.event.subject {
+        Subject::Participation(treaty, participant) => {
+            treaty == asked.record.treaty && participant == asked.record.participant
+        }
+        _ => false,
+    });
+    let step = |retracted: &Retracted<'_>| {
+        let what = retracted.recorded.event.kind().name().replace('_', " ");
+        let index = retracted.recorded.position.index;
+        let date = retracted.recorded.event.date().and_then(|date| date.earliest().or(date.latest()));
+        let sentence = format!("{what} of entry {index} was taken back: {}", retracted.reason).into();
+        let event = Some(retracted.retraction.cited());
+        Step { rule: StatusRule::Retraction, article: "".into(), event, date, sentence }
+    };
+    own.map(step).collect()
+}
+
+/// Which description of the clauses was applied.
+pub fn clauses_applied(record: &Record<'_, '_>) -> Option<ClausesApplied> {
+    let (registered, clauses) = record.registered.zip(record.clauses())?;
+    let restating = registered.corrections.iter().rev().find(|(_, correction)| correction.restated.is_some());
+    let event = restating.map_or_else(|| registered.cited(), |(recorded, _)| recorded.cited());
+    Some(ClausesApplied { event, version: clauses.version.clone() })
+}
+
+/// Every event that an answer names (R17).
+pub fn rests_on(answer: &Answer) -> Vec<CitedEvent> {
+    let steps = answer.outcomes.iter().flat_map(|outcome| &outcome.steps).filter_map(|step| step.event.as_ref());
+    let claims =
+        answer.claims.iter().flat_map(|claims| {
+            claims.resolution.iter().chain(claims.statements.iter().flat_map(|claim| {
+                std::iter::once(&claim.event).chain(claim.contests.iter().map(|contest| &contest.event))
+            }))
+        });
+    let findings = answer.findings.iter().filter_map(|finding| finding.event.as_ref());
+    let overlays = answer.overlays.iter().flat_map(of_overlay);
+    let clauses = answer.clauses.iter().map(|clauses| &clauses.event);
+    let mut events: Vec<CitedEvent> =
+        steps.chain(claims).chain(findings).chain(overlays).chain(clauses).cloned().collect();
+    events.sort_by_key(|event| event.position);
+    events.dedup();
+    events
+}
+
+fn of_overlay(overlay: &Overlay) -> Vec<&CitedEvent> {
+    match overlay {
+        Overlay::SuspensionAsserted(found) => {
+            std::iter::once(&found.event).chain(found.reactions.iter().map(|reaction| &reaction.event)).collect()
+        }
+        Overlay::ProvisionalApplication { event, .. } | Overlay::RetroactiveSuccession { event, .. } => vec![event],
+        Overlay::Declaration(declared) | Overlay::TerritorialScope(declared) => vec![&declared.event],
+    }
 }
 
 fn suspended(body: &SuspensionNotified) -> String {
@@ -129,7 +201,7 @@ fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool
         add(ChangeCode::TreatyInForce, "a statement of when the treaty itself entered into force".into());
     }
     match span.status {
-        TreatyStatus::NonParticipant | TreatyStatus::Signatory => {
+        TreatyStatus::NonParticipant | TreatyStatus::Signatory | TreatyStatus::FormerSignatory { .. } => {
             add(ChangeCode::Consent, "an instrument of consent that reaches the depositary".into());
         }
         TreatyStatus::FormerParty { .. } => {

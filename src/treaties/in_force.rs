@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use super::{
     Dossier, StatedDeposit, StatusRule, Step, ViewName,
     months::effect_of_deposit,
+    record::Record,
     rivals::{self, Act},
     statements::{self, Statement},
 };
@@ -28,8 +29,12 @@ pub struct Counted {
 }
 
 /// Counts the participants' first deposits, each at the last day that it can mean.
-pub fn counted(acts: &[Act<'_>], dossier: &Dossier<'_>, clause: &EntryIntoForceClause) -> Option<Counted> {
-    let given = acts.iter().filter_map(|act| {
+pub fn counted<'r, 'a: 'r>(
+    dossier: &Dossier<'_>,
+    acts: impl Iterator<Item = &'r Act<'a>>,
+    clause: &EntryIntoForceClause,
+) -> Option<Counted> {
+    let given = acts.filter_map(|act| {
         let Subject::Participation(under, participant) = act.subject() else { return None };
         let counts = under == dossier.treaty && is_consent(act.shown());
         let day = act.shown().date().and_then(|date| date.latest())?;
@@ -94,6 +99,14 @@ pub fn mode_of(statement: &Statement<'_>) -> Option<ConsentMode> {
         SignatureType::Definitive => Some(ConsentMode::DefinitiveSignature),
         SignatureType::Simple | SignatureType::AdReferendum => None,
     }
+}
+
+/// Whether an instrument names one of several depositaries (R21): the same act may be
+/// deposited with each of them.
+pub fn is_with_another_depositary(record: &Record<'_, '_>, statement: &Statement<'_>) -> bool {
+    let several = record.clauses().is_some_and(|clauses| clauses.depositaries.len() > 1);
+    let TreatyBody::InstrumentDeposited(body) = statement.body else { return false };
+    several && !body.depositary.is_empty()
 }
 
 /// The day on which consent is in force, with the reason.

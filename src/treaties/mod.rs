@@ -12,9 +12,11 @@
 //! The way of an answer: events in effect, corrected (`statements`) are grouped into
 //! acts, rival statements are weighed (`rivals`), every reading that remains
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
-//! up on the day and told (`explain`); suspensions lie over them (`suspension`).
+//! up on the day and told (`explain`); suspensions and declarations lie over them
+//! (`overlays`). A treaty that is left takes its protocols along (`cascade`).
 
 mod answer;
+mod cascade;
 mod conflict;
 mod counts;
 mod course;
@@ -22,6 +24,8 @@ mod coverage;
 mod explain;
 mod in_force;
 mod months;
+mod objections;
+mod overlays;
 mod participation;
 mod readings;
 mod record;
@@ -37,9 +41,11 @@ pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
+pub use objections::{Window, WindowStart};
 pub use participation::{Cell, Participation, Withdrawn, participation};
 
 use jiff::civil::Date;
+use record::Around;
 
 use crate::domain::{Index, Mandate, OrganisationId, ParticipantId, Recorded, TreatyId, WorldDate};
 
@@ -77,33 +83,36 @@ pub struct GrantedMandate {
 
 /// The status on a day.
 pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
-    let statements = statements::in_effect(dossier);
-    let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts);
+    let stated = statements::in_effect(dossier);
+    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let record = record::Record::of(dossier, &acts, Around::default());
     let (readings, complete) = readings::of(&record);
     let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
-    let asked = explain::Asked { dossier, at, record: &record };
-    let overlays = suspension::overlays(&record, &courses, at);
+    let asked = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted };
     let mut findings: Vec<_> = courses.iter().flat_map(|course| course.findings.clone()).collect();
     findings.sort();
     findings.dedup();
-    Answer {
+    let mut answer = Answer {
         at,
         known: dossier.known,
         projected: asked.lies_ahead(at),
         outcomes: explain::outcomes(&asked, &readings, &courses),
         complete,
-        overlays,
+        overlays: overlays::on(&record, &courses, at),
         claims: rivals::claims(&acts, dossier),
         findings,
-    }
+        clauses: explain::clauses_applied(&record),
+        rests_on: Vec::new(),
+    };
+    answer.rests_on = explain::rests_on(&answer);
+    answer
 }
 
 /// The intervals of all readings, the first reading's first: what [`status`] looks up.
 pub fn spans(dossier: &Dossier<'_>, view: ViewName) -> Vec<Vec<Span>> {
-    let statements = statements::in_effect(dossier);
-    let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts);
+    let stated = statements::in_effect(dossier);
+    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let record = record::Record::of(dossier, &acts, Around::default());
     let (readings, _) = readings::of(&record);
     readings.iter().map(|reading| course::follow(&record, reading).spans).collect()
 }

@@ -96,7 +96,7 @@ impl Entered {
 pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts);
+    let record = record::Record::of(dossier, &acts, record::Around::default());
     let (readings, _) = readings::of(&record);
     let spans = readings.iter().map(|reading| course::follow(&record, reading).spans).collect();
     let mut found =
@@ -163,9 +163,11 @@ fn registered(dossier: &Dossier<'_>) -> Vec<ParticipantId> {
 
 fn mark(status: TreatyStatus) -> Withdrawn {
     match status {
-        TreatyStatus::NonParticipant | TreatyStatus::Signatory | TreatyStatus::Contracting | TreatyStatus::Party => {
-            Withdrawn::No
-        }
+        TreatyStatus::NonParticipant
+        | TreatyStatus::Signatory
+        | TreatyStatus::FormerSignatory { .. }
+        | TreatyStatus::Contracting
+        | TreatyStatus::Party => Withdrawn::No,
         TreatyStatus::WithdrawalPending { .. } | TreatyStatus::WithdrawalDeferred { .. } => Withdrawn::Maybe,
         TreatyStatus::FormerParty { .. } => Withdrawn::Yes,
     }

@@ -9,6 +9,7 @@
 use jiff::civil::Date;
 
 use super::{
+    cascade::Carried,
     conflict::{Account, End},
     record::Record,
     rivals::Act,
@@ -26,6 +27,8 @@ pub struct Reading<'r, 'a> {
     pub acts: Vec<ReadAct<'r, 'a>>,
     /// One for each conflict.
     pub accounts: Vec<(&'r Account<'a>, End)>,
+    /// How a parent treaty is left that takes this one along.
+    pub carried: Option<&'r Carried>,
     /// What has to be assumed for it.
     pub assuming: Vec<Box<str>>,
 }
@@ -41,7 +44,7 @@ pub struct ReadAct<'r, 'a> {
 
 /// All readings, and whether these are all.
 pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
-    let mut readings = vec![Reading { acts: Vec::new(), accounts: Vec::new(), assuming: Vec::new() }];
+    let mut readings = vec![Reading { acts: Vec::new(), accounts: Vec::new(), carried: None, assuming: Vec::new() }];
     let mut complete = true;
     for act in &record.clocked {
         let options = options(record, act);
@@ -57,6 +60,11 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
             reading.assuming.extend(assuming.clone());
         });
     }
+    let ways: Vec<&'r Carried> = record.carried.iter().collect();
+    complete &= extend(&mut readings, &ways, |reading, way| {
+        reading.carried = Some(way);
+        reading.assuming.extend(way.assuming.iter().cloned());
+    });
     (readings, complete)
 }
 
@@ -148,6 +156,7 @@ pub fn clock_date<'a>(record: &Record<'_, 'a>, statement: &Statement<'a>) -> Opt
             }
             Some(NoticeFrom::Circulation) => body.other_parties_notified.as_ref(),
         },
+        TreatyBody::SuccessionNotified(body) => body.succeeded.as_ref(),
         _ => statement.date(),
     }
 }

@@ -1,56 +1,99 @@
 //! The acts that bear on one participation, sorted out by what they do.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::{
-    Dossier,
+    Dossier, Span,
+    cascade::{self, Carried},
     conflict::{self, Conflict},
+    course,
     in_force::{self, Counted},
+    readings,
     rivals::Act,
+    statements::Statement,
 };
 use crate::domain::{
-    Clauses, ConflictTest, EntryIntoForceClause, ParticipantId, Subject, TreatyBody, TreatyEffect, TreatyId,
-    TreatyRegistered, WithdrawalClause,
+    Clauses, ConflictTest, DeclarationType, EntryIntoForceClause, ParticipantId, Subject, TreatyBody, TreatyEffect,
+    TreatyId, TreatyRegistered, WithdrawalClause,
 };
 
 /// The acts that bear on one participation, sorted out.
 #[derive(Debug)]
 pub struct Record<'r, 'a> {
+    pub treaty: &'a TreatyId,
     pub participant: &'a ParticipantId,
+    /// The registration of the treaty as it stands.
+    pub registered: Option<&'r Statement<'a>>,
     clauses: Option<&'a Clauses>,
+    /// Day (UTC) of the newest entry that is known.
+    pub known_on: Option<Date>,
     /// First day that an act under the treaty can have happened on.
     pub adopted: Option<Date>,
     /// Acts whose dates make the status: on the treaty's entry into force, on the
-    /// participation.
+    /// participation, consents that an instrument under the parent treaty names.
     pub clocked: Vec<&'r Act<'a>>,
     pub conflicts: Vec<Conflict<'a>>,
     /// The participant's other acts under the treaty, and effects that are stated of them.
     pub beside: Vec<&'r Act<'a>>,
-    /// Objections of others and decisions of bodies.
+    /// Objections of others, decisions of bodies, and what changes objections.
     pub reactions: Vec<&'r Act<'a>>,
+    /// What the depositary notified of acts under the treaty.
+    pub notifications: Vec<&'r Act<'a>>,
+    /// Tables that the depositary stated.
+    pub tables: Vec<&'r Act<'a>>,
     pub counted: Option<Counted>,
+    /// How the participant leaves a treaty that takes this one along, in each way in
+    /// which that can be read; one without a leave where nothing does.
+    pub carried: Vec<Carried>,
+    /// How those stood that the participant succeeds, under the first reading.
+    pub predecessors: BTreeMap<&'a ParticipantId, Vec<Span>>,
+}
+
+/// What a record is asked about for: records of others that are asked for it must not
+/// ask for it in turn.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Around<'q> {
+    /// Treaties whose parent this one is.
+    pub below: &'q [&'q TreatyId],
+    /// It is the record of a predecessor.
+    pub of_predecessor: bool,
 }
 
 impl<'r, 'a> Record<'r, 'a> {
     /// Sorts the acts out.
-    pub fn of(dossier: &Dossier<'a>, acts: &'r [Act<'a>]) -> Self {
+    pub fn of(dossier: &Dossier<'a>, acts: &'r [Act<'a>], around: Around<'_>) -> Self {
         let (treaty, participant) = (dossier.treaty, dossier.participant);
-        let registered = acts.iter().find_map(|act| registration(act, treaty));
-        let clauses = registered.and_then(|body| body.clauses.as_ref());
-        let adopted = registered.and_then(|body| body.adopted.as_ref()?.earliest());
+        let all = acts;
+        let acts = || all.iter().filter(|act| act.is_followed());
+        let registered = acts().find(|act| registration(act, treaty).is_some());
+        let body = registered.and_then(|act| registration(act, treaty));
+        let clauses = body.and_then(|body| body.clauses.as_ref());
+        let parent = body.and_then(|body| body.parent.as_ref());
         let own = |act: &&Act<'_>| is_under(act.subject(), treaty, participant);
+        let named = |act: &&Act<'_>| parent.is_some_and(|parent| is_named(act, parent, treaty, participant));
         let in_force = clauses.and_then(|clauses| clauses.entry_into_force.as_ref());
         let withdrawal = clauses.and_then(|clauses| clauses.withdrawal.as_ref());
-        let asserted: Vec<Act<'a>> = acts.iter().filter(|act| is_about(act.subject(), participant)).cloned().collect();
+        let asserted: Vec<Act<'a>> = acts().filter(|act| is_about(act.subject(), participant)).cloned().collect();
+        let clocked = |act: &&Act<'_>| is_in_force(act, treaty) || own(act) && is_clocked(act) || named(act);
+        let on_treaty = |act: &&Act<'_>| matches!(act.subject(), Subject::Treaty(id) if id == treaty);
         Self {
+            treaty,
             participant,
+            registered: registered.map(Act::shown),
             clauses,
-            adopted,
-            clocked: acts.iter().filter(|act| is_in_force(act, treaty) || own(act) && is_clocked(act)).collect(),
+            known_on: dossier.known.recorded_at.and_then(|time| time.utc_date()),
+            adopted: body.and_then(|body| body.adopted.as_ref()?.earliest()),
+            clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),
-            beside: acts.iter().filter(|act| own(act) && !is_clocked(act)).collect(),
-            reactions: acts.iter().filter(|act| is_reaction(act, treaty)).collect(),
-            counted: in_force.and_then(|clause| in_force::counted(acts, dossier, clause)),
+            beside: acts().filter(|act| own(act) && !is_clocked(act)).collect(),
+            reactions: acts().filter(|act| is_reaction(act, treaty)).collect(),
+            notifications: acts().filter(on_treaty).filter(|act| is_notification(act)).collect(),
+            tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
+            counted: in_force.and_then(|clause| in_force::counted(dossier, acts(), clause)),
+            carried: cascade::carried(parent, dossier, all, around),
+            predecessors: predecessors(dossier, all, around),
         }
         .with_conflicts_that_matter()
     }
@@ -76,6 +119,11 @@ impl<'r, 'a> Record<'r, 'a> {
     pub fn withdrawal_clause(&self) -> Option<&'a WithdrawalClause> {
         self.clauses?.withdrawal.as_ref()
     }
+
+    /// Whether a statement is about consent that was given under the parent treaty.
+    pub fn is_under_parent(&self, statement: &Statement<'_>) -> bool {
+        matches!(statement.subject(), Subject::Participation(treaty, _) if treaty != self.treaty)
+    }
 }
 
 fn registration<'a>(act: &Act<'a>, treaty: &TreatyId) -> Option<&'a TreatyRegistered> {
@@ -83,6 +131,28 @@ fn registration<'a>(act: &Act<'a>, treaty: &TreatyId) -> Option<&'a TreatyRegist
         (TreatyBody::TreatyRegistered(body), Subject::Treaty(id)) if id == treaty => Some(body),
         _ => None,
     }
+}
+
+/// How the predecessors that the participant names stood under the treaty.
+fn predecessors<'a>(
+    dossier: &Dossier<'a>,
+    acts: &[Act<'a>],
+    around: Around<'_>,
+) -> BTreeMap<&'a ParticipantId, Vec<Span>> {
+    let own = acts.iter().filter(|act| is_under(act.subject(), dossier.treaty, dossier.participant));
+    let named = own.flat_map(|act| &act.followed).filter_map(|statement| match statement.body {
+        TreatyBody::SuccessionNotified(body) => Some(&body.predecessor),
+        _ => None,
+    });
+    let others = named.filter(|predecessor| !around.of_predecessor && *predecessor != dossier.participant);
+    let stood = |predecessor: &'a ParticipantId| {
+        let before = Dossier { participant: predecessor, ..*dossier };
+        let record = Record::of(&before, acts, Around { of_predecessor: true, ..around });
+        let (readings, _) = readings::of(&record);
+        let course = course::follow(&record, readings.first().expect("there is always a reading"));
+        (predecessor, course.spans)
+    };
+    others.map(stood).collect()
 }
 
 fn is_under(subject: &Subject, treaty: &TreatyId, participant: &ParticipantId) -> bool {
@@ -102,12 +172,28 @@ fn is_in_force(act: &Act<'_>, treaty: &TreatyId) -> bool {
     on_treaty && effect == Some(TreatyEffect::EntryIntoForce)
 }
 
+/// Whether an instrument under the parent names the treaty as a protocol that it consents to.
+fn is_named(act: &Act<'_>, parent: &TreatyId, treaty: &TreatyId, participant: &ParticipantId) -> bool {
+    let TreatyBody::InstrumentDeposited(body) = act.shown().body else { return false };
+    is_under(act.subject(), parent, participant) && body.protocols.contains(treaty)
+}
+
+fn is_notification(act: &Act<'_>) -> bool {
+    matches!(act.shown().body, TreatyBody::DepositaryNotificationIssued(_))
+}
+
+fn is_table(act: &Act<'_>) -> bool {
+    matches!(act.shown().body, TreatyBody::ParticipationTableStated(_))
+}
+
 fn is_clocked(act: &Act<'_>) -> bool {
     match act.shown().body {
+        TreatyBody::DeclarationMade(body) => body.declaration_type == DeclarationType::IntentionNotToBecomeParty,
         TreatyBody::SignatureAffixed(_)
         | TreatyBody::InstrumentDeposited(_)
         | TreatyBody::WithdrawalNotified(_)
-        | TreatyBody::WithdrawalRevoked(_) => true,
+        | TreatyBody::WithdrawalRevoked(_)
+        | TreatyBody::SuccessionNotified(_) => true,
         TreatyBody::TreatyRegistered(_)
         | TreatyBody::ParticipantRegistered(_)
         | TreatyBody::EffectStated(_)
@@ -116,8 +202,6 @@ fn is_clocked(act: &Act<'_>) -> bool {
         | TreatyBody::ObjectionLodged(_)
         | TreatyBody::ConflictStatusAsserted(_)
         | TreatyBody::TreatyBodyDecided(_)
-        | TreatyBody::SuccessionNotified(_)
-        | TreatyBody::DeclarationMade(_)
         | TreatyBody::DepositaryNotificationIssued(_)
         | TreatyBody::DeadlineExtended(_)
         | TreatyBody::ReportSubmitted(_)
@@ -130,5 +214,10 @@ fn is_reaction(act: &Act<'_>, treaty: &TreatyId) -> bool {
         Subject::Treaty(id) | Subject::Participation(id, _) => id == treaty,
         Subject::Ledger | Subject::Organisation(_) | Subject::Participant(_) | Subject::Record(_) => false,
     };
-    under && matches!(act.shown().body, TreatyBody::ObjectionLodged(_) | TreatyBody::TreatyBodyDecided(_))
+    under
+        && match act.shown().body {
+            TreatyBody::ObjectionLodged(_) | TreatyBody::TreatyBodyDecided(_) => true,
+            TreatyBody::DeclarationMade(body) => body.changes.is_some(),
+            _ => false,
+        }
 }

@@ -1,41 +1,57 @@
 //! Statements about one act, side by side, and which of them a view follows.
 //!
-//! Promises: recording time never decides. An effective resolution by an authority
-//! goes first in the design; the ledger has no kind for it yet, so the order here is:
-//! first-hand by the organisation whose mandate covers the act; transcriptions by the
-//! class of their source, those with a document first; else all of them.
+//! Promises: recording time never decides. The order is: what a resolution in effect by
+//! an authority of the view accepts; first-hand by the organisation whose mandate covers
+//! the act; transcriptions by the class of their source, those with a document first;
+//! else all of them.
 
 use std::collections::BTreeMap;
 
-use super::{Claim, Claims, DecidedBy, Dossier, GrantedMandate, ViewName, statements::Statement};
+use super::{
+    Claim, Claims, Contest, DecidedBy, Dossier, GrantedMandate, ViewName,
+    statements::{Stated, Statement},
+};
 use crate::domain::{
-    EventReference, Kind, MandateType, Recorded, SourceClass, Subject, TreatyBody, TreatyEffect, TreatyId,
+    CitedEvent, ContestResolved, EventContested, EventReference, Kind, MandateType, OrganisationId, Recorded,
+    SourceClass, Subject, TreatyBody, TreatyEffect, TreatyId,
 };
 
 /// One act in the world with what is stated about it.
 #[derive(Clone, Debug)]
 pub struct Act<'a> {
     pub kind: Kind,
-    /// Those that the view follows; never empty.
+    /// Those that the view follows; empty when a resolution accepts none of them: then
+    /// the act is told and does nothing.
     pub followed: Vec<Statement<'a>>,
     pub others: Vec<Statement<'a>>,
     pub decided_by: DecidedBy,
+    /// The resolution that decided.
+    pub resolution: Option<CitedEvent>,
 }
 
 impl<'a> Act<'a> {
     /// What it is about.
     pub fn subject(&self) -> &'a Subject {
-        self.followed[0].subject()
+        self.shown().subject()
     }
 
     /// The statement that stands for the act where one has to be shown.
     pub fn shown(&self) -> &Statement<'a> {
-        &self.followed[0]
+        self.all().next().expect("an act has a statement")
+    }
+
+    /// Whether anything that is stated about it is followed.
+    pub fn is_followed(&self) -> bool {
+        !self.followed.is_empty()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Statement<'a>> {
+        self.followed.iter().chain(&self.others)
     }
 
     /// Whether an event is one of the statements about the act.
     pub fn is_stated_by(&self, reference: &EventReference) -> bool {
-        self.followed.iter().chain(&self.others).any(|statement| statement.reference() == *reference)
+        self.all().any(|statement| statement.reference() == *reference)
     }
 }
 
@@ -50,19 +66,21 @@ enum ActName {
 }
 
 /// Groups statements into acts, in an order that depends on their names alone.
-pub fn acts<'a>(statements: &[Statement<'a>], mandates: &[GrantedMandate], view: ViewName) -> Vec<Act<'a>> {
+pub fn acts<'a>(stated: &Stated<'a>, mandates: &[GrantedMandate], view: ViewName) -> Vec<Act<'a>> {
     let mut groups: BTreeMap<(Kind, &Subject, ActName), Vec<&Statement<'a>>> = BTreeMap::new();
-    for statement in statements {
+    for statement in &stated.statements {
         let key = (statement.recorded.event.kind(), statement.subject(), name_of(statement));
         groups.entry(key).or_default().push(statement);
     }
-    groups.into_iter().map(|((kind, _, _), group)| weigh(kind, &group, mandates, view)).collect()
+    let weighing = Weighing { stated, mandates, view };
+    groups.into_iter().map(|((kind, _, _), group)| weighing.weigh(kind, &group)).collect()
 }
 
 /// The acts that bear on the participation about which there is more than one
-/// statement. What is stated of others' participations is told where they are asked about.
+/// statement, or that somebody contests. What is stated of others' participations is told where they are asked about.
 pub fn claims(acts: &[Act<'_>], dossier: &Dossier<'_>) -> Vec<Claims> {
-    let rival = acts.iter().filter(|act| act.followed.len() + act.others.len() > 1);
+    let contested = |act: &Act<'_>| act.all().any(|statement| !statement.contests.is_empty());
+    let rival = acts.iter().filter(|act| act.all().count() > 1 || contested(act) || act.resolution.is_some());
     let bears = rival.filter(|act| match act.subject() {
         Subject::Treaty(treaty) => treaty == dossier.treaty,
         Subject::Participant(participant) => participant == dossier.participant,
@@ -74,6 +92,7 @@ pub fn claims(acts: &[Act<'_>], dossier: &Dossier<'_>) -> Vec<Claims> {
             kind: act.kind,
             act: act.shown().recorded.event.act.clone().unwrap_or_default(),
             decided_by: act.decided_by,
+            resolution: act.resolution.clone(),
             statements: act
                 .followed
                 .iter()
@@ -96,22 +115,84 @@ fn name_of(statement: &Statement<'_>) -> ActName {
     }
 }
 
-fn weigh<'a>(kind: Kind, group: &[&Statement<'a>], mandates: &[GrantedMandate], view: ViewName) -> Act<'a> {
-    let weight = |statement: &Statement<'_>| match view {
-        ViewName::Default => Weight::of(statement, mandates),
-        ViewName::All => Weight::SAME,
-    };
-    let best = group.iter().map(|statement| weight(statement)).min().unwrap_or(Weight::SAME);
-    let (followed, others): (Vec<_>, Vec<_>) =
-        group.iter().map(|statement| (*statement).clone()).partition(|statement| weight(statement) == best);
-    let agree = |statements: &[Statement<'_>]| statements.windows(2).all(|pair| pair[0].body == pair[1].body);
-    let decided_by = match (agree(&followed), others.is_empty()) {
-        (true, true) => DecidedBy::Agreement,
-        (true, false) if best.without_mandate => DecidedBy::Source,
-        (true, false) => DecidedBy::Mandate,
-        (false, _) => DecidedBy::Nothing,
-    };
-    Act { kind, followed, others, decided_by }
+/// What statements are weighed by.
+struct Weighing<'w, 'a> {
+    stated: &'w Stated<'a>,
+    mandates: &'w [GrantedMandate],
+    view: ViewName,
+}
+
+impl<'a> Weighing<'_, 'a> {
+    fn weigh(&self, kind: Kind, group: &[&Statement<'a>]) -> Act<'a> {
+        let Some(settled) = self.settled(group) else { return self.by_weight(kind, group.to_vec(), Vec::new()) };
+        let (accepted, others): (Vec<&Statement<'a>>, Vec<_>) =
+            group.iter().copied().partition(|statement| settled.accepted.contains(&statement.reference()));
+        if accepted.is_empty() {
+            // None of those that were weighed is accepted: what was not named is left.
+            let (rejected, left): (Vec<&Statement<'a>>, Vec<_>) =
+                others.into_iter().partition(|statement| settled.weighed.contains(&statement.reference()));
+            if !left.is_empty() {
+                return self.by_weight(kind, left, rejected);
+            }
+            let others = rejected.into_iter().cloned().collect();
+            let decided_by = DecidedBy::Resolution;
+            return Act { kind, followed: Vec::new(), others, decided_by, resolution: Some(settled.event) };
+        }
+        let agree = accepted.windows(2).all(|pair| pair[0].body == pair[1].body);
+        Act {
+            kind,
+            followed: accepted.into_iter().cloned().collect(),
+            others: others.into_iter().cloned().collect(),
+            decided_by: if agree { DecidedBy::Resolution } else { DecidedBy::Nothing },
+            resolution: Some(settled.event),
+        }
+    }
+
+    fn by_weight(&self, kind: Kind, group: Vec<&Statement<'a>>, rejected: Vec<&Statement<'a>>) -> Act<'a> {
+        let weight = |statement: &Statement<'_>| Weight::of(statement, self.mandates, self.view);
+        let best = group.iter().map(|statement| weight(statement)).min().unwrap_or(Weight::SAME);
+        let (followed, mut others): (Vec<_>, Vec<_>) =
+            group.into_iter().cloned().partition(|statement| weight(statement) == best);
+        let agree = followed.windows(2).all(|pair| pair[0].body == pair[1].body);
+        let decided_by = match (agree, others.is_empty()) {
+            (true, true) => DecidedBy::Agreement,
+            (true, false) if best.without_mandate => DecidedBy::Source,
+            (true, false) => DecidedBy::Mandate,
+            (false, _) => DecidedBy::Nothing,
+        };
+        others.extend(rejected.into_iter().cloned());
+        Act { kind, followed, others, decided_by, resolution: None }
+    }
+
+    /// What the authorities of the view resolved about the statements: the last word of
+    /// each organisation stands.
+    fn settled(&self, group: &[&Statement<'a>]) -> Option<Settled> {
+        let mut last: BTreeMap<&OrganisationId, (&Recorded, &ContestResolved)> = BTreeMap::new();
+        for (recorded, body) in &self.stated.resolutions {
+            let named = group.iter().any(|statement| body.statements.contains(&statement.reference()));
+            if named && self.is_authority(recorded, group[0]) {
+                last.insert(recorded.organisation(), (recorded, body));
+            }
+        }
+        let event = last.values().next()?.0.cited();
+        let accepted = last.values().filter_map(|(_, body)| body.accepted.clone()).collect();
+        let weighed = last.values().flat_map(|(_, body)| body.statements.clone()).collect();
+        Some(Settled { event, accepted, weighed })
+    }
+
+    fn is_authority(&self, resolution: &Recorded, over: &Statement<'_>) -> bool {
+        let (Some(needed), Some(treaty)) = (authority_in(self.view, over.body), treaty_of(over.subject())) else {
+            return false;
+        };
+        holds_mandate(resolution, needed, treaty, self.mandates)
+    }
+}
+
+/// What resolutions say of rival statements.
+struct Settled {
+    event: CitedEvent,
+    accepted: Vec<EventReference>,
+    weighed: Vec<EventReference>,
 }
 
 /// How much a statement weighs in the default view; the least goes first.
@@ -125,9 +206,12 @@ struct Weight {
 impl Weight {
     const SAME: Self = Self { without_mandate: true, source: 0, without_document: false };
 
-    fn of(statement: &Statement<'_>, mandates: &[GrantedMandate]) -> Self {
+    fn of(statement: &Statement<'_>, mandates: &[GrantedMandate], view: ViewName) -> Self {
+        if view == ViewName::All {
+            return Self::SAME;
+        }
         let event = &statement.recorded.event;
-        if is_by_mandate(statement, mandates) {
+        if is_by_mandate(statement, mandates, view) {
             return Self { without_mandate: false, source: 0, without_document: false };
         }
         // What is claimed first-hand without the mandate for it, and an own act that is
@@ -144,18 +228,31 @@ fn correction_documents(statement: &Statement<'_>) -> usize {
 }
 
 /// Signed first-hand by the organisation whose mandate covers the act on the day of recording.
-fn is_by_mandate(statement: &Statement<'_>, mandates: &[GrantedMandate]) -> bool {
+fn is_by_mandate(statement: &Statement<'_>, mandates: &[GrantedMandate], view: ViewName) -> bool {
     let recorded = statement.recorded;
-    let Some(needed) = mandate_for(statement.body) else { return false };
+    let Some(needed) = authority_in(view, statement.body) else { return false };
     let Some(treaty) = treaty_of(statement.subject()) else { return false };
     let first_hand = recorded.event.source.as_ref().is_some_and(|source| !source.transcribed);
-    first_hand
-        && mandates.iter().any(|granted| {
-            granted.organisation == *recorded.organisation()
-                && granted.mandate.mandate_type == needed
-                && granted.mandate.treaties.covers(treaty)
-                && holds_when_recorded(granted, recorded)
-        })
+    first_hand && holds_mandate(recorded, needed, treaty, mandates)
+}
+
+/// Whose word a view prefers on an act.
+fn authority_in(view: ViewName, body: &TreatyBody) -> Option<MandateType> {
+    match view {
+        ViewName::Default | ViewName::All => mandate_for(body),
+        ViewName::Depositary => Some(MandateType::Depositary),
+        ViewName::TreatyBody => Some(MandateType::TreatyBody),
+        ViewName::ActingState => Some(MandateType::ActingState),
+    }
+}
+
+fn holds_mandate(recorded: &Recorded, needed: MandateType, treaty: &TreatyId, mandates: &[GrantedMandate]) -> bool {
+    mandates.iter().any(|granted| {
+        granted.organisation == *recorded.organisation()
+            && granted.mandate.mandate_type == needed
+            && granted.mandate.treaties.covers(treaty)
+            && holds_when_recorded(granted, recorded)
+    })
 }
 
 fn holds_when_recorded(granted: &GrantedMandate, recorded: &Recorded) -> bool {
@@ -204,5 +301,12 @@ fn claim(statement: &Statement<'_>, followed: bool) -> Claim {
         source_name: source.map(|source| source.name.clone()).unwrap_or_default(),
         documents: statement.recorded.event.documents.len(),
         followed,
+        contests: statement.contests.iter().map(|(recorded, body)| contest(recorded, body)).collect(),
     }
+}
+
+fn contest(recorded: &Recorded, body: &EventContested) -> Contest {
+    let EventContested { target: _, grounds, contested_by, contested } = body;
+    let by = if contested_by.is_empty() { recorded.organisation().as_str().into() } else { contested_by.clone() };
+    Contest { event: recorded.cited(), by, date: contested.clone(), grounds: grounds.clone() }
 }

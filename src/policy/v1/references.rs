@@ -272,7 +272,10 @@ impl Asked<'_> {
             self.is_one_of(made_with, WITH, "made_with")?;
         }
         match &body.changes {
-            Some(changed) => self.is_one_of(&changed.declaration, &[TreatyKind::DeclarationMade], "changes"),
+            Some(changed) => {
+                const CHANGED: &[TreatyKind] = &[TreatyKind::DeclarationMade, TreatyKind::ObjectionLodged];
+                self.is_one_of(&changed.declaration, CHANGED, "changes")
+            }
             None => Ok(()),
         }
     }

@@ -1,5 +1,6 @@
 //! The rules on small records, written as the acts were.
 
+mod acts;
 mod expected;
 mod properties;
 mod rules;
@@ -296,11 +297,17 @@ pub fn certain(answer: &Answer) -> TreatyStatus {
 pub fn suspensions(answer: &Answer) -> Vec<&super::SuspensionAsserted> {
     let found = answer.overlays.iter().filter_map(|overlay| match overlay {
         Overlay::SuspensionAsserted(found) => Some(found),
-        Overlay::ProvisionalApplication { .. } => None,
+        Overlay::ProvisionalApplication { .. }
+        | Overlay::Declaration(_)
+        | Overlay::TerritorialScope(_)
+        | Overlay::RetroactiveSuccession { .. } => None,
     });
     found.collect()
 }
 
+/// The codes of the findings. That nobody notified an act is true of nearly every small
+/// record here, and has tests of its own.
 pub fn codes(answer: &Answer) -> Vec<&'static str> {
-    answer.findings.iter().map(|finding| finding.code.name()).collect()
+    let codes = answer.findings.iter().map(|finding| finding.code);
+    codes.filter(|code| *code != LegalRemark::NotNotified).map(LegalRemark::name).collect()
 }

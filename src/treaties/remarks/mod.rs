@@ -1,8 +1,17 @@
 //! Legal findings: what the rules remark on an act. They block nothing.
 
+mod beside;
+mod doubts;
+
 use jiff::civil::Date;
 
-use super::{course::Course, in_force, record::Record, statements::Statement, suspension};
+use super::{
+    course::{Course, Membership},
+    in_force,
+    months::add_months,
+    record::Record,
+    statements::Statement,
+};
 use crate::domain::{
     AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, Reasons, TreatyBody, TreatyEffect,
     WithdrawalClause, WithdrawalNotified, WorldDate,
@@ -35,7 +44,7 @@ pub fn on_signature(record: &Record<'_, '_>, course: &mut Course, statement: &St
 }
 
 /// Whether the mode of consent fits what was before.
-pub fn on_consent(
+pub fn on_mode(
     record: &Record<'_, '_>,
     course: &mut Course,
     statement: &Statement<'_>,
@@ -54,10 +63,11 @@ pub fn on_consent(
         let message = format!("{mode} follows a signature, and this ledger holds none by {day}");
         remark(course, LegalRemark::DepositBeforeSignature, statement, "", message);
     }
-    if course.memberships.last().is_some_and(|before| !is_over_by(before, day)) {
-        let message = "the participant has consented to be bound already";
-        remark(course, LegalRemark::ConsentWhileBound, statement, "", message);
-    }
+}
+
+/// What else is remarked on consent that opens a membership.
+pub fn on_consent(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, day: Date) {
+    on_instrument(record, course, statement, day);
     if record.in_force_clause().is_none() {
         let message = "the treaty was registered without a clause on entry into force";
         remark(course, LegalRemark::ClauseMissing, statement, "", message);
@@ -68,8 +78,23 @@ pub fn on_consent(
     }
 }
 
-fn is_over_by(membership: &super::course::Membership, day: Date) -> bool {
-    membership.leave.as_ref().and_then(|leave| leave.effective).is_some_and(|effective| effective <= day)
+/// What the instrument itself says.
+fn on_instrument(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, day: Date) {
+    let TreatyBody::InstrumentDeposited(body) = statement.body else { return };
+    if body.instrument_dated.as_ref().and_then(WorldDate::earliest).is_some_and(|dated| dated > day) {
+        let message = format!("the instrument is dated after its deposit on {day}");
+        remark(course, LegalRemark::InstrumentAfterDeposit, statement, "", message);
+    }
+    let clause = record.clauses().and_then(|clauses| clauses.consent.as_ref());
+    let first = course.memberships.is_empty() && !record.is_under_parent(statement);
+    if let Some(clause) = clause.filter(|_| first) {
+        let covered = body.protocols.len();
+        if u32::try_from(covered).is_ok_and(|covered| covered < clause.minimum_protocols) {
+            let least = clause.minimum_protocols;
+            let message = format!("the first consent covers {covered} protocols; the clauses ask for {least}");
+            remark(course, LegalRemark::NeedsTwoProtocols, statement, &clause.article, message);
+        }
+    }
 }
 
 fn follows_signature(mode: ConsentMode) -> bool {
@@ -105,6 +130,25 @@ pub fn on_notice(record: &Record<'_, '_>, course: &mut Course, statement: &State
         remark(course, LegalRemark::ReasonsMissing, statement, &clause.article, message);
     }
     on_later_effect(clause, course, statement, body);
+    on_early_notice(clause, course, statement, body);
+}
+
+/// Some treaties can be left only after some time.
+fn on_early_notice(
+    clause: &WithdrawalClause,
+    course: &mut Course,
+    statement: &Statement<'_>,
+    body: &WithdrawalNotified,
+) {
+    let in_force = course.memberships.last().and_then(|membership: &Membership| membership.in_force);
+    let received = body.received_by_depositary.as_ref().and_then(WorldDate::latest);
+    let Some((in_force, received)) = in_force.zip(received).filter(|_| clause.minimum_months > 0) else { return };
+    let least = add_months(in_force, clause.minimum_months);
+    if received < least {
+        let message =
+            format!("a notice can be given from {least} on, {} months after entry into force", clause.minimum_months);
+        remark(course, LegalRemark::NoticeTooEarly, statement, &clause.article, message);
+    }
 }
 
 fn on_later_effect(
@@ -119,20 +163,43 @@ fn on_later_effect(
     }
 }
 
-/// Who suspends was bound on that day.
-pub fn on_suspensions(record: &Record<'_, '_>, course: &mut Course) {
-    for act in &record.beside {
-        let TreatyBody::SuspensionNotified(body) = act.shown().body else { continue };
-        let Some(day) = suspension::since(body).and_then(|since| since.latest()) else { continue };
-        if !course.spans.iter().any(|span| span.holds_on(day) && span.status.is_bound()) {
-            let message = format!("the treaty was not in force for the participant on {day}");
-            remark(course, LegalRemark::SuspensionWithoutMembership, act.shown(), "", message);
+/// What is remarked when the course is known: on effects that are stated, on what stands
+/// beside the status, and on what cannot quite be so.
+pub fn on_course(record: &Record<'_, '_>, course: &mut Course) {
+    on_effects(record, course);
+    on_clamped_days(record, course);
+    beside::remark_on(record, course);
+    doubts::remark_on(record, course);
+}
+
+/// A day at the end of a month that a shorter month moved: a place where practice might
+/// differ.
+fn on_clamped_days(record: &Record<'_, '_>, course: &mut Course) {
+    let Some(clause) = record.withdrawal_clause() else { return };
+    let leaves: Vec<_> = course.memberships.iter().filter_map(|membership| membership.leave.clone()).collect();
+    for leave in leaves {
+        let expiry = add_months(leave.began, clause.notice_months);
+        if expiry == leave.expiry && expiry.day() != leave.began.day() {
+            let message =
+                format!("{} months after {} has no such day: clamped to {expiry}", clause.notice_months, leave.began);
+            let (code, event) = (LegalRemark::DayClamped, Some(leave.event));
+            course.findings.push(LegalFinding {
+                code,
+                event,
+                article: clause.article.clone(),
+                message: message.into(),
+            });
         }
     }
 }
 
+/// How the participant stood on a day.
+fn is_bound_on(course: &Course, day: Date) -> bool {
+    course.spans.iter().any(|span| span.holds_on(day) && span.status.is_bound())
+}
+
 /// Compares the effects that are stated with those that the clauses give.
-pub fn on_effects(record: &Record<'_, '_>, course: &mut Course) {
+fn on_effects(record: &Record<'_, '_>, course: &mut Course) {
     let stated = record.clocked.iter().chain(&record.beside).flat_map(|act| act.followed.iter().chain(&act.others));
     for statement in stated {
         let TreatyBody::EffectStated(body) = statement.body else { continue };

@@ -1,0 +1,111 @@
+//! How long others may object to an act, and whether they did so in time.
+//!
+//! Promises: a time for objections is told for each day from which it can be counted;
+//! which of them is right is disputed, and nothing here decides it. The last day of a
+//! time is the last permitted day.
+
+use jiff::civil::Date;
+
+use super::{months::add_months, record::Record, rivals::Act};
+use crate::domain::{DeclarationType, ObjectionClause, TreatyBody, WorldDate, pinned};
+
+pinned! {
+    /// From which day a time for objections is counted.
+    WindowStart {
+        /// The depositary received the act.
+        Notification = 1, "notification";
+        /// The depositary informed the others (VCLT Art. 78(c)).
+        Circulation = 2, "circulation";
+    }
+}
+
+/// A time for objections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub from: WindowStart,
+    pub begins: Date,
+    /// Last permitted day.
+    pub ends: Date,
+}
+
+impl Window {
+    /// Whether an objection of that date came in time; `None` where its date leaves it open.
+    pub fn is_met_by(&self, lodged: Option<&WorldDate>) -> Option<bool> {
+        let (earliest, latest) = (lodged?.earliest(), lodged?.latest());
+        if earliest.is_some_and(|earliest| earliest > self.ends) {
+            return Some(false);
+        }
+        latest.filter(|latest| *latest <= self.ends).map(|_| true)
+    }
+}
+
+/// The times for objections to an act; none where the clauses set none, or for acts
+/// that nobody objects to.
+pub fn windows(record: &Record<'_, '_>, act: &Act<'_>) -> Vec<Window> {
+    let Some(clause) = record.clauses().and_then(|clauses| clauses.objection.as_ref()) else { return Vec::new() };
+    let months = months(clause, act.shown().body);
+    let (received, circulated) = (received(act.shown().body), circulated(record, act));
+    let starts = [(WindowStart::Notification, received), (WindowStart::Circulation, circulated.as_ref())];
+    let window = |(from, day): (WindowStart, Option<&WorldDate>)| {
+        let begins = day?.day()?;
+        (months > 0).then(|| Window { from, begins, ends: add_months(begins, months) })
+    };
+    starts.into_iter().filter_map(window).collect()
+}
+
+/// The article that the times rest on.
+pub fn article(record: &Record<'_, '_>) -> Box<str> {
+    let clause = record.clauses().and_then(|clauses| clauses.objection.as_ref());
+    clause.map(|clause| clause.article.clone()).unwrap_or_default()
+}
+
+/// The last day of the latest time, when an objection missed all of them.
+pub fn end_that_was_missed(windows: &[Window], lodged: Option<&WorldDate>) -> Option<Date> {
+    let missed = !windows.is_empty() && windows.iter().all(|window| window.is_met_by(lodged) == Some(false));
+    windows.iter().map(|window| window.ends).max().filter(|_| missed)
+}
+
+/// When the depositary informed the others of an act: as the act states it, else as a
+/// notification that covers it does.
+pub fn circulated(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {
+    let stated = match act.shown().body {
+        TreatyBody::SuspensionNotified(body) => body.circulated.clone(),
+        _ => None,
+    };
+    stated.or_else(|| notified(record, act))
+}
+
+/// When the depositary informed the others by a notification that covers an act.
+pub fn notified(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {
+    record.notifications.iter().find_map(|notification| {
+        let TreatyBody::DepositaryNotificationIssued(body) = notification.shown().body else { return None };
+        let covers = body.covers.iter().any(|covered| act.is_stated_by(covered));
+        covers.then(|| body.circulated.clone().or(body.issued.clone()))?
+    })
+}
+
+/// Whether a notification covers an act of the participant.
+pub fn is_about_own(record: &Record<'_, '_>, notification: &Act<'_>) -> bool {
+    let TreatyBody::DepositaryNotificationIssued(body) = notification.shown().body else { return false };
+    let own = || record.clocked.iter().chain(&record.beside);
+    body.covers.iter().any(|covered| own().any(|act| act.is_stated_by(covered)))
+}
+
+fn months(clause: &ObjectionClause, body: &TreatyBody) -> u32 {
+    match body {
+        TreatyBody::SuspensionNotified(_) | TreatyBody::WithdrawalNotified(_) => clause.claim_months,
+        TreatyBody::DeclarationMade(body) if body.declaration_type == DeclarationType::Reservation => {
+            clause.reservation_months
+        }
+        _ => 0,
+    }
+}
+
+fn received(body: &TreatyBody) -> Option<&WorldDate> {
+    match body {
+        TreatyBody::SuspensionNotified(body) => body.received_by_depositary.as_ref(),
+        TreatyBody::WithdrawalNotified(body) => body.received_by_depositary.as_ref(),
+        TreatyBody::DeclarationMade(body) => body.made.as_ref(),
+        _ => None,
+    }
+}

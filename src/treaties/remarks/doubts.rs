@@ -1,0 +1,142 @@
+//! Findings on what cannot quite be so: acts that may be one act, dates that are often
+//! mistaken for each other, steps in an order that does not happen.
+
+use jiff::civil::Date;
+
+use super::remark;
+use crate::{
+    domain::{DomesticStep, Kind, LegalRemark, PursuedAct, TreatyBody, TreatyKind, WorldDate},
+    treaties::{course::Course, record::Record, rivals::Act, statements::Statement},
+};
+
+/// Days by which two reports of one act may differ: calendars begin the day elsewhere.
+const DAYS_APART: i32 = 2;
+
+/// Remarks on everything that is doubtful.
+pub fn remark_on(record: &Record<'_, '_>, course: &mut Course) {
+    on_duplicates(record, course);
+    on_domestic_days(record, course);
+    on_order(record, course);
+    on_repeated_signatures(record, course);
+    on_adoption(record, course);
+}
+
+fn own<'q, 'r, 'a>(record: &'q Record<'r, 'a>) -> impl Iterator<Item = &'r Act<'a>> + use<'q, 'r, 'a> {
+    record.clocked.iter().chain(&record.beside).copied()
+}
+
+fn day(statement: &Statement<'_>) -> Option<Date> {
+    statement.date().and_then(WorldDate::day)
+}
+
+/// Two acts of one kind within two days, from different sources, that share no name.
+fn on_duplicates(record: &Record<'_, '_>, course: &mut Course) {
+    let acts: Vec<&Act<'_>> = own(record).filter(|act| act.kind != Kind::Treaty(TreatyKind::EffectStated)).collect();
+    for (at, act) in acts.iter().enumerate() {
+        let twin = acts[at + 1..].iter().find(|other| may_be_one(act.shown(), other.shown()));
+        if let Some(other) = twin {
+            let index = act.shown().recorded.position.index;
+            let message =
+                format!("it may be the act of entry {index}: the same kind within {DAYS_APART} days, another source");
+            remark(course, LegalRemark::PossibleDuplicate, other.shown(), "", message);
+        }
+    }
+}
+
+fn may_be_one(one: &Statement<'_>, other: &Statement<'_>) -> bool {
+    let close = |one: Date, other: Date| (one - other).get_days().abs() <= DAYS_APART;
+    let source = |statement: &Statement<'_>| statement.recorded.event.source.as_ref().map(|source| source.name.clone());
+    one.recorded.event.kind() == other.recorded.event.kind()
+        && one.subject() == other.subject()
+        && same_sort(one.body, other.body)
+        && source(one) != source(other)
+        && day(one).zip(day(other)).is_some_and(|(one, other)| close(one, other))
+}
+
+/// Steps and declarations of one kind are many; only those of one sort can be one act.
+fn same_sort(one: &TreatyBody, other: &TreatyBody) -> bool {
+    match (one, other) {
+        (TreatyBody::DomesticStepTaken(one), TreatyBody::DomesticStepTaken(other)) => {
+            (one.step, one.pursues) == (other.step, other.pursues) && one.organ == other.organ
+        }
+        (TreatyBody::DeclarationMade(one), TreatyBody::DeclarationMade(other)) => {
+            one.declaration_type == other.declaration_type && one.text == other.text
+        }
+        (TreatyBody::ObjectionLodged(one), TreatyBody::ObjectionLodged(other)) => one.objects_to == other.objects_to,
+        _ => true,
+    }
+}
+
+/// A deposit on the day of a vote or a signature at home: one is often taken for the other.
+fn on_domestic_days(record: &Record<'_, '_>, course: &mut Course) {
+    let at_home = |act: &&Act<'_>| match act.shown().body {
+        TreatyBody::DomesticStepTaken(body) => {
+            let decides = matches!(body.step, DomesticStep::ParliamentaryVote | DomesticStep::HeadOfState);
+            decides && body.pursues == PursuedAct::Consent
+        }
+        _ => false,
+    };
+    let days: Vec<Date> = own(record).filter(at_home).filter_map(|act| day(act.shown())).collect();
+    for act in own(record).filter(|act| act.kind == Kind::Treaty(TreatyKind::InstrumentDeposited)) {
+        if day(act.shown()).is_some_and(|day| days.contains(&day)) {
+            let message = "dated on the day of a step inside the State, which is often taken for the deposit";
+            remark(course, LegalRemark::DepositOnDomesticDay, act.shown(), "", message);
+        }
+    }
+}
+
+/// A vote comes before the signature of the act, and both before what reaches the depositary.
+fn on_order(record: &Record<'_, '_>, course: &mut Course) {
+    for act in own(record) {
+        let TreatyBody::DomesticStepTaken(body) = act.shown().body else { continue };
+        let Some(taken) = body.taken.as_ref().and_then(WorldDate::earliest) else { continue };
+        let reached =
+            own(record).filter(|other| is_pursued(other, body.pursues)).filter_map(|other| day(other.shown()));
+        let leads = !matches!(body.step, DomesticStep::Promulgation | DomesticStep::GazettePublication);
+        if let Some(reached) = reached.max().filter(|reached| leads && *reached < taken) {
+            let message = format!("the step is dated after {reached}, the day on which the act reached the depositary");
+            remark(course, LegalRemark::StepsOutOfOrder, act.shown(), "", message);
+        }
+        let signed = own(record).filter_map(|other| signed_at_home(other, body.pursues));
+        let vote = body.step == DomesticStep::ParliamentaryVote;
+        if let Some(signed) = signed.max().filter(|signed| vote && *signed < taken) {
+            let message = format!("the vote is dated after {signed}, the day on which the head of State signed");
+            remark(course, LegalRemark::StepsOutOfOrder, act.shown(), "", message);
+        }
+    }
+}
+
+fn is_pursued(act: &Act<'_>, pursued: PursuedAct) -> bool {
+    match act.shown().body {
+        TreatyBody::SuspensionNotified(_) => pursued == PursuedAct::Suspension,
+        TreatyBody::WithdrawalNotified(_) => pursued == PursuedAct::Withdrawal,
+        TreatyBody::InstrumentDeposited(_) => pursued == PursuedAct::Consent,
+        _ => false,
+    }
+}
+
+fn signed_at_home(act: &Act<'_>, pursues: PursuedAct) -> Option<Date> {
+    let TreatyBody::DomesticStepTaken(body) = act.shown().body else { return None };
+    let signed = body.step == DomesticStep::HeadOfState && body.pursues == pursues;
+    day(act.shown()).filter(|_| signed)
+}
+
+fn on_repeated_signatures(record: &Record<'_, '_>, course: &mut Course) {
+    let mut signatures: Vec<&Act<'_>> =
+        own(record).filter(|act| act.kind == Kind::Treaty(TreatyKind::SignatureAffixed)).collect();
+    signatures.sort_by_key(|act| (day(act.shown()), act.shown().reference()));
+    for act in signatures.iter().skip(1) {
+        let message = "the participant had signed already";
+        remark(course, LegalRemark::SignatureRepeated, act.shown(), "", message);
+    }
+}
+
+fn on_adoption(record: &Record<'_, '_>, course: &mut Course) {
+    let clause = record.clauses().and_then(|clauses| clauses.signature.as_ref());
+    let opens = clause.and_then(|clause| clause.opens);
+    let Some((registered, opens)) = record.registered.zip(opens) else { return };
+    if record.adopted.is_some_and(|adopted| opens.0 < adopted) {
+        let message = format!("adopted after it was opened for signature on {opens}");
+        remark(course, LegalRemark::AdoptedAfterOpening, registered, "", message);
+    }
+}
