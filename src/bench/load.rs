@@ -34,7 +34,8 @@ impl Author {
         (0..count).into_par_iter().map(one).collect()
     }
 
-    pub(super) fn submission(&self, events: Vec<Event>, fresh: &mut Freshness<'_>) -> SubmitRequest {
+    /// Signs events as one submission.
+    pub fn submission(&self, events: Vec<Event>, fresh: &mut Freshness<'_>) -> SubmitRequest {
         let draft = EventDraft { ledger: Some(self.ledger), seen: None, events };
         let signed = sign_events(&draft, &self.post, &[], fresh);
         SubmitRequest { envelope: signed.envelope, events: signed.events }

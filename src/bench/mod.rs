@@ -13,6 +13,7 @@ mod founding;
 mod load;
 mod raw;
 mod served;
+pub mod treaties;
 
 pub use drive::{Driven, connect, empty_calls, pipelined, replay, unary};
 pub use figure::{Figure, Unit};

@@ -200,6 +200,33 @@ impl View<'_> {
         Ok(page_of(acts.into_values().collect(), limit, |act: &Act| token_of(place_of(act))))
     }
 
+    /// Events on one subject, in order of their position.
+    pub fn acts_on(&self, subject: &Subject) -> Result<Vec<Act>, ReadModelError> {
+        let wanted = Key::new(Table::BySubject).subject(subject);
+        let participant = match subject {
+            Subject::Participation(_, participant) => Some(participant),
+            Subject::Ledger
+            | Subject::Organisation(_)
+            | Subject::Treaty(_)
+            | Subject::Participant(_)
+            | Subject::Record(_) => None,
+        };
+        let mut acts = Vec::new();
+        for row in all_rows(self.models.tree(), &wanted) {
+            let (key, value) = row?;
+            self.acts_of_row(&key, &key[wanted.as_ref().len()..], &value, participant, &mut |act| acts.push(act))?;
+        }
+        Ok(acts)
+    }
+
+    /// Acts of all participants under a treaty, ascending by participant, then by
+    /// position: one scan, however many they are.
+    pub fn acts_under(&self, treaty: &TreatyId) -> Result<Vec<Act>, ReadModelError> {
+        let mut acts = Vec::new();
+        self.each_participation(treaty, None, |act| acts.push(act))?;
+        Ok(acts)
+    }
+
     /// Acts of one kind of all participants under a treaty, ascending by participant,
     /// then by position. Known are the kinds that bear on others: deposits, objections
     /// and corrections.
@@ -322,6 +349,19 @@ impl View<'_> {
         participant: Option<&ParticipantId>,
         mut visit: impl FnMut(Act),
     ) -> Result<(), ReadModelError> {
+        self.each_participation(treaty, participant, &mut visit)?;
+        if participant.is_none() {
+            self.acts_on(&Subject::Treaty(treaty.clone()))?.into_iter().for_each(visit);
+        }
+        Ok(())
+    }
+
+    fn each_participation(
+        &self,
+        treaty: &TreatyId,
+        participant: Option<&ParticipantId>,
+        mut visit: impl FnMut(Act),
+    ) -> Result<(), ReadModelError> {
         let under_treaty = Key::new(Table::BySubject).participations(treaty, None);
         let wanted = Key::new(Table::BySubject).participations(treaty, participant);
         for row in all_rows(self.models.tree(), &wanted) {
@@ -330,13 +370,6 @@ impl View<'_> {
             let (participant, index) = split_id(rest).ok_or_else(|| damaged(&key))?;
             let participant: ParticipantId = participant.parse().map_err(|_| damaged(&key))?;
             self.acts_of_row(&key, index, &value, Some(&participant), &mut visit)?;
-        }
-        if participant.is_none() {
-            let on_treaty = Key::new(Table::BySubject).subject(&Subject::Treaty(treaty.clone()));
-            for row in all_rows(self.models.tree(), &on_treaty) {
-                let (key, value) = row?;
-                self.acts_of_row(&key, &key[on_treaty.as_ref().len()..], &value, None, &mut visit)?;
-            }
         }
         Ok(())
     }

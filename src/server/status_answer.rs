@@ -1,10 +1,12 @@
 //! From an answer of the treaty rules to the messages of the contract.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
-use super::status::Found;
+use super::status::{EventFacts, Found};
 use crate::{
-    domain::{CitedEvent, LegalFinding, WorldDate},
+    domain::{CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{
         Change, Claim, Claims, ClausesApplied, Contest, Declared, Outcome, Overlay, Reaction, Span, Stance,
         StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
@@ -231,18 +233,23 @@ impl Found {
     }
 
     fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
-        let CitedEvent { reference, position } = event;
-        let facts = self.events.get(position);
-        let place = proto::EventPosition {
-            index: position.index.0,
-            ordinal: u32::from(position.ordinal),
-            recorded_at: facts.map(|facts| timestamp(facts.recorded_at)),
-            event_id: reference.event.to_string(),
-            organisation: reference.organisation.to_string(),
-            member: facts.map(|facts| facts.member.to_string()).unwrap_or_default(),
-        };
-        proto::CitedEvent { position: Some(place), verified: facts.is_some_and(|facts| facts.verified) }
+        cited_event(event, &self.facts)
     }
+}
+
+/// An event that an answer rests on, with how its entry stands.
+pub(super) fn cited_event(event: &CitedEvent, facts: &HashMap<Index, EventFacts>) -> proto::CitedEvent {
+    let CitedEvent { reference, position } = event;
+    let facts = facts.get(&position.index);
+    let place = proto::EventPosition {
+        index: position.index.0,
+        ordinal: u32::from(position.ordinal),
+        recorded_at: facts.map(|facts| timestamp(facts.recorded_at)),
+        event_id: reference.event.to_string(),
+        organisation: reference.organisation.to_string(),
+        member: facts.map(|facts| facts.member.to_string()).unwrap_or_default(),
+    };
+    proto::CitedEvent { position: Some(place), verified: facts.is_some_and(|facts| facts.verified) }
 }
 
 fn window(window: &Window) -> proto::ObjectionWindow {

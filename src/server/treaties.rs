@@ -157,6 +157,19 @@ impl proto::treaties_server::Treaties for TreatiesService {
             holds_at: Some(convert::holds_at(holds)),
         }))
     }
+
+    async fn parties(
+        &self,
+        request: Request<proto::ListPartiesRequest>,
+    ) -> Result<Response<proto::ListPartiesResponse>, Status> {
+        let proto::ListPartiesRequest { treaty, at, read_at, view: name, statuses, page_size, page_token } =
+            request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let treaty = find_treaty(view, &treaty)?.id;
+        let asked = Asked::parse(view, &at, &name)?;
+        Ok(Response::new(self.0.parties(view, &treaty, asked, &statuses, page(page_size, &page_token))?))
+    }
 }
 
 fn holds_at(view: View<'_>) -> Result<proto::HoldsAt, Refused> {

@@ -44,6 +44,18 @@ pub enum TreatyStatus {
 }
 
 impl TreatyStatus {
+    /// All names in the order of the variants.
+    pub const NAMES: &'static [&'static str] = &[
+        "non_participant",
+        "signatory",
+        "former_signatory",
+        "contracting",
+        "party",
+        "party_withdrawal_pending",
+        "party_withdrawal_deferred_conflict",
+        "former_party",
+    ];
+
     /// The name in messages and documents.
     pub const fn name(self) -> &'static str {
         match self {

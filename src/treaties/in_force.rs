@@ -8,7 +8,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Dossier, StatusRule, Step, months::effect_of_deposit, record::Record, rivals::Act, statements::Statement};
+use super::{
+    Dossier, StatedDeposit, StatusRule, Step, ViewName,
+    months::effect_of_deposit,
+    record::Record,
+    rivals::{self, Act},
+    statements::{self, Statement},
+};
 use crate::domain::{
     ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody,
 };
@@ -34,7 +40,8 @@ pub fn counted<'r, 'a: 'r>(
         let day = act.shown().date().and_then(|date| date.latest())?;
         counts.then_some((participant, day))
     });
-    let told = dossier.deposits.iter().filter_map(|deposit| Some((&deposit.participant, deposit.deposited.latest()?)));
+    let others = dossier.deposits.iter().filter(|deposit| deposit.participant != *dossier.participant);
+    let told = others.filter_map(|deposit| Some((&deposit.participant, deposit.deposited.latest()?)));
     let mut first: BTreeMap<&ParticipantId, Date> = BTreeMap::new();
     for (participant, day) in given.chain(told) {
         first.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
@@ -44,6 +51,37 @@ pub fn counted<'r, 'a: 'r>(
     let threshold = usize::try_from(clause.threshold).ok().filter(|threshold| *threshold > 0)?;
     let reached = *days.get(threshold - 1)?;
     Some(Counted { day: effect_of_deposit(clause, reached), reached, threshold: clause.threshold })
+}
+
+/// The deposits in a dossier's events as they stand, whoever made them: corrected, and
+/// weighed where statements contradict each other.
+pub fn consents(dossier: &Dossier<'_>, view: ViewName) -> Vec<StatedDeposit> {
+    let statements = statements::in_effect(dossier);
+    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let shown = acts.iter().filter_map(|act| act.followed.first());
+    let stated = shown.filter(|statement| is_consent(statement)).filter_map(|statement| {
+        let Subject::Participation(treaty, participant) = statement.subject() else { return None };
+        let deposited = statement.date().filter(|_| treaty == dossier.treaty)?;
+        Some(StatedDeposit { participant: participant.clone(), deposited: deposited.clone() })
+    });
+    stated.collect()
+}
+
+/// Each participant's first deposit, of as many participants as can matter where
+/// `threshold` deposits are counted, whichever of them is asked about: the earliest ones.
+pub fn first_deposits(deposits: impl IntoIterator<Item = StatedDeposit>, threshold: u32) -> Vec<StatedDeposit> {
+    let mut first: BTreeMap<ParticipantId, (Date, StatedDeposit)> = BTreeMap::new();
+    for deposit in deposits {
+        let Some(day) = deposit.deposited.latest() else { continue };
+        if first.get(&deposit.participant).is_none_or(|(before, _)| day < *before) {
+            first.insert(deposit.participant.clone(), (day, deposit));
+        }
+    }
+    let mut first: Vec<(Date, StatedDeposit)> = first.into_values().collect();
+    first.sort_by_key(|(day, _)| *day);
+    // One more, because the participant that is asked about may be among them.
+    first.truncate(usize::try_from(threshold).unwrap_or(usize::MAX).saturating_add(1));
+    first.into_iter().map(|(_, deposit)| deposit).collect()
 }
 
 /// Whether a statement is about consent to be bound.

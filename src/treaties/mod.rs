@@ -19,13 +19,16 @@
 mod answer;
 mod cascade;
 mod conflict;
+mod counts;
 mod course;
+mod coverage;
 mod explain;
 mod in_force;
 mod months;
 mod objections;
 mod over_time;
 mod overlays;
+mod participation;
 mod readings;
 mod record;
 mod remarks;
@@ -36,8 +39,12 @@ mod suspension;
 mod tests;
 
 pub use answer::*;
+pub use counts::{Count, Definition, counts};
+pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
+pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 pub use objections::{Window, WindowStart};
+pub use participation::{Cell, Participation, Withdrawn, participation};
 
 use jiff::civil::Date;
 use record::Around;
@@ -52,9 +59,9 @@ pub struct Dossier<'a> {
     /// Events on the treaty, on the participation and on the participant, and other
     /// participants' objections and deposits, in any order. What does not bear on the
     /// answer is passed over.
-    pub events: &'a [Recorded],
+    pub events: &'a [&'a Recorded],
     /// Dates of deposits of other participants whose events are not given: they count
-    /// towards the treaty's entry into force.
+    /// towards the treaty's entry into force. The participant's own are passed over.
     pub deposits: &'a [StatedDeposit],
     /// Mandates of the organisations that recorded them.
     pub mandates: &'a [GrantedMandate],

@@ -73,7 +73,7 @@ pub fn in_effect<'a>(dossier: &Dossier<'a>) -> Stated<'a> {
         let since = recorded.effective_since();
         recorded.position.index.0 < size.0 && since.is_some_and(|since| since.0 < size.0)
     };
-    let mut counted: Vec<&Recorded> = dossier.events.iter().filter(counts).collect();
+    let mut counted: Vec<&Recorded> = dossier.events.iter().copied().filter(counts).collect();
     // In the order in which they took effect: one organisation's order is the order that it wants.
     counted.sort_by_key(|recorded| (recorded.effective_since(), recorded.position));
     let retractions = by_target(&counted, |body| match body {

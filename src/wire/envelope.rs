@@ -4,6 +4,8 @@
 //! the events. Field paths start at the request: `envelope.submission.key_id`,
 //! `events[3].source.name`.
 
+use std::collections::BTreeSet;
+
 use prost::{Message, bytes::Bytes};
 
 use super::{
@@ -16,8 +18,8 @@ use crate::{
     crypto::{KeyId, PayloadType, Signature, sha256},
     domain::{
         Body, Capacity, Entry, Envelope, EnvelopeContent, EnvelopeDigest, Event, EventDigest, LedgerId, PartForm,
-        RecordingTime, RegistryBody, Seen, SignOff, Signer, Size, Subject, Submission, SubmissionDigest,
-        SubmittedEvents, TreeHash, Verdict,
+        RecordingTime, RegistryBody, Seen, SignOff, Signer, Size, Submission, SubmissionDigest, SubmittedEvents,
+        TreeHash, Verdict,
     },
     journal::StoredRecord,
     limits::{ENVELOPE_BYTES, EVENT_BYTES, EVENTS_PER_SUBMISSION, SIGN_OFFS_PER_ENVELOPE, SUBMISSION_BYTES},
@@ -86,39 +88,31 @@ pub fn read_entry(stored: &StoredRecord) -> Result<Entry, super::Malformed> {
     Ok(Entry { index: stored.index, recorded_at: record.recorded_at, envelope: submitted.envelope })
 }
 
-/// What is read of a stored submission for one subject.
+/// What is read of a stored submission: some of its events.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EventsOn {
+pub struct EventsAt {
     pub digest: SubmissionDigest,
     pub author: Signer,
     /// Each with its number within the submission.
     pub events: Vec<(u16, Event)>,
 }
 
-/// The events on a subject of an entry of the journal; `None` for later sign-offs.
-/// Reads nothing else of the entry: it was taken apart whole when it entered.
-pub fn read_events_on(stored: &StoredRecord, subject: &Subject) -> Result<Option<EventsOn>, super::Malformed> {
+/// The events of an entry of the journal that have these numbers; `None` for later
+/// sign-offs. Reads nothing else of the entry: it was taken apart whole when it entered.
+pub fn read_events_at(stored: &StoredRecord, ordinals: &BTreeSet<u16>) -> Result<Option<EventsAt>, super::Malformed> {
     let envelope: proto::Envelope = plain("envelope", &stored.record.envelope)?;
     if envelope.submission.is_empty() {
         return Ok(None);
     }
     let header: proto::Submission = plain("envelope.submission", &envelope.submission)?;
     let author = parse_signer(&header.organisation, &header.member, &header.key_id)?;
-    let subject = subject.to_string();
-    let mut events = Vec::new();
-    for (bytes, number) in stored.record.events.iter().zip(0..) {
-        if plain::<SubjectOfEvent>("events", bytes)?.subject == subject {
-            events.push((number, event::parse(plain("events", bytes)?)?));
+    let mut events = Vec::with_capacity(ordinals.len());
+    for ordinal in ordinals {
+        if let Some(bytes) = stored.record.events.get(usize::from(*ordinal)) {
+            events.push((*ordinal, event::parse(plain("events", bytes)?)?));
         }
     }
-    Ok(Some(EventsOn { digest: SubmissionDigest(sha256(&envelope.submission)), author, events }))
-}
-
-/// The one field of an `Event` that tells whether the rest is wanted.
-#[derive(Clone, PartialEq, prost::Message)]
-struct SubjectOfEvent {
-    #[prost(string, tag = "3")]
-    subject: String,
+    Ok(Some(EventsAt { digest: SubmissionDigest(sha256(&envelope.submission)), author, events }))
 }
 
 fn plain<M: Message + Default>(field: &str, bytes: &Bytes) -> Parsed<M> {

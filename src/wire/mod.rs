@@ -36,7 +36,7 @@ pub use encode::{
     SignedStatement, encode_draft, encode_envelope, encode_event, encode_later_sign_offs, encode_part_content,
     encode_sign_off, encode_submission, possession_bytes,
 };
-pub use envelope::{EventsOn, SignedBytes, Submitted, parse_draft, parse_submitted, read_entry, read_events_on};
+pub use envelope::{EventsAt, SignedBytes, Submitted, parse_draft, parse_submitted, read_entry, read_events_at};
 pub use json::{InvalidJson, from_json, readable, to_json};
 pub use malformed::{Malformed, MalformedRule};
 

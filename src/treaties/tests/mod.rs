@@ -98,10 +98,11 @@ impl Book {
         let (treaty, participant) = (treaty.parse().unwrap(), participant.parse().unwrap());
         let recorded_at = size.last_index().map(|last| self.events[last.0 as usize].recorded_at);
         let known = Known { size, recorded_at };
+        let events: Vec<&Recorded> = self.events.iter().collect();
         let dossier = Dossier {
             treaty: &treaty,
             participant: &participant,
-            events: &self.events,
+            events: &events,
             deposits: &[],
             mandates: &self.mandates,
             known,

@@ -76,14 +76,9 @@ fn book(acts: &[Made]) -> Book {
 fn spans_of(book: &Book) -> Vec<Vec<Span>> {
     let (treaty, participant) = (OTTAWA.parse().unwrap(), "XXX".parse().unwrap());
     let known = Known { size: book.size(), recorded_at: book.events.last().map(|last| last.recorded_at) };
-    let dossier = Dossier {
-        treaty: &treaty,
-        participant: &participant,
-        events: &book.events,
-        deposits: &[],
-        mandates: &[],
-        known,
-    };
+    let events: Vec<&Recorded> = book.events.iter().collect();
+    let dossier =
+        Dossier { treaty: &treaty, participant: &participant, events: &events, deposits: &[], mandates: &[], known };
     spans(&dossier, ViewName::Default)
 }
 

@@ -1,0 +1,204 @@
+//! How long questions about treaties take, over gRPC on loopback, on a ledger of 320
+//! treaties, 24,000 participations and some 32,000 acts from the seeded generator.
+//!
+//! Half of the treaties are recorded as an import does, all participations in one
+//! submission; the others one act an entry. One call at a time, for random treaties,
+//! participants, days and states of knowledge. Aims, 99 of 100: the status of one participant
+//! under 5 ms, the parties of a treaty under 50 ms, one State across all under 100 ms.
+//! An argument (`status`, `parties`, `standing`) measures these calls alone.
+
+use std::{future::Future, sync::Arc, time::Instant};
+
+use merestone::{
+    authoring::{Freshness, fresh_event},
+    bench::{
+        self, Author, Signed,
+        treaties::{Extent, Seeded, Stages, participant, treaty},
+    },
+    domain::*,
+    policy,
+    sequencer::Outcome,
+    server::{self, Directory, Node},
+    settings::Settings,
+    wire::{
+        self,
+        proto::{self, read_at::KnownAt, treaties_client::TreatiesClient},
+    },
+};
+use tokio::net::TcpListener;
+use tonic::transport::Channel;
+
+const EXTENT: Extent = Extent::WHOLE;
+const SEED: u64 = 7;
+/// Submissions under way at once while the ledger is filled.
+const IN_FLIGHT: usize = 2_000;
+
+fn main() {
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(measured(&only));
+}
+
+async fn measured(only: &str) {
+    let mut seeded = Seeded(SEED);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let node = filled(directory.path(), &mut seeded).await;
+    let size = node.sequencer().published().head.tree.size;
+    node.wait_for_models(size).await.expect("the read models follow");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(server::serve(node, listener, None, async move { drop(stopped.await) }));
+    let channel = Channel::from_shared(format!("http://{address}")).expect("an address");
+    let asking = Asking { channel: channel.connect().await.expect("connects"), size };
+    asking.all(only, &mut seeded).await;
+    stop.send(()).expect("it serves");
+    serving.await.expect("it ends").expect("it served");
+}
+
+/// A client that asks, and how much there is to ask about.
+struct Asking {
+    channel: Channel,
+    size: Size,
+}
+
+impl Asking {
+    async fn all(&self, only: &str, seeded: &mut Seeded) {
+        let is_wanted = |name: &str| only.is_empty() || only == name;
+        if is_wanted("status") {
+            for (name, now) in [("status, known now", true), ("status, known at any size", false)] {
+                timed(name, 5_000, || self.status(now, &mut *seeded)).await;
+            }
+        }
+        if is_wanted("parties") {
+            for (name, large, now) in [
+                ("parties, any treaty, known now", false, true),
+                ("parties, any treaty, at any size", false, false),
+                ("parties, 190 under it, known now", true, true),
+                ("parties, 190 under it, any size", true, false),
+            ] {
+                timed(name, 1_000, || self.parties(large, now, &mut *seeded)).await;
+            }
+        }
+        if is_wanted("standing") {
+            timed("standing, all treaties", 500, || self.standing(true, &mut *seeded)).await;
+            timed("standing, all, at any size", 500, || self.standing(false, &mut *seeded)).await;
+        }
+    }
+
+    /// A state of knowledge: now, or one when half or more was recorded.
+    fn read_at(&self, now: bool, seeded: &mut Seeded) -> Option<proto::ReadAt> {
+        let half = self.size.0 / 2;
+        let known = if now { self.size.0 } else { half + seeded.below(half) };
+        Some(proto::ReadAt { minimum_size: 0, known_at: Some(KnownAt::Size(known)) })
+    }
+
+    fn status(&self, now: bool, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::TreatyStatusRequest {
+            treaty: treaty(seeded.below(EXTENT.treaties)),
+            participant: participant(seeded.below(EXTENT.participants)),
+            at: seeded.day(1998..2030),
+            read_at: self.read_at(now, seeded),
+            ..proto::TreatyStatusRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.status(request).await.expect("answers")) }
+    }
+
+    fn parties(&self, large: bool, now: bool, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::ListPartiesRequest {
+            treaty: treaty(seeded.below(if large { EXTENT.large } else { EXTENT.treaties })),
+            at: seeded.day(1998..2030),
+            read_at: self.read_at(now, seeded),
+            page_size: 1_000,
+            ..proto::ListPartiesRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.parties(request).await.expect("answers")) }
+    }
+
+    fn standing(&self, now: bool, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::StandingRequest {
+            participant: participant(seeded.below(EXTENT.participants)),
+            at: seeded.day(1998..2030),
+            read_at: self.read_at(now, seeded),
+            ..proto::StandingRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.standing(request).await.expect("answers")) }
+    }
+}
+
+/// Asks one call at a time and prints how long it took.
+async fn timed<Call: Future<Output = ()>>(name: &str, calls: usize, mut call: impl FnMut() -> Call) {
+    let mut taken = Vec::with_capacity(calls);
+    for _ in 0..calls {
+        let call = call();
+        let begun = Instant::now();
+        call.await;
+        taken.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    taken.sort_by(f64::total_cmp);
+    let at = |share: f64| taken[((taken.len() - 1) as f64 * share) as usize];
+    println!("{name:34} p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms", at(0.5), at(0.99), at(1.0));
+}
+
+/// A ledger with the whole record in it.
+async fn filled(directory: &std::path::Path, seeded: &mut Seeded) -> Arc<Node> {
+    let founding_seed = std::sync::Mutex::new(Seeded(seeded.draw()));
+    let randomness = |bytes: &mut [u8]| founding_seed.lock().expect("nobody panicked").fill(bytes);
+    let directory = Directory::new(directory);
+    let (author, _) = bench::found(&directory, EXTENT.now, &randomness).await.expect("founded");
+    let settings = Settings { data_dir: directory.path().to_owned(), ..Settings::default() };
+    let (parts, _) = directory.open(&settings, &mut |_, _| {}).expect("opened");
+    let node = Node::start(parts).expect("started");
+    submit_all(&node, vec![signed(&author, vec![mandate(&author, seeded)], seeded)]).await;
+    let Stages { registered, joined, later } = Stages::draw(&EXTENT, &author.post.organisation, seeded);
+    let events: usize = [&registered, &joined, &later].into_iter().flatten().map(Vec::len).sum();
+    for stage in [registered, joined, later] {
+        let signed = stage.into_iter().map(|events| signed(&author, events, seeded)).collect();
+        submit_all(&node, signed).await;
+    }
+    println!("{events} events in {} entries", node.sequencer().published().head.tree.size);
+    node
+}
+
+fn signed(author: &Author, events: Vec<Event>, seeded: &mut Seeded) -> Signed {
+    let mut randomness = |bytes: &mut [u8]| seeded.fill(bytes);
+    author.submission(events, &mut Freshness { now: EXTENT.now, randomness: &mut randomness })
+}
+
+fn mandate(author: &Author, seeded: &mut Seeded) -> Event {
+    let mandate = Mandate {
+        mandate_type: MandateType::Transcribe,
+        treaties: Scope::All,
+        countries: Scope::Listed(Vec::new()),
+        since: None,
+        until: None,
+        basis: "a measurement".into(),
+    };
+    let body = Body::Registry(RegistryBody::MandateGranted(MandateGranted { mandate }));
+    let subject = Subject::Organisation(author.post.organisation.clone());
+    let mut randomness = |bytes: &mut [u8]| seeded.fill(bytes);
+    fresh_event(subject, body, &mut Freshness { now: EXTENT.now, randomness: &mut randomness })
+}
+
+/// Submits many at a time; each must enter.
+async fn submit_all(node: &Arc<Node>, all: Vec<Signed>) {
+    let mut under_way = tokio::task::JoinSet::new();
+    for signed in all {
+        if under_way.len() >= IN_FLIGHT {
+            under_way.join_next().await.expect("some are under way").expect("submitted");
+        }
+        let node = Arc::clone(node);
+        under_way.spawn(async move {
+            let submitted = wire::parse_submitted(signed.envelope, signed.events).expect("well formed");
+            let registry = Arc::clone(&node.sequencer().published().registry);
+            let verified = policy::verify(submitted, &registry).expect("verified");
+            let outcome = node.sequencer().submit(verified).await.expect("queued");
+            assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+        });
+    }
+    while let Some(joined) = under_way.join_next().await {
+        joined.expect("submitted");
+    }
+}

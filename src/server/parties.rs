@@ -1,0 +1,157 @@
+//! Who is a party to a treaty, and how many: a line for everybody with an act under it,
+//! counts by definition, and how far they are totals.
+//!
+//! Leaves to others: reading (`survey`), statuses, counts and coverage (`treaties`).
+
+use jiff::civil::Date;
+
+use super::{Node, convert, errors::Refused, fitting, status::Asked, survey::Survey};
+use crate::{
+    domain::{ParticipantId, TreatyId},
+    limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
+    projections::{Page, PageRequest, QueryError, View},
+    treaties::{
+        self, Answer, Cell, Count, Coverage, CoverageWord, Difference, Held, Overlay, Participation, TreatyStatus,
+    },
+    wire::proto,
+};
+
+/// What is told of one participant.
+struct Line {
+    participant: ParticipantId,
+    answer: Answer,
+}
+
+impl Node {
+    /// A page of the participants of a treaty, with counts over all of them.
+    pub(super) fn parties(
+        &self,
+        view: View<'_>,
+        treaty: &TreatyId,
+        asked: Asked,
+        statuses: &[String],
+        page: PageRequest<'_>,
+    ) -> Result<proto::ListPartiesResponse, Refused> {
+        let wanted = wanted(statuses)?;
+        let survey = self.survey(view, treaty, asked.view)?;
+        let lines: Vec<Line> =
+            survey.answers(asked.at).map(|(who, answer)| Line { participant: who.clone(), answer }).collect();
+        let held: Held = survey
+            .each(|dossier| treaties::participation(dossier, asked.view))
+            .map(|(participant, found)| (participant.clone(), found))
+            .collect();
+        let coverage =
+            treaties::coverage(&survey.ask_of_treaty(|it| treaties::tables(it, asked.view)), &held, asked.at);
+        let total = coverage.word == CoverageWord::Complete;
+        let holds = view.holds_at()?;
+        let known = holds.recorded_at.and_then(|time| time.utc_date()).map(|day| day.to_string()).unwrap_or_default();
+        let context = format!("on {}, as known on {known} (entries: {})", asked.at, holds.size);
+        let counts = treaties::counts(lines.iter().map(|line| &line.answer));
+        let find = |page: PageRequest<'_>| page_of(&lines, &wanted, page);
+        let (parties, next_page_token) =
+            fitting(page, find, |line| Ok(party(&survey, line, &held[&line.participant], asked.at)))?;
+        let (treaty, treaty_name) = survey.treaty();
+        Ok(proto::ListPartiesResponse {
+            treaty: treaty.to_string(),
+            treaty_name: treaty_name.to_owned(),
+            at: asked.at.to_string(),
+            projected: holds.recorded_at.and_then(|time| time.utc_date()).is_none_or(|newest| newest < asked.at),
+            view: asked.view.name().into(),
+            parties,
+            counts: counts.into_iter().map(|count| count_message(count, &context, total)).collect(),
+            coverage: Some(coverage_message(&survey, coverage)),
+            next_page_token,
+            holds_at: Some(convert::holds_at(holds)),
+        })
+    }
+}
+
+/// The words of the filter, each one of the vocabulary.
+fn wanted(statuses: &[String]) -> Result<Vec<&str>, Refused> {
+    let unknown = statuses.iter().find(|status| !TreatyStatus::NAMES.contains(&status.as_str()));
+    match unknown {
+        Some(status) => {
+            let message = format!("{status:?} is no status: {}", TreatyStatus::NAMES.join(", "));
+            Err(Refused::invalid("statuses", message))
+        }
+        None => Ok(statuses.iter().map(String::as_str).collect()),
+    }
+}
+
+/// A token is the id of the last participant on the page before.
+fn page_of<'l>(lines: &'l [Line], wanted: &[&str], page: PageRequest<'_>) -> Result<Page<&'l Line>, QueryError> {
+    let bad = |token: &str| QueryError::BadPageToken { token: token.to_owned() };
+    let after = page.after.map(|token| token.parse::<ParticipantId>().map_err(|_| bad(token))).transpose()?;
+    let limit = if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) };
+    let is_wanted = |line: &&Line| {
+        wanted.is_empty() || line.answer.outcomes.iter().any(|outcome| wanted.contains(&outcome.status.name()))
+    };
+    let from = lines.partition_point(|line| after.as_ref().is_some_and(|after| line.participant <= *after));
+    let mut items: Vec<&Line> = lines[from..].iter().filter(is_wanted).take(limit + 1).collect();
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|line| line.participant.to_string());
+    Ok(Page { items, next })
+}
+
+fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto::Party {
+    let Line { participant, answer } = line;
+    let first = answer.outcomes.first().and_then(|outcome| outcome.spans.first());
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let date = |cell: Option<&Cell>| cell.and_then(|cell| cell.date.as_ref()).map(ToString::to_string);
+    let deposit = held.deposit(at).first();
+    let is_overlaid = |is: fn(&Overlay) -> bool| answer.overlays.iter().any(is);
+    proto::Party {
+        participant: participant.to_string(),
+        participant_name: survey.participant_name(participant),
+        statuses: answer.outcomes.iter().map(|outcome| outcome.status.name().into()).collect(),
+        since: day(first.and_then(|span| span.from)),
+        until: day(first.and_then(|span| span.to)),
+        settled: answer.complete && matches!(answer.outcomes.as_slice(), [only] if only.spans.len() == 1),
+        suspension_asserted: is_overlaid(|overlay| matches!(overlay, Overlay::SuspensionAsserted(_))),
+        provisional_application: is_overlaid(|overlay| matches!(overlay, Overlay::ProvisionalApplication { .. })),
+        signed: date(held.signature(at).first()).unwrap_or_default(),
+        deposited: date(deposit).unwrap_or_default(),
+        mode: deposit.and_then(|cell| cell.mode).map_or(0, |mode| mode.number()),
+        succession: deposit.is_some_and(|cell| cell.succession),
+        depositary_sequence: deposit.and_then(|cell| cell.depositary_sequence).unwrap_or_default(),
+        findings: number(answer.findings.len()),
+    }
+}
+
+fn count_message(count: Count, context: &str, total: bool) -> proto::PartyCount {
+    let Count { definition, certain, possible } = count;
+    proto::PartyCount {
+        definition: definition.name().into(),
+        words: format!("{} {context}", definition.words()),
+        certain: number(certain),
+        possible: number(possible),
+        total,
+    }
+}
+
+fn coverage_message(survey: &Survey, coverage: Coverage) -> proto::Coverage {
+    let Coverage { word, table, as_at, complete_until, differences } = coverage;
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    proto::Coverage {
+        word: word.name().into(),
+        table: table.map(|event| survey.cited(&event)),
+        as_at: day(as_at),
+        complete_until: day(complete_until),
+        differences: differences.into_iter().map(difference_message).collect(),
+    }
+}
+
+fn difference_message(difference: Difference) -> proto::TableDifference {
+    let Difference { code, participant, name, sentence } = difference;
+    proto::TableDifference {
+        code: code.name().into(),
+        participant: participant.to_string(),
+        name: name.into(),
+        sentence: sentence.into(),
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,111 @@
+//! Every participant with an act under a treaty, asked about at once: what all questions
+//! about a whole treaty stand on.
+//!
+//! Promises: the answer about each participant is the one that [`Node::treaty_status`]
+//! gives; what is shared between participants is read once. Participants ascend by id.
+//! Leaves to others: what is read (`dossier`), the rules (`treaties`), counting and listing.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use jiff::civil::Date;
+
+use super::{
+    Node,
+    dossier::{Depth, TreatyFile, Who},
+    errors::Refused,
+    status::{EventFacts, Found},
+    status_answer::cited_event,
+};
+use crate::{
+    domain::{CitedEvent, Index, ParticipantId, Recorded, TreatyId},
+    projections::View,
+    treaties::{self, Answer, Dossier, ViewName},
+    wire::proto,
+};
+
+/// One treaty, read for questions about all of its participants.
+#[derive(Debug)]
+pub(super) struct Survey {
+    file: TreatyFile,
+    name: String,
+    /// Made when the first answer is to cite an entry.
+    facts: OnceLock<Arc<HashMap<Index, EventFacts>>>,
+}
+
+impl Node {
+    /// Reads a treaty with everybody who has an act under it.
+    pub(super) fn survey(&self, view: View<'_>, treaty: &TreatyId, name: ViewName) -> Result<Survey, Refused> {
+        let files = self.treaty_files(view, vec![treaty.clone()], Who::Everybody, Depth::Whole, name)?;
+        let file = files.into_iter().next().expect("one file for each treaty");
+        Ok(Survey { name: file.name(), file, facts: OnceLock::new() })
+    }
+}
+
+impl Survey {
+    /// The treaty, and the name to show.
+    pub fn treaty(&self) -> (&TreatyId, &str) {
+        (&self.file.treaty, &self.name)
+    }
+
+    /// Everybody with an act under the treaty, ascending.
+    pub fn participants(&self) -> impl Iterator<Item = &ParticipantId> {
+        self.file.under.keys()
+    }
+
+    /// Events on the treaty itself, in order of their position.
+    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
+    pub fn on_treaty(&self) -> &[Arc<Recorded>] {
+        &self.file.on_treaty
+    }
+
+    /// Acts of a participant under the treaty, in order of their position.
+    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
+    pub fn acts_of(&self, participant: &ParticipantId) -> &[Arc<Recorded>] {
+        self.file.under.get(participant).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Asks the rules a question about each participant.
+    pub fn each<T>(&self, ask: impl Fn(&Dossier<'_>) -> T) -> impl Iterator<Item = (&ParticipantId, T)> {
+        self.participants().map(move |participant| (participant, self.file.ask(participant, &ask)))
+    }
+
+    /// The status of each participant on a day.
+    pub fn answers(&self, at: Date) -> impl Iterator<Item = (&ParticipantId, Answer)> {
+        let view = self.file.view;
+        self.each(move |dossier| treaties::status(dossier, at, view))
+    }
+
+    /// Asks the rules a question about the treaty itself.
+    pub fn ask_of_treaty<T>(&self, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+        let nobody = "NOBODY".parse().expect("an identifier, of nobody who has an act");
+        self.file.ask(&nobody, ask)
+    }
+
+    /// The name to show of a participant with an act under the treaty.
+    pub fn participant_name(&self, participant: &ParticipantId) -> String {
+        self.file.participant_name(participant)
+    }
+
+    /// How an answer cites an event that was read.
+    pub fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
+        cited_event(event, self.facts())
+    }
+
+    /// An answer with what it takes to tell it.
+    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
+    pub fn found(&self, answer: Answer) -> Found {
+        Found {
+            treaty: self.file.treaty.clone(),
+            treaty_name: self.name.clone(),
+            answer,
+            facts: Arc::clone(self.facts()),
+        }
+    }
+
+    fn facts(&self) -> &Arc<HashMap<Index, EventFacts>> {
+        self.facts.get_or_init(|| Arc::new(self.file.facts()))
+    }
+}

@@ -1,0 +1,174 @@
+//! What the ledger holds of one participation in the columns of the depositary's table,
+//! and how it runs through time: for lists of participants and for comparing with a table.
+//!
+//! Promises: the statements that the view follows, corrected; where it follows several,
+//! all of them. Leaves to others: the status on a day ([`super::status`]).
+
+use jiff::civil::Date;
+
+use super::{
+    Dossier, Span, TreatyStatus, ViewName, course, in_force, readings, record,
+    rivals::{self, Act},
+    statements::{self, Statement},
+};
+use crate::domain::{Body, ConsentMode, ParticipantId, Subject, SuccessionTo, TreatyBody, WorldDate};
+
+/// A participation as it is held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Participation {
+    /// Intervals of every reading, the first reading's first.
+    pub spans: Vec<Vec<Span>>,
+    /// Acts of signature and of succession to it.
+    signatures: Vec<Entered>,
+    /// Instruments of consent and successions to it.
+    deposits: Vec<Entered>,
+    /// Whom it names as its predecessors, under this treaty or as a participant.
+    pub predecessors: Vec<ParticipantId>,
+}
+
+/// One act in a column: a cell for each statement that is followed, never empty.
+#[derive(Clone, Debug, PartialEq)]
+struct Entered {
+    cells: Vec<Cell>,
+}
+
+/// What one statement puts into a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub date: Option<WorldDate>,
+    /// `None` for a signature that does not bind, and for a succession.
+    pub mode: Option<ConsentMode>,
+    pub succession: bool,
+    pub depositary_sequence: Option<u32>,
+}
+
+/// A withdrawal as the depositary's table marks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Withdrawn {
+    No,
+    /// It runs, or took effect under some readings only: a table may mark it or not.
+    Maybe,
+    Yes,
+}
+
+impl Participation {
+    /// What the signature says that can have been given by a day: the first one.
+    pub fn signature(&self, by: Date) -> &[Cell] {
+        let come = self.signatures.iter().filter(|entered| entered.may_have_come(by));
+        come.min_by_key(|entered| entered.day()).map(|entered| entered.cells.as_slice()).unwrap_or_default()
+    }
+
+    /// What the deposit says that can have been made by a day: the last one.
+    pub fn deposit(&self, by: Date) -> &[Cell] {
+        let come = self.deposits.iter().filter(|entered| entered.may_have_come(by));
+        come.max_by_key(|entered| entered.day()).map(|entered| entered.cells.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether a table of a day has to name it: it has signed, consented or succeeded.
+    pub fn is_in_table(&self, by: Date) -> bool {
+        !self.signature(by).is_empty() || !self.deposit(by).is_empty()
+    }
+
+    /// How a table of a day would mark it.
+    pub fn withdrawn(&self, on: Date) -> Withdrawn {
+        let held = self.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));
+        let marks: Vec<Withdrawn> = held.map(|span| mark(span.status)).collect();
+        match (marks.iter().min(), marks.iter().max()) {
+            (Some(least), Some(most)) if least == most => *least,
+            _ => Withdrawn::Maybe,
+        }
+    }
+}
+
+impl Entered {
+    /// The day that orders it in its column; an undated act comes last.
+    fn day(&self) -> Date {
+        let days = self.cells.iter().filter_map(|cell| cell.date.as_ref());
+        days.filter_map(|date| date.earliest().or(date.latest())).min().unwrap_or(Date::MAX)
+    }
+
+    fn may_have_come(&self, by: Date) -> bool {
+        self.cells.iter().any(|cell| cell.date.as_ref().and_then(WorldDate::earliest).is_none_or(|first| first <= by))
+    }
+}
+
+/// What is held of the participation that a dossier is about.
+pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
+    let statements = statements::in_effect(dossier);
+    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let record = record::Record::of(dossier, &acts, record::Around::default());
+    let (readings, _) = readings::of(&record);
+    let spans = readings.iter().map(|reading| course::follow(&record, reading).spans).collect();
+    let mut found =
+        Participation { spans, signatures: Vec::new(), deposits: Vec::new(), predecessors: registered(dossier) };
+    let own = |act: &&Act<'_>| {
+        act.followed.first().is_some_and(|statement| {
+            matches!(statement.subject(), Subject::Participation(treaty, participant)
+                if treaty == dossier.treaty && participant == dossier.participant)
+        })
+    };
+    for act in acts.iter().filter(own) {
+        let body = act.followed[0].body;
+        let Some(column) = found.column_of(body) else { continue };
+        column.push(Entered { cells: act.followed.iter().map(cell).collect() });
+        if let TreatyBody::SuccessionNotified(body) = body {
+            found.predecessors.push(body.predecessor.clone());
+        }
+    }
+    found
+}
+
+impl Participation {
+    fn column_of(&mut self, body: &TreatyBody) -> Option<&mut Vec<Entered>> {
+        match body {
+            TreatyBody::SignatureAffixed(_) => Some(&mut self.signatures),
+            TreatyBody::InstrumentDeposited(_) => Some(&mut self.deposits),
+            TreatyBody::SuccessionNotified(body) => match body.succeeds_to {
+                SuccessionTo::Signature => Some(&mut self.signatures),
+                SuccessionTo::Consent => Some(&mut self.deposits),
+            },
+            _ => None,
+        }
+    }
+}
+
+fn cell(statement: &Statement<'_>) -> Cell {
+    match statement.body {
+        // A table shows when the depositary was notified, not since when the successor is bound.
+        TreatyBody::SuccessionNotified(body) => {
+            Cell { date: body.received_by_depositary.clone(), mode: None, succession: true, depositary_sequence: None }
+        }
+        body => Cell {
+            date: statement.date().cloned(),
+            mode: in_force::mode_of(statement),
+            succession: false,
+            depositary_sequence: match body {
+                TreatyBody::InstrumentDeposited(body) => body.depositary_sequence,
+                _ => None,
+            },
+        },
+    }
+}
+
+fn registered(dossier: &Dossier<'_>) -> Vec<ParticipantId> {
+    let registrations = dossier.events.iter().filter_map(|recorded| match &recorded.event.body {
+        Body::Treaty(TreatyBody::ParticipantRegistered(body)) => Some((&recorded.event.subject, body)),
+        _ => None,
+    });
+    let own = registrations.filter(
+        |(subject, _)| matches!(subject, Subject::Participant(participant) if participant == dossier.participant),
+    );
+    own.flat_map(|(_, body)| body.predecessors.iter().cloned()).collect()
+}
+
+fn mark(status: TreatyStatus) -> Withdrawn {
+    match status {
+        TreatyStatus::NonParticipant
+        | TreatyStatus::Signatory
+        | TreatyStatus::FormerSignatory { .. }
+        | TreatyStatus::Contracting
+        | TreatyStatus::Party => Withdrawn::No,
+        TreatyStatus::WithdrawalPending { .. } | TreatyStatus::WithdrawalDeferred { .. } => Withdrawn::Maybe,
+        TreatyStatus::FormerParty { .. } => Withdrawn::Yes,
+    }
+}
