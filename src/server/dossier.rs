@@ -30,7 +30,12 @@ const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
 const OBJECTION: Kind = Kind::Treaty(TreatyKind::ObjectionLodged);
 const SUSPENSION: Kind = Kind::Treaty(TreatyKind::SuspensionNotified);
 /// What may change what an earlier act says.
-const CHANGES: [Kind; 2] = [Kind::Shared(SharedKind::EventCorrected), Kind::Shared(SharedKind::EventRetracted)];
+const CHANGES: [Kind; 3] = [
+    Kind::Shared(SharedKind::EventCorrected),
+    Kind::Shared(SharedKind::EventRetracted),
+    Kind::Treaty(TreatyKind::DeclarationMade),
+];
+const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
 
 /// Who is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +68,11 @@ pub(super) struct TreatyFile {
     pub under: ByParticipant,
     /// Events on these participants themselves.
     about: ByParticipant,
+    /// What bears on them from elsewhere: their acts under the parent treaty, acts of those
+    /// that they succeed.
+    around: ByParticipant,
+    /// Events on the parent treaty itself.
+    above: Vec<Arc<Recorded>>,
     /// Objections of everybody, and what may change them.
     reactions: Vec<Arc<Recorded>>,
     deposits: Vec<StatedDeposit>,
@@ -77,7 +87,8 @@ impl TreatyFile {
         let suspends = own.iter().any(|recorded| recorded.event.kind() == SUSPENSION);
         let of_others = |recorded: &&Arc<Recorded>| participant_of(recorded) != Some(participant);
         let reactions = self.reactions.iter().filter(|recorded| suspends && of_others(recorded));
-        let events = about.iter().chain(&self.on_treaty).chain(&own).chain(reactions);
+        let around = of(&self.around);
+        let events = about.iter().chain(&self.on_treaty).chain(&own).chain(&self.above).chain(&around).chain(reactions);
         let events: Vec<&Recorded> = events.map(Arc::as_ref).collect();
         let Self { treaty, deposits, mandates, known, .. } = self;
         ask(&Dossier { treaty, participant, events: &events, deposits, mandates, known: *known })
@@ -85,8 +96,8 @@ impl TreatyFile {
 
     /// How the entries stand that an answer may cite.
     pub fn facts(&self) -> HashMap<Index, EventFacts> {
-        let each = self.about.values().chain(self.under.values()).flatten();
-        let all = each.chain(&self.on_treaty).chain(&self.reactions);
+        let each = self.about.values().chain(self.under.values()).chain(self.around.values()).flatten();
+        let all = each.chain(&self.on_treaty).chain(&self.above).chain(&self.reactions);
         all.map(|recorded| (recorded.position.index, facts(recorded))).collect()
     }
 
@@ -102,11 +113,11 @@ impl TreatyFile {
     /// The name under which a participant was registered, else its id.
     pub fn participant_name(&self, participant: &ParticipantId) -> String {
         let about = self.about.get(participant).into_iter().flatten();
-        let names = about.filter_map(|recorded| match &recorded.event.body {
+        let mut names = about.filter_map(|recorded| match &recorded.event.body {
             Body::Treaty(TreatyBody::ParticipantRegistered(body)) => Some(body.name.to_string()),
             _ => None,
         });
-        names.last().unwrap_or_else(|| participant.to_string())
+        names.next_back().unwrap_or_else(|| participant.to_string())
     }
 }
 
@@ -130,12 +141,15 @@ impl Node {
         let mut read = self.events_at(view, first)?;
         let others = places.iter().map(|places| Others::find(view, places, who, Needed::of(places, &read, depth)));
         let others: Vec<Others> = others.collect::<Result<_, _>>()?;
-        let second = others.iter().flat_map(Others::positions).filter(|position| !read.contains_key(position));
+        let around: Vec<Elsewhere> =
+            places.iter().map(|places| Elsewhere::find(view, places, who, &read)).collect::<Result<_, _>>()?;
+        let second = others.iter().flat_map(Others::positions).chain(around.iter().flat_map(Elsewhere::positions));
+        let second = second.filter(|position| !read.contains_key(position));
         let second = self.events_at(view, second)?;
         read.extend(second);
         let mandates: Arc<[GrantedMandate]> = mandates_of_authors(view, &read)?.into();
         let known = Known { size: view.size(), recorded_at: view.holds_at()?.recorded_at };
-        let files = places.into_iter().zip(others).map(|(places, others)| {
+        let files = places.into_iter().zip(others).zip(around).map(|((places, others), elsewhere)| {
             let about_each = places.under.keys().map(|who| (who.clone(), picked(&read, &about[who]))).collect();
             let under = places.under.into_iter().map(|(who, acts)| (who, picked(&read, &positions_of(&acts))));
             let file = TreatyFile {
@@ -145,6 +159,8 @@ impl Node {
                 on_treaty: picked(&read, &places.on_treaty),
                 under: under.collect(),
                 about: about_each,
+                around: elsewhere.around.iter().map(|(who, at)| (who.clone(), picked(&read, at))).collect(),
+                above: picked(&read, &elsewhere.above),
                 reactions: picked(&read, &others.reactions),
                 deposits: Vec::new(),
                 mandates: Arc::clone(&mandates),
@@ -281,6 +297,71 @@ impl Others {
     }
 }
 
+/// What bears on those who are asked about from elsewhere than the treaty and themselves.
+#[derive(Default)]
+struct Elsewhere {
+    above: Vec<Position>,
+    around: BTreeMap<ParticipantId, Vec<Position>>,
+}
+
+impl Elsewhere {
+    /// The parent is the one that the registration names, as it was corrected last; its
+    /// own parent is not asked for.
+    fn find(view: View<'_>, places: &Places, who: Who<'_>, read: &EventsRead) -> Result<Self, Refused> {
+        let mut elsewhere = Self::default();
+        let on_treaty = places.on_treaty.iter().filter_map(|position| read.get(position));
+        let parent = on_treaty.filter_map(|recorded| parent_of(&recorded.event.body)).next_back();
+        if let Some(parent) = parent.filter(|parent| **parent != places.treaty) {
+            let above = Places::find(view, parent.clone(), who)?;
+            elsewhere.above = above.on_treaty;
+            for (participant, acts) in &above.under {
+                elsewhere.add(participant, acts);
+            }
+        }
+        for (participant, acts) in &places.under {
+            for act in acts.iter().filter(|act| act.kind == SUCCESSION) {
+                let Some(predecessor) = read.get(&act.position).and_then(|it| predecessor_of(&it.event.body)) else {
+                    continue;
+                };
+                let subject = Subject::Participation(places.treaty.clone(), predecessor.clone());
+                elsewhere.add(participant, &view.acts_on(&subject)?);
+            }
+        }
+        Ok(elsewhere)
+    }
+
+    fn add(&mut self, participant: &ParticipantId, acts: &[Act]) {
+        self.around.entry(participant.clone()).or_default().extend(positions_of(acts));
+    }
+
+    fn positions(&self) -> impl Iterator<Item = Position> {
+        self.above.iter().chain(self.around.values().flatten()).copied()
+    }
+}
+
+fn parent_of(body: &Body) -> Option<&TreatyId> {
+    match stated(body)? {
+        TreatyBody::TreatyRegistered(body) => body.parent.as_ref(),
+        _ => None,
+    }
+}
+
+fn predecessor_of(body: &Body) -> Option<&ParticipantId> {
+    match stated(body)? {
+        TreatyBody::SuccessionNotified(body) => Some(&body.predecessor),
+        _ => None,
+    }
+}
+
+/// What a treaty act states, itself or in place of another.
+fn stated(body: &Body) -> Option<&TreatyBody> {
+    let body = match body {
+        Body::Shared(SharedBody::EventCorrected(body)) => &body.restated.as_ref()?.body,
+        body => body,
+    };
+    if let Body::Treaty(body) = body { Some(body) } else { None }
+}
+
 fn told_deposit(act: &Act) -> Option<StatedDeposit> {
     Some(StatedDeposit { participant: act.participant.clone()?, deposited: act.date.clone()? })
 }
@@ -317,11 +398,7 @@ fn participant_of(recorded: &Recorded) -> Option<&ParticipantId> {
 }
 
 fn threshold_of(body: &Body) -> Option<u32> {
-    let body = match body {
-        Body::Shared(SharedBody::EventCorrected(body)) => &body.restated.as_ref()?.body,
-        body => body,
-    };
-    let Body::Treaty(TreatyBody::TreatyRegistered(body)) = body else { return None };
+    let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
     let clause = body.clauses.as_ref()?.entry_into_force.as_ref()?;
     Some(clause.threshold).filter(|threshold| *threshold > 0)
 }

@@ -193,12 +193,12 @@ impl EntryFold<'_> {
 }
 
 /// Whether acts of the kind are looked for across all participants of a treaty: deposits
-/// count towards its entry into force, objections are to others' acts, and corrections and
-/// retractions may be of either.
+/// count towards its entry into force, objections are to others' acts, corrections and
+/// retractions may be of either, and a declaration may withdraw an objection.
 fn bears_on_others(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged)
+        Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged | TreatyKind::DeclarationMade)
             | Kind::Shared(SharedKind::EventCorrected | SharedKind::EventRetracted)
     )
 }
