@@ -22,6 +22,7 @@ mod sign_offs;
 mod signing;
 mod submit;
 mod support;
+mod treaty_kinds;
 mod treaty_status;
 mod unmoved;
 mod vectors;

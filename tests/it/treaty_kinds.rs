@@ -1,0 +1,231 @@
+//! The kinds beside consent and withdrawal over the real service: what they name is
+//! there and fits, and a status over the network reads what bears on it from the parent
+//! treaty, the predecessor and those who withdraw an objection.
+
+use merestone::domain::*;
+
+use crate::{
+    support::*,
+    treaty_status::{Story, drafted, notice, under, world},
+};
+
+const OTTAWA: &str = "untc:XXVI-5";
+const CONVENTION: &str = "untc:XXVI-2";
+const BELOW: &str = "untc:XXVI-2-x";
+
+fn shared(subject: &str, body: SharedBody) -> Event {
+    drafted(subject, Body::Shared(body))
+}
+
+fn treaty(subject: &str, body: TreatyBody) -> Event {
+    drafted(subject, Body::Treaty(body))
+}
+
+fn unknown() -> EventReference {
+    EventReference { organisation: "desk".parse().unwrap(), event: fresh_event_id() }
+}
+
+fn fresh_event_id() -> EventId {
+    event("treaty/a:b", Body::Treaty(notice("2025-01-01"))).id
+}
+
+fn retracted(target: &EventReference) -> SharedBody {
+    SharedBody::EventRetracted(EventRetracted { target: target.clone(), reason: "a slip".into() })
+}
+
+fn contested(target: &EventReference) -> SharedBody {
+    SharedBody::EventContested(EventContested {
+        target: target.clone(),
+        grounds: "not so".into(),
+        contested_by: "CHE".into(),
+        contested: world("2025-10-17"),
+    })
+}
+
+fn resolved(statements: Vec<EventReference>) -> SharedBody {
+    let accepted = statements.first().cloned();
+    let (reasons, resolved) = ("the record".into(), world("2025-11-04"));
+    SharedBody::ContestResolved(ContestResolved { statements, accepted, reasons, resolved })
+}
+
+fn succession(predecessor: &str) -> TreatyBody {
+    TreatyBody::SuccessionNotified(SuccessionNotified {
+        predecessor: predecessor.parse().unwrap(),
+        succeeds_to: SuccessionTo::Consent,
+        succeeded: world("2011-07-09"),
+        received_by_depositary: world("2011-11-11"),
+    })
+}
+
+fn declaration(changes: Option<EventReference>, made: &str) -> TreatyBody {
+    let change = |declaration| ChangedDeclaration { declaration, change: DeclarationChange::Withdraws };
+    TreatyBody::DeclarationMade(Box::new(DeclarationMade {
+        declaration_type: DeclarationType::Other,
+        made: world(made),
+        article: "".into(),
+        text: "a text".into(),
+        made_with: None,
+        changes: changes.map(change),
+        territory: None,
+        effective: None,
+    }))
+}
+
+fn table(participant: &str) -> TreatyBody {
+    let row = ParticipationRow {
+        name: "A State".into(),
+        participant: participant.parse().unwrap(),
+        signed: None,
+        deposited: world("2012-12-27"),
+        mode: Some(ConsentMode::Ratification),
+        withdrawn: false,
+        succession: false,
+        footnotes: Vec::new(),
+    };
+    TreatyBody::ParticipationTableStated(ParticipationTableStated { as_at: world("2025-06-30"), rows: vec![row] })
+}
+
+fn suspension() -> TreatyBody {
+    TreatyBody::SuspensionNotified(SuspensionNotified {
+        received_by_depositary: world("2025-07-18"),
+        circulated: world("2025-07-21"),
+        claimed_from: None,
+        claimed_until: "".into(),
+        grounds: vec![SuspensionGround::FundamentalChange],
+        provisions: Vec::new(),
+    })
+}
+
+async fn refusal(story: &Story, event: Event) -> String {
+    story.ledger.refusal(&story.ledger.sign(&story.ledger.recorder, vec![event])).await
+}
+
+#[tokio::test]
+async fn what_an_event_about_an_earlier_one_names_must_be_there_and_fit() {
+    let story = Story::begin().await;
+    let (poland, ukraine) = (under(OTTAWA, "POL"), under(OTTAWA, "UKR"));
+    let withdrawn = story.record(&poland, notice("2025-08-20")).await;
+    let suspended = story.record(&poland, suspension()).await;
+    let contest = story.enter(shared(&poland, contested(&withdrawn))).await;
+    for (event, code) in [
+        (shared(&poland, retracted(&unknown())), "ReferenceMustExist"),
+        (shared(&ukraine, retracted(&withdrawn)), "ReferenceMustFit"),
+        (shared(&poland, contested(&unknown())), "ReferenceMustExist"),
+        (shared(&poland, contested(&contest)), "ReferenceMustFit"),
+        (shared(&poland, resolved(vec![withdrawn.clone(), suspended])), "ReferenceMustFit"),
+        (treaty(&poland, succession("XXX")), "SubjectMustExist"),
+        (treaty(&poland, declaration(Some(withdrawn.clone()), "2025-09-01")), "ReferenceMustFit"),
+        (treaty(&poland, declaration(None, "2031-01-01")), "DateMustNotLieInFuture"),
+        (treaty(&format!("treaty/{OTTAWA}"), table("XXX")), "SubjectMustExist"),
+        (treaty(&under("untc:none", "POL"), succession("UKR")), "SubjectMustExist"),
+    ] {
+        let kind = event.kind();
+        assert_eq!(refusal(&story, event).await, code, "{kind}");
+    }
+    story.enter(shared(&poland, retracted(&contest))).await;
+    story.enter(shared(&poland, retracted(&withdrawn))).await;
+    story.record(&format!("treaty/{OTTAWA}"), table("POL")).await;
+    let status = story.status(OTTAWA, "POL", "2026-03-01", story.size()).await;
+    assert_eq!(status.outcomes[0].status, "non_participant", "the notice was taken back");
+    story.audited().await;
+}
+
+#[tokio::test]
+async fn what_opens_a_subject_is_not_taken_back_and_only_governors_state_an_erasure() {
+    let story = Story::begin().await;
+    let subject = format!("treaty/{BELOW}");
+    let body = TreatyRegistered {
+        title: "Another".into(),
+        short_names: Vec::new(),
+        adopted: world("1990"),
+        adopted_at: "".into(),
+        parent: None,
+        registrations: Vec::new(),
+        clauses: None,
+    };
+    let registered = story.record(&subject, TreatyBody::TreatyRegistered(Box::new(body))).await;
+    assert_eq!(refusal(&story, shared(&subject, retracted(&registered))).await, "ReferenceMustFit");
+    let erased = SharedBody::ContentErased(ContentErased {
+        target: registered,
+        slots: vec![1],
+        basis: "an order".into(),
+        ordered_by: "a court".into(),
+        erased: world("2026-01-31"),
+    });
+    assert_eq!(refusal(&story, shared(&subject, erased.clone())).await, "RoleMustAllowKind");
+    let signed = story.ledger.sign(&story.ledger.registrar, vec![shared(&subject, erased)]);
+    assert_eq!(story.ledger.refusal(&signed).await, "ReferenceMustFit", "the slot holds no commitment");
+    story.audited().await;
+}
+
+#[tokio::test]
+async fn a_status_reads_the_parent_treaty_and_the_predecessor() {
+    let story = Story::begin().await;
+    for (id, parent, cascade_to) in [(CONVENTION, None, vec![BELOW]), (BELOW, Some(CONVENTION), vec![])] {
+        let withdrawal = WithdrawalClause {
+            notice_months: 12,
+            notice_from: NoticeFrom::ReceiptByDepositary,
+            later_date_allowed: false,
+            conflict_test: ConflictTest::None,
+            includes_occupation: false,
+            conflict_ends_with: Vec::new(),
+            addressees: vec![Addressee::Depositary],
+            reasons_required: false,
+            article: "9".into(),
+            day_after_conflict: false,
+            minimum_months: 0,
+            continues: "".into(),
+        };
+        let clauses = Clauses {
+            withdrawal: Some(withdrawal),
+            cascade_to: cascade_to.into_iter().map(|id| id.parse().unwrap()).collect(),
+            ..Clauses::default()
+        };
+        let body = TreatyRegistered {
+            title: "A treaty".into(),
+            short_names: Vec::new(),
+            adopted: world("1980-10-10"),
+            adopted_at: "".into(),
+            parent: parent.map(|parent| parent.parse().unwrap()),
+            registrations: Vec::new(),
+            clauses: Some(clauses),
+        };
+        story.record(&format!("treaty/{id}"), TreatyBody::TreatyRegistered(Box::new(body))).await;
+        story.deposit(id, "POL", ConsentMode::Accession, "2000-01-15").await;
+    }
+    story.record(&under(CONVENTION, "POL"), notice("2025-03-20")).await;
+    let status = story.status(BELOW, "POL", "2026-03-20", story.size()).await;
+    let told: Vec<_> = status.outcomes[0].steps.iter().map(|step| step.rule.as_str()).collect();
+    assert!(told.contains(&"cascade"), "{told:?}");
+    story.deposit(OTTAWA, "POL", ConsentMode::Accession, "2003-10-13").await;
+    story.record(&under(OTTAWA, "LTU"), succession("POL")).await;
+    let status = story.status(OTTAWA, "LTU", "2011-07-09", story.size()).await;
+    assert_eq!(status.outcomes[0].status, "party");
+    assert!(status.findings.is_empty(), "the predecessor is found: {:?}", status.findings);
+    assert!(!status.rests_on.is_empty() && status.clauses.is_some());
+    story.audited().await;
+}
+
+#[tokio::test]
+async fn an_objection_that_was_withdrawn_contests_no_more() {
+    let story = Story::begin().await;
+    story.deposit(OTTAWA, "UKR", ConsentMode::Accession, "2005-12-27").await;
+    let suspended = story.record(&under(OTTAWA, "UKR"), suspension()).await;
+    let lodged = world("2025-10-17");
+    let body = ObjectionLodged { objects_to: suspended, lodged, grounds: "no suspension".into() };
+    let objection = story.record(&under(OTTAWA, "CHE"), TreatyBody::ObjectionLodged(body)).await;
+    let contested_by = |status: merestone::wire::proto::TreatyStatusResponse| {
+        let found = status.overlays.into_iter().find_map(|overlay| match overlay.overlay? {
+            merestone::wire::proto::status_overlay::Overlay::SuspensionAsserted(found) => Some(found.contested_by),
+            _ => None,
+        });
+        found.unwrap()
+    };
+    assert_eq!(contested_by(story.status(OTTAWA, "UKR", "2026-03-01", story.size()).await), ["CHE"]);
+    story.record(&under(OTTAWA, "CHE"), declaration(Some(objection), "2026-02-01")).await;
+    let after = contested_by(story.status(OTTAWA, "UKR", "2026-03-01", story.size()).await);
+    assert!(after.is_empty(), "{after:?}");
+    let before = contested_by(story.status(OTTAWA, "UKR", "2026-01-31", story.size()).await);
+    assert_eq!(before, ["CHE"], "on the day before it stood");
+    story.audited().await;
+}
