@@ -39,6 +39,18 @@ pinned! {
         TreatyInForceUnknown = 15, "treaty_in_force_unknown";
         /// The treaty was registered without the clause that the act needs.
         ClauseMissing = 16, "clause_missing";
+        /// An extension adds more than the clauses allow.
+        ExtensionTooLong = 40, "extension_too_long";
+        /// An extension was granted after the deadline that it extends.
+        ExtensionDecidedLate = 41, "extension_decided_late";
+        /// The clauses know no such duty, or no extension of it.
+        ExtensionWithoutDuty = 42, "extension_without_duty";
+        /// The treaty did not bind the participant when the extension was requested or decided.
+        ExtensionWithoutMembership = 43, "extension_without_membership";
+        /// A report or a declaration of completion that fulfils no duty of the clauses.
+        ReportWithoutDuty = 44, "report_without_duty";
+        /// The deadline that an extension says it extends is not the one that stood.
+        OldDeadlineDiffers = 45, "old_deadline_differs";
     }
 }
 

@@ -1,10 +1,12 @@
 //! From an answer of the treaty rules to the messages of the contract.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
-use super::status::Found;
+use super::status::{EventFacts, Found};
 use crate::{
-    domain::{CitedEvent, LegalFinding, WorldDate},
+    domain::{CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{Change, Claim, Claims, Outcome, Overlay, Reaction, Step, SuspensionAsserted, TreatyStatus},
     wire::{proto, timestamp},
 };
@@ -45,16 +47,7 @@ impl Found {
     }
 
     pub(super) fn findings(&self) -> Vec<proto::LegalFinding> {
-        let findings = self.answer.findings.iter().map(|finding| {
-            let LegalFinding { code, event, article, message } = finding;
-            proto::LegalFinding {
-                code: code.name().into(),
-                event: event.as_ref().map(|event| self.cited(event)),
-                article: article.to_string(),
-                message: message.to_string(),
-            }
-        });
-        findings.collect()
+        self.answer.findings.iter().map(|finding| legal_finding(finding, &self.facts)).collect()
     }
 
     /// One line.
@@ -159,17 +152,33 @@ impl Found {
     }
 
     fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
-        let CitedEvent { reference, position } = event;
-        let facts = self.facts.get(&position.index);
-        let place = proto::EventPosition {
-            index: position.index.0,
-            ordinal: u32::from(position.ordinal),
-            recorded_at: facts.map(|facts| timestamp(facts.recorded_at)),
-            event_id: reference.event.to_string(),
-            organisation: reference.organisation.to_string(),
-            member: facts.map(|facts| facts.member.to_string()).unwrap_or_default(),
-        };
-        proto::CitedEvent { position: Some(place), verified: facts.is_some_and(|facts| facts.verified) }
+        cited(event, &self.facts)
+    }
+}
+
+/// An event that an answer rests on.
+pub(super) fn cited(event: &CitedEvent, facts: &HashMap<Index, EventFacts>) -> proto::CitedEvent {
+    let CitedEvent { reference, position } = event;
+    let facts = facts.get(&position.index);
+    let place = proto::EventPosition {
+        index: position.index.0,
+        ordinal: u32::from(position.ordinal),
+        recorded_at: facts.map(|facts| timestamp(facts.recorded_at)),
+        event_id: reference.event.to_string(),
+        organisation: reference.organisation.to_string(),
+        member: facts.map(|facts| facts.member.to_string()).unwrap_or_default(),
+    };
+    proto::CitedEvent { position: Some(place), verified: facts.is_some_and(|facts| facts.verified) }
+}
+
+/// What law remarks.
+pub(super) fn legal_finding(finding: &LegalFinding, facts: &HashMap<Index, EventFacts>) -> proto::LegalFinding {
+    let LegalFinding { code, event, article, message } = finding;
+    proto::LegalFinding {
+        code: code.name().into(),
+        event: event.as_ref().map(|event| cited(event, facts)),
+        article: article.to_string(),
+        message: message.to_string(),
     }
 }
 
@@ -178,10 +187,10 @@ fn change(change: &Change) -> proto::StatusChange {
     proto::StatusChange { code: code.name().into(), sentence: sentence.to_string() }
 }
 
-fn day(day: Option<Date>) -> String {
+pub(super) fn day(day: Option<Date>) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()
 }
 
-fn world(date: Option<&WorldDate>) -> String {
+pub(super) fn world(date: Option<&WorldDate>) -> String {
     date.map(ToString::to_string).unwrap_or_default()
 }

@@ -63,6 +63,11 @@ impl Survey {
         self.file.under.get(participant).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Asks the rules a question about one participant.
+    pub fn ask<T>(&self, participant: &ParticipantId, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+        self.file.ask(participant, ask)
+    }
+
     /// Asks the rules a question about each participant.
     pub fn each<T>(&self, ask: impl Fn(&Dossier<'_>) -> T) -> impl Iterator<Item = (&ParticipantId, T)> {
         self.participants().map(move |participant| (participant, self.file.ask(participant, &ask)))
@@ -76,7 +81,11 @@ impl Survey {
 
     /// An answer with what it takes to tell it.
     pub fn found(&self, answer: Answer) -> Found {
-        let facts = self.facts.get_or_init(|| Arc::new(self.file.facts()));
-        Found { treaty: self.file.treaty.clone(), treaty_name: self.name.clone(), answer, facts: Arc::clone(facts) }
+        Found { treaty: self.file.treaty.clone(), treaty_name: self.name.clone(), answer, facts: self.facts() }
+    }
+
+    /// How the entries stand that an answer may cite.
+    pub fn facts(&self) -> Arc<HashMap<Index, EventFacts>> {
+        Arc::clone(self.facts.get_or_init(|| Arc::new(self.file.facts())))
     }
 }

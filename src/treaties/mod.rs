@@ -17,9 +17,13 @@
 mod answer;
 mod conflict;
 mod course;
+mod deadlines;
+mod duty;
+mod duty_remarks;
 mod explain;
 mod in_force;
 mod months;
+mod obligations;
 mod readings;
 mod record;
 mod remarks;
@@ -32,6 +36,7 @@ mod tests;
 pub use answer::*;
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
+pub use obligations::*;
 
 use jiff::civil::Date;
 
