@@ -1,6 +1,7 @@
 //! The rules on small records, written as the acts were.
 
 mod expected;
+mod obligations;
 mod properties;
 mod rules;
 
