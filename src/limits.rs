@@ -192,6 +192,15 @@ pub const TABLE_ROWS: usize = 1_000;
 /// open questions with two answers each. Beyond it the answer says that it is not complete.
 pub const STATUS_READINGS: usize = 64;
 
+/// Years for which the reports of one participation are looked at, at the most: twice as
+/// long as any arms treaty has run. Beyond it the answer says that it is not complete.
+pub const YEARLY_DUTIES: usize = 200;
+/// Yearly reports that were submitted in time and are shown all the same: the newest.
+pub const YEARLY_DUTIES_SHOWN: usize = 3;
+/// Participations that are looked at for one page of overdue duties: each takes some 100 us
+/// once its treaty is read, so a page takes 100 ms at the most besides reading.
+pub const PARTICIPATIONS_PER_PAGE: usize = 1_000;
+
 /// Statements of one post on one submission: an approval, its withdrawal, a word
 /// after that, and once more. Bounds what is read to decide the next.
 pub const STATEMENTS_PER_POST: usize = 4;

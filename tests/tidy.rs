@@ -214,6 +214,14 @@ fn every_word_of_a_status_is_documented() {
 }
 
 #[test]
+fn every_word_of_a_duty_is_documented() {
+    let document = read("docs/obligations.md");
+    let words =
+        ["DutyState", "DutyRule"].into_iter().flat_map(|name| pinned_words("src/treaties/obligations.rs", name));
+    none(words.filter(|word| !document.contains(&format!("| `{word}` |"))));
+}
+
+#[test]
 fn every_kind_is_documented_with_its_number() {
     let contract = read("proto/merestone/v1/event.proto");
     let fields = between(&contract, "oneof body {", "}");

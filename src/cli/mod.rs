@@ -33,6 +33,7 @@ mod status;
 mod submit;
 mod template;
 mod treaty;
+mod treaty_duties;
 mod treaty_status;
 mod words;
 

@@ -1,4 +1,5 @@
-//! `treaty list|show|timeline|status`: treaties, the acts under them, who is bound.
+//! `treaty list|show|timeline|status|obligations|overdue`: treaties, the acts under
+//! them, who is bound, to what and by when.
 
 use clap::Subcommand;
 
@@ -9,7 +10,7 @@ use super::{
     drawing,
     output::{Output, holds_at},
     sign_off::state_in_words,
-    treaty_status,
+    treaty_duties, treaty_status,
     words::sentence,
 };
 use crate::{
@@ -56,6 +57,26 @@ pub enum Command {
         #[command(flatten)]
         day: DayArguments,
     },
+    /// What a participant has to do by when, what is overdue, and what fulfilled it.
+    Obligations {
+        /// Id or name, e.g. UKR or Ukraine.
+        participant: String,
+        /// Only under this treaty (id or short name); otherwise under all that it has an act under.
+        #[arg(long)]
+        treaty: Option<String>,
+        /// Also the reasons of each duty.
+        #[arg(long)]
+        why: bool,
+        #[command(flatten)]
+        day: DayArguments,
+    },
+    /// Overdue duties and missing reports of all participants.
+    Overdue {
+        /// Only under this treaty (id or short name).
+        treaty: Option<String>,
+        #[command(flatten)]
+        day: DayArguments,
+    },
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -63,6 +84,12 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
     let held = match command {
         Command::Status { treaty, participant, day } => {
             treaty_status::show(&client, &treaty, &participant, &day, output).await?
+        }
+        Command::Obligations { participant, treaty, why, day } => {
+            treaty_duties::show_obligations(&client, &participant, treaty.as_deref(), (&day, why), output).await?
+        }
+        Command::Overdue { treaty, day } => {
+            treaty_duties::show_overdue(&client, treaty.as_deref(), &day, output).await?
         }
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;

@@ -173,11 +173,11 @@ fn because(step: &StatusStep) -> [String; 4] {
     [step.date.clone(), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]
 }
 
-fn entry(event: Option<&CitedEvent>) -> String {
+pub fn entry(event: Option<&CitedEvent>) -> String {
     event.and_then(|event| event.position.as_ref()).map(|position| position.index.to_string()).unwrap_or_default()
 }
 
-fn listed(heading: &str, mark: &str, told: Vec<String>) -> Option<Block> {
+pub fn listed(heading: &str, mark: &str, told: Vec<String>) -> Option<Block> {
     let marked: Vec<String> = told.into_iter().map(|sentence| format!("{mark}{sentence}")).collect();
     (!marked.is_empty()).then(|| sentences(Some(heading), marked))
 }
@@ -282,7 +282,7 @@ fn claims(claims: &Claims) -> Block {
     table(["date", &heading, "by", "", "entry"], rows)
 }
 
-fn findings(findings: &[LegalFinding]) -> Vec<String> {
+pub fn findings(findings: &[LegalFinding]) -> Vec<String> {
     let told = findings.iter().map(|finding| {
         let LegalFinding { code, event, article, message } = finding;
         let article = if article.is_empty() { String::new() } else { format!(" (Article {article})") };

@@ -53,18 +53,18 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 pub mod reply {
     pub use crate::wire::proto::{
         Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, DangerArea, DangerAreaInForce,
-        Entry, Event, EventLine, EventPosition, Finding, GetOrganisationResponse, GetReceiptResponse,
-        GetRecordResponse, GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding,
-        LandSignature, LandWaiting, LegalFinding, ListOrganisationsResponse, ListParticipantsResponse,
-        ListSignOffsResponse, ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, OpenCapacity,
-        Organisation, OrganisationStanding, ParcelPicture, PartShown, ProvisionalApplication, Reaction, Receipt,
-        RecordAccountsResponse, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse,
-        Refusal, ReplayRequest, ReplayResponse, RetroactiveSuccession, ServiceState, SignOffStatement, Source,
-        Standing, StandingResponse, StatusChange, StatusCourse, StatusInterval, StatusOutcome, StatusOverlay,
-        StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus, SubmitResponse,
-        SuspensionAsserted, TimelineResponse, Timeliness, TreatyEntry, TreatyStatusResponse, Verdict,
-        WithdrawalNotified, danger_area::Outline, event::Body as EventBody, part_content::Content as OpenContent,
-        status_overlay::Overlay,
+        Duty, DutyExtension, Entry, Event, EventLine, EventPosition, Finding, GetOrganisationResponse,
+        GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount,
+        LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding, ListOrganisationsResponse,
+        ListParticipantsResponse, ListSignOffsResponse, ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow,
+        ObligationsResponse, OpenCapacity, Organisation, OrganisationStanding, OverdueParticipation, OverdueResponse,
+        ParcelPicture, PartShown, ProvisionalApplication, Reaction, Receipt, RecordAccountsResponse, RecordHistoryItem,
+        RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse,
+        RetroactiveSuccession, ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange,
+        StatusCourse, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass,
+        SubmissionState, SubmissionStatus, SubmitResponse, SuspensionAsserted, TimelineResponse, Timeliness,
+        TreatyDuties, TreatyEntry, TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline,
+        event::Body as EventBody, part_content::Content as OpenContent, status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
 
@@ -282,6 +282,46 @@ impl Client {
             view: on.view.to_owned(),
         };
         Ok(self.treaty_reads().standing(request).await?.into_inner())
+    }
+
+    /// The duties of a participant under one treaty, or under all that it has an act under.
+    pub async fn obligations(
+        &self,
+        participant: &str,
+        treaty: Option<&str>,
+        on: &OnDay<'_>,
+    ) -> Answer<proto::ObligationsResponse> {
+        let request = proto::ObligationsRequest {
+            participant: participant.to_owned(),
+            treaty: treaty.unwrap_or_default().to_owned(),
+            at: on.at.to_owned(),
+            read_at: read_at(on.known_at),
+            view: on.view.to_owned(),
+            states: Vec::new(),
+        };
+        Ok(self.treaty_reads().obligations(request).await?.into_inner())
+    }
+
+    /// What is overdue under one treaty or under all, of all pages.
+    pub async fn overdue(&self, treaty: Option<&str>, on: &OnDay<'_>) -> Answer<proto::OverdueResponse> {
+        let mut all = proto::OverdueResponse { at: on.at.to_owned(), ..proto::OverdueResponse::default() };
+        loop {
+            let request = proto::OverdueRequest {
+                treaty: treaty.unwrap_or_default().to_owned(),
+                // Later pages are for the day of the first.
+                at: all.at,
+                read_at: page_of(on.known_at, all.holds_at.as_ref()),
+                view: on.view.to_owned(),
+                page_size: PAGE,
+                page_token: all.next_page_token,
+            };
+            let mut page = self.treaty_reads().overdue(request).await?.into_inner();
+            all.participations.append(&mut page.participations);
+            all = proto::OverdueResponse { participations: all.participations, ..page };
+            if all.next_page_token.is_empty() {
+                return Ok(all);
+            }
+        }
     }
 
     /// The log in order.

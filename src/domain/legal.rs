@@ -81,6 +81,18 @@ pinned! {
         NoticeTooEarly = 36, "notice_too_early";
         /// The depositary's table shows the participant as withdrawn, and no notice is held.
         WithdrawnInTableOnly = 37, "withdrawn_in_table_only";
+        /// An extension adds more than the clauses allow.
+        ExtensionTooLong = 40, "extension_too_long";
+        /// An extension was granted after the deadline that it extends.
+        ExtensionDecidedLate = 41, "extension_decided_late";
+        /// The clauses know no such duty, or no extension of it.
+        ExtensionWithoutDuty = 42, "extension_without_duty";
+        /// The treaty did not bind the participant when the extension was requested or decided.
+        ExtensionWithoutMembership = 43, "extension_without_membership";
+        /// A report or a declaration of completion that fulfils no duty of the clauses.
+        ReportWithoutDuty = 44, "report_without_duty";
+        /// The deadline that an extension says it extends is not the one that stood.
+        OldDeadlineDiffers = 45, "old_deadline_differs";
     }
 }
 

@@ -14,6 +14,8 @@ mod convert;
 mod difference;
 mod directory;
 mod dossier;
+mod duties;
+mod duties_answer;
 mod edge;
 mod errors;
 mod history;

@@ -79,23 +79,39 @@ impl Node {
         but: Option<&TreatyId>,
         asked: Asked,
     ) -> Result<Vec<Found>, Refused> {
-        let mut treaties = Vec::new();
-        let mut after = None;
-        loop {
-            let request = PageRequest { after: after.as_deref(), items: crate::limits::PAGE_ITEMS_MAX };
-            let page = view.treaties(request)?;
-            for treaty in page.items.into_iter().map(|found| found.id).filter(|treaty| Some(treaty) != but) {
-                if has_act(view, &treaty, participant)? {
-                    treaties.push(treaty);
-                }
-            }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => break,
-            }
-        }
+        let mut treaties = self.treaties_with_acts(view, participant)?;
+        treaties.retain(|treaty| Some(treaty) != but);
         let files = self.treaty_files(view, treaties, Who::One(participant), Depth::Status, asked.view)?;
         Ok(files.iter().map(|file| status_in(file, participant, asked)).collect())
+    }
+
+    /// The treaties that a participant has an act under, ascending.
+    pub(super) fn treaties_with_acts(
+        &self,
+        view: View<'_>,
+        participant: &ParticipantId,
+    ) -> Result<Vec<TreatyId>, Refused> {
+        let mut treaties = Vec::new();
+        for treaty in treaty_ids(view)? {
+            if has_act(view, &treaty, participant)? {
+                treaties.push(treaty);
+            }
+        }
+        Ok(treaties)
+    }
+}
+
+/// All registered treaties, ascending.
+pub(super) fn treaty_ids(view: View<'_>) -> Result<Vec<TreatyId>, Refused> {
+    let (mut treaties, mut after) = (Vec::new(), None);
+    loop {
+        let request = PageRequest { after: after.as_deref(), items: crate::limits::PAGE_ITEMS_MAX };
+        let page = view.treaties(request)?;
+        treaties.extend(page.items.into_iter().map(|found| found.id));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(treaties),
+        }
     }
 }
 
@@ -105,7 +121,8 @@ fn has_act(view: View<'_>, treaty: &TreatyId, participant: &ParticipantId) -> Re
     Ok(view.entries(&filter, Index(0)).next().transpose()?.is_some())
 }
 
-fn status_in(file: &TreatyFile, participant: &ParticipantId, asked: Asked) -> Found {
+/// How a participant stands, of a file that was read for it.
+pub(super) fn status_in(file: &TreatyFile, participant: &ParticipantId, asked: Asked) -> Found {
     let answer = file.ask(participant, |dossier| treaties::status(dossier, asked.at, asked.view));
     Found { treaty: file.treaty.clone(), treaty_name: file.name(), answer, facts: Arc::new(file.facts()) }
 }

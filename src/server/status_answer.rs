@@ -80,16 +80,7 @@ impl Found {
     }
 
     pub(super) fn findings(&self) -> Vec<proto::LegalFinding> {
-        let findings = self.answer.findings.iter().map(|finding| {
-            let LegalFinding { code, event, article, message } = finding;
-            proto::LegalFinding {
-                code: code.name().into(),
-                event: event.as_ref().map(|event| self.cited(event)),
-                article: article.to_string(),
-                message: message.to_string(),
-            }
-        });
-        findings.collect()
+        self.answer.findings.iter().map(|finding| legal_finding(finding, &self.facts)).collect()
     }
 
     /// One line.
@@ -233,12 +224,12 @@ impl Found {
     }
 
     fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
-        cited_event(event, &self.facts)
+        cited(event, &self.facts)
     }
 }
 
-/// An event that an answer rests on, with how its entry stands.
-pub(super) fn cited_event(event: &CitedEvent, facts: &HashMap<Index, EventFacts>) -> proto::CitedEvent {
+/// An event that an answer rests on.
+pub(super) fn cited(event: &CitedEvent, facts: &HashMap<Index, EventFacts>) -> proto::CitedEvent {
     let CitedEvent { reference, position } = event;
     let facts = facts.get(&position.index);
     let place = proto::EventPosition {
@@ -289,15 +280,26 @@ fn span(span: &Span) -> proto::CourseSpan {
     }
 }
 
+/// What law remarks.
+pub(super) fn legal_finding(finding: &LegalFinding, facts: &HashMap<Index, EventFacts>) -> proto::LegalFinding {
+    let LegalFinding { code, event, article, message } = finding;
+    proto::LegalFinding {
+        code: code.name().into(),
+        event: event.as_ref().map(|event| cited(event, facts)),
+        article: article.to_string(),
+        message: message.to_string(),
+    }
+}
+
 fn change(change: &Change) -> proto::StatusChange {
     let Change { code, sentence } = change;
     proto::StatusChange { code: code.name().into(), sentence: sentence.to_string() }
 }
 
-fn day(day: Option<Date>) -> String {
+pub(super) fn day(day: Option<Date>) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()
 }
 
-fn world(date: Option<&WorldDate>) -> String {
+pub(super) fn world(date: Option<&WorldDate>) -> String {
     date.map(ToString::to_string).unwrap_or_default()
 }

@@ -17,7 +17,7 @@ use super::{
     dossier::{Depth, TreatyFile, Who},
     errors::Refused,
     status::{EventFacts, Found},
-    status_answer::cited_event,
+    status_answer::cited,
 };
 use crate::{
     domain::{CitedEvent, Index, ParticipantId, Recorded, TreatyId},
@@ -67,6 +67,11 @@ impl Survey {
         self.file.under.get(participant).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Asks the rules a question about one participant.
+    pub fn ask<T>(&self, participant: &ParticipantId, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+        self.file.ask(participant, ask)
+    }
+
     /// Asks the rules a question about each participant.
     pub fn each<T>(&self, ask: impl Fn(&Dossier<'_>) -> T) -> impl Iterator<Item = (&ParticipantId, T)> {
         self.participants().map(move |participant| (participant, self.file.ask(participant, &ask)))
@@ -91,21 +96,17 @@ impl Survey {
 
     /// How an answer cites an event that was read.
     pub fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
-        cited_event(event, self.facts())
+        cited(event, &self.facts())
     }
 
     /// An answer with what it takes to tell it.
     #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
     pub fn found(&self, answer: Answer) -> Found {
-        Found {
-            treaty: self.file.treaty.clone(),
-            treaty_name: self.name.clone(),
-            answer,
-            facts: Arc::clone(self.facts()),
-        }
+        Found { treaty: self.file.treaty.clone(), treaty_name: self.name.clone(), answer, facts: self.facts() }
     }
 
-    fn facts(&self) -> &Arc<HashMap<Index, EventFacts>> {
-        self.facts.get_or_init(|| Arc::new(self.file.facts()))
+    /// How the entries stand that an answer may cite.
+    pub fn facts(&self) -> Arc<HashMap<Index, EventFacts>> {
+        Arc::clone(self.facts.get_or_init(|| Arc::new(self.file.facts())))
     }
 }

@@ -10,13 +10,15 @@ use tonic::{Request, Response, Status};
 
 use super::{
     Node, convert,
+    duties::parse_states,
     errors::Refused,
     fitting, page,
-    status::{Asked, Found},
+    status::{Asked, Found, treaty_ids},
 };
 use crate::{
     domain::{ParticipantId, Position, TreatyId},
     journal::ReadLimit,
+    limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Act, PageRequest, Registered, View},
     wire::{
         self,
@@ -170,6 +172,69 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.parties(view, &treaty, asked, &statuses, page(page_size, &page_token))?))
     }
+    async fn obligations(
+        &self,
+        request: Request<proto::ObligationsRequest>,
+    ) -> Result<Response<proto::ObligationsResponse>, Status> {
+        let proto::ObligationsRequest { participant, treaty, at, read_at, view: name, states } = request.into_inner();
+        let states = parse_states(&states)?;
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let participant = find_participant(view, &participant)?;
+        let treaty = match treaty.as_str() {
+            "" => None,
+            name => Some(find_treaty(view, name)?.id),
+        };
+        let asked = Asked::parse(view, &at, &name)?;
+        let found = self.0.duties(view, treaty.as_ref(), &participant.id, asked)?;
+        let others = match &treaty {
+            Some(treaty) => self.0.standings(view, &participant.id, Some(treaty), asked)?,
+            None => Vec::new(),
+        };
+        Ok(Response::new(proto::ObligationsResponse {
+            participant: participant.id.to_string(),
+            participant_name: self.0.participant_name(&participant)?,
+            at: asked.at.to_string(),
+            projected: lies_ahead(view, asked)?,
+            view: asked.view.name().into(),
+            treaties: found.iter().map(|found| found.told(&states)).collect(),
+            other_treaties: others.iter().map(Found::standing).collect(),
+            holds_at: Some(holds_at(view)?),
+        }))
+    }
+
+    async fn overdue(
+        &self,
+        request: Request<proto::OverdueRequest>,
+    ) -> Result<Response<proto::OverdueResponse>, Status> {
+        let proto::OverdueRequest { treaty, at, read_at, view: name, page_size, page_token } = request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let treaties = match treaty.as_str() {
+            "" => treaty_ids(view)?,
+            name => vec![find_treaty(view, name)?.id],
+        };
+        let asked = Asked::parse(view, &at, &name)?;
+        let items = match usize::try_from(page_size).unwrap_or(usize::MAX) {
+            0 => PAGE_ITEMS_DEFAULT,
+            items => items.min(PAGE_ITEMS_MAX),
+        };
+        let page = self.0.overdue(view, &treaties, asked, items, &page_token)?;
+        Ok(Response::new(proto::OverdueResponse {
+            at: asked.at.to_string(),
+            projected: lies_ahead(view, asked)?,
+            view: asked.view.name().into(),
+            participations: page.participations,
+            next_page_token: page.next,
+            holds_at: Some(holds_at(view)?),
+        }))
+    }
+}
+
+/// Whether the day lies after everything that is known.
+fn lies_ahead(view: View<'_>, asked: Asked) -> Result<bool, Refused> {
+    let newest = view.holds_at()?.recorded_at.and_then(|time| time.utc_date());
+    Ok(newest.is_none_or(|newest| newest < asked.at))
 }
 
 fn holds_at(view: View<'_>) -> Result<proto::HoldsAt, Refused> {
@@ -187,7 +252,7 @@ fn find_participant(view: View<'_>, name: &str) -> Result<Registered<Participant
 }
 
 impl Node {
-    fn participant_name(&self, found: &Registered<ParticipantId>) -> Result<String, Refused> {
+    pub(super) fn participant_name(&self, found: &Registered<ParticipantId>) -> Result<String, Refused> {
         Ok(self.participant_entry(found)?.registered.map(|registered| registered.name).unwrap_or_default())
     }
 

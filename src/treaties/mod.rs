@@ -22,10 +22,14 @@ mod conflict;
 mod counts;
 mod course;
 mod coverage;
+mod deadlines;
+mod duty;
+mod duty_remarks;
 mod explain;
 mod in_force;
 mod months;
 mod objections;
+mod obligations;
 mod over_time;
 mod overlays;
 mod participation;
@@ -44,6 +48,7 @@ pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Tab
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 pub use objections::{Window, WindowStart};
+pub use obligations::*;
 pub use participation::{Cell, Participation, Withdrawn, participation};
 
 use jiff::civil::Date;

@@ -88,9 +88,11 @@ fn extend<'r, 'a, T>(
     fits
 }
 
-type OptionOfAct<'r, 'a> = (ReadAct<'r, 'a>, Option<Box<str>>);
+/// A way to read an act, and what has to be assumed for it.
+pub type OptionOfAct<'r, 'a> = (ReadAct<'r, 'a>, Option<Box<str>>);
 
-fn options<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
+/// The ways to read an act; never none.
+pub fn options<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
     let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
     let told = if rival { act.followed.as_slice() } else { &act.followed[..1] };
     let mut options = Vec::new();

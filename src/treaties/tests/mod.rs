@@ -2,6 +2,7 @@
 
 mod acts;
 mod expected;
+mod obligations;
 mod over_time;
 mod properties;
 mod rules;

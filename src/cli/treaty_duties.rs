@@ -1,0 +1,193 @@
+//! `treaty obligations` and `treaty overdue`: what is due, and what is overdue.
+//!
+//! The counts first, in a sentence; then a table for each treaty, and what a reader has
+//! to know besides: what an outcome assumes, what goes on, what law remarks.
+
+use std::collections::BTreeMap;
+
+use super::{
+    DayArguments, Failure,
+    block::{Block, sentences, table},
+    output::{Output, short_name},
+    treaty_status::{entry, findings, listed, on_day, standings},
+};
+use crate::client::{
+    Client,
+    reply::{
+        Duty, DutyExtension, HoldsAt, ObligationsResponse, OverdueParticipation, OverdueResponse, Standing,
+        TreatyDuties,
+    },
+    to_json,
+};
+
+/// Asks for the duties of a participant and shows them; returns what they hold for.
+pub async fn show_obligations(
+    client: &Client,
+    participant: &str,
+    treaty: Option<&str>,
+    (day, why): (&DayArguments, bool),
+    output: &Output,
+) -> Result<Option<HoldsAt>, Failure> {
+    let at = day.at.map(|at| at.to_string()).unwrap_or_default();
+    let answer = client.obligations(participant, treaty, &on_day(day, &at)).await?;
+    output.show(&to_json("ObligationsResponse", &answer), || obligations(&answer, why))?;
+    Ok(answer.holds_at)
+}
+
+/// Asks for what is overdue and shows it; returns what it holds for.
+pub async fn show_overdue(
+    client: &Client,
+    treaty: Option<&str>,
+    day: &DayArguments,
+    output: &Output,
+) -> Result<Option<HoldsAt>, Failure> {
+    let at = day.at.map(|at| at.to_string()).unwrap_or_default();
+    let answer = client.overdue(treaty, &on_day(day, &at)).await?;
+    output.show_list(&to_json("OverdueResponse", &answer), "participations", || overdue(&answer))?;
+    Ok(answer.holds_at)
+}
+
+/// All that is shown of the duties of a participant, in order.
+fn obligations(answer: &ObligationsResponse, why: bool) -> Vec<Block> {
+    let ObligationsResponse { participant_name: who, at, projected, treaties, other_treaties, .. } = answer;
+    let duties = treaties.iter().flat_map(|treaty| &treaty.duties);
+    let ahead = if *projected { ", projected" } else { "" };
+    let mut blocks = vec![sentences(None, [format!("{who} on {at}{ahead}: {}.", counts(duties))])];
+    let (with, without): (Vec<_>, Vec<_>) = treaties.iter().partition(|treaty| treaty.clauses_name_duties);
+    for treaty in with {
+        blocks.extend(under_treaty(treaty, why));
+    }
+    let mut others: Vec<Standing> = without.iter().filter_map(|treaty| treaty.standing.clone()).collect();
+    if !others.is_empty() {
+        let told = "Registered without duties that have a deadline, which does not mean that there are none:";
+        blocks.extend([sentences(None, [told.to_owned()]), standings(&others)]);
+    }
+    others.clone_from(other_treaties);
+    if !others.is_empty() {
+        let told = format!("{who} under other treaties on that day:");
+        blocks.extend([sentences(None, [told]), standings(&others)]);
+    }
+    blocks
+}
+
+/// How many duties are in which state, the most urgent first.
+fn counts<'d>(duties: impl Iterator<Item = &'d Duty>) -> String {
+    const ORDER: [&str; 7] = ["overdue", "stays_overdue", "running", "ahead", "fulfilled_late", "fulfilled", "ended"];
+    let mut counts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    for duty in duties {
+        let urgency = ORDER.iter().position(|state| *state == duty.state).unwrap_or(ORDER.len());
+        *counts.entry((urgency, &duty.state)).or_default() += 1;
+    }
+    let told: Vec<String> =
+        counts.iter().map(|((_, state), count)| format!("{count} {}", state.replace('_', " "))).collect();
+    if told.is_empty() { "no duty with a deadline is known to this ledger".into() } else { told.join(", ") }
+}
+
+fn under_treaty(treaty: &TreatyDuties, why: bool) -> Vec<Block> {
+    let standing = treaty.standing.clone().unwrap_or_default();
+    let mut blocks = vec![sentences(None, [headline(&standing)])];
+    if !treaty.duties.is_empty() {
+        let header = ["due", "state", "what", "article", "days late"];
+        blocks.push(table(header, treaty.duties.iter().map(|duty| row(duty).into())));
+    }
+    let mut notes = Vec::new();
+    if treaty.fulfilled_not_shown > 0 {
+        notes.push(format!("Not shown: {} yearly reports in time.", treaty.fulfilled_not_shown));
+    }
+    if !treaty.complete {
+        notes.push("The record can be read in more ways than were followed.".to_owned());
+    }
+    if !treaty.continues.is_empty() {
+        notes.push(format!("After leaving: {}.", treaty.continues.trim_end_matches('.')));
+    }
+    blocks.extend((!notes.is_empty()).then(|| sentences(None, notes)));
+    if why {
+        blocks.extend(treaty.duties.iter().flat_map(because));
+    }
+    blocks.extend(listed("findings", "- ", findings(&treaty.findings)));
+    blocks
+}
+
+fn headline(standing: &Standing) -> String {
+    let statuses: Vec<String> = standing.statuses.iter().map(|status| status.replace('_', " ")).collect();
+    let since = if standing.since.is_empty() { String::new() } else { format!(" since {}", standing.since) };
+    let until = if standing.until.is_empty() { String::new() } else { format!(", until {}", standing.until) };
+    format!("{}: {}{since}{until}", standing.treaty_name, statuses.join(" or "))
+}
+
+/// Due, state, what, article, days late.
+fn row(duty: &Duty) -> [String; 5] {
+    let mut what = what(duty);
+    duty.extensions.iter().for_each(|found| what.push_str(&format!("\n{}", extension(found))));
+    if let Some(fulfilled) = &duty.fulfilled {
+        what.push_str(&format!("\ndone {}", fulfilled.date));
+    }
+    if !duty.stops.is_empty() && duty.state != "ended" {
+        what.push_str(&format!("\nstops with the withdrawal on {}", duty.stops));
+    }
+    duty.assuming.iter().for_each(|assumed| what.push_str(&format!("\nassuming: {assumed}")));
+    let late = if duty.days_late == 0 { String::new() } else { duty.days_late.to_string() };
+    [duty.due.clone(), duty.state.replace('_', " "), what, duty.article.clone(), late]
+}
+
+fn what(duty: &Duty) -> String {
+    if duty.about_year == 0 { duty.title.clone() } else { format!("{} {}", duty.title, duty.about_year) }
+}
+
+fn extension(found: &DutyExtension) -> String {
+    let outcome = short_name(found.outcome().as_str_name(), "EXTENSION_OUTCOME_");
+    let until = if found.new_deadline.is_empty() { String::new() } else { format!(" to {}", found.new_deadline) };
+    let kept = if outcome == "granted" && !found.replaces { ", without effect" } else { "" };
+    format!("extension {outcome} {}{until}{kept}", found.decided)
+}
+
+fn because(duty: &Duty) -> [Block; 2] {
+    let told = format!("Article {}, {}: {}", duty.article, what(duty), duty.state.replace('_', " "));
+    let rows = duty
+        .steps
+        .iter()
+        .map(|step| [step.date.clone(), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]);
+    [sentences(None, [told]), table(["date", "because", "article", "entry"], rows)]
+}
+
+/// All that is shown of what is overdue: a row for each duty, by treaty and participant.
+fn overdue(answer: &OverdueResponse) -> Vec<Block> {
+    let OverdueResponse { at, projected, participations, .. } = answer;
+    let ahead = if *projected { ", projected" } else { "" };
+    let count: usize = participations.iter().map(|found| found.duties.len()).sum();
+    let sentence = match count {
+        0 => format!("Nothing is overdue on {at}{ahead}, as far as this ledger knows."),
+        _ => format!(
+            "Overdue on {at}{ahead}: {} of {}.",
+            told(count, "duty", "duties"),
+            told(participations.len(), "participation", "participations")
+        ),
+    };
+    let mut blocks = vec![sentences(None, [sentence])];
+    let mut by_treaty: Vec<(&str, Vec<&OverdueParticipation>)> = Vec::new();
+    for found in participations {
+        match by_treaty.last_mut() {
+            Some((treaty, of)) if *treaty == found.treaty => of.push(found),
+            _ => by_treaty.push((&found.treaty, vec![found])),
+        }
+    }
+    for (_, of) in by_treaty {
+        let name = of.first().map(|found| format!("{}:", found.treaty_name));
+        let rows = of.iter().flat_map(|found| found.duties.iter().map(|duty| overdue_row(found, duty)));
+        blocks.extend([sentences(None, name), table(["due", "who", "state", "what", "article", "days late"], rows)]);
+    }
+    blocks
+}
+
+fn told(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+fn overdue_row(found: &OverdueParticipation, duty: &Duty) -> [String; 6] {
+    let [due, state, what, article, late] = row(duty);
+    [due, found.participant_name.clone(), state, what, article, late]
+}
+
+#[cfg(test)]
+#[path = "treaty_duties_tests.rs"]
+mod tests;

@@ -1,0 +1,113 @@
+use super::*;
+use crate::client::reply::StatusStep;
+
+fn duty(article: &str, title: &str, due: &str, state: &str, days_late: u32) -> Duty {
+    Duty {
+        article: article.into(),
+        title: title.into(),
+        due: due.into(),
+        state: state.into(),
+        days_late,
+        ..Duty::default()
+    }
+}
+
+fn standing(name: &str, status: &str, since: &str) -> Standing {
+    Standing {
+        treaty: "untc:XXVI-5".into(),
+        treaty_name: name.into(),
+        statuses: vec![status.into()],
+        since: since.into(),
+        ..Standing::default()
+    }
+}
+
+fn ukraine() -> ObligationsResponse {
+    let granted = DutyExtension {
+        outcome: 2,
+        decided: "2023-11-20".into(),
+        new_deadline: "2033-12-01".into(),
+        replaces: true,
+        ..DutyExtension::default()
+    };
+    let step = StatusStep { date: "2010-06-01".into(), sentence: "4 years after".into(), ..StatusStep::default() };
+    let duties = vec![
+        Duty { steps: vec![step], ..duty("4", "destroy all stockpiled mines", "2010-06-01", "overdue", 5752) },
+        Duty { about_year: 2024, ..duty("7(2)", "yearly report about", "2025-04-30", "overdue", 305) },
+        Duty { extensions: vec![granted], ..duty("5(1)", "clear all mined areas", "2033-12-01", "running", 0) },
+    ];
+    ObligationsResponse {
+        participant_name: "Ukraine".into(),
+        at: "2026-03-01".into(),
+        treaties: vec![TreatyDuties {
+            standing: Some(standing("APMBC", "party", "2006-06-01")),
+            clauses_name_duties: true,
+            duties,
+            fulfilled_not_shown: 4,
+            complete: true,
+            ..TreatyDuties::default()
+        }],
+        ..ObligationsResponse::default()
+    }
+}
+
+fn text(blocks: &[Block]) -> String {
+    blocks.iter().map(|block| block.text(80)).collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn duties_are_read_at_a_glance() {
+    let expected = "\
+Ukraine on 2026-03-01: 2 overdue, 1 running.
+
+APMBC: party since 2006-06-01
+
+ due         state    what                             article  days late
+ 2010-06-01  overdue  destroy all stockpiled mines     4        5752
+ 2025-04-30  overdue  yearly report about 2024         7(2)     305
+ 2033-12-01  running  clear all mined areas            5(1)
+                      extension granted 2023-11-20 to
+                      2033-12-01
+
+Not shown: 4 yearly reports in time.";
+    assert_eq!(text(&obligations(&ukraine(), false)), expected);
+}
+
+#[test]
+fn the_reasons_come_when_they_are_asked_for() {
+    let told = text(&obligations(&ukraine(), true));
+    assert!(told.contains("Article 4, destroy all stockpiled mines: overdue"), "{told}");
+    assert!(told.contains("4 years after"), "{told}");
+}
+
+#[test]
+fn what_goes_on_after_leaving_and_what_else_binds_is_told() {
+    let mut answer = ukraine();
+    answer.treaties[0].continues = "duties under other rules of law.".into();
+    answer
+        .treaties
+        .push(TreatyDuties { standing: Some(standing("CCW AP II", "party", "2004-04-14")), ..Default::default() });
+    let told = text(&obligations(&answer, false));
+    assert!(told.contains("After leaving: duties under other rules of law."), "{told}");
+    assert!(told.contains("CCW AP II") && told.contains("2004-04-14"), "{told}");
+}
+
+#[test]
+fn overdue_duties_stand_under_their_treaty() {
+    let found = OverdueParticipation {
+        treaty: "untc:XXVI-5".into(),
+        treaty_name: "APMBC".into(),
+        participant_name: "South Sudan".into(),
+        duties: vec![
+            duty("7(1)", "initial report", "2012-01-05", "overdue", 5169),
+            duty("5(1)", "clear all mined areas", "2021-07-09", "stays_overdue", 1696),
+        ],
+        ..OverdueParticipation::default()
+    };
+    let answer = OverdueResponse { at: "2026-03-01".into(), participations: vec![found], ..OverdueResponse::default() };
+    let told = text(&overdue(&answer));
+    assert!(told.starts_with("Overdue on 2026-03-01: 2 duties of 1 participation."), "{told}");
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    let none = text(&overdue(&OverdueResponse { at: "2026-03-01".into(), ..OverdueResponse::default() }));
+    assert_eq!(none, "Nothing is overdue on 2026-03-01, as far as this ledger knows.");
+}

@@ -1,0 +1,114 @@
+//! From the duties that the rules tell to the messages of the contract.
+
+use std::collections::HashMap;
+
+use super::{
+    duties::FoundDuties,
+    status::EventFacts,
+    status_answer::{cited, day, legal_finding, world},
+};
+use crate::{
+    domain::Index,
+    treaties::{Duty, DutyState, DutyStep, DutyType, Extension, Fulfilment, Obligations},
+    wire::proto,
+};
+
+type Facts = HashMap<Index, EventFacts>;
+
+impl FoundDuties {
+    /// The duties in one of these states, with how the participant stands.
+    pub fn told(&self, states: &[DutyState]) -> proto::TreatyDuties {
+        let duties = self.in_states(states).map(|found| duty(found, self.facts())).collect();
+        let Obligations {
+            at: _,
+            known: _,
+            projected: _,
+            named,
+            duties: _,
+            fulfilled_not_shown,
+            complete,
+            continues,
+            findings,
+        } = &self.obligations;
+        proto::TreatyDuties {
+            standing: Some(self.found.standing()),
+            clauses_name_duties: *named,
+            duties,
+            fulfilled_not_shown: u32::try_from(*fulfilled_not_shown).unwrap_or(u32::MAX),
+            complete: *complete,
+            continues: continues.to_string(),
+            findings: findings.iter().map(|finding| legal_finding(finding, self.facts())).collect(),
+        }
+    }
+}
+
+/// One duty, told in full.
+pub fn duty(duty: &Duty, facts: &Facts) -> proto::Duty {
+    let Duty {
+        article,
+        title,
+        duty_type,
+        about,
+        in_force,
+        state,
+        first_due,
+        due,
+        days_late,
+        extensions,
+        fulfilled,
+        stops,
+        assuming,
+        steps,
+    } = duty;
+    let kind = match duty_type {
+        DutyType::Act => proto::ObligationKind::Act,
+        DutyType::Report => proto::ObligationKind::Report,
+        DutyType::YearlyReport => proto::ObligationKind::YearlyReport,
+    };
+    proto::Duty {
+        article: article.to_string(),
+        title: title.to_string(),
+        kind: kind.into(),
+        about_year: about.and_then(|year| u32::try_from(year).ok()).unwrap_or_default(),
+        state: state.name().into(),
+        due: due.to_string(),
+        first_due: first_due.to_string(),
+        days_late: *days_late,
+        in_force: in_force.to_string(),
+        extensions: extensions.iter().map(|found| extension(found, facts)).collect(),
+        fulfilled: fulfilled.as_ref().map(|found| fulfilment(found, facts)),
+        stops: day(*stops),
+        assuming: assuming.iter().map(ToString::to_string).collect(),
+        steps: steps.iter().map(|found| step(found, facts)).collect(),
+    }
+}
+
+fn extension(extension: &Extension, facts: &Facts) -> proto::DutyExtension {
+    let Extension { event, outcome, decided, decided_by, symbol, before, new, replaces } = extension;
+    proto::DutyExtension {
+        event: Some(cited(event, facts)),
+        outcome: outcome.number(),
+        decided: world(decided.as_ref()),
+        decided_by: decided_by.to_string(),
+        symbol: symbol.to_string(),
+        before: before.to_string(),
+        new_deadline: day(*new),
+        replaces: *replaces,
+    }
+}
+
+fn fulfilment(fulfilment: &Fulfilment, facts: &Facts) -> proto::DutyFulfilment {
+    let Fulfilment { event, date } = fulfilment;
+    proto::DutyFulfilment { event: Some(cited(event, facts)), date: world(date.as_ref()) }
+}
+
+fn step(step: &DutyStep, facts: &Facts) -> proto::StatusStep {
+    let DutyStep { rule, article, event, date, sentence } = step;
+    proto::StatusStep {
+        rule: rule.name().into(),
+        article: article.to_string(),
+        event: event.as_ref().map(|event| cited(event, facts)),
+        date: day(*date),
+        sentence: sentence.to_string(),
+    }
+}
