@@ -31,6 +31,7 @@ mod status;
 mod submit;
 mod template;
 mod treaty;
+mod treaty_parties;
 mod treaty_status;
 mod words;
 

@@ -1,4 +1,4 @@
-//! `treaty list|show|timeline|status`: treaties, the acts under them, who is bound.
+//! `treaty list|show|timeline|status|parties`: treaties, the acts under them, who is bound.
 
 use clap::Subcommand;
 
@@ -7,7 +7,7 @@ use super::{
     block::{Block, fields, table},
     output::{Output, holds_at},
     sign_off::state_in_words,
-    treaty_status,
+    treaty_parties, treaty_status,
     words::sentence,
 };
 use crate::client::{
@@ -48,6 +48,17 @@ pub enum Command {
         #[command(flatten)]
         day: DayArguments,
     },
+    /// Who is a party on a day, who signed, who leaves, and how many; a number is called a total only
+    /// where the depositary's whole table says the same.
+    Parties {
+        /// Id or short name.
+        treaty: String,
+        /// Only participants with this status, e.g. party or signatory; several times for more.
+        #[arg(long = "status", value_name = "WORD")]
+        statuses: Vec<String>,
+        #[command(flatten)]
+        day: DayArguments,
+    },
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -55,6 +66,9 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
     let held = match command {
         Command::Status { treaty, participant, day } => {
             treaty_status::show(&client, &treaty, &participant, &day, output).await?
+        }
+        Command::Parties { treaty, statuses, day } => {
+            treaty_parties::show(&client, &treaty, &statuses, &day, output).await?
         }
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;

@@ -102,11 +102,11 @@ impl TreatyFile {
     /// The name under which a participant was registered, else its id.
     pub fn participant_name(&self, participant: &ParticipantId) -> String {
         let about = self.about.get(participant).into_iter().flatten();
-        let names = about.filter_map(|recorded| match &recorded.event.body {
+        let mut names = about.filter_map(|recorded| match &recorded.event.body {
             Body::Treaty(TreatyBody::ParticipantRegistered(body)) => Some(body.name.to_string()),
             _ => None,
         });
-        names.last().unwrap_or_else(|| participant.to_string())
+        names.next_back().unwrap_or_else(|| participant.to_string())
     }
 }
 

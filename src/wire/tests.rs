@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     crypto::{PayloadType, SigningKey, sha256},
-    domain::{EnvelopeContent, Index, RecordingTime, Subject},
+    domain::{EnvelopeContent, Index, RecordingTime},
     journal::{Record, StoredRecord},
     limits,
 };

@@ -1,6 +1,7 @@
 //! The rules on small records, written as the acts were.
 
 mod expected;
+mod parties;
 mod properties;
 mod rules;
 
