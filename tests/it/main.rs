@@ -13,6 +13,7 @@ mod inbox;
 mod index;
 mod journal;
 mod minefields;
+mod parties;
 mod process;
 mod queue;
 mod reads;

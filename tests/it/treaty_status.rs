@@ -13,17 +13,17 @@ use tonic::transport::Channel;
 
 use crate::support::*;
 
-const OTTAWA: &str = "untc:XXVI-5";
+pub const OTTAWA: &str = "untc:XXVI-5";
 const PROTOCOL: &str = "untc:XXVI-2-b";
 
 /// A served ledger whose clock stands at the beginning of 2030.
-struct Story {
-    ledger: TestLedger,
+pub struct Story {
+    pub ledger: TestLedger,
     served: Served,
 }
 
 impl Story {
-    async fn begin() -> Self {
+    pub async fn begin() -> Self {
         let ledger = TestLedger::new().await;
         stop(&ledger.node).await;
         let TestLedger { dir, node, id, registrar, recorder, verifier } = ledger;
@@ -70,18 +70,18 @@ impl Story {
     }
 
     /// Records an event and returns how others name it.
-    async fn enter(&self, event: Event) -> EventReference {
+    pub async fn enter(&self, event: Event) -> EventReference {
         let reference = EventReference { organisation: self.ledger.recorder.organisation.clone(), event: event.id };
         let signed = self.ledger.sign(&self.ledger.recorder, vec![event]);
         self.ledger.submit(&signed).await.unwrap();
         reference
     }
 
-    async fn record(&self, subject: &str, body: TreatyBody) -> EventReference {
+    pub async fn record(&self, subject: &str, body: TreatyBody) -> EventReference {
         self.enter(drafted(subject, Body::Treaty(body))).await
     }
 
-    async fn deposit(&self, treaty: &str, participant: &str, mode: ConsentMode, deposited: &str) {
+    pub async fn deposit(&self, treaty: &str, participant: &str, mode: ConsentMode, deposited: &str) {
         let body = InstrumentDeposited {
             mode,
             deposited: world(deposited),
@@ -94,16 +94,16 @@ impl Story {
         self.record(&under(treaty, participant), TreatyBody::InstrumentDeposited(body)).await;
     }
 
-    fn size(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         self.ledger.node.sequencer().published().head.tree.size.0
     }
 
-    fn client(&self) -> TreatiesClient<Channel> {
+    pub fn client(&self) -> TreatiesClient<Channel> {
         TreatiesClient::new(self.served.channel.clone())
     }
 
     /// The status as known when the ledger held so many entries.
-    async fn status(&self, treaty: &str, participant: &str, at: &str, size: u64) -> proto::TreatyStatusResponse {
+    pub async fn status(&self, treaty: &str, participant: &str, at: &str, size: u64) -> proto::TreatyStatusResponse {
         let read_at = proto::ReadAt { minimum_size: size, known_at: Some(proto::read_at::KnownAt::Size(size)) };
         let request = proto::TreatyStatusRequest {
             treaty: treaty.into(),
@@ -116,7 +116,7 @@ impl Story {
         self.client().status(request).await.unwrap().into_inner()
     }
 
-    async fn audited(self) {
+    pub async fn audited(self) {
         let Self { ledger, served } = self;
         ledger.node.wait_for_models(ledger.node.sequencer().published().head.tree.size).await.unwrap();
         served.stop().await;
@@ -126,15 +126,15 @@ impl Story {
     }
 }
 
-fn under(treaty: &str, participant: &str) -> String {
+pub fn under(treaty: &str, participant: &str) -> String {
     format!("participation/{treaty}/{participant}")
 }
 
-fn world(text: &str) -> Option<WorldDate> {
+pub fn world(text: &str) -> Option<WorldDate> {
     Some(text.parse().unwrap())
 }
 
-fn drafted(subject: &str, body: Body) -> Event {
+pub fn drafted(subject: &str, body: Body) -> Event {
     let mut event = event(subject, body);
     event.source = Some(Source { transcribed: true, ..source(SourceClass::Government) });
     event
@@ -177,7 +177,7 @@ fn leave(notice_months: u32, addressees: &[Addressee], article: &str) -> Withdra
     }
 }
 
-fn notice(received: &str) -> TreatyBody {
+pub fn notice(received: &str) -> TreatyBody {
     TreatyBody::WithdrawalNotified(WithdrawalNotified {
         styled: WithdrawalStyle::Denunciation,
         received_by_depositary: world(received),
