@@ -207,6 +207,9 @@ fn every_word_of_a_status_is_documented() {
     let document = read("docs/status.md");
     let words = ["StatusRule", "ChangeCode", "DecidedBy"];
     let words = words.into_iter().flat_map(|name| pinned_words("src/treaties/answer.rs", name));
+    let of_tables = ["CoverageWord", "DifferenceCode"].into_iter();
+    let words = words.chain(of_tables.flat_map(|name| pinned_words("src/treaties/coverage.rs", name)));
+    let words = words.chain(pinned_words("src/treaties/counts.rs", "Definition"));
     let names = read("src/treaties/answer.rs");
     let statuses = between(&names, "const fn name(self) -> &'static str {", "\n    }");
     let statuses = statuses.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned);

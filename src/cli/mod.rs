@@ -34,6 +34,7 @@ mod submit;
 mod template;
 mod treaty;
 mod treaty_duties;
+mod treaty_parties;
 mod treaty_status;
 mod words;
 

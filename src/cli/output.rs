@@ -8,7 +8,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use super::{Exit, Failure, block::Block, chart::Style};
-use crate::client::reply::{CharterProfile, HoldsAt, Timestamp};
+use crate::client::{
+    KnownAt,
+    reply::{CharterProfile, HoldsAt, Timestamp},
+};
 
 /// Form of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -97,6 +100,17 @@ pub fn short_name(name: &str, prefix: &str) -> String {
 pub fn instant(time: Option<&Timestamp>) -> String {
     let time = time.and_then(|time| jiff::Timestamp::new(time.seconds, time.nanos).ok());
     time.map(|time| format!("{time:.0}")).unwrap_or_default()
+}
+
+/// The day (UTC) of the state of knowledge that was asked for, else of the newest entry.
+pub fn day_known(asked: Option<KnownAt>, holds_at: Option<&HoldsAt>) -> String {
+    let recorded = holds_at.and_then(|holds| holds.recorded_at.as_ref());
+    let newest = recorded.and_then(|time| jiff::Timestamp::new(time.seconds, time.nanos).ok());
+    let time = match asked {
+        Some(KnownAt::Time(time)) => Some(time),
+        Some(KnownAt::Size(_)) | None => newest,
+    };
+    time.map(|time| jiff::tz::TimeZone::UTC.to_datetime(time).date().to_string()).unwrap_or_default()
 }
 
 /// What an answer holds for, as a sentence.

@@ -1,5 +1,5 @@
-//! `treaty list|show|timeline|status|obligations|overdue`: treaties, the acts under
-//! them, who is bound, to what and by when.
+//! `treaty list|show|timeline|status|parties|obligations|overdue`: treaties, the acts
+//! under them, who is bound, to what and by when.
 
 use clap::Subcommand;
 
@@ -10,7 +10,7 @@ use super::{
     drawing,
     output::{Output, holds_at},
     sign_off::state_in_words,
-    treaty_duties, treaty_status,
+    treaty_duties, treaty_parties, treaty_status,
     words::sentence,
 };
 use crate::{
@@ -77,6 +77,17 @@ pub enum Command {
         #[command(flatten)]
         day: DayArguments,
     },
+    /// Who is a party on a day, who signed, who leaves, and how many; a number is called a total only
+    /// where the depositary's whole table says the same.
+    Parties {
+        /// Id or short name.
+        treaty: String,
+        /// Only participants with this status, e.g. party or signatory; several times for more.
+        #[arg(long = "status", value_name = "WORD")]
+        statuses: Vec<String>,
+        #[command(flatten)]
+        day: DayArguments,
+    },
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -90,6 +101,9 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         }
         Command::Overdue { treaty, day } => {
             treaty_duties::show_overdue(&client, treaty.as_deref(), &day, output).await?
+        }
+        Command::Parties { treaty, statuses, day } => {
+            treaty_parties::show(&client, &treaty, &statuses, &day, output).await?
         }
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;

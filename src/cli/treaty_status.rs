@@ -7,7 +7,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     drawing::{self, Letters},
-    output::{Output, short_name},
+    output::{Output, day_known, short_name},
 };
 use crate::client::{
     Client, KnownAt, OnDay,
@@ -75,7 +75,7 @@ pub fn standings(standings: &[Standing]) -> Block {
 /// The answer in a sentence, and what it is subject to.
 fn headline(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<String> {
     let TreatyStatusResponse { participant_name: who, treaty_name: treaty, at, projected, .. } = answer;
-    let known = known(answer, known_at);
+    let known = day_known(known_at, answer.holds_at.as_ref());
     let mut sentences = match answer.outcomes.as_slice() {
         [outcome] => {
             let verb = if *projected { "is projected to be" } else { "is" };
@@ -96,15 +96,6 @@ fn headline(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Str
         sentences.push("The record can be read in more ways than were followed.".into());
     }
     sentences
-}
-
-fn known(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> String {
-    if let Some(KnownAt::Time(time)) = known_at {
-        return jiff::tz::TimeZone::UTC.to_datetime(time).date().to_string();
-    }
-    let recorded = answer.holds_at.as_ref().and_then(|holds| holds.recorded_at.as_ref());
-    let day = recorded.and_then(|time| jiff::Timestamp::new(time.seconds, time.nanos).ok());
-    day.map(|day| jiff::tz::TimeZone::UTC.to_datetime(day).date().to_string()).unwrap_or_default()
 }
 
 /// The status towards a treaty, and what is to be added to it, in words.

@@ -52,19 +52,20 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, DangerArea, DangerAreaInForce,
-        Duty, DutyExtension, Entry, Event, EventLine, EventPosition, Finding, GetOrganisationResponse,
-        GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse, HoldsAt, Key, LandAccount,
-        LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding, ListOrganisationsResponse,
-        ListParticipantsResponse, ListSignOffsResponse, ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow,
-        ObligationsResponse, OpenCapacity, Organisation, OrganisationStanding, OverdueParticipation, OverdueResponse,
-        ParcelPicture, PartShown, ProvisionalApplication, Reaction, Receipt, RecordAccountsResponse, RecordHistoryItem,
-        RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse,
-        RetroactiveSuccession, ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange,
-        StatusCourse, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass,
-        SubmissionState, SubmissionStatus, SubmitResponse, SuspensionAsserted, TimelineResponse, Timeliness,
-        TreatyDuties, TreatyEntry, TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline,
-        event::Body as EventBody, part_content::Content as OpenContent, status_overlay::Overlay,
+        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
+        DangerAreaInForce, Duty, DutyExtension, Entry, Event, EventLine, EventPosition, Finding,
+        GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse,
+        HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
+        ListOrganisationsResponse, ListParticipantsResponse, ListPartiesResponse, ListSignOffsResponse,
+        ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, ObligationsResponse, OpenCapacity, Organisation,
+        OrganisationStanding, OverdueParticipation, OverdueResponse, ParcelPicture, PartShown, Party, PartyCount,
+        ProvisionalApplication, Reaction, Receipt, RecordAccountsResponse, RecordHistoryItem, RecordPicture,
+        RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse, RetroactiveSuccession,
+        ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange, StatusCourse, StatusInterval,
+        StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus,
+        SubmitResponse, SuspensionAsserted, TableDifference, TimelineResponse, Timeliness, TreatyDuties, TreatyEntry,
+        TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
+        part_content::Content as OpenContent, status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
 
@@ -321,6 +322,35 @@ impl Client {
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }
+        }
+    }
+
+    /// Everybody with an act under a treaty, of all pages, with counts; `statuses` empty for
+    /// whatever status.
+    pub async fn parties(
+        &self,
+        treaty: &str,
+        statuses: &[String],
+        on: &OnDay<'_>,
+    ) -> Answer<proto::ListPartiesResponse> {
+        let mut parties = Vec::new();
+        let (mut page_token, mut holds_at) = (String::new(), None);
+        loop {
+            let request = proto::ListPartiesRequest {
+                treaty: treaty.to_owned(),
+                at: on.at.to_owned(),
+                read_at: page_of(on.known_at, holds_at.as_ref()),
+                view: on.view.to_owned(),
+                statuses: statuses.to_vec(),
+                page_size: PAGE_ITEMS_MAX as u32,
+                page_token,
+            };
+            let page = self.treaty_reads().parties(request).await?.into_inner();
+            parties.extend(page.parties);
+            if page.next_page_token.is_empty() {
+                return Ok(proto::ListPartiesResponse { parties, next_page_token: String::new(), ..page });
+            }
+            (page_token, holds_at) = (page.next_page_token, page.holds_at);
         }
     }
 

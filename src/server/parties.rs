@@ -45,7 +45,7 @@ impl Node {
         let total = coverage.word == CoverageWord::Complete;
         let holds = view.holds_at()?;
         let known = holds.recorded_at.and_then(|time| time.utc_date()).map(|day| day.to_string()).unwrap_or_default();
-        let context = format!("on {}, as known on {known} (entries: {})", asked.at, holds.size);
+        let context = format!("; on {}, as known on {known} (entries: {})", asked.at, holds.size);
         let counts = treaties::counts(lines.iter().map(|line| &line.answer));
         let find = |page: PageRequest<'_>| page_of(&lines, &wanted, page);
         let (parties, next_page_token) =
@@ -123,7 +123,7 @@ fn count_message(count: Count, context: &str, total: bool) -> proto::PartyCount 
     let Count { definition, certain, possible } = count;
     proto::PartyCount {
         definition: definition.name().into(),
-        words: format!("{} {context}", definition.words()),
+        words: format!("{}{context}", definition.words()),
         certain: number(certain),
         possible: number(possible),
         total,

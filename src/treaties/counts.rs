@@ -2,7 +2,7 @@
 //!
 //! Promises: a participant counts as certain where every reading of its record agrees and
 //! all were followed, as possible where one does. Whether a count may be called a total
-//! is for [`super::coverage`] to say.
+//! is for [`super::coverage()`] to say.
 
 use super::{Answer, Overlay, TreatyStatus};
 use crate::domain::pinned;

@@ -14,6 +14,7 @@ mod index;
 mod journal;
 mod minefields;
 mod obligations;
+mod parties;
 mod process;
 mod queue;
 mod reads;

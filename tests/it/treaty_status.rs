@@ -13,7 +13,7 @@ use tonic::transport::Channel;
 
 use crate::support::*;
 
-const OTTAWA: &str = "untc:XXVI-5";
+pub const OTTAWA: &str = "untc:XXVI-5";
 const PROTOCOL: &str = "untc:XXVI-2-b";
 
 /// A served ledger whose clock stands at the beginning of 2030.

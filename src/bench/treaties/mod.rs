@@ -85,9 +85,9 @@ impl Extent {
         }
         let (rest, treaties) = (self.participations - self.large * self.under_large, self.treaties - self.large);
         let at = treaty - self.large;
-        // From half of the mean to one and a half of it, so that the sum stays.
-        let mean = rest / treaties;
-        let share = mean / 2 + mean * at / (treaties - 1).max(1);
+        // From half of the mean to one and a half of it, rounded, so that the sum stays.
+        let last = (treaties - 1).max(1);
+        let share = (rest * (last + 2 * at) + treaties * last) / (2 * treaties * last);
         share.clamp(1, self.participants)
     }
 }

@@ -4,6 +4,7 @@ mod acts;
 mod expected;
 mod obligations;
 mod over_time;
+mod parties;
 mod properties;
 mod rules;
 

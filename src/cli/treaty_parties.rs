@@ -1,0 +1,162 @@
+//! `treaty parties`: everybody with an act under a treaty, how many stand how, and
+//! whether these numbers are totals.
+//!
+//! Promises: a number is called a total only where the coverage is complete; otherwise it
+//! is the number of those that are recorded.
+
+use super::{
+    DayArguments, Failure,
+    block::{Block, sentences, table},
+    output::{Output, day_known},
+    treaty_status::on_day,
+};
+use crate::client::{
+    Client, KnownAt,
+    reply::{Coverage, HoldsAt, ListPartiesResponse, Party, PartyCount},
+    to_json,
+};
+
+/// Asks and shows; returns what the answer holds for.
+pub async fn show(
+    client: &Client,
+    treaty: &str,
+    statuses: &[String],
+    day: &DayArguments,
+    output: &Output,
+) -> Result<Option<HoldsAt>, Failure> {
+    let at = day.at.map(|at| at.to_string()).unwrap_or_default();
+    let answer = client.parties(treaty, statuses, &on_day(day, &at)).await?;
+    let json = to_json("ListPartiesResponse", &answer);
+    output.show_list(&json, "parties", || shown(&answer, day.read.known_at))?;
+    Ok(answer.holds_at)
+}
+
+fn shown(answer: &ListPartiesResponse, known_at: Option<KnownAt>) -> Vec<Block> {
+    let coverage = answer.coverage.clone().unwrap_or_default();
+    let mut blocks = vec![sentences(None, [headline(answer, &coverage, known_at)])];
+    if !answer.parties.is_empty() {
+        let header = ["participant", "status", "since", "until", "signed", "deposited"];
+        blocks.push(table(header, answer.parties.iter().map(row)));
+    }
+    let counted = answer.counts.iter().filter(|count| count.possible > 0);
+    blocks.push(table(["count", "number", "who is counted"], counted.map(count_row)));
+    let differences = coverage.differences.iter().map(|difference| format!("- {}", difference.sentence));
+    if !coverage.differences.is_empty() {
+        let heading = format!("where the depositary's table as at {} differs", coverage.as_at);
+        blocks.push(sentences(Some(&heading), differences));
+    }
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
+/// How many are bound, and what that number is worth.
+fn headline(answer: &ListPartiesResponse, coverage: &Coverage, known_at: Option<KnownAt>) -> String {
+    let ListPartiesResponse { treaty_name, at, projected, .. } = answer;
+    let known = day_known(known_at, answer.holds_at.as_ref());
+    let ahead = if *projected { " (a projection)" } else { "" };
+    let in_force = answer.counts.iter().find(|count| count.definition == "in_force").cloned().unwrap_or_default();
+    let Coverage { as_at, complete_until, .. } = coverage;
+    let worth = match coverage.word.as_str() {
+        "complete" => format!("in all; the depositary's table as at {as_at} names the same"),
+        "complete_until" => {
+            format!(
+                "recorded; no complete table at this date: the newest is as at {complete_until}, and names the same"
+            )
+        }
+        "partial" => format!("recorded; no complete table at this date: the one as at {as_at} differs"),
+        _ => "recorded; no complete table at this date".to_owned(),
+    };
+    format!("{treaty_name} on {at}{ahead}, as known on {known}: in force for {} {worth}.", number(&in_force))
+}
+
+fn number(count: &PartyCount) -> String {
+    let PartyCount { certain, possible, .. } = count;
+    if certain == possible { certain.to_string() } else { format!("{certain} to {possible}") }
+}
+
+fn count_row(count: &PartyCount) -> [String; 3] {
+    let number = if count.total { number(count) } else { format!("{} recorded", number(count)) };
+    [count.definition.replace('_', " "), number, count.words.clone()]
+}
+
+fn row(party: &Party) -> [String; 6] {
+    let Party { participant_name, since, until, signed, deposited, .. } = party;
+    let statuses: Vec<String> = party.statuses.iter().map(|status| status.replace('_', " ")).collect();
+    let mut told = statuses.join(" or ");
+    let beside = [
+        (party.suspension_asserted, "suspension asserted"),
+        (party.provisional_application, "applied provisionally"),
+        (party.succession, "by succession"),
+        (!party.settled && party.statuses.len() == 1, "dates not settled"),
+    ];
+    for (_, what) in beside.iter().filter(|(is, _)| *is) {
+        told.push_str(&format!(", {what}"));
+    }
+    [participant_name.clone(), told, since.clone(), until.clone(), signed.clone(), deposited.clone()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::reply::TableDifference;
+
+    fn answer(coverage: Coverage) -> ListPartiesResponse {
+        let total = coverage.word == "complete";
+        let count = |definition: &str, certain, possible| PartyCount {
+            definition: definition.into(),
+            words: "they are counted on 2025-06-29, as known on 2026-01-01 (entries: 40)".into(),
+            certain,
+            possible,
+            total,
+        };
+        ListPartiesResponse {
+            treaty_name: "APMBC".into(),
+            at: "2025-06-29".into(),
+            parties: vec![Party {
+                participant: "LTU".into(),
+                participant_name: "Lithuania".into(),
+                statuses: vec!["party_withdrawal_pending".into()],
+                since: "2025-06-27".into(),
+                until: "2025-12-27".into(),
+                settled: true,
+                signed: "1999-02-26".into(),
+                deposited: "2003-05-12".into(),
+                ..Party::default()
+            }],
+            counts: vec![count("in_force", 14, 14), count("contracting", 0, 1), count("former", 0, 0)],
+            coverage: Some(coverage),
+            ..ListPartiesResponse::default()
+        }
+    }
+
+    fn text(coverage: Coverage) -> String {
+        shown(&answer(coverage), None).iter().map(|block| block.text(80)).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn without_a_complete_table_a_number_is_of_what_is_recorded() {
+        let none = text(Coverage { word: "none".into(), ..Coverage::default() });
+        let one_line = none.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(one_line.contains("14 recorded; no complete table at this date."), "{none}");
+        assert!(!one_line.contains("14 parties") && !one_line.contains("in all"), "{none}");
+        assert!(one_line.contains("0 to 1 recorded") && !one_line.contains("former"), "{none}");
+        assert!(none.lines().all(|line| line.chars().count() <= 80), "{none}");
+    }
+
+    #[test]
+    fn a_complete_table_makes_a_total() {
+        let complete = text(Coverage { word: "complete".into(), as_at: "2025-12-31".into(), ..Coverage::default() });
+        let complete = complete.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(complete.contains("in force for 14 in all; the depositary's table as at 2025-12-31"), "{complete}");
+        assert!(!complete.contains("recorded"), "{complete}");
+    }
+
+    #[test]
+    fn what_a_table_says_differently_is_told_one_by_one() {
+        let sentence = "Tonga deposited: 2025-06-26 in the table, 2025-06-25 here";
+        let differences = vec![TableDifference { sentence: sentence.into(), ..TableDifference::default() }];
+        let as_at = "2025-12-31".into();
+        let partial = text(Coverage { word: "partial".into(), as_at, differences, ..Coverage::default() });
+        assert!(partial.contains(&format!("- {sentence}")), "{partial}");
+    }
+}
