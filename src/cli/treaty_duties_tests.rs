@@ -1,3 +1,5 @@
+//! Tables of duties at a glance: what stands where, and what is left out.
+
 use super::*;
 use crate::client::reply::StatusStep;
 
