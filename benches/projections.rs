@@ -8,10 +8,10 @@
 use std::{hint::black_box, time::Duration};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use merestone::crypto::KeyId;
+use merestone::bench::unsigned;
 use merestone::domain::*;
 use merestone::limits::READ_MODEL_CACHE_BYTES;
-use merestone::projections::{FoldedEntry, PageRequest, ReadModels};
+use merestone::projections::{PageRequest, ReadModels};
 use tempfile::TempDir;
 
 const ENTRIES: u64 = 100_000;
@@ -24,41 +24,9 @@ fn act(index: u64) -> Entry {
         place: "".into(),
         signature_type: SignatureType::Simple,
     };
-    let event = Event {
-        id: EventId(uuid::Uuid::from_u128(u128::from(index))),
-        nonce: [0; 16],
-        subject: subject.parse().expect("a subject"),
-        based_on: Vec::new(),
-        act: None,
-        occurred: None,
-        source: None,
-        parts: Vec::new(),
-        not_stated: Vec::new(),
-        documents: Vec::new(),
-        body: Body::Treaty(TreatyBody::SignatureAffixed(body)),
-    };
-    let author = Signer {
-        organisation: format!("desk-{}", index % 10).parse().expect("an id"),
-        member: "recorder-1".parse().expect("an id"),
-        key: KeyId([0; 32]),
-    };
-    let submission = Submission {
-        ledger_id: None,
-        id: SubmissionId(uuid::Uuid::from_u128(u128::from(index))),
-        author,
-        signed_at: RecordingTime(0),
-        event_digests: Vec::new(),
-        seen: None,
-        require_unmoved: false,
-    };
-    let digest = SubmissionDigest([0; 32]);
-    let submitted = SubmittedEvents { digest, submission, events: vec![event], sign_offs: Vec::new() };
-    let content = EnvelopeContent::Submission(Box::new(submitted));
-    Entry {
-        index: Index(index),
-        recorded_at: RecordingTime(1_750_000_000_000_000 + index * 80),
-        envelope: Envelope { digest: EnvelopeDigest([0; 32]), content },
-    }
+    let body = Body::Treaty(TreatyBody::SignatureAffixed(body));
+    let event = unsigned::event(index, subject.parse().expect("a subject"), body, Vec::new());
+    unsigned::entry(index, unsigned::signer(&format!("desk-{}", index % 10)), event)
 }
 
 fn empty() -> (TempDir, ReadModels) {
@@ -68,13 +36,7 @@ fn empty() -> (TempDir, ReadModels) {
 }
 
 fn apply(models: &ReadModels, entries: &[Entry], batch: usize) {
-    for entries in entries.chunks(batch) {
-        let folded: Vec<_> =
-            entries.iter().map(|entry| FoldedEntry { entry, findings: &[], sign_offs: None }).collect();
-        let size = entries.last().expect("chunks are not empty").index.size_with();
-        models.apply(&folded, TreeHead { size, root: TreeHash::EMPTY }).expect("applies");
-    }
-    models.flush().expect("flushes");
+    unsigned::fold(models, entries, batch).expect("folds");
 }
 
 fn projections(c: &mut Criterion) {
@@ -107,7 +69,7 @@ fn projections(c: &mut Criterion) {
             black_box(models.now().timeline(&treaty, Some(&participant), PageRequest::default()).expect("a page"))
         });
     });
-    let time = RecordingTime(1_750_000_000_000_000 + ENTRIES * 40);
+    let time = unsigned::recorded_at(ENTRIES / 2);
     c.bench_function("size at a time", |b| b.iter(|| black_box(models.size_at(time).expect("readable"))));
 }
 

@@ -63,15 +63,15 @@ pub async fn empty_calls(channels: &[Channel], count: u64, in_flight: usize) -> 
 /// Submissions by unary calls, so many in flight.
 pub async fn unary(channels: &[Channel], requests: Vec<SubmitRequest>, in_flight: usize) -> Result<Driven, BenchError> {
     at_once(channels, requests, in_flight, |mut ledger, request| async move {
-        ledger.submit(request).await.and_then(|answer| with_receipt(&answer.into_inner()))
+        ledger.submit(request).await.and_then(|answer| with_receipt(&answer.into_inner())).map(drop)
     })
     .await
 }
 
-/// A receipt with a proof is what counts as accepted, for the first time.
-fn with_receipt(answer: &SubmitResponse) -> Result<(), Status> {
-    let receipt = answer.receipt.as_ref().filter(|receipt| !receipt.checkpoint.is_empty());
-    receipt.filter(|_| !answer.repeated).map(drop).ok_or_else(|| Status::data_loss("an answer without a new receipt"))
+/// A receipt with a proof is what counts as accepted, for the first time: the index.
+pub(super) fn with_receipt(answer: &SubmitResponse) -> Result<u64, Status> {
+    let receipt = answer.receipt.as_ref().filter(|receipt| !receipt.checkpoint.is_empty() && !answer.repeated);
+    receipt.map(|receipt| receipt.index).ok_or_else(|| Status::data_loss("an answer without a new receipt"))
 }
 
 /// Calls from a shared queue by `in_flight` tasks over all connections.
@@ -126,7 +126,7 @@ pub async fn pipelined(channel: Channel, requests: Vec<SubmitRequest>, in_flight
     let mut latency = new_histogram();
     while let Some(answer) = answers.message().await.map_err(Box::new)? {
         match answer.outcome {
-            Some(Outcome::Accepted(accepted)) => with_receipt(&accepted).map_err(Box::new)?,
+            Some(Outcome::Accepted(accepted)) => drop(with_receipt(&accepted).map_err(Box::new)?),
             other => return Err(BenchError::RefusedOnStream(format!("{other:?}"))),
         }
         room.add_permits(1);
@@ -170,7 +170,7 @@ pub async fn replay(channel: Channel) -> Result<(u64, u64, Duration), BenchError
     Ok((entries, events, begun.elapsed()))
 }
 
-fn ledger(channel: Channel) -> LedgerClient<Channel> {
+pub(super) fn ledger(channel: Channel) -> LedgerClient<Channel> {
     LedgerClient::new(channel).max_decoding_message_size(MESSAGE_BYTES).max_encoding_message_size(MESSAGE_BYTES)
 }
 

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
+    /// A number or a ratio.
+    Count,
     PerSecond,
     Seconds,
     Bytes,
@@ -18,8 +20,8 @@ pub struct Figure {
     pub what: String,
     pub value: f64,
     pub unit: Unit,
-    /// Half and 99 of 100 took at most this long, in microseconds.
-    pub percentiles: Option<(u64, u64)>,
+    /// Half, 99 of 100 and all took at most this long, in microseconds.
+    pub percentiles: Option<[u64; 3]>,
     /// Which raw limit of the same run it is compared with, and the ratio.
     pub of_raw: Option<(&'static str, f64)>,
     /// What the design aims at, and whether it is reached.
@@ -29,6 +31,16 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// What 99 of 100 took at the most.
+    pub fn p99(what: impl Into<String>, latency: &Histogram<u64>) -> Self {
+        Self::new(what, seconds(latency.value_at_quantile(0.99)), Unit::Seconds).with_latency(latency)
+    }
+
+    /// What half took at the most.
+    pub fn p50(what: impl Into<String>, latency: &Histogram<u64>) -> Self {
+        Self::new(what, seconds(latency.value_at_quantile(0.5)), Unit::Seconds).with_latency(latency)
+    }
+
     /// A figure on its own.
     pub fn new(what: impl Into<String>, value: f64, unit: Unit) -> Self {
         Self { what: what.into(), value, unit, percentiles: None, of_raw: None, aim: None, service_us: None }
@@ -37,7 +49,7 @@ impl Figure {
     /// With the percentiles of a histogram of microseconds.
     #[must_use]
     pub fn with_latency(mut self, latency: &Histogram<u64>) -> Self {
-        self.percentiles = Some((latency.value_at_quantile(0.5), latency.value_at_quantile(0.99)));
+        self.percentiles = Some([0.5, 0.99, 1.0].map(|share| latency.value_at_quantile(share)));
         self
     }
 
@@ -69,9 +81,9 @@ impl Figure {
         self
     }
 
-    /// The cells of a table row: what, figure, p50 / p99, of the raw limit, aim.
+    /// The cells of a table row: what, figure, p50 / p99 / max, of the raw limit, aim.
     pub fn cells(&self) -> [String; 5] {
-        let percentiles = self.percentiles.map(|(p50, p99)| format!("{} / {}", milliseconds(p50), milliseconds(p99)));
+        let percentiles = self.percentiles.map(|of| of.map(milliseconds).join(" / "));
         let of_raw = self.of_raw.map(|(raw, ratio)| format!("{ratio:.2} x {raw}"));
         let aim = self.aim.as_ref().map(|(aim, met)| format!("{aim} {}", if *met { "met" } else { "MISSED" }));
         let cell = Option::unwrap_or_default;
@@ -84,8 +96,9 @@ impl Figure {
             "what": self.what,
             "value": self.value,
             "unit": unit_name(self.unit),
-            "p50Us": self.percentiles.map(|(p50, _)| p50),
-            "p99Us": self.percentiles.map(|(_, p99)| p99),
+            "p50Us": self.percentiles.map(|[p50, _, _]| p50),
+            "p99Us": self.percentiles.map(|[_, p99, _]| p99),
+            "maxUs": self.percentiles.map(|[_, _, max]| max),
             "rawLimit": self.of_raw.map(|(raw, _)| raw),
             "ratio": self.of_raw.map(|(_, ratio)| ratio),
             "aim": self.aim.as_ref().map(|(aim, _)| aim),
@@ -97,6 +110,7 @@ impl Figure {
 
 fn unit_name(unit: Unit) -> &'static str {
     match unit {
+        Unit::Count => "number",
         Unit::PerSecond => "per second",
         Unit::Seconds => "seconds",
         Unit::Bytes => "bytes",
@@ -106,6 +120,7 @@ fn unit_name(unit: Unit) -> &'static str {
 
 fn round(value: f64, unit: Unit) -> String {
     match unit {
+        Unit::Count => format!("{value:.2}"),
         Unit::PerSecond if value >= 100_000.0 => format!("{:.0}k/s", value / 1_000.0),
         Unit::PerSecond if value >= 10_000.0 => format!("{:.1}k/s", value / 1_000.0),
         Unit::PerSecond => format!("{value:.0}/s"),
@@ -117,10 +132,13 @@ fn round(value: f64, unit: Unit) -> String {
 }
 
 fn milliseconds(us: u64) -> String {
-    // A percentile is far below 2^52 microseconds, so the conversion is exact.
-    #[allow(clippy::cast_precision_loss)]
-    let ms = us as f64 / 1_000.0;
-    format!("{ms:.2}")
+    format!("{:.2}", seconds(us) * 1_000.0)
+}
+
+// A percentile is far below 2^52 microseconds, so the conversion is exact.
+#[allow(clippy::cast_precision_loss)]
+fn seconds(us: u64) -> f64 {
+    us as f64 / 1e6
 }
 
 #[cfg(test)]

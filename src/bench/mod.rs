@@ -7,19 +7,28 @@
 //! (`audit`). Like `client` it speaks the generated messages, so that a load is
 //! ready as requests before the clock runs.
 
+mod ask;
 mod drive;
 mod figure;
 mod founding;
+mod grow;
 mod load;
+mod pace;
 mod raw;
+mod seeded;
 mod served;
 pub mod treaties;
+pub mod unsigned;
 
+pub use ask::{Asked, Known};
 pub use drive::{Driven, connect, empty_calls, pipelined, replay, unary};
 pub use figure::{Figure, Unit};
 pub use founding::found;
+pub use grow::{Growth, Hands, acts, fields};
 pub use load::Author;
+pub use pace::{Paced, paced};
 pub use raw::{fdatasync, strict_verifications};
+pub use seeded::Seeded;
 pub use served::{Served, bytes_in, bytes_written_in};
 
 /// A submission that is signed and ready to be sent.

@@ -26,10 +26,16 @@ pub struct Served {
 impl Served {
     /// Starts `merestone serve` on a free port and waits until it serves.
     pub fn start(program: &Path, dir: &Path) -> Result<Self, BenchError> {
+        Self::start_with(program, dir, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn start_with(program: &Path, dir: &Path, further: &[String]) -> Result<Self, BenchError> {
         let begun = Instant::now();
         let mut child = Command::new(program)
             .args(["serve", "--grpc-listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"])
             .arg(dir)
+            .args(further)
             // Settings of whoever measures must not change what is measured.
             .env_clear()
             .stdin(Stdio::null())

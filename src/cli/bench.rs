@@ -10,10 +10,10 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Exit, Failure, audit, block::table, fresh_randomness, now, output::Output};
+use super::{Exit, Failure, audit, bench_read, block::table, fresh_randomness, now, output::Output};
 use crate::{
     audit::Report,
     bench::{self, Author, BenchError, Driven, Figure, Served, Unit},
@@ -27,6 +27,9 @@ pub enum Command {
     Submit(Arguments),
     /// Replaying only, beside reading the files.
     Replay(Arguments),
+    /// Reading: statuses and plots at any date and as known at any time, on the demonstration's
+    /// ledger grown; what a sign-off costs; how closely the read models follow.
+    Read(bench_read::Arguments),
 }
 
 #[derive(Debug, Args)]
@@ -60,6 +63,10 @@ pub fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
     let (arguments, everything) = match command {
         Command::Submit(arguments) => (arguments, true),
         Command::Replay(arguments) => (arguments, false),
+        Command::Read(arguments) => {
+            runtime.block_on(bench_read::run(arguments, output))?;
+            return Ok(Exit::Done);
+        }
     };
     let mut run = Run::new(arguments, output)?;
     runtime.block_on(run.measure(everything))?;
@@ -313,16 +320,12 @@ impl<'a> Run<'a> {
     }
 
     fn show(&self) -> Result<(), Failure> {
-        let figures: Vec<_> = self.figures.iter().map(Figure::to_json).collect();
-        let json = json!({
-            "entries": self.arguments.entries,
-            "in_flight": self.arguments.in_flight,
-            "connections": self.arguments.connections,
-            "cores": std::thread::available_parallelism().map_or(1, usize::from),
-            "figures": figures,
-        });
-        let header = ["what", "figure", "p50 / p99 ms", "of the raw limit", "aim"];
-        self.output.show(&json, || vec![table(header, self.figures.iter().map(Figure::cells))])
+        let Arguments { entries, dir: _, in_flight, connections } = self.arguments;
+        show(
+            self.output,
+            json!({"entries": entries, "in_flight": in_flight, "connections": connections}),
+            &self.figures,
+        )
     }
 }
 
@@ -332,8 +335,16 @@ impl Measured {
     }
 }
 
+/// Shows the figures of a run with what it was asked.
+pub(super) fn show(output: &Output, mut asked: Value, figures: &[Figure]) -> Result<(), Failure> {
+    asked["cores"] = std::thread::available_parallelism().map_or(1, usize::from).into();
+    asked["figures"] = figures.iter().map(Figure::to_json).collect();
+    let header = ["what", "figure", "p50 / p99 / max ms", "of the raw limit", "aim"];
+    output.show(&asked, || vec![table(header, figures.iter().map(Figure::cells))])
+}
+
 /// Waits until the read models hold everything; the size.
-async fn models_complete(url: &str) -> Result<u64, Failure> {
+pub(super) async fn models_complete(url: &str) -> Result<u64, Failure> {
     let client = Client::connect(url, None).await?;
     loop {
         let status = client.status().await?;
@@ -378,11 +389,11 @@ fn holds_all(report: &Report, entries: u64, events: u64) -> Result<(), Failure> 
     Err(Failure::new(Exit::VerificationFailed, sentence))
 }
 
-fn fresh(bytes: &mut [u8]) {
+pub(super) fn fresh(bytes: &mut [u8]) {
     fresh_randomness(bytes);
 }
 
-fn in_usize(count: u64) -> usize {
+pub(super) fn in_usize(count: u64) -> usize {
     usize::try_from(count).expect("the arguments are bounded")
 }
 
@@ -392,7 +403,7 @@ fn megabytes(bytes: u64) -> f64 {
 
 // Counts of a run are far below 2^52, so the conversion is exact.
 #[allow(clippy::cast_precision_loss)]
-fn as_f64(count: u64) -> f64 {
+pub(super) fn as_f64(count: u64) -> f64 {
     count as f64
 }
 

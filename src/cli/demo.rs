@@ -30,7 +30,7 @@ pub fn run(args: Args) -> Result<Exit, Failure> {
     let runtime = runtime.map_err(|error| Failure::new(Exit::Failed, error))?;
     let world = World { randomness: &mut fresh_randomness, tables: &CommandTables, out: &mut io::stdout() };
     match runtime.block_on(demo::run(&Options { dir, listen, exit }, world, stopped())) {
-        Ok(()) => Ok(Exit::Done),
+        Ok(_) => Ok(Exit::Done),
         // Whoever reads has seen enough, as with `| head`.
         Err(DemoError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(error) => Err(Failure::new(Exit::Failed, error)),

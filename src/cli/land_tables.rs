@@ -63,8 +63,9 @@ pub fn history(items: &[RecordHistoryItem], caution: &str) -> Vec<Block> {
 
 fn signed_by(signature: &LandSignature) -> String {
     let LandSignature { organisation, member, capacity, verdict, index } = signature;
+    let capacity = capacity.replace('_', " ");
     let said = match (verdict.as_str(), index) {
-        ("" | "approve", None) => capacity.clone(),
+        ("" | "approve", None) => capacity,
         ("approve", Some(index)) => format!("{capacity}, entry {index}"),
         (verdict, _) => format!("{capacity}: {verdict}"),
     };
@@ -109,7 +110,8 @@ fn filled(table: Block) -> Option<Block> {
     (!table.is_empty()).then_some(table)
 }
 
-fn says(sentence: &str) -> Block {
+/// A sentence of its own.
+pub fn says(sentence: &str) -> Block {
     sentences(None, [sentence.to_owned()])
 }
 

@@ -3,6 +3,8 @@
 //! Promises: plain words come first, and every answer, above all an empty one, says
 //! that no record does not mean no mines; the word is released, never safe.
 
+use std::iter;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::{
     authoring::point_as_typed,
-    client::{Client, KnownAt, LandAt, LandSearch, to_json},
+    client::{Client, KnownAt, LandAt, LandSearch, reply::RecordAccountsResponse, to_json},
     domain::{CivilDate, LandStatus, WgsPosition},
 };
 
@@ -118,14 +120,19 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::History { record, when } => {
             let answer = client.record_history(&record, &when.into()).await?;
             let json = to_json("RecordHistoryResponse", &answer);
-            output.show_list(&json, "items", || land_tables::history(&answer.items, &answer.caution))?;
+            output.show_list(&json, "items", || {
+                let about = land_tables::says(&format!("What is recorded on {record}, in the order of the ledger."));
+                iter::once(about).chain(land_tables::history(&answer.items, &answer.caution)).collect()
+            })?;
             answer.holds_at
         }
         Command::Accounts { record, when } => {
             let answer = client.record_accounts(&record, &when.into()).await?;
             let json = to_json("RecordAccountsResponse", &answer);
             output.show(&json, || {
-                land_tables::accounts(&answer.parcels, answer.totals.as_ref(), &answer.findings, &answer.caution)
+                let RecordAccountsResponse { parcels, totals, findings, at, caution, .. } = &answer;
+                let about = land_tables::says(&format!("The land of {record} as of {at}, in square metres."));
+                iter::once(about).chain(land_tables::accounts(parcels, totals.as_ref(), findings, caution)).collect()
             })?;
             answer.holds_at
         }
@@ -161,7 +168,8 @@ impl Filter {
 
 fn parse_point(text: &str) -> Result<WgsPosition, String> {
     let typed = point_as_typed(text).ok_or_else(|| {
-        "write latitude and longitude, e.g. \"-49.5, -123.25\" or \"49°30'00\\\"S 123°15'00\\\"W\", or MGRS".to_owned()
+        "write latitude first, then longitude, e.g. \"-49.5, -123.25\" or \"49°30'00\\\"S 123°15'00\\\"W\", or MGRS"
+            .to_owned()
     })?;
     Ok(typed.position)
 }

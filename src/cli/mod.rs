@@ -8,6 +8,7 @@
 mod audit;
 mod author;
 mod bench;
+mod bench_read;
 mod block;
 mod chart;
 mod check;

@@ -54,7 +54,7 @@ const DESKS: [DeskRow; 9] = [
 ];
 
 /// Treaties that desks transcribe acts under, ascending.
-const TREATIES: [&str; 5] = ["untc:XVIII-10", "untc:XXVI-2", "untc:XXVI-2-b", "untc:XXVI-5", "untc:XXVI-6"];
+pub const TREATIES: [&str; 5] = ["untc:XVIII-10", "untc:XXVI-2", "untc:XXVI-2-b", "untc:XXVI-5", "untc:XXVI-6"];
 
 /// Everybody who signs.
 #[derive(Debug)]
@@ -118,12 +118,17 @@ impl Cast {
     pub fn desk_of(&self, subject: &Subject) -> &Desk {
         let own = |participant: &ParticipantId| self.desks.iter().find(|desk| desk.row.3 == participant.as_str());
         match subject {
-            Subject::Participation(_, participant) => own(participant).unwrap_or_else(|| self.desk(TREATY_DESK)),
+            Subject::Participation(_, participant) => own(participant).unwrap_or_else(|| self.treaty_desk()),
             Subject::Record(_) => self.desk(FIELD_DESK),
             Subject::Ledger | Subject::Organisation(_) | Subject::Treaty(_) | Subject::Participant(_) => {
-                self.desk(TREATY_DESK)
+                self.treaty_desk()
             }
         }
+    }
+
+    /// The desk that registers treaties.
+    pub fn treaty_desk(&self) -> &Desk {
+        self.desk(TREATY_DESK)
     }
 
     /// The desk that keeps the fictitious fields.

@@ -29,7 +29,8 @@ use std::{
     sync::Arc,
 };
 
-use self::{cast::Cast, checks::Partner, rows::Rows, served::Served, story::Story};
+pub use self::cast::{Cast, Desk, TREATIES};
+use self::{checks::Partner, rows::Rows, served::Served, story::Story};
 use crate::{
     authoring::{Freshness, SignedSubmission},
     checkpoint::{CheckpointVerifier, Receipt},
@@ -101,8 +102,15 @@ fn shown(holds: bool, what: impl FnOnce() -> String) -> Told {
     if holds { Ok(()) } else { Err(DemoError::NotShown(what())) }
 }
 
+/// What is left when it has stopped: which ledger, and who can go on recording in it.
+#[derive(Debug)]
+pub struct Left {
+    pub ledger: LedgerId,
+    pub cast: Cast,
+}
+
 /// Runs the demonstration to its end, or until `stop` completes.
-pub async fn run(options: &Options, world: World<'_>, stop: impl Future<Output = ()>) -> Told {
+pub async fn run(options: &Options, world: World<'_>, stop: impl Future<Output = ()>) -> Told<Left> {
     let scratch = tempfile::tempdir().during("make a temporary directory")?;
     let directory = Directory::new(options.dir.clone().unwrap_or_else(|| scratch.path().join("ledger")));
     let World { randomness, tables, out } = world;
@@ -132,7 +140,8 @@ pub async fn run(options: &Options, world: World<'_>, stop: impl Future<Output =
     let stopped = served.stop().await;
     told.and(stopped)?;
     let gone = if options.dir.is_some() { "The ledger stays where it is." } else { "The temporary ledger is removed." };
-    Ok(demo.story.say(&format!("Stopped cleanly. {gone}"))?)
+    demo.story.say(&format!("Stopped cleanly. {gone}"))?;
+    Ok(Left { ledger: demo.ledger, cast: demo.cast })
 }
 
 /// Day on which the ledger is founded: the eve of the first row of the story.

@@ -8,7 +8,7 @@ async fn demonstrated(options: &Options) -> (Told, String) {
     let mut out = Vec::new();
     let world = World { randomness: &mut randomness, tables: &CommandTables, out: &mut out };
     let told = run(options, world, std::future::pending()).await;
-    (told, String::from_utf8(out).expect("UTF-8"))
+    (told.map(drop), String::from_utf8(out).expect("UTF-8"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,8 @@ use crate::{
 pub(super) fn changes(event: &Event, known: &dyn Known) -> Vec<String> {
     match (&event.body, &event.subject) {
         (Body::Minefield(MinefieldBody::LandReleased(body)), Subject::Record(record)) => {
-            let released = |parcel: &ParcelId| format!("{parcel}: released, now {}", standing(known, record, parcel));
+            let released =
+                |parcel: &ParcelId| format!("{parcel}: released; stands as {}", standing(known, record, parcel));
             body.parcels.iter().map(released).collect()
         }
         (Body::Minefield(_), Subject::Record(record)) => {
@@ -30,7 +31,7 @@ pub(super) fn changes(event: &Event, known: &dyn Known) -> Vec<String> {
 }
 
 fn stated(known: &dyn Known, record: &RecordId, parcel: &Parcel) -> String {
-    format!("{}: {}, now {}", parcel.id, area(parcel), standing(known, record, &parcel.id))
+    format!("{}: {}; stands as {}", parcel.id, area(parcel), standing(known, record, &parcel.id))
 }
 
 /// How a parcel stands by the events in effect.

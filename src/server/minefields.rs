@@ -175,15 +175,28 @@ impl LandRead<'_> {
     /// A record that exists and speaks of the date, with its events.
     fn record(&self, id: &str) -> Result<(Vec<Recorded>, RecordPicture), Refused> {
         let record: RecordId = id.parse().map_err(|_| Refused::invalid("record", "it is the id of a record"))?;
-        let found = self.picture(&record)?;
-        found.ok_or_else(|| {
-            let message = format!("no record {record} speaks of {} as known then; {CAUTION}", self.at);
-            Refused::not_found("record", message)
-        })
+        let events = self.events(&record)?;
+        match minefields::picture(&record, &events, self.at) {
+            Some(picture) => Ok((events, picture)),
+            None => Err(self.silent(&record, events.is_empty())),
+        }
+    }
+
+    fn silent(&self, record: &RecordId, unknown: bool) -> Refused {
+        let size = self.view.size();
+        let known = match unknown {
+            true => format!("the first {size} entries hold no record {record}"),
+            false => format!("the record {record} says nothing of {} yet: ask for a later date", self.at),
+        };
+        Refused::not_found("record", format!("{known}. {CAUTION}"))
+    }
+
+    fn events(&self, record: &RecordId) -> Result<Vec<Recorded>, Refused> {
+        self.node.history(self.view, &Subject::Record(record.clone()))
     }
 
     fn picture(&self, record: &RecordId) -> Result<Option<(Vec<Recorded>, RecordPicture)>, Refused> {
-        let events = self.node.history(self.view, &Subject::Record(record.clone()))?;
+        let events = self.events(record)?;
         Ok(minefields::picture(record, &events, self.at).map(|picture| (events, picture)))
     }
 
@@ -256,7 +269,7 @@ fn country_code(country: &str) -> Result<Option<CountryCode>, Refused> {
     let code = Some(country).filter(|country| !country.is_empty());
     code.map(str::parse)
         .transpose()
-        .map_err(|_| Refused::invalid("country", "two capital letters (ISO 3166-1 alpha-2)"))
+        .map_err(|_| Refused::invalid("country", "write two capital letters, e.g. XX (ISO 3166-1 alpha-2)"))
 }
 
 fn land_statuses(statuses: &[i32]) -> Result<Vec<LandStatus>, Refused> {

@@ -163,7 +163,10 @@ impl Node {
             None => return Err(Refused::invalid("submission", "name an index or a submission digest")),
         };
         let held = |index: Index| index.0 < view.size().0;
-        let unknown = || Refused::not_found("submission", format!("the ledger held {} entries", view.size()));
+        let unknown = || {
+            let message = format!("there is no entry {index}: the ledger held {} entries then, from 0 on", view.size());
+            Refused::not_found("submission", message)
+        };
         let entry = self.entry_at(Some(index).filter(|index| held(*index)).ok_or_else(unknown)?)?;
         let entry = match &entry.envelope.content {
             EnvelopeContent::Submission(_) => entry,

@@ -165,7 +165,7 @@ async fn an_inbox_holds_what_a_post_can_sign_and_says_what_is_missing() {
     assert_eq!(missing, [(proto::Capacity::Verifier, ""), (proto::Capacity::NationalAuthority, "the country XX")]);
     assert_eq!(state.events[0].kind, "land_released");
     assert_eq!(state.events[0].subject, field.record.to_string());
-    assert_eq!(state.events[0].changes, ["P1: released, now hazardous, 1000 m2"], "a difference to what stands");
+    assert_eq!(state.events[0].changes, ["P1: released; stands as hazardous, 1000 m2"], "a difference to what stands");
 
     let open = |inbox: &proto::ListSignOffsResponse| -> Vec<_> {
         let open = inbox.waiting.iter().flat_map(|state| &state.open_to);

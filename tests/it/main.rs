@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also what they share")]
 
+mod bad_input;
 mod bounds;
 mod dishonest;
 mod disk;

@@ -6,10 +6,10 @@ use merestone::{domain::*, wire};
 
 use crate::support::*;
 
-const WITHHELD: &str = "Fence posts are missing on the north side.";
-const SALT: [u8; 32] = [0xa5; 32];
+pub const WITHHELD: &str = "Fence posts are missing on the north side.";
+pub const SALT: [u8; 32] = [0xa5; 32];
 
-fn sourced(subject: &str, body: Body) -> Event {
+pub fn sourced(subject: &str, body: Body) -> Event {
     Event { source: Some(source(SourceClass::OwnAct)), ..event(subject, body) }
 }
 
@@ -22,7 +22,7 @@ fn parcel(id: &str, area_m2: u64) -> Parcel {
 }
 
 /// A record with the parcel P1, and with remarks withheld in slot 2.
-fn record(ledger: LedgerId) -> Event {
+pub fn record(ledger: LedgerId) -> Event {
     let mut opened = record_opened();
     if let Body::Minefield(MinefieldBody::RecordOpened(body)) = &mut opened.body {
         body.parcels.push(parcel("P1", 4_000));
@@ -51,13 +51,13 @@ fn cleared(record: &Event, parcel: &str) -> Event {
     sourced(&record.subject.to_string(), Body::Minefield(MinefieldBody::AreaCleared(body)))
 }
 
-fn corrected(target: &Event, restated: Option<Body>) -> Event {
+pub fn corrected(target: &Event, restated: Option<Body>) -> Event {
     let restated = restated.map(|body| Box::new(Restated { occurred: None, not_stated: Vec::new(), body }));
     let body = EventCorrected { target: reference(target), reason: "a slip".into(), restated };
     sourced(&target.subject.to_string(), Body::Shared(SharedBody::EventCorrected(body)))
 }
 
-fn disclosed(target: &Event, slot: u32, salt: [u8; 32], text: &str) -> Event {
+pub fn disclosed(target: &Event, slot: u32, salt: [u8; 32], text: &str) -> Event {
     let disclosed = vec![DisclosedPart { slot, salt, content: remarks(text) }];
     let body = PartDisclosed { target: reference(target), disclosed };
     sourced(&target.subject.to_string(), Body::Shared(SharedBody::PartDisclosed(body)))
@@ -154,7 +154,7 @@ async fn only_the_organisation_that_recorded_an_event_corrects_it() {
 }
 
 /// A treaty, two participants, a withdrawal and a suspension by the first.
-fn treaty() -> Vec<Event> {
+pub fn treaty() -> Vec<Event> {
     let registered = TreatyRegistered {
         title: "Example Convention".into(),
         short_names: Vec::new(),

@@ -8,49 +8,11 @@
 mod acts;
 mod story;
 
+pub use super::seeded::Seeded;
 use crate::{
     authoring::{Freshness, fresh_event},
     domain::*,
 };
-
-/// A seeded source of numbers (splitmix64): the same record every time.
-#[derive(Clone, Debug)]
-pub struct Seeded(pub u64);
-
-impl Seeded {
-    /// The next number.
-    pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below a bound.
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.draw() % bound
-    }
-
-    /// Fills bytes.
-    pub fn fill(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            let word = self.draw().to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-    }
-
-    /// A day of some years.
-    pub fn day(&mut self, years: std::ops::Range<u64>) -> String {
-        let year = years.start + self.below(years.end - years.start);
-        format!("{year}-{:02}-{:02}", 1 + self.below(12), 1 + self.below(28))
-    }
-
-    /// Whether something happens that does in so many of a thousand cases.
-    pub fn happens(&mut self, in_thousand: u64) -> bool {
-        self.below(1_000) < in_thousand
-    }
-}
 
 /// How much is to be recorded.
 #[derive(Clone, Copy, Debug)]

@@ -133,7 +133,9 @@ fn is_author(state: &SubmissionState, own: &(String, String)) -> bool {
 fn why_not(word: Word, state: &SubmissionState, own: &(String, String)) -> String {
     let who = format!("{}/{}", own.0, own.1);
     let said = state.statements.iter().rfind(|said| (&said.organisation, &said.member) == (&own.0, &own.1));
+    let takes = matches!(state.status(), SubmissionStatus::Waiting | SubmissionStatus::Effective);
     match (word, said) {
+        (Word::Approve | Word::Decline, _) if !takes => format!("nothing waits: it is {}", state_in_words(state)),
         (Word::Approve | Word::Decline, _) if is_author(state, own) => {
             format!("{who} is its author: another post signs it off; an author may only withdraw it")
         }

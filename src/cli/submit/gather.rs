@@ -106,7 +106,7 @@ fn signed_before(authored: &Authored) -> Result<Option<EnvelopeFile>, Failure> {
     }
     Err(Failure::usage(format!(
         "{} was changed after {} was signed from it; what was recorded stays recorded: write new acts into a new file, \
-         or move the envelope file away if it was never sent",
+         or remove the envelope file if nothing of it was recorded",
         authored.path.display(),
         path.display()
     )))

@@ -58,6 +58,7 @@ pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Res
         heads => close(&sender, heads, &seen).await,
     };
     report(&parcels, checked.as_ref().ok(), output)?;
+    report::to_sign_anew(&parcels).iter().for_each(|advice| output.note(advice));
     let exit = report::exit_of_all(&parcels);
     let newest = checked?;
     match seen.file(founded.ledger) {

@@ -62,6 +62,21 @@ pub fn exit_of_all(parcels: &[Parcel]) -> Exit {
     order.into_iter().find(|exit| exits.contains(exit)).or(exits.first().copied()).unwrap_or(Exit::Done)
 }
 
+/// What to do about files that were rejected, and would be sent again as they were signed.
+pub fn to_sign_anew(parcels: &[Parcel]) -> Option<String> {
+    let rejected = |parcel: &&Parcel| {
+        let whole = parcel.outcomes.iter().all(|outcome| exit(outcome) == Some(Exit::Rejected));
+        whole && !parcel.outcomes.is_empty() && parcel.file != parcel.envelope
+    };
+    let files: Vec<_> = parcels.iter().filter(rejected).map(|parcel| name(&parcel.envelope)).collect();
+    let first = files.first()?;
+    let others = if files.len() > 1 { format!(" and {} others", files.len() - 1) } else { String::new() };
+    Some(format!(
+        "what was rejected is kept as it was signed, in {first}{others}, and sent again as it is; to sign it anew, \
+         corrected or with another key, remove that first"
+    ))
+}
+
 fn exit(outcome: &Outcome) -> Option<Exit> {
     match outcome {
         Outcome::Accepted(_) => None,
@@ -196,6 +211,14 @@ mod tests {
         assert_eq!(code(vec![accepted(false), rejected()]), Exit::Rejected);
         assert_eq!(code(vec![rejected(), away(), Outcome::NotSent]), Exit::UnreachableOrBusy);
         assert_eq!(code(vec![lied(), away(), rejected()]), Exit::VerificationFailed);
+    }
+
+    #[test]
+    fn only_what_the_ledger_holds_nothing_of_is_to_be_signed_anew() {
+        let rejected = || Outcome::Refused(Status::failed_precondition("").into());
+        let advice = to_sign_anew(&[parcel(vec![rejected()])]).expect("advice");
+        assert!(advice.contains("a.envelope.json"), "{advice}");
+        assert_eq!(to_sign_anew(&[parcel(vec![accepted(false), rejected()]), parcel(vec![])]), None);
     }
 
     #[test]
