@@ -88,7 +88,7 @@ fn under_treaty(treaty: &TreatyDuties, why: bool) -> Vec<Block> {
     let mut blocks = vec![sentences(None, [headline(&standing)])];
     if !treaty.duties.is_empty() {
         let header = ["due", "state", "what", "article", "days late"];
-        blocks.push(table(header, treaty.duties.iter().map(|duty| row(duty))));
+        blocks.push(table(header, treaty.duties.iter().map(row)));
     }
     let mut notes = Vec::new();
     if treaty.fulfilled_not_shown > 0 {

@@ -136,7 +136,7 @@ async fn a_signer_who_cannot_sign_is_told_why_and_nothing_is_recorded() {
     verifier.sign_off(&field, &["withdraw", &index, "--yes"], 0);
     verifier.sign_off(&field, &["approve", &index, "--yes"], 0);
     author.sign_off(&field, &["withdraw", &index, "--yes", "--reason", "the wrong parcel"], 0);
-    told(&verifier, &["approve", &index, "--yes"], 3, "signs once");
+    told(&verifier, &["approve", &index, "--yes"], 3, "nothing waits: it is withdrawn");
     let other = recorded(&field).await;
     let (declined, _) = verifier.sign_off(&field, &["decline", &other, "--yes", "--reason", "no depth"], 0);
     assert_eq!(declined["state"]["status"], "SUBMISSION_STATUS_DECLINED");
