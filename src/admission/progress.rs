@@ -108,7 +108,11 @@ impl Admission {
             return self.note_corrected_land(event, target, subject, position);
         }
         for parcel in event.stated_parcels() {
-            self.ids.insert(Named::Parcel { subject, parcel: parcel.id.as_str() }.key(), position);
+            let stated = Named::Parcel { subject, parcel: parcel.id.as_str() }.key();
+            // Who names a parcel without an area leaves it as large as it was stated before.
+            if parcel.area_m2.is_some() || self.ids.get(&stated).is_none() {
+                self.ids.insert(stated, position);
+            }
             self.note_release(subject, &parcel.id, position, STANDS);
         }
         for parcel in event.released_parcels() {
@@ -117,32 +121,53 @@ impl Admission {
     }
 
     /// A correction speaks in place of its target, and only of parcels that no other
-    /// event has spoken about since; what it leaves out is taken out.
+    /// event has spoken about since, unless it makes them larger; what it leaves out is taken out.
     fn note_corrected_land(&mut self, event: &Event, target: &EventReference, subject: &str, position: Position) {
-        let recorded = self.event(&target.organisation, target.event).into_iter();
-        let replaced: Vec<Position> = recorded.chain(self.corrections(target)).collect();
+        let recorded = self.event(&target.organisation, target.event);
+        let replaced: Vec<Position> = recorded.into_iter().chain(self.corrections(target)).collect();
         let mut before = Vec::new();
-        for entry in replaced.iter().filter_map(|position| Some((self.entry(position.index)?, position.ordinal))) {
-            let (EnvelopeContent::Submission(submitted), ordinal) = (&entry.0.envelope.content, entry.1) else {
-                continue;
-            };
-            let Some(event) = submitted.events.get(usize::from(ordinal)) else { continue };
+        for event in replaced.iter().filter_map(|position| self.event_at(*position)) {
             before.extend(event.stated_parcels().iter().map(|parcel| parcel.id.clone()));
             before.extend(event.released_parcels().iter().cloned());
         }
         let now = event.stated_parcels().iter().map(|parcel| &parcel.id).chain(event.released_parcels());
         for parcel in now.chain(&before) {
             let stated = Named::Parcel { subject, parcel: parcel.as_str() }.key();
-            if event.released_parcels().is_empty() && self.ids.get(&stated).is_none_or(|it| replaced.contains(&it)) {
+            let newest = self.ids.get(&stated);
+            let enlarges = event.stated_parcels().iter().filter(|stated| stated.id == *parcel).any(|stated| {
+                let larger = || stated.area_m2 > newest.and_then(|newest| self.area_at(newest, parcel));
+                !before.contains(parcel) || (stated.area_m2.is_some() && larger())
+            });
+            let speaks = newest.is_none_or(|newest| {
+                let first = || recorded.is_some_and(|recorded| newest < recorded);
+                match event.stated_parcels().iter().find(|stated| stated.id == *parcel) {
+                    None => replaced.contains(&newest),
+                    Some(stated) => stated.area_m2.is_some_and(|area| {
+                        let larger = || self.area_at(newest, parcel).is_none_or(|before| area >= before);
+                        replaced.contains(&newest) || first() || larger()
+                    }),
+                }
+            });
+            if event.released_parcels().is_empty() && speaks {
                 self.ids.insert(stated, position);
             }
             let of_replaced = |word: Position| replaced.iter().any(|replaced| replaced.index == word.index);
             let word = self.ids.get(&Named::Release { subject, parcel: parcel.as_str() }.key());
-            if word.is_none_or(of_replaced) {
+            if enlarges || word.is_none_or(of_replaced) {
                 let released = event.released_parcels().contains(parcel);
                 self.note_release(subject, parcel, position, if released { RELEASED } else { STANDS });
             }
         }
+    }
+
+    fn event_at(&self, position: Position) -> Option<Event> {
+        let entry = self.entry(position.index)?;
+        let EnvelopeContent::Submission(submitted) = &entry.envelope.content else { return None };
+        submitted.events.get(usize::from(position.ordinal)).cloned()
+    }
+
+    fn area_at(&self, position: Position, parcel: &ParcelId) -> Option<u64> {
+        self.event_at(position)?.stated_parcels().iter().find(|stated| stated.id == *parcel)?.area_m2
     }
 
     fn note_release(&mut self, subject: &str, parcel: &ParcelId, position: Position, word: u16) {

@@ -7,9 +7,9 @@ use super::{
     KeyEnded, KeyEnrolled, Kind, LandReleased, LayingRecorded, LedgerFounded, MandateGranted, MemberEnrolled,
     MinefieldKind, ObjectionLodged, OrdnanceItem, OrganisationAdmitted, OrganisationChanged, Parcel, ParcelId,
     PartDisclosed, ParticipantRegistered, ParticipationTableStated, PositionSurveyed, RecordOpened, ReferencePoint,
-    RegistryKind, ReportSubmitted, SharedKind, SignatureAffixed, StatementReported, Subject, SuccessionNotified,
-    SuspensionNotified, TreatyBodyDecided, TreatyKind, TreatyRegistered, WithdrawalNotified, WithdrawalRevoked,
-    WorldDate,
+    RegistryKind, ReportSubmitted, Restated, SharedKind, SignatureAffixed, StatementReported, Subject,
+    SuccessionNotified, SuspensionNotified, TreatyBodyDecided, TreatyKind, TreatyRegistered, WithdrawalNotified,
+    WithdrawalRevoked, WorldDate,
 };
 
 /// One event, well formed.
@@ -190,6 +190,16 @@ impl Body {
     }
 }
 
+impl Body {
+    /// The day on which a laying began, where it is stated.
+    pub fn began(&self) -> Option<&WorldDate> {
+        match self {
+            Self::Minefield(MinefieldBody::LayingRecorded(body)) => body.began.as_ref(),
+            Self::Minefield(_) | Self::Registry(_) | Self::Shared(_) | Self::Treaty(_) => None,
+        }
+    }
+}
+
 impl TreatyBody {
     /// The date in the world that the kind itself names, if it has one.
     pub fn principal_date(&self) -> Option<&WorldDate> {
@@ -262,8 +272,13 @@ impl Event {
 
     /// The body that a correction puts in place of another.
     pub fn restated_body(&self) -> Option<&Body> {
+        self.restated().map(|restated| &restated.body)
+    }
+
+    /// What a correction puts in place of an earlier statement.
+    pub fn restated(&self) -> Option<&Restated> {
         match &self.body {
-            Body::Shared(SharedBody::EventCorrected(body)) => body.restated.as_ref().map(|restated| &restated.body),
+            Body::Shared(SharedBody::EventCorrected(body)) => body.restated.as_deref(),
             Body::Shared(_) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
         }
     }

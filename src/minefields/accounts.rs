@@ -171,12 +171,17 @@ fn parcel(reading: &Reading<'_>, id: ParcelId, ledger: Ledger) -> ParcelPicture 
     let release = releases.last();
     let status = match release {
         None => LandStatus::Open,
-        Some(release) if relaid(reading, release, &id).is_some() => LandStatus::Reopened,
+        Some(release) if reopening(reading, release, &id).is_some() => LandStatus::Reopened,
         Some(_) => LandStatus::Released,
+    };
+    let account = match status {
+        // How much of it is mined again nobody has said.
+        LandStatus::Reopened => Account { closing: None, ..ledger.account() },
+        LandStatus::Open | LandStatus::Released => ledger.account(),
     };
     ParcelPicture {
         status,
-        account: ledger.account(),
+        account,
         released_by: release.map(|release| release.recorded.position),
         withdrawn: ledger.withdrawn,
         numeric_only: !has_readable_extent(reading, &id),
@@ -189,19 +194,40 @@ fn releases(statement: &Statement<'_>, parcel: &ParcelId) -> bool {
     statement.release().is_some_and(|body| body.parcels.contains(parcel))
 }
 
-/// A laying in the parcel that the release did not know of, or that came after it.
-pub(super) fn relaid<'a, 'r>(
+/// What opens a released parcel again: a laying or a survey that the release did not know
+/// of, or that came after it, and a correction since that makes the parcel larger.
+pub(super) fn reopening<'a, 'r>(
     reading: &'r Reading<'a>,
     release: &Statement<'a>,
     parcel: &ParcelId,
 ) -> Option<&'r Statement<'a>> {
     reading.counting().find(|statement| {
-        let concerned = statement.laying().is_some_and(|laying| {
-            laying.parcels.is_empty() || laying.parcels.iter().any(|stated| stated.id == *parcel)
-        });
+        let concerned =
+            statement.laying().is_some_and(|laying| {
+                laying.parcels.is_empty() || laying.parcels.iter().any(|stated| stated.id == *parcel)
+            }) || statement.survey().is_some_and(|survey| survey.parcels.iter().any(|stated| stated.id == *parcel));
         let unknown_then = statement.recorded.position > release.recorded.position;
-        concerned && (unknown_then || statement.first_day() > release.last_day())
+        let came_after = concerned && (unknown_then || statement.first_day() > release.last_day());
+        came_after || is_enlarged_since(statement, release, parcel)
     })
+}
+
+fn is_enlarged_since(statement: &Statement<'_>, release: &Statement<'_>, parcel: &ParcelId) -> bool {
+    let mut before = statement.recorded.event.body.parcels();
+    for correction in &statement.corrections {
+        let Some(now) = correction.event.restated_body().map(Body::parcels) else { continue };
+        let named = |parcels: &[Parcel]| parcels.iter().find(|stated| stated.id == *parcel).cloned();
+        let larger = match (named(before), named(now)) {
+            (None, Some(_)) => true,
+            (Some(before), Some(now)) => before.area_m2.zip(now.area_m2).is_some_and(|(before, now)| now > before),
+            (_, None) => false,
+        };
+        if larger && correction.position > release.recorded.position {
+            return true;
+        }
+        before = now;
+    }
+    false
 }
 
 fn waiting_releases(reading: &Reading<'_>, parcel: &ParcelId) -> Vec<Position> {

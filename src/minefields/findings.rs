@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::accounts::relaid;
+use super::accounts::reopening;
 use super::geodesic::{area_covers, area_covers_area, distance_mm, ring_area_m2};
 use super::parts::danger_area;
 use super::picture::{DangerAreaInForce, ParcelPicture};
@@ -74,21 +74,21 @@ fn no_danger_area(reading: &Reading<'_>, danger_areas: &[DangerAreaInForce], fou
     }
 }
 
-/// Compares each danger area in force with the one that its author showed before.
+/// Compares what each statement in force draws with what its author drew before.
 fn leaves_out(reading: &Reading<'_>, danger_areas: &[DangerAreaInForce], found: &mut Found) {
-    for newest in danger_areas {
-        let earlier = reading.counting().take_while(|other| other.recorded.position != newest.position);
-        let own = earlier.filter(|other| other.recorded.author.organisation == newest.author.organisation);
+    let in_force = |statement: &&Statement<'_>| {
+        danger_areas.iter().any(|shown| shown.position == statement.recorded.position)
+            && statement.surely_applies(reading.at)
+    };
+    for newest in reading.counting().filter(in_force) {
+        let earlier = reading.counting().take_while(|other| other.recorded.position != newest.recorded.position);
+        let own = earlier.filter(|other| other.recorded.author.organisation == newest.recorded.author.organisation);
         let Some(before) = own.filter(|other| !drawn_by(other).is_empty()).last() else { continue };
-        let now: Vec<&DangerArea> = danger_areas
-            .iter()
-            .filter(|shown| shown.author.organisation == newest.author.organisation)
-            .map(|shown| &shown.area)
-            .collect();
+        let now = drawn_by(newest);
         if !drawn_by(before).iter().all(|old| now.iter().any(|area| area_covers_area(area, old))) {
-            let statement = reading.counting().find(|other| other.recorded.position == newest.position);
-            let says = "the danger area leaves out ground that the one before showed";
-            found.on(LandFindingCode::DangerAreaLeavesOut, statement, None, says);
+            let says = "the danger area leaves out ground that the one before showed, which stays shown until a \
+                        correction redraws it";
+            found.on(LandFindingCode::DangerAreaLeavesOut, Some(newest), None, says);
         }
     }
 }
@@ -106,6 +106,8 @@ fn of_parcel(reading: &Reading<'_>, parcel: &ParcelPicture, found: &mut Found) {
     let Some(release) = release else { return };
     let says = match parcel.account.closing {
         Some(0) => None,
+        // The release does not stand any more.
+        _ if parcel.status == LandStatus::Reopened => None,
         Some(left) => Some(format!("released with {left} m2 that nobody reported as cleared")),
         None => {
             Some("released although its area is not known, so nobody can say that all of it was cleared".to_owned())
@@ -115,9 +117,9 @@ fn of_parcel(reading: &Reading<'_>, parcel: &ParcelPicture, found: &mut Found) {
         found.on(LandFindingCode::ReleasedBeyondCleared, Some(release), Some(&parcel.id), says);
     }
     if parcel.status == LandStatus::Reopened {
-        let laying = relaid(reading, release, &parcel.id);
-        let says = "a laying that the release did not know of, or that came after it: shown as mined again";
-        found.on(LandFindingCode::LaidAfterRelease, laying, Some(&parcel.id), says);
+        let again = reopening(reading, release, &parcel.id);
+        let says = "stated again after the release, or larger: shown as mined again";
+        found.on(LandFindingCode::LaidAfterRelease, again, Some(&parcel.id), says);
     }
 }
 

@@ -57,6 +57,46 @@ pub(super) fn area_covers_area(area: &DangerArea, other: &DangerArea) -> bool {
     }
 }
 
+/// Whether one danger area covers another for sure: none of the other may stick out. Where
+/// that is hard to tell, it does not.
+pub(super) fn surely_covers(area: &DangerArea, other: &DangerArea) -> bool {
+    match (area, other) {
+        _ if area == other => true,
+        (DangerArea::Circle { centre, radius_m }, DangerArea::Circle { centre: of_other, radius_m: inner }) => {
+            distance_mm(*centre, *of_other) + u64::from(*inner) * 1_000 <= u64::from(*radius_m) * 1_000
+        }
+        (DangerArea::Circle { .. }, DangerArea::Polygon(ring)) => ring.iter().all(|corner| area_covers(area, *corner)),
+        (DangerArea::Polygon(ring), _) if !is_convex(ring) => false,
+        (DangerArea::Polygon(_), DangerArea::Polygon(other)) => other.iter().all(|corner| area_covers(area, *corner)),
+        // Corners of a polygon around the circle.
+        (DangerArea::Polygon(_), DangerArea::Circle { centre, radius_m }) => {
+            let metres = f64::from(*radius_m) / (std::f64::consts::PI / f64::from(AROUND)).cos();
+            (0..AROUND).all(|at| {
+                let azimuth = f64::from(at) * 360.0 / f64::from(AROUND);
+                destination(*centre, azimuth, metres).is_some_and(|point| area_covers(area, point))
+            })
+        }
+    }
+}
+
+/// Whether a ring turns one way at every corner; one across the antimeridian counts as not.
+fn is_convex(ring: &[WgsPosition]) -> bool {
+    let point = |at: usize| {
+        let position = ring[at % ring.len()];
+        (i128::from(position.longitude()), i128::from(position.latitude()))
+    };
+    let turns = (0..ring.len()).map(|at| {
+        let [(ax, ay), (bx, by), (cx, cy)] = [point(at), point(at + 1), point(at + 2)];
+        let wide = (bx - ax).abs() > HALF_TURN;
+        if wide { None } else { Some(((bx - ax) * (cy - by) - (by - ay) * (cx - bx)).signum()) }
+    });
+    let turns: Option<Vec<i128>> = turns.collect();
+    turns.is_some_and(|turns| turns.iter().all(|turn| *turn >= 0) || turns.iter().all(|turn| *turn <= 0))
+}
+
+/// 180 degrees of longitude in 1e-7 degree.
+const HALF_TURN: i128 = 1_800_000_000;
+
 /// Points looked at around a circle.
 const AROUND: u32 = 16;
 

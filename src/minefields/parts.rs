@@ -1,6 +1,7 @@
 //! The parts of a record: in which form each is held, how many commitments exist for
 //! its slot and how many were opened; and the danger areas in force.
 
+use super::geodesic::surely_covers;
 use super::picture::{DangerAreaInForce, PartShown};
 use super::statement::{Reading, Statement};
 use crate::domain::{DangerArea, Part, PartContent, PartForm, PartHolding, Recorded};
@@ -50,8 +51,10 @@ fn count(items: usize) -> u32 {
 }
 
 /// The danger areas in force: of each organisation the newest that surely holds at the
-/// date, and newer ones that may. Only what an author drew for the public, open or
-/// disclosed; never anything derived from an extent.
+/// date, newer ones that may, and older ones that the newest does not cover: what was shown
+/// as dangerous stays so until a correction, which waits for its signatures, redraws it
+/// (decision 0042). Only what an author drew for the public, open or disclosed; never
+/// anything derived from an extent.
 pub(super) fn danger_areas(reading: &Reading<'_>) -> Vec<DangerAreaInForce> {
     let mut in_force: Vec<DangerAreaInForce> = Vec::new();
     for statement in reading.counting() {
@@ -61,7 +64,10 @@ pub(super) fn danger_areas(reading: &Reading<'_>) -> Vec<DangerAreaInForce> {
         }
         let author = &statement.recorded.author;
         if statement.surely_applies(reading.at) {
-            in_force.retain(|older| older.author.organisation != author.organisation);
+            in_force.retain(|older| {
+                let covered = || drawn.iter().any(|newer| surely_covers(newer, &older.area));
+                older.author.organisation != author.organisation || !covered()
+            });
         }
         in_force.extend(drawn.into_iter().map(|area| DangerAreaInForce {
             area: area.clone(),

@@ -208,11 +208,14 @@ impl<'a> Statement<'a> {
         self.body.principal_date().or(self.occurred)
     }
 
-    /// The first day on which it can have happened. Nothing that is stated here happens
-    /// after it was recorded, so an undated event is at the latest of that day.
+    /// The first day on which it can have happened: of a laying, on which it can have begun.
+    /// Nothing that is stated here happens after it was recorded, so an undated event is at
+    /// the latest of that day.
     pub fn first_day(&self) -> Date {
+        let first = |date: &WorldDate| date.earliest().unwrap_or(Date::MIN);
         let Some(date) = self.date() else { return Date::MIN };
-        date.earliest().unwrap_or(Date::MIN).min(self.recorded_day())
+        let began = self.body.began().map_or(Date::MAX, first);
+        first(date).min(began).min(self.recorded_day())
     }
 
     /// The last day on which it can have happened.

@@ -15,6 +15,9 @@ use merestone::{
     server::{Directory, Node},
 };
 
+#[path = "easing_hidden.rs"]
+mod hidden;
+
 use crate::{
     governance::{changed, on},
     sign_offs::{admit, mandate},

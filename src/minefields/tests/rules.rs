@@ -142,14 +142,14 @@ fn a_parcel_that_a_correction_takes_out_is_withdrawn_and_its_account_closes_at_n
 }
 
 #[test]
-fn the_newest_danger_area_of_each_author_is_in_force_and_a_doubtful_date_shows_both() {
+fn a_danger_area_that_covers_the_one_before_stands_alone_and_a_doubtful_date_shows_both() {
     let mut book = Book::opened();
-    book.add(survey(vec![]), vec![open(1, danger(-496_000_000, 300))]);
+    book.add(survey(vec![]), vec![open(1, danger(-495_000_000, 700))]);
     assert_eq!(book.picture().danger_areas.len(), 1);
     let mut doubtful = Book::opened();
     doubtful.add_dated(
         laying("2026-05", "2026-05", vec![]),
-        vec![open(1, points(2)), open(2, danger(-496_000_000, 300))],
+        vec![open(1, points(2)), open(2, danger(-495_000_000, 700))],
         None,
     );
     assert_eq!(doubtful.at("2026-05-15").unwrap().danger_areas.len(), 2);
@@ -158,16 +158,48 @@ fn the_newest_danger_area_of_each_author_is_in_force_and_a_doubtful_date_shows_b
 }
 
 #[test]
-fn a_danger_area_that_leaves_out_what_the_one_before_showed_is_remarked() {
+fn ground_that_was_shown_as_dangerous_stays_so_until_a_correction_redraws_it() {
     let with = |latitude, radius_m| {
         let mut book = Book::opened();
         book.add(survey(vec![]), vec![open(1, danger(latitude, radius_m))]);
-        book.codes()
+        (book.picture().danger_areas.len(), book.codes())
     };
-    assert!(with(-495_000_000, 500).is_empty(), "the same");
-    assert!(with(-495_000_000, 501).is_empty() && with(-495_010_000, 700).is_empty(), "larger");
-    assert_eq!(with(-495_000_000, 499), [DangerAreaLeavesOut]);
-    assert_eq!(with(-495_100_000, 600), [DangerAreaLeavesOut], "moved");
+    assert_eq!(with(-495_000_000, 500), (1, vec![]), "the same");
+    assert_eq!(with(-495_000_000, 501), (1, vec![]), "larger");
+    assert_eq!(with(-495_010_000, 700), (1, vec![]), "larger, and moved a little");
+    assert_eq!(with(-495_000_000, 499), (2, vec![DangerAreaLeavesOut]));
+    assert_eq!(with(-495_100_000, 600), (2, vec![DangerAreaLeavesOut]), "moved");
+    let mut redrawn = Book::opened();
+    let opened = redrawn.0[0].reference();
+    redrawn.add(corrected(opened, None), vec![open(1, danger(-495_000_000, 100))]);
+    assert!(matches!(
+        redrawn.picture().danger_areas[..],
+        [DangerAreaInForce { area: DangerArea::Circle { radius_m: 100, .. }, .. }]
+    ));
+}
+
+#[test]
+fn what_is_stated_again_or_larger_after_a_release_opens_it_and_how_much_is_not_known() {
+    let released_book = || {
+        let mut book = Book::opened();
+        book.add(cleared("P1", 1_000, "2026-06-02"), vec![]);
+        book.add(released("P1", "2026-06-03", vec![]), vec![]);
+        assert_eq!(book.picture().parcels[0].status, LandStatus::Released);
+        book
+    };
+    let again = |body: Body| {
+        let mut book = released_book();
+        book.add(body, vec![]);
+        let picture = book.picture();
+        (picture.parcels[0].status, picture.parcels[0].account.closing, picture.totals.open_m2)
+    };
+    let reopened = (LandStatus::Reopened, None, 0);
+    assert_eq!(again(survey(vec![parcel("P1", Some(3_000))])), reopened);
+    assert_eq!(again(laying("2026-06-01", "2026-06-01", vec![parcel("P1", None)])), reopened);
+    let opened = released_book().0[0].reference();
+    assert_eq!(again(corrected(opened.clone(), Some(opening(vec![parcel("P1", Some(3_000))])))), reopened);
+    let same = again(corrected(opened, Some(opening(vec![parcel("P1", Some(1_000))]))));
+    assert_eq!(same, (LandStatus::Released, Some(0), 0));
 }
 
 #[test]

@@ -4,12 +4,14 @@
 //! cannot be compared, because it is committed, eases. Nothing that warns may be
 //! held up by something that waits.
 
+use jiff::civil::Date;
+
 use super::{Question, references};
 use crate::{
     domain::{
-        AreaKind, Body, DangerArea, Event, EventCorrected, LandReleased, LayingRecorded, MinefieldBody, Parcel, Part,
-        PartContent, PartHolding, PartKind, RecordOpened, SharedBody, SignOffClass, Subject, SubmittedEvents,
-        WorldDate,
+        AreaKind, Body, DangerArea, Event, EventCorrected, LandReleased, LayingRecorded, MinefieldBody, Parcel,
+        ParcelId, Part, PartContent, PartHolding, PartKind, RecordOpened, Restated, SharedBody, SignOffClass, Subject,
+        SubmittedEvents, WorldDate,
     },
     policy::{Rejection, RejectionRule},
 };
@@ -105,22 +107,29 @@ fn bearing(question: &Question<'_>, event: &Event, earlier: &[Event]) -> Bearing
     }
 }
 
-/// A parcel compared with what was stated of it last; a new one warns, and so does
-/// one that was released or taken out.
+/// A parcel compared with the area that it had last; a new one warns, and so does one that was
+/// released or taken out. Who names a parcel without an area leaves it as large as it was.
 fn restated(question: &Question<'_>, event: &Event, parcel: &Parcel, earlier: &[Event]) -> Bearing {
-    let find = |event: &Event| event.stated_parcels().iter().find(|stated| stated.id == parcel.id).cloned();
-    let sibling = earlier.iter().rev().filter(|sibling| sibling.subject == event.subject).find_map(find);
-    let recorded = || {
-        let Subject::Record(record) = &event.subject else { return None };
-        if question.known.is_released(record, &parcel.id) {
-            return None;
-        }
-        references::event_at(question, question.known.parcel(record, &parcel.id)?).as_ref().and_then(find)
-    };
-    match sibling.or_else(recorded) {
+    let siblings = || earlier.iter().rev().filter(|sibling| sibling.subject == event.subject);
+    let named = || siblings().filter_map(|sibling| stated_in(sibling, &parcel.id));
+    let sized = named().find(|sibling| sibling.area_m2.is_some());
+    match sized.or_else(|| standing_parcel(question, &event.subject, &parcel.id)).or_else(|| named().next()) {
         None => Bearing::WARNS,
         Some(before) => area(before.area_m2, parcel.area_m2),
     }
+}
+
+fn stated_in(event: &Event, parcel: &ParcelId) -> Option<Parcel> {
+    event.stated_parcels().iter().find(|stated| stated.id == *parcel).cloned()
+}
+
+/// A parcel that is not released, as large as it was stated last.
+fn standing_parcel(question: &Question<'_>, subject: &Subject, parcel: &ParcelId) -> Option<Parcel> {
+    let Subject::Record(record) = subject else { return None };
+    if question.known.is_released(record, parcel) {
+        return None;
+    }
+    stated_in(&references::event_at(question, question.known.parcel(record, parcel)?)?, parcel)
 }
 
 /// An area that is not known any more neither eases nor warns: the parcel stands.
@@ -137,7 +146,21 @@ fn correction(question: &Question<'_>, event: &Event, body: &EventCorrected, ear
     let Some(target) = sibling.or_else(recorded) else { return Bearing::default() };
     let before = references::corrections_of(question, &body.target);
     let body_before = before.iter().rev().find_map(|correction| correction.restated_body()).unwrap_or(&target.body);
-    let of_body = body.restated.as_ref().map(|restated| changed(body_before, &restated.body)).unwrap_or_default();
+    // What the statement and its corrections leave open was stated by another event.
+    let bodies = || before.iter().rev().filter_map(Event::restated_body).chain(std::iter::once(&target.body));
+    let area_before = |parcel: &ParcelId| {
+        let own = bodies().flat_map(Body::parcels).filter(|stated| stated.id == *parcel);
+        let own = own.filter_map(|stated| stated.area_m2).next();
+        own.or_else(|| standing_parcel(question, &event.subject, parcel)?.area_m2)
+    };
+    let changed = |restated: &Restated| changed(body_before, &restated.body, &area_before);
+    let of_body = body.restated.as_deref().map(changed).unwrap_or_default();
+    let occurred_before = before.iter().rev().find_map(Event::restated).map_or(&target.occurred, |it| &it.occurred);
+    let date_before = body_before.principal_date().or(occurred_before.as_ref());
+    let redated = |restated: &Restated| {
+        dated_anew(&restated.body, date_before, restated.body.principal_date().or(restated.occurred.as_ref()))
+    };
+    let of_body = of_body.and(body.restated.as_deref().map(redated).unwrap_or_default());
     let part_before = |slot: u32| {
         let holders = before.iter().rev().chain(std::iter::once(&target));
         holders.flat_map(|holder| &holder.parts).find(|part| part.slot == slot)
@@ -146,14 +169,21 @@ fn correction(question: &Question<'_>, event: &Event, body: &EventCorrected, ear
     of_parts.fold(of_body, Bearing::and)
 }
 
+/// The area of a parcel as it stood.
+type AreaBefore<'a> = &'a dyn Fn(&ParcelId) -> Option<u64>;
+
 /// A body in place of another of the same kind.
-fn changed(before: &Body, after: &Body) -> Bearing {
+fn changed(before: &Body, after: &Body, area_before: AreaBefore<'_>) -> Bearing {
     let (Body::Minefield(before), Body::Minefield(after)) = (before, after) else { return Bearing::default() };
     match (before, after) {
-        (MinefieldBody::RecordOpened(before), MinefieldBody::RecordOpened(after)) => reopened(before, after),
-        (MinefieldBody::LayingRecorded(before), MinefieldBody::LayingRecorded(after)) => relaid(before, after),
+        (MinefieldBody::RecordOpened(before), MinefieldBody::RecordOpened(after)) => {
+            reopened(before, after, area_before)
+        }
+        (MinefieldBody::LayingRecorded(before), MinefieldBody::LayingRecorded(after)) => {
+            relaid(before, after, area_before)
+        }
         (MinefieldBody::PositionSurveyed(before), MinefieldBody::PositionSurveyed(after)) => {
-            parcels(&before.parcels, &after.parcels)
+            parcels(&before.parcels, &after.parcels, area_before)
         }
         (MinefieldBody::LandReleased(before), MinefieldBody::LandReleased(after)) => released_anew(before, after),
         // Clearance changes no status: land stays mined until it is released.
@@ -161,7 +191,7 @@ fn changed(before: &Body, after: &Body) -> Bearing {
     }
 }
 
-fn reopened(before: &RecordOpened, after: &RecordOpened) -> Bearing {
+fn reopened(before: &RecordOpened, after: &RecordOpened, area_before: AreaBefore<'_>) -> Bearing {
     let harmless = |kind| matches!(kind, Some(AreaKind::PhoneyMinefield | AreaKind::IndicationOnly) | None);
     let kind = Bearing {
         eases: harmless(after.area_kind) && !harmless(before.area_kind),
@@ -170,31 +200,57 @@ fn reopened(before: &RecordOpened, after: &RecordOpened) -> Bearing {
     // Elsewhere means no longer here.
     let moved = Bearing { eases: before.country != after.country, warns: false };
     let sure = Bearing::of(before.classification, after.classification);
-    parcels(&before.parcels, &after.parcels).and(kind).and(moved).and(sure)
+    parcels(&before.parcels, &after.parcels, area_before).and(kind).and(moved).and(sure)
 }
 
-/// Laid for a shorter time is less laid.
-fn relaid(before: &LayingRecorded, after: &LayingRecorded) -> Bearing {
-    let first = |date: &Option<WorldDate>| date.as_ref().and_then(WorldDate::earliest);
+/// A hazard that may be later than was said eases for the days between, and so does a
+/// release that was earlier; one without a date is as cautious as can be.
+fn dated_anew(body: &Body, before: Option<&WorldDate>, after: Option<&WorldDate>) -> Bearing {
+    let Body::Minefield(body) = body else { return Bearing::default() };
+    match body {
+        MinefieldBody::RecordOpened(_) | MinefieldBody::PositionSurveyed(_) => {
+            let first = |date: Option<&WorldDate>| date.and_then(WorldDate::earliest).unwrap_or(Date::MIN);
+            Bearing::of(Some(first(after)), Some(first(before)))
+        }
+        MinefieldBody::LandReleased(_) => {
+            let last = |date: Option<&WorldDate>| date.and_then(WorldDate::latest).unwrap_or(Date::MAX);
+            Bearing::of(Some(last(before)), Some(last(after)))
+        }
+        // A laying has a beginning and an end, see `relaid`; clearance changes no status.
+        MinefieldBody::LayingRecorded(_) | MinefieldBody::AreaCleared(_) => Bearing::default(),
+    }
+}
+
+/// Laid for a shorter time is less laid. A laying that names no parcel is of the whole record.
+fn relaid(before: &LayingRecorded, after: &LayingRecorded, area_before: AreaBefore<'_>) -> Bearing {
+    let first = |laying: &LayingRecorded| {
+        let dates = [&laying.began, &laying.completed];
+        let given = dates.into_iter().flatten().map(|date| date.earliest().unwrap_or(Date::MIN));
+        given.min().unwrap_or(Date::MIN)
+    };
     let last = |date: &Option<WorldDate>| date.as_ref().and_then(WorldDate::latest);
-    let began = Bearing::of(first(&after.began), first(&before.began));
+    let began = Bearing::of(Some(first(after)), Some(first(before)));
     let completed = Bearing::of(last(&before.completed), last(&after.completed));
-    parcels(&before.parcels, &after.parcels).and(began).and(completed)
+    let named = match (before.parcels.is_empty(), after.parcels.is_empty()) {
+        (true, false) => Bearing::EASES,
+        (false, true) => Bearing::WARNS,
+        (true, true) | (false, false) => parcels(&before.parcels, &after.parcels, area_before),
+    };
+    named.and(began).and(completed)
 }
 
-/// More land released, or earlier, eases; less, or later, warns.
+/// More land released eases, less warns; when, is told by `dated_anew`.
 fn released_anew(before: &LandReleased, after: &LandReleased) -> Bearing {
-    let first = |date: &Option<WorldDate>| date.as_ref().and_then(WorldDate::earliest);
     let more = after.parcels.iter().any(|parcel| !before.parcels.contains(parcel));
     let less = before.parcels.iter().any(|parcel| !after.parcels.contains(parcel));
-    Bearing { eases: more, warns: less }.and(Bearing::of(first(&before.released), first(&after.released)))
+    Bearing { eases: more, warns: less }
 }
 
-fn parcels(before: &[Parcel], after: &[Parcel]) -> Bearing {
+fn parcels(before: &[Parcel], after: &[Parcel], area_before: AreaBefore<'_>) -> Bearing {
     let left_out = before.iter().any(|parcel| !after.iter().any(|other| other.id == parcel.id));
     let of_each = after.iter().map(|parcel| match before.iter().find(|other| other.id == parcel.id) {
         None => Bearing::WARNS,
-        Some(other) => area(other.area_m2, parcel.area_m2),
+        Some(other) => area(other.area_m2.or_else(|| area_before(&parcel.id)), parcel.area_m2),
     });
     of_each.fold(if left_out { Bearing::EASES } else { Bearing::default() }, Bearing::and)
 }

@@ -125,15 +125,19 @@ fn id_is_fresh(
     Err(Rejection::new(RejectionRule::EventIdMustBeFresh, format!("{field}.id"), message))
 }
 
-/// One day of tolerance: the depositary's day may have begun elsewhere already.
+/// One day of tolerance: the depositary's day may have begun elsewhere already. What a correction
+/// restates is looked at like what was stated first.
 fn date_is_past(question: &Question<'_>, event: &Event, field: &str) -> Result<(), Rejection> {
     let latest_allowed = question.at.utc_date().and_then(|today| today.tomorrow().ok());
-    let own_date = event.body.principal_date().filter(|_| !event.body.may_lie_ahead());
-    let occurred = event.occurred.as_ref().filter(|_| !event.body.may_lie_ahead());
-    let future = |date: &&crate::domain::WorldDate| {
-        date.earliest().zip(latest_allowed).is_some_and(|(earliest, allowed)| earliest > allowed)
-    };
-    match [own_date, occurred].into_iter().flatten().find(future) {
+    let restated = event.restated();
+    let stated = [(&event.body, event.occurred.as_ref())].into_iter();
+    let all = stated.chain(restated.map(|restated| (&restated.body, restated.occurred.as_ref())));
+    let dates = all
+        .filter(|(body, _)| !body.may_lie_ahead())
+        .flat_map(|(body, occurred)| [body.principal_date(), occurred, body.began()].into_iter().flatten());
+    let mut future =
+        dates.filter(|date| date.earliest().zip(latest_allowed).is_some_and(|(earliest, allowed)| earliest > allowed));
+    match future.next() {
         None => Ok(()),
         Some(date) => {
             let message = format!("{date} has not come yet");

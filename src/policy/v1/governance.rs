@@ -69,25 +69,32 @@ pub(super) fn decide(
     threshold: Threshold,
     field: &str,
 ) -> Result<(), Rejection> {
-    let Body::Registry(body) = &event.body else { return Ok(()) };
     let field = format!("{field}.{}", event.kind());
+    match &event.body {
+        Body::Registry(body) => registry_holds(question, event, body, &field)?,
+        // What else governs has no rule of its own: the threshold is the rule.
+        Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => {}
+    }
+    threshold_is_met(question.registry, submitted, event, threshold, &field)
+}
+
+fn registry_holds(question: &Question<'_>, event: &Event, body: &RegistryBody, field: &str) -> Result<(), Rejection> {
     match body {
         RegistryBody::LedgerFounded(_) => {
             let message = "this ledger is founded already";
-            return Err(Rejection::new(RejectionRule::LedgerMustBeFoundedOnce, field, message));
+            Err(Rejection::new(RejectionRule::LedgerMustBeFoundedOnce, field, message))
         }
-        RegistryBody::CharterAdopted(adopted) => charter_is_livable(question.registry, adopted, &field)?,
-        RegistryBody::OrganisationAdmitted(_) | RegistryBody::MandateGranted(_) => {}
+        RegistryBody::CharterAdopted(adopted) => charter_is_livable(question.registry, adopted, field),
+        RegistryBody::OrganisationAdmitted(_) | RegistryBody::MandateGranted(_) => Ok(()),
         RegistryBody::OrganisationChanged(changed) => {
-            organisation_may_change(question.registry, &event.subject, &changed.change, &field)?;
+            organisation_may_change(question.registry, &event.subject, &changed.change, field)
         }
         RegistryBody::MemberEnrolled(enrolled) => {
-            member_is_new(question.registry, &event.subject, &enrolled.member, &field)?;
+            member_is_new(question.registry, &event.subject, &enrolled.member, field)
         }
-        RegistryBody::KeyEnrolled(enrolled) => key_may_be_enrolled(question, &event.subject, enrolled, &field)?,
-        RegistryBody::KeyEnded(ended) => key_may_be_ended(question.registry, &event.subject, ended, &field)?,
+        RegistryBody::KeyEnrolled(enrolled) => key_may_be_enrolled(question, &event.subject, enrolled, field),
+        RegistryBody::KeyEnded(ended) => key_may_be_ended(question.registry, &event.subject, ended, field),
     }
-    threshold_is_met(question.registry, submitted, event, threshold, &field)
 }
 
 fn charter_is_livable(registry: &Registry, adopted: &CharterAdopted, field: &str) -> Result<(), Rejection> {
