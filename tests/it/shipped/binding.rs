@@ -84,7 +84,7 @@ const DEFERRED: &str = "party_withdrawal_deferred_conflict";
 const OUT: &str = "former_party";
 
 /// How a participant stands before the end of the notice and after it. No clause says when
-/// the Rome Statute binds, so there is nobody who could have been a party.
+/// the Rome Statute binds, and no row states it, so there is nobody who could have been a party.
 fn before_and_after(treaty: &str) -> (&'static str, &'static str) {
     if treaty == ROME { ("contracting", "non_participant") } else { ("party_withdrawal_pending", OUT) }
 }
@@ -266,12 +266,19 @@ async fn the_first_instrument_to_the_convention_covers_two_protocols() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_clause_expresses_is_not_guessed() {
+async fn what_no_clause_expresses_is_not_guessed_and_can_be_stated() {
     let story = story().await;
     participants(&story, ["ONE".to_owned()]).await;
     together(&story, vec![deposit(ROME, "ONE", "2023-11-14", &[])]).await;
     let answer = asked(&story, ROME, "ONE", "2026-01-01").await;
     assert_eq!(answer.outcomes[0].status, "contracting");
     assert_eq!(codes(&answer), ["clause_missing"]);
+    // Article 126: the 60th day is 13 January 2024.
+    let body = EffectStated { effect: TreatyEffect::EntryIntoForce, effective: world("2024-02-01") };
+    story.record(&under(ROME, "ONE"), TreatyBody::EffectStated(body)).await;
+    together(&story, vec![notice(ROME, "ONE", "2025-06-02", None)]).await;
+    let answer = asked(&story, ROME, "ONE", "2026-01-01").await;
+    assert_eq!(answer.outcomes[0].status, "party_withdrawal_pending");
+    assert_eq!((begins(&answer, "party"), begins(&answer, OUT)), ("2024-02-01".into(), "2026-06-02".into()));
     story.audited().await;
 }
