@@ -280,5 +280,15 @@ async fn what_no_clause_expresses_is_not_guessed_and_can_be_stated() {
     let answer = asked(&story, ROME, "ONE", "2026-01-01").await;
     assert_eq!(answer.outcomes[0].status, "party_withdrawal_pending");
     assert_eq!((begins(&answer, "party"), begins(&answer, OUT)), ("2024-02-01".into(), "2026-06-02".into()));
+    let size = story.size();
+    let request = proto::ListPartiesRequest {
+        treaty: ROME.into(),
+        at: "2026-01-01".into(),
+        read_at: Some(proto::ReadAt { minimum_size: size, known_at: Some(proto::read_at::KnownAt::Size(size)) }),
+        ..proto::ListPartiesRequest::default()
+    };
+    let parties = story.client().parties(request).await.unwrap().into_inner();
+    let statuses: Vec<&str> = parties.parties.iter().flat_map(|party| &party.statuses).map(String::as_str).collect();
+    assert_eq!(statuses, ["party_withdrawal_pending"], "a survey reads the same");
     story.audited().await;
 }
