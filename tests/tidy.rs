@@ -120,6 +120,38 @@ fn generated_types_stay_at_the_edges() {
     none(places);
 }
 
+/// Modules that decide or answer: what they know of a treaty, they read from its
+/// registration.
+const KNOW_NO_TREATY: &[&str] =
+    &["domain", "treaties", "journal", "wire", "projections", "policy", "admission", "sequencer", "audit", "server"];
+
+#[test]
+fn no_rule_names_a_treaty() {
+    let names: Vec<String> = files_below(&root().join("examples/treaties"))
+        .iter()
+        .flat_map(|file| {
+            let text = read(&shown(file));
+            let quoted = |line: &str| line.split('"').skip(3).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+            let named = ["\"treaty\":", "\"short_names\":"].map(str::to_owned);
+            let lines = text.lines().filter(|line| named.iter().any(|key| line.trim().starts_with(key)));
+            lines.flat_map(quoted).filter(|name| !name.is_empty()).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(
+        names.iter().any(|name| name == "APMBC") && names.iter().any(|name| name.starts_with("untc:")),
+        "{names:?}"
+    );
+    let mut places = Vec::new();
+    for file in sources().iter().filter(|file| !file.is_test() && KNOW_NO_TREATY.contains(&file.module())) {
+        for (line, code) in file.code_before_tests() {
+            if let Some(name) = names.iter().find(|name| code.contains(name.as_str())) {
+                places.push(format!("{}:{line}: {name} is for its registration to name", file.name));
+            }
+        }
+    }
+    none(places);
+}
+
 #[test]
 fn every_module_stands_in_the_order() {
     let missing = sources().into_iter().filter(|file| place(file.module()).is_none());

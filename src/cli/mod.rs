@@ -12,6 +12,7 @@ mod bench_read;
 mod block;
 mod chart;
 mod check;
+mod clauses;
 pub mod demo;
 mod drawing;
 mod exit;

@@ -7,7 +7,7 @@ use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
     block::{Block, fields, table},
     chart::Years,
-    drawing,
+    clauses, drawing,
     output::{Output, holds_at},
     sign_off::state_in_words,
     treaty_duties, treaty_parties, treaty_status,
@@ -115,8 +115,8 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             let answer = client.treaty(&treaty, read.known_at).await?;
             let json = to_json("GetTreatyResponse", &answer);
             output.show(&json, || {
-                let clauses = json["treaty"]["registered"].get("clauses");
-                let clauses = clauses.map(|clauses| Block::Text(format!(" clauses\n{clauses:#}")));
+                let registered = answer.treaty.as_ref().and_then(|treaty| treaty.registered.as_ref());
+                let clauses = registered.and_then(|registered| registered.clauses.as_ref()).map(clauses::shown);
                 answer.treaty.iter().map(whole).chain(clauses).collect()
             })?;
             answer.holds_at

@@ -47,12 +47,17 @@ pub async fn show_overdue(
     Ok(answer.holds_at)
 }
 
+/// What an overdue duty does not say: nobody is accused by what is missing here.
+const AS_RECORDED: &str = "Overdue: nothing that this ledger holds fulfils it. What was not recorded here may.";
+
 /// All that is shown of the duties of a participant, in order.
 fn obligations(answer: &ObligationsResponse, why: bool) -> Vec<Block> {
     let ObligationsResponse { participant_name: who, at, projected, treaties, other_treaties, .. } = answer;
     let duties = treaties.iter().flat_map(|treaty| &treaty.duties);
     let ahead = if *projected { ", projected" } else { "" };
-    let mut blocks = vec![sentences(None, [format!("{who} on {at}{ahead}: {}.", counts(duties))])];
+    let late = duties.clone().any(|duty| matches!(duty.state.as_str(), "overdue" | "stays_overdue"));
+    let counted = format!("{who} on {at}{ahead}: {}.", counts(duties));
+    let mut blocks = vec![sentences(None, [counted].into_iter().chain(late.then(|| AS_RECORDED.to_owned())))];
     let (with, without): (Vec<_>, Vec<_>) = treaties.iter().partition(|treaty| treaty.clauses_name_duties);
     for treaty in with {
         blocks.extend(under_treaty(treaty, why));
@@ -163,7 +168,7 @@ fn overdue(answer: &OverdueResponse) -> Vec<Block> {
             told(participations.len(), "participation", "participations")
         ),
     };
-    let mut blocks = vec![sentences(None, [sentence])];
+    let mut blocks = vec![sentences(None, [sentence].into_iter().chain((count > 0).then(|| AS_RECORDED.to_owned())))];
     let mut by_treaty: Vec<(&str, Vec<&OverdueParticipation>)> = Vec::new();
     for found in participations {
         match by_treaty.last_mut() {

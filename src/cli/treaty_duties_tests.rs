@@ -61,6 +61,8 @@ fn text(blocks: &[Block]) -> String {
 fn duties_are_read_at_a_glance() {
     let expected = "\
 Ukraine on 2026-03-01: 2 overdue, 1 running.
+Overdue: nothing that this ledger holds fulfils it. What was not recorded here
+may.
 
 APMBC: party since 2006-06-01
 
@@ -108,7 +110,7 @@ fn overdue_duties_stand_under_their_treaty() {
     };
     let answer = OverdueResponse { at: "2026-03-01".into(), participations: vec![found], ..OverdueResponse::default() };
     let told = text(&overdue(&answer));
-    assert!(told.starts_with("Overdue on 2026-03-01: 2 duties of 1 participation."), "{told}");
+    assert!(told.starts_with("Overdue on 2026-03-01: 2 duties of 1 participation.\nOverdue: nothing that"), "{told}");
     assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
     let none = text(&overdue(&OverdueResponse { at: "2026-03-01".into(), ..OverdueResponse::default() }));
     assert_eq!(none, "Nothing is overdue on 2026-03-01, as far as this ledger knows.");

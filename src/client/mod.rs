@@ -69,6 +69,15 @@ pub mod reply {
     };
     pub use prost_types::Timestamp;
 
+    /// A treaty's final clauses.
+    pub mod clauses {
+        pub use crate::wire::proto::{
+            AccessionBy, Addressee, Clauses, ConflictEnd, ConflictTest, ConsentClause, EntryIntoForceClause,
+            EntryIntoForceMode, NoticeFrom, ObjectionClause, ObligationClause, ObligationKind, Permission,
+            ProvisionalApplicationClause, SignatureClause, WithdrawalClause,
+        };
+    }
+
     /// Bodies of events as they are told.
     pub mod body {
         pub use crate::wire::proto::{

@@ -1,6 +1,6 @@
 //! The rows of the demonstration: data in the authoring form, from the public
 //! record, each with its source. What is no official record says so in its
-//! remarks.
+//! remarks. Treaties are registered with the clauses that come with the program.
 //!
 //! A row has three fields of its own beside the form: `row`, its number in the
 //! timeline; `recorded`, the day on which a desk records it, absent for what is
@@ -11,15 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::cast::TREATIES;
 use crate::{
     authoring::{
-        AuthoringError, Drafted, Folder, Freshness, Item, NameBook, Surroundings, WithheldPart, expand, read_items,
+        AuthoringError, Drafted, Folder, Freshness, Item, NameBook, SHIPPED_CLAUSES, Surroundings, WithheldPart,
+        expand, read_items,
     },
     domain::{CivilDate, EventReference, LedgerId, Subject},
     wire,
 };
 
-/// Treaties with their clauses, and participants.
+/// Participants.
 const REGISTRATIONS: (&str, &str) = ("treaties.ndjson", include_str!("treaties.ndjson"));
 /// What happened before the ledger was founded.
 const EARLIER: (&str, &str) = ("founding-day.ndjson", include_str!("founding-day.ndjson"));
@@ -62,10 +64,15 @@ pub type Named = BTreeMap<String, EventReference>;
 impl Rows {
     /// Reads all rows.
     pub fn read() -> Result<Self, AuthoringError> {
-        let registrations = read_items(REGISTRATIONS.0, REGISTRATIONS.1)?;
-        let mut names = NameBook::default();
-        names.note_registered(&registrations);
-        let registrations = registrations.into_iter().map(|item| row(REGISTRATIONS.0, item)).collect();
+        let transcribed = |treaty: &String| TREATIES.contains(&treaty.as_str());
+        let treaties = SHIPPED_CLAUSES.iter().filter(|shipped| shipped.treaty().is_some_and(|it| transcribed(&it)));
+        let treaties = treaties.map(|shipped| (shipped.name, shipped.text));
+        let (mut registrations, mut names) = (Vec::new(), NameBook::default());
+        for (file, text) in treaties.chain([REGISTRATIONS]) {
+            let items = read_items(file, text)?;
+            names.note_registered(&items);
+            registrations.extend(items.into_iter().map(|item| row(file, item)));
+        }
         let mut acts = Vec::new();
         for (file, text) in [EARLIER, SINCE, FIELDS] {
             acts.extend(read_items(file, text)?.into_iter().map(|item| row(file, item)));

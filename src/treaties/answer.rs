@@ -184,6 +184,7 @@ pinned! {
         Cascade = 19, "cascade";
         NotToBecomeParty = 20, "not_to_become_party";
         Declaration = 21, "declaration";
+        InForceAsStated = 22, "in_force_as_stated";
     }
 }
 

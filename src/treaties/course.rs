@@ -232,8 +232,11 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
             if self.record.is_under_parent(statement) { ", with the instrument to the parent treaty" } else { "" };
         let sentence = format!("consent to be bound ({words}) reached the depositary{under}");
         self.step(StatusRule::Consent, "VCLT 16", Some(statement.cited()), Some(day), sentence);
-        let in_force = self.record.in_force_clause().map(|clause| {
-            let (day, step) = in_force::of_consent(clause, day, self.course.treaty_in_force, statement);
+        let in_force = match self.record.in_force_clause() {
+            Some(clause) => Some(in_force::of_consent(clause, day, self.course.treaty_in_force, statement)),
+            None => in_force::as_stated(self.record, day),
+        };
+        let in_force = in_force.map(|(day, step)| {
             self.course.steps.push(step);
             day
         });

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::domain::{
     ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody,
+    TreatyEffect,
 };
 
 /// The treaty's entry into force as the deposits in the ledger give it.
@@ -134,4 +135,23 @@ pub fn of_consent(
     let sentence = sentence.into();
     let step = Step { rule, article: article.clone(), event: Some(statement.cited()), date: Some(day), sentence };
     (day, step)
+}
+
+/// The day on which consent is in force where no clause gives it: the day that is stated
+/// for the participant, if all that state one from the deposit on state the same.
+pub fn as_stated(record: &Record<'_, '_>, deposited: Date) -> Option<(Date, Step)> {
+    let statements = record.beside.iter().flat_map(|act| &act.followed);
+    let stated = statements.filter_map(|statement| match statement.body {
+        TreatyBody::EffectStated(body) if body.effect == TreatyEffect::EntryIntoForce => {
+            Some((body.effective.as_ref()?.day()?, statement))
+        }
+        _ => None,
+    });
+    let mut stated = stated.filter(|(day, _)| deposited <= *day);
+    let (day, statement) = stated.next()?;
+    stated.all(|(other, _)| other == day).then(|| {
+        let (rule, article) = (StatusRule::InForceAsStated, Box::default());
+        let sentence = "in force, as stated: the clauses give no day".into();
+        (day, Step { rule, article, event: Some(statement.cited()), date: Some(day), sentence })
+    })
 }

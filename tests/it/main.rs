@@ -21,6 +21,7 @@ mod queue;
 mod reads;
 mod references;
 mod refusals;
+mod shipped;
 mod sign_offs;
 mod signing;
 mod submit;

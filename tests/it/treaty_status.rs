@@ -24,6 +24,12 @@ pub struct Story {
 
 impl Story {
     pub async fn begin() -> Self {
+        let story = Self::without_treaties().await;
+        story.register().await;
+        story
+    }
+
+    pub async fn without_treaties() -> Self {
         let ledger = TestLedger::new().await;
         stop(&ledger.node).await;
         let TestLedger { dir, node, id, registrar, recorder, verifier } = ledger;
@@ -33,9 +39,7 @@ impl Story {
         parts.clock = Arc::new(ReplayedClock::at(RecordingTime::from_timestamp(in_2030).unwrap()));
         let node = Node::start(parts).unwrap();
         let served = Served::start(&node).await;
-        let story = Self { ledger: TestLedger { dir, node, id, registrar, recorder, verifier }, served };
-        story.register().await;
-        story
+        Self { ledger: TestLedger { dir, node, id, registrar, recorder, verifier }, served }
     }
 
     async fn register(&self) {

@@ -360,3 +360,46 @@ fn more_open_questions_than_the_limit_are_followed_in_part_and_said_so() {
     assert!(!answer.complete);
     assert!(answer.outcomes.iter().all(|outcome| outcome.status == TreatyStatus::Party));
 }
+
+/// A party to a treaty whose clauses do not say when it binds, with days that are stated
+/// for it.
+fn without_clause(stated: &[&str]) -> Book {
+    let mut book = Book::default();
+    let clauses = Clauses { entry_into_force: None, ..ottawa_clauses() };
+    book.record("2025-03-17", "treaty/a:1", registered(Some(clauses), "1997-09-18"));
+    book.deposited("participation/a:1/XXX", ConsentMode::Accession, "2023-11-14");
+    for day in stated {
+        book.record("2025-03-17", "participation/a:1/XXX", effect(TreatyEffect::EntryIntoForce, day));
+    }
+    book
+}
+
+#[test]
+fn where_no_clause_gives_the_day_the_one_that_is_stated_binds() {
+    let book = without_clause(&["2024-02-01"]);
+    assert_eq!(certain(&book.now("a:1", "XXX", "2024-01-31")), TreatyStatus::Contracting);
+    let answer = book.now("a:1", "XXX", "2024-02-01");
+    assert_eq!(certain(&answer), TreatyStatus::Party);
+    let step = answer.outcomes[0].steps.iter().find(|step| step.rule == StatusRule::InForceAsStated);
+    assert_eq!(step.and_then(|step| step.date), Some(day("2024-02-01")));
+    assert_eq!(codes(&answer), ["clause_missing"]);
+    assert!(answer.rests_on.iter().any(|event| event.position.index == Index(2)), "the statement");
+}
+
+#[test]
+fn statements_that_differ_or_fit_no_consent_bind_nobody() {
+    for stated in [&[][..], &["2024-02-01", "2024-03-01"], &["2023-11-13"], &["2024-02"]] {
+        let book = without_clause(stated);
+        assert_eq!(certain(&book.now("a:1", "XXX", "2025-01-01")), TreatyStatus::Contracting, "{stated:?}");
+    }
+}
+
+#[test]
+fn a_clause_goes_before_what_is_stated_for_a_participant() {
+    let (mut book, x) = with_party("XXX");
+    let before = certain(&book.now(OTTAWA, "XXX", "2025-01-01"));
+    book.record("2025-03-17", &x, effect(TreatyEffect::EntryIntoForce, "2029-01-01"));
+    let after = book.now(OTTAWA, "XXX", "2025-01-01");
+    assert_eq!((before, certain(&after)), (TreatyStatus::Party, TreatyStatus::Party));
+    assert_eq!(codes(&after), ["stated_vs_computed"]);
+}
