@@ -18,6 +18,7 @@ mod record;
 mod rows;
 mod served;
 mod story;
+mod table;
 
 use std::{
     error::Error,

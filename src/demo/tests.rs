@@ -18,7 +18,8 @@ async fn the_demonstration_shows_every_step_and_ends() {
     // Where a line ends depends on addresses and digests.
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
-        "54 of the 60 rows of a public timeline",
+        "56 of the 60 rows of a public timeline",
+        "both sides of 22 contradictions",
         "Lithuania is a party to APMBC on 2025-12-26, as known on 2026-03-01: leaving on 2025-12-27.",
         "Lithuania is a former party to APMBC on 2025-12-27, as known on 2026-03-01: out since 2025-12-27.",
         "Poland is projected to be a party to APMBC on 2026-03-01, as known on 2025-08-06.",
