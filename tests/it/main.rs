@@ -4,9 +4,12 @@
 
 mod bad_input;
 mod bounds;
+mod contradictions;
+mod demonstration;
 mod dishonest;
 mod disk;
 mod easing;
+mod expected_answers;
 mod faults;
 mod golden;
 mod governance;
