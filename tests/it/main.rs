@@ -10,6 +10,7 @@ mod dishonest;
 mod disk;
 mod easing;
 mod expected_answers;
+mod expected_of_made_up;
 mod faults;
 mod golden;
 mod governance;
