@@ -9,6 +9,7 @@
 //! randomness are arguments; every error names file, item and field.
 //! Leaves to others: whether the ledger accepts it (`policy`), sending (`client`).
 
+mod clauses;
 mod document;
 mod envelope_file;
 mod error;
@@ -25,6 +26,7 @@ mod signing;
 mod subject;
 mod template;
 
+pub use clauses::{SHIPPED_CLAUSES, ShippedClauses};
 pub use document::{Evidence, FileFacts, Folder};
 pub use envelope_file::{ENVELOPE_SUFFIX, EnvelopeFile, EnvelopeFileError, write_whole};
 pub use error::{AuthoringError, Problem};

@@ -1,6 +1,6 @@
 //! The rows of the demonstration: data in the authoring form, from the public
 //! record, each with its source. What is no official record says so in its
-//! remarks.
+//! remarks. Treaties are registered with the clauses that come with the program.
 //!
 //! A row has fields of its own beside the form: `row`, its number in the timeline;
 //! `contradiction`, its number among the contradictions of the record; `recorded`, the
@@ -12,17 +12,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::cast::TREATIES;
 use crate::{
     authoring::{
-        AuthoringError, Drafted, Folder, Freshness, Item, Lookup, NameBook, Names, Surroundings, WithheldPart, expand,
-        read_items,
+        AuthoringError, Drafted, Folder, Freshness, Item, Lookup, NameBook, Names, SHIPPED_CLAUSES, Surroundings,
+        WithheldPart, expand, read_items,
     },
     demo::table,
     domain::{CivilDate, EventReference, Kind, LedgerId, Subject, SubjectType, TreatyKind},
     wire,
 };
 
-/// Treaties with their clauses, and participants.
+/// Participants.
 const REGISTRATIONS: (&str, &str) = ("treaties.ndjson", include_str!("treaties.ndjson"));
 /// What happened before the ledger was founded.
 const EARLIER: (&str, &str) = ("founding-day.ndjson", include_str!("founding-day.ndjson"));
@@ -90,14 +91,22 @@ pub type Named = BTreeMap<String, EventReference>;
 impl Rows {
     /// Reads all rows.
     pub fn read() -> Result<Self, AuthoringError> {
-        let mut registrations = read_items(REGISTRATIONS.0, REGISTRATIONS.1)?;
-        let registered = participants(&registrations);
+        let transcribed = |treaty: &String| TREATIES.contains(&treaty.as_str());
+        let treaties = SHIPPED_CLAUSES.iter().filter(|shipped| shipped.treaty().is_some_and(|it| transcribed(&it)));
+        let treaties = treaties.map(|shipped| (shipped.name, shipped.text));
+        let mut files = Vec::new();
+        for (file, text) in treaties.chain([REGISTRATIONS]) {
+            files.push((file, read_items(file, text)?));
+        }
+        let registered: BTreeSet<String> = files.iter().flat_map(|(_, items)| participants(items)).collect();
         let lines = table::lines();
-        let others = lines.iter().filter(|line| !registered.contains(line.id));
-        registrations.extend(others.map(table::Line::registration));
-        let mut names = NameBook::default();
-        names.note_registered(&registrations);
-        let registrations = registrations.into_iter().map(|item| row(REGISTRATIONS.0, item)).collect();
+        let others = lines.iter().filter(|line| !registered.contains(line.id)).map(table::Line::registration);
+        files.push((TABLE, others.collect()));
+        let (mut registrations, mut names) = (Vec::new(), NameBook::default());
+        for (file, items) in files {
+            names.note_registered(&items);
+            registrations.extend(items.into_iter().map(|item| row(file, item)));
+        }
         let mut acts = Vec::new();
         for (file, text) in [EARLIER, SINCE, FIELDS] {
             acts.extend(read_items(file, text)?.into_iter().map(|item| row(file, item)));
