@@ -120,15 +120,15 @@ impl Demo<'_> {
         }
         let cited = shown.outcomes.iter().flat_map(|outcome| &outcome.steps).filter_map(|step| step.event.as_ref());
         for event in cited {
-            self.who_says_so(event).await?;
+            self.who_says_so(participant, event).await?;
         }
         Ok(answer)
     }
 
     /// The source of an event that an answer rests on, and whether anybody verified it.
-    async fn who_says_so(&mut self, cited: &CitedEvent) -> Told {
+    async fn who_says_so(&mut self, participant: &str, cited: &CitedEvent) -> Told {
         let position = cited.position.clone().unwrap_or_default();
-        let timeline = self.partner.client.timeline("APMBC", None, None).await.during("read a timeline")?;
+        let timeline = self.partner.client.timeline("APMBC", Some(participant), None).await.during("read a timeline")?;
         let act = timeline.acts.iter().find(|act| act.position.as_ref() == Some(&position));
         let source = act.and_then(|act| act.event.as_ref()?.source.as_ref()).cloned();
         let source = source.ok_or_else(|| DemoError::NotShown(format!("entry {} has a source", position.index)))?;
