@@ -4,7 +4,7 @@
 //! `docs/format.md`. Changing one that a decision depends on (`EVENT_BYTES`,
 //! `ENVELOPE_BYTES`, `EVENTS_PER_SUBMISSION`, text lengths) is a new policy number (I11).
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
 /// Bytes of one encoded `Event`, at the most.
 pub const EVENT_BYTES: usize = 256 * 1024;
@@ -121,6 +121,12 @@ pub const OPEN_SEGMENTS: usize = 16;
 /// Ids in memory before they are written as a sorted run beside the segments:
 /// 2^19 ids of 24 bytes are 12 MiB, about 150,000 single-event entries.
 pub const ID_RUN_KEYS: usize = 1 << 19;
+
+/// Entries that were read back from the journal and are kept at hand: one decision about
+/// a sign-off looks at what it signs, and at what was signed before, several times.
+pub const READ_BACK_ENTRIES: NonZeroUsize = NonZeroUsize::new(256).expect("more than none");
+/// Bytes of an entry up to which it is kept.
+pub const READ_BACK_BYTES: usize = 16 * 1024;
 
 /// Bytes of entries in one message of a replay stream.
 pub const REPLAY_CHUNK_BYTES: usize = 256 * 1024;

@@ -13,16 +13,18 @@ use std::{
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
+use lru::LruCache;
 use prost::bytes::Bytes;
 
 use crate::{
     domain::{Entry, Index, RecordingTime},
     journal::{Journal, ReadLimit, Record, StoredRecord},
+    limits::{READ_BACK_BYTES, READ_BACK_ENTRIES},
     wire,
 };
 
@@ -32,6 +34,8 @@ pub(super) struct Earlier {
     store: Store,
     /// Admitted and not yet in the store.
     recent: HashMap<Index, Arc<Entry>>,
+    /// Read back lately.
+    at_hand: Mutex<LruCache<Index, Arc<Entry>>>,
     unreadable: AtomicBool,
 }
 
@@ -53,7 +57,8 @@ impl Earlier {
     }
 
     fn of(store: Store) -> Self {
-        Self { store, recent: HashMap::new(), unreadable: AtomicBool::new(false) }
+        let at_hand = Mutex::new(LruCache::new(READ_BACK_ENTRIES));
+        Self { store, recent: HashMap::new(), at_hand, unreadable: AtomicBool::new(false) }
     }
 
     /// The journal, where there is one.
@@ -87,16 +92,30 @@ impl Earlier {
         if let Some(entry) = self.recent.get(&index) {
             return Some(Arc::clone(entry));
         }
+        if let Some(entry) = self.at_hand().get(&index) {
+            return Some(Arc::clone(entry));
+        }
         let stored = match &self.store {
             Store::Journal(journal) => journal.read(index, ReadLimit::ONE).ok().and_then(|mut stored| stored.pop()),
             Store::Spool(spool) => spool.read(index).ok(),
         };
-        let entry = stored.and_then(|stored| wire::read_entry(&stored).ok());
-        if entry.is_none() {
+        let read = stored.and_then(|stored| {
+            let entry = wire::read_entry(&stored).ok()?;
+            Some((Arc::new(entry), stored.record.payload_bytes()))
+        });
+        let Some((entry, bytes)) = read else {
             tracing::error!(%index, "an entry cannot be read back");
             self.unreadable.store(true, Ordering::Relaxed);
+            return None;
+        };
+        if bytes <= READ_BACK_BYTES {
+            self.at_hand().put(index, Arc::clone(&entry));
         }
-        entry.map(Arc::new)
+        Some(entry)
+    }
+
+    fn at_hand(&self) -> MutexGuard<'_, LruCache<Index, Arc<Entry>>> {
+        self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether every entry so far could be read back.

@@ -39,6 +39,14 @@ impl Driven {
     pub fn rate(&self) -> f64 {
         as_f64(self.calls) / self.wall.as_secs_f64()
     }
+
+    /// Both loads as one.
+    pub fn and(mut self, other: &Self) -> Self {
+        self.calls += other.calls;
+        self.wall += other.wall;
+        self.latency += &other.latency;
+        self
+    }
 }
 
 /// Connections to one service.

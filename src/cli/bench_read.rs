@@ -5,7 +5,7 @@
 //! fields, grown over the network; whatever was measured is audited at the end, and a
 //! difference fails the run. Leaves to others: what grows and what is asked (`bench`).
 
-use std::{env, io, path::PathBuf};
+use std::{env, io, mem, path::PathBuf, time::Duration};
 
 use clap::Args;
 use serde_json::json;
@@ -48,6 +48,10 @@ const IN_FLIGHT: usize = 256;
 const CONNECTIONS: usize = 4;
 /// Of the submissions and the sign-offs on them, so many go one at a time.
 const ONE_BY_ONE: usize = 1_000;
+/// The rest goes in so many rounds.
+const ROUNDS: usize = 8;
+/// A sign-off is to cost no more than a submission, by a clock of hundredths of a second.
+const SAME: f64 = 1.1;
 /// The steady load: events a second, for so long.
 const PACE: u32 = 5_000;
 const PACED_SECONDS: u64 = 10;
@@ -153,32 +157,36 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Releases, and both signatures that each needs: what a sign-off costs beside a
-    /// submission of one event.
+    /// Events that take effect at once, releases that wait, and both signatures that each release needs:
+    /// what a sign-off costs beside a submission of one event. The four take turns, so that what else
+    /// the machine does meets all of them.
     async fn sign_off(&mut self) -> Result<(), Failure> {
-        let [releases, verified, authorised] = self.growth.releases(in_usize(self.arguments.entries / 20));
-        let submitted = self.submitted("submission of one event", releases).await?;
-        for (what, signed) in [("sign-off, waits on", verified), ("sign-off, completes", authorised)] {
-            let said = self.submitted(what, signed).await?;
-            let ratio = said.rate() / submitted.rate();
-            let figure = Figure::new(format!("  {what}: rate by that"), ratio, Unit::Count).at_least(1.0);
-            self.figures.push(figure);
+        let [events, releases, verified, authorised] = self.growth.releases(in_usize(self.arguments.entries / 20));
+        let mut loads = [
+            Load::new("submission of one event", events),
+            Load::new("submission of a release", releases),
+            Load::new("sign-off, waits on", verified),
+            Load::new("sign-off, completes", authorised),
+        ];
+        self.output.note("... submissions and sign-offs");
+        for load in &mut loads {
+            load.one_at_a_time(&self.channels).await?;
+        }
+        for left in (1..=ROUNDS).rev() {
+            for load in &mut loads {
+                load.at_once(left, &self.channels, &self.service).await?;
+            }
+        }
+        let submitted = loads[0].each_us();
+        for load in &loads {
+            self.figures.extend(load.figures());
+        }
+        for load in &loads[2..] {
+            let cost = load.each_us() / submitted;
+            let what = format!("{}: service time by that of a submission", load.what);
+            self.figures.push(Figure::new(what, cost, Unit::Count).under(SAME));
         }
         Ok(())
-    }
-
-    /// Some of the submissions one at a time, the rest as fast as they go: the latter.
-    async fn submitted(&mut self, what: &str, mut requests: Vec<Signed>) -> Result<Driven, Failure> {
-        self.output.note(&format!("... {what}"));
-        let rest = requests.split_off(ONE_BY_ONE.min(requests.len() / 2));
-        let one = bench::unary(&self.channels[..1], requests, 1).await?;
-        let before = self.service.processor_time()?;
-        let many = bench::unary(&self.channels, rest, IN_FLIGHT).await?;
-        let each_us = (self.service.processor_time()? - before).as_secs_f64() * 1e6 / as_f64(many.calls);
-        let rate = Figure::new(what, many.rate(), Unit::PerSecond).with_latency(&many.latency);
-        self.figures.push(rate.with_service_time(each_us));
-        self.figures.push(Figure::p50(format!("  {what}, one at a time"), &one.latency));
-        Ok(many)
     }
 
     /// How closely the read models follow a steady load of records that are opened.
@@ -193,5 +201,61 @@ impl Run<'_> {
         self.figures.push(rate.with_latency(&paced.driven.latency).at_least(0.99 * f64::from(PACE)));
         self.figures.push(Figure::p99("  lag of the read models", &paced.lag).under(0.1));
         Ok(())
+    }
+}
+
+/// Submissions of one sort: some go one at a time, the rest as fast as they go, in rounds.
+struct Load {
+    what: &'static str,
+    left: Vec<Signed>,
+    one: Option<Driven>,
+    many: Option<Driven>,
+    processor: Duration,
+}
+
+impl Load {
+    fn new(what: &'static str, left: Vec<Signed>) -> Self {
+        Self { what, left, one: None, many: None, processor: Duration::ZERO }
+    }
+
+    async fn one_at_a_time(&mut self, channels: &[bench::Connection]) -> Result<(), Failure> {
+        let rest = self.left.split_off(ONE_BY_ONE.min(self.left.len() / 2));
+        let requests = mem::replace(&mut self.left, rest);
+        self.one = Some(bench::unary(&channels[..1], requests, 1).await?);
+        Ok(())
+    }
+
+    /// One round while so many are left, this one included.
+    async fn at_once(
+        &mut self,
+        rounds: usize,
+        channels: &[bench::Connection],
+        service: &bench::Served,
+    ) -> Result<(), Failure> {
+        let rest = self.left.split_off(self.left.len() / rounds);
+        let requests = mem::replace(&mut self.left, rest);
+        let before = service.processor_time()?;
+        let driven = bench::unary(channels, requests, IN_FLIGHT).await?;
+        self.processor += service.processor_time()? - before;
+        self.many = Some(match self.many.take() {
+            Some(earlier) => earlier.and(&driven),
+            None => driven,
+        });
+        Ok(())
+    }
+
+    /// Processor time of the service for each, in microseconds.
+    fn each_us(&self) -> f64 {
+        let calls = self.many.as_ref().map_or(0, |many| many.calls);
+        self.processor.as_secs_f64() * 1e6 / as_f64(calls.max(1))
+    }
+
+    fn figures(&self) -> impl Iterator<Item = Figure> {
+        let many = self.many.iter().map(|many| {
+            let rate = Figure::new(self.what, many.rate(), Unit::PerSecond).with_latency(&many.latency);
+            rate.with_service_time(self.each_us())
+        });
+        let one = self.one.iter().map(|one| Figure::p50(format!("  {}, one at a time", self.what), &one.latency));
+        many.chain(one)
     }
 }

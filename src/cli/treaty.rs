@@ -126,7 +126,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             let json = to_json("TimelineResponse", &answer);
             output.show_list(&json, "acts", || match participant {
                 Some(_) => own_timeline(&answer),
-                None => vec![years(&answer.acts), timeline(&answer.acts, &answer.legal_findings)],
+                None => vec![years(&answer.acts), timeline(&answer)],
             })?;
             answer.holds_at
         }
@@ -156,8 +156,10 @@ fn whole(treaty: &TreatyEntry) -> Block {
     ])
 }
 
-fn timeline(acts: &[Act], remarks: &[LegalFinding]) -> Block {
-    table(["date", "who", "act", "source", "recorded by", "index"], acts.iter().map(|act| row(act, acts, remarks)))
+/// The acts of everybody, told like those of one.
+fn timeline(answer: &TimelineResponse) -> Block {
+    let rows = answer.acts.iter().map(|act| [dated(act), act.participant.clone(), told(act, answer).join("\n")]);
+    table(["date", "who", "act"], rows)
 }
 
 fn years(acts: &[Act]) -> Block {
@@ -166,18 +168,6 @@ fn years(acts: &[Act]) -> Block {
         Some((date.latest().or(date.earliest())?.year(), act.kind.replace('_', " ")))
     });
     Block::Years(Years::of(dated))
-}
-
-fn row(act: &Act, acts: &[Act], remarks: &[LegalFinding]) -> [String; 6] {
-    let position = act.position.clone().unwrap_or_default();
-    [
-        dated(act),
-        act.participant.clone(),
-        [vec![sentence(act)], remarked(act, acts, remarks)].concat().join("\n"),
-        source(act),
-        position.organisation,
-        position.index.to_string(),
-    ]
 }
 
 /// The acts of one participant: drawn, then told by the letters of the drawing.

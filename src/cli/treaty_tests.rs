@@ -26,10 +26,12 @@ fn withdrawal() -> Act {
 #[test]
 fn a_timeline_is_readable_at_80_columns() {
     let undated = Act { kind: "signature_affixed".into(), participant: "EST".into(), ..Act::default() };
-    let text = timeline(&[withdrawal(), undated], &[]).text(80);
+    let answer = TimelineResponse { acts: vec![withdrawal(), undated], ..TimelineResponse::default() };
+    let text = timeline(&answer).text(80);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(lines[0], ["date", "who", "act", "source", "recorded", "by", "index"], "{text}");
+    assert_eq!(lines[0], ["date", "who", "act"], "{text}");
+    assert!(text.contains("Dziennik Ustaw 2025 poz. 1514; entry 23 by pl-desk"), "{text}");
     assert_eq!(lines[1][..2], ["2025-08-20", "POL"], "{text}");
     assert!(text.contains("withdrawal notified") && text.contains("undated"), "{text}");
     assert_eq!(sentence(&withdrawal()), "withdrawal notified (denunciation)");
@@ -112,7 +114,8 @@ fn a_corrected_act_names_its_correction() {
         position: Some(EventPosition { index: 31, ..EventPosition::default() }),
         ..Act::default()
     };
-    let text = timeline(&[corrected, correction], &[]).text(120);
+    let answer = TimelineResponse { acts: vec![corrected, correction], ..TimelineResponse::default() };
+    let text = timeline(&answer).text(120);
     assert!(text.contains("corrected in entry 31"), "{text}");
 }
 

@@ -149,7 +149,7 @@ fn bracketed(name: &str, word: &str) -> String {
 }
 
 fn joined(name: &str, more: &str) -> String {
-    if more.is_empty() { name.to_owned() } else { format!("{name}, {more}") }
+    if more.is_empty() { name.to_owned() } else { format!("{}, {more}", name.trim_end_matches(['.', ','])) }
 }
 
 fn quoted(name: &str, words: &str) -> String {

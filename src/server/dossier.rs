@@ -101,24 +101,30 @@ impl TreatyFile {
         all.map(|recorded| (recorded.position.index, facts(recorded))).collect()
     }
 
-    /// The first short name of the treaty, else its id.
+    /// The first short name of the treaty as it stands, else its id.
     pub fn name(&self) -> String {
-        let names = self.on_treaty.iter().find_map(|recorded| match &recorded.event.body {
-            Body::Treaty(TreatyBody::TreatyRegistered(body)) => body.short_names.first(),
+        let names = standing(&self.on_treaty).filter_map(|body| match body {
+            TreatyBody::TreatyRegistered(body) => body.short_names.first(),
             _ => None,
         });
-        names.map_or_else(|| self.treaty.to_string(), ToString::to_string)
+        names.last().map_or_else(|| self.treaty.to_string(), ToString::to_string)
     }
 
-    /// The name under which a participant was registered, else its id.
+    /// The name of a registered participant as it stands, else its id.
     pub fn participant_name(&self, participant: &ParticipantId) -> String {
-        let about = self.about.get(participant).into_iter().flatten();
-        let mut names = about.filter_map(|recorded| match &recorded.event.body {
-            Body::Treaty(TreatyBody::ParticipantRegistered(body)) => Some(body.name.to_string()),
+        let about = self.about.get(participant).map(Vec::as_slice).unwrap_or_default();
+        let names = standing(about).filter_map(|body| match body {
+            TreatyBody::ParticipantRegistered(body) => Some(body.name.to_string()),
             _ => None,
         });
-        names.next_back().unwrap_or_else(|| participant.to_string())
+        names.last().unwrap_or_else(|| participant.to_string())
     }
+}
+
+/// What events in effect state, corrections included, in order of position.
+fn standing(events: &[Arc<Recorded>]) -> impl Iterator<Item = &TreatyBody> {
+    let in_effect = events.iter().filter(|recorded| recorded.effective_since().is_some());
+    in_effect.filter_map(|recorded| stated(&recorded.event.body))
 }
 
 impl Node {

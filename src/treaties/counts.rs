@@ -17,6 +17,7 @@ pinned! {
         Provisional = 5, "provisional";
         Withdrawing = 6, "withdrawing";
         Former = 7, "former";
+        FormerSignatories = 8, "former_signatories";
     }
 }
 
@@ -31,6 +32,7 @@ impl Definition {
             Self::Provisional => "they apply the treaty provisionally",
             Self::Withdrawing => "they have notified a withdrawal that has not taken effect, and are still bound",
             Self::Former => "their withdrawal has taken effect",
+            Self::FormerSignatories => "they signed, and have declared since not to intend to become a party",
         }
     }
 
@@ -46,6 +48,7 @@ impl Definition {
             Self::Provisional => false,
             Self::Withdrawing => leaving,
             Self::Former => matches!(status, TreatyStatus::FormerParty { .. }),
+            Self::FormerSignatories => matches!(status, TreatyStatus::FormerSignatory { .. }),
         }
     }
 }

@@ -133,10 +133,12 @@ impl Growth {
         signed.into_iter().map(request).collect()
     }
 
-    /// Releases of records on which none waits, so many at the most, and then what
-    /// completes each: the verifier's signature and the authority's.
-    pub fn releases(&mut self, count: usize) -> [Vec<SubmitRequest>; 3] {
+    /// Surveys, which take effect at once; as many releases of records on which none waits, so many
+    /// at the most; and then what completes each release: the verifier's signature and the authority's.
+    pub fn releases(&mut self, count: usize) -> [Vec<SubmitRequest>; 4] {
         let drawn: Vec<_> = (0..count).map_while(|_| self.seeded.take(&mut self.opened)).collect();
+        let surveys = (0..drawn.len()).map_while(|_| self.survey()).collect();
+        let surveys = self.sign(surveys).into_iter().map(request).collect();
         let releases = drawn.into_iter().map(|record| self.release(record, Vec::new())).collect();
         let releases = self.sign(releases);
         let digests: Vec<_> = releases.iter().map(digest_of).collect();
@@ -146,7 +148,7 @@ impl Growth {
             self.sign(steps).into_iter().map(request).collect()
         };
         let (verified, authorised) = (by(&verifier, Capacity::Verifier), by(&authority, Capacity::NationalAuthority));
-        [releases.into_iter().map(request).collect(), verified, authorised]
+        [surveys, releases.into_iter().map(request).collect(), verified, authorised]
     }
 
     fn treaty_act(&mut self) -> Step {

@@ -110,17 +110,18 @@ fn follows_signature(mode: ConsentMode) -> bool {
 /// Whether a notice of withdrawal is what the clauses ask for.
 pub fn on_notice(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &WithdrawalNotified) {
     let Some(clause) = record.withdrawal_clause() else { return };
-    for addressee in &clause.addressees {
+    let untold = clause.addressees.iter().filter(|addressee| {
         let told = match addressee {
             Addressee::Depositary => &body.received_by_depositary,
             Addressee::OtherParties => &body.other_parties_notified,
             Addressee::SecurityCouncil => &body.security_council_notified,
         };
-        if told.is_none() {
-            let who = addressee.name().replace('_', " ");
-            let message = format!("this ledger does not hold on which day it was notified: {who}");
-            remark(course, LegalRemark::AddresseeMissing, statement, &clause.article, message);
-        }
+        told.is_none()
+    });
+    let untold: Vec<_> = untold.map(|addressee| addressee.name().replace('_', " ")).collect();
+    if !untold.is_empty() {
+        let message = format!("this ledger does not hold on which day it was notified to: {}", untold.join(", "));
+        remark(course, LegalRemark::AddresseeMissing, statement, &clause.article, message);
     }
     if clause.reasons_required && body.reasons != Some(Reasons::Attached) {
         let message = match body.reasons {

@@ -6,7 +6,7 @@ use crate::treaties::{DecidedBy, Stance, StatusRule, WindowStart};
 
 const CONVENTION: &str = "untc:XXVI-2";
 
-fn succession(predecessor: &str, to: SuccessionTo, succeeded: &str, received: &str) -> TreatyBody {
+pub fn succession(predecessor: &str, to: SuccessionTo, succeeded: &str, received: &str) -> TreatyBody {
     TreatyBody::SuccessionNotified(SuccessionNotified {
         predecessor: predecessor.parse().unwrap(),
         succeeds_to: to,
@@ -15,7 +15,7 @@ fn succession(predecessor: &str, to: SuccessionTo, succeeded: &str, received: &s
     })
 }
 
-fn declaration(declaration_type: DeclarationType, made: &str) -> DeclarationMade {
+pub fn declaration(declaration_type: DeclarationType, made: &str) -> DeclarationMade {
     DeclarationMade {
         declaration_type,
         made: world(made),
@@ -28,7 +28,7 @@ fn declaration(declaration_type: DeclarationType, made: &str) -> DeclarationMade
     }
 }
 
-fn declared(body: DeclarationMade) -> TreatyBody {
+pub fn declared(body: DeclarationMade) -> TreatyBody {
     TreatyBody::DeclarationMade(Box::new(body))
 }
 
@@ -36,11 +36,11 @@ fn shared(body: SharedBody) -> Body {
     Body::Shared(body)
 }
 
-fn retraction(target: EventReference) -> Body {
+pub fn retraction(target: EventReference) -> Body {
     shared(SharedBody::EventRetracted(EventRetracted { target, reason: "of another State".into() }))
 }
 
-fn contest(target: EventReference, by: &str, on: &str) -> Body {
+pub fn contest(target: EventReference, by: &str, on: &str) -> Body {
     let body = EventContested { target, grounds: "not so".into(), contested_by: by.into(), contested: world(on) };
     shared(SharedBody::EventContested(body))
 }

@@ -1,6 +1,9 @@
 //! Counts by definition, and what a table of the depositary makes of them.
 
-use super::*;
+use super::{
+    acts::{declaration, declared},
+    *,
+};
 use crate::treaties::{
     Count, Coverage, CoverageWord, Definition, DifferenceCode, Held, counts, coverage, participation, tables,
 };
@@ -273,4 +276,42 @@ fn whoever_only_objected_is_not_expected_in_a_table() {
     book.record("2025-10-17", &under("CHE"), objection(suspended, "2025-06-01"));
     book.table("2025-06-30", &IN_JUNE);
     assert_eq!(book.coverage("2025-06-29").word, CoverageWord::Complete);
+}
+
+#[test]
+fn former_signatories_are_counted_by_themselves() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.signed(&x, "1998-01-01");
+    let intention = declaration(DeclarationType::IntentionNotToBecomeParty, "2002-05-06");
+    book.record("2025-03-18", &x, declared(intention));
+    let counted = |on| (book.number(Definition::Signatories, on), book.number(Definition::FormerSignatories, on));
+    assert_eq!(counted("2002-05-05"), ((1, 1), (0, 0)));
+    assert_eq!(counted("2002-05-06"), ((0, 0), (1, 1)));
+    assert_eq!(book.number(Definition::Former, "2002-05-06"), (0, 0));
+}
+
+/// R20: deposits of one day have no order but the depositary's, and a threshold depends on days alone.
+#[test]
+fn deposits_of_one_day_reach_a_threshold_together() {
+    let clauses = ottawa_clauses();
+    let entry = clauses.entry_into_force.clone().map(|clause| EntryIntoForceClause { threshold: 3, ..clause });
+    let in_order = |deposits: [(&str, &str, Option<u32>); 4]| {
+        let mut book = Book::default();
+        let clauses = Clauses { entry_into_force: entry.clone(), ..clauses.clone() };
+        book.record("2025-03-17", &format!("treaty/{OTTAWA}"), registered(Some(clauses), "1997-09-18"));
+        for (participant, on, sequence) in deposits {
+            let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, on) else { unreachable!() };
+            let body = InstrumentDeposited { depositary_sequence: sequence, ..body };
+            book.record("2025-03-18", &under(participant), TreatyBody::InstrumentDeposited(body));
+        }
+        let status = |who, on| certain(&book.now(OTTAWA, who, on));
+        let statuses = ["AAA", "BBB", "CCC", "DDD"].map(|who| (status(who, "2000-07-31"), status(who, "2000-08-01")));
+        (statuses, book.number(Definition::InForce, "2000-08-01"))
+    };
+    let [first, second, third] = ["2000-01-10", "2000-02-05", "2000-02-05"];
+    let straight = [("AAA", first, None), ("BBB", second, Some(1)), ("CCC", third, Some(2)), ("DDD", third, None)];
+    let turned = [("DDD", third, Some(1)), ("CCC", third, None), ("BBB", second, Some(3)), ("AAA", first, None)];
+    assert_eq!(in_order(straight), in_order(turned));
+    assert_eq!(in_order(straight).0, [(TreatyStatus::Contracting, TreatyStatus::Party); 4]);
 }

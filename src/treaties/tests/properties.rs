@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    acts::{contest, declaration, declared, retraction, succession},
+    *,
+};
 use crate::treaties::{Span, spans};
 
 /// An act of one participant, with what it names among the acts before.
@@ -18,6 +21,14 @@ enum Made {
     Effect(TreatyEffect, String),
     Suspended(String),
     Domestic(String),
+    /// To a consent or a signature of a predecessor with the acts of its own that stand before.
+    Succeeded(SuccessionTo, String, String),
+    Declared(DeclarationType, String),
+    /// A rival statement of one act: deposits that share it.
+    Rival(String),
+    Retracted(usize),
+    Contested(usize, String),
+    Corrected(usize, String),
 }
 
 fn date() -> impl Strategy<Value = String> {
@@ -40,6 +51,13 @@ fn made() -> impl Strategy<Value = Made> {
         (effect, date()).prop_map(|(effect, on)| Made::Effect(effect, on)),
         date().prop_map(Made::Suspended),
         date().prop_map(Made::Domestic),
+        (prop::sample::select(SuccessionTo::ALL), date(), date())
+            .prop_map(|(to, on, told)| Made::Succeeded(to, on, told)),
+        (prop::sample::select(DeclarationType::ALL), date()).prop_map(|(of, on)| Made::Declared(of, on)),
+        date().prop_map(Made::Rival),
+        any::<usize>().prop_map(Made::Retracted),
+        (any::<usize>(), date()).prop_map(|(of, on)| Made::Contested(of, on)),
+        (any::<usize>(), date()).prop_map(|(of, on)| Made::Corrected(of, on)),
     ]
 }
 
@@ -68,9 +86,47 @@ fn book(acts: &[Made]) -> Book {
                 let body = domestic(DomesticStep::Announcement, PursuedAct::Withdrawal, on);
                 book.record("2029-12-31", &x, body);
             }
+            Made::Succeeded(to, on, told) => drop(book.record("2029-12-31", &x, succession("PPP", *to, on, told))),
+            Made::Declared(of, on) => drop(book.record("2029-12-31", &x, declared(declaration(*of, on)))),
+            Made::Rival(on) => {
+                let body = Body::Treaty(deposit(ConsentMode::Ratification, on));
+                book.entry("2029-12-31", &x, body, |recorded| recorded.event.act = Some("the-act".into()));
+            }
+            Made::Retracted(of) => {
+                if let Some(target) = act_without_more(&book, *of, |_| true) {
+                    book.entry("2029-12-31", &x, retraction(target), |_| {});
+                }
+            }
+            Made::Contested(of, on) => {
+                if let Some(target) = act_without_more(&book, *of, |_| true) {
+                    book.entry("2029-12-31", &x, contest(target, "BBB", on), |_| {});
+                }
+            }
+            Made::Corrected(of, on) => {
+                let deposits = |body: &TreatyBody| matches!(body, TreatyBody::InstrumentDeposited(_));
+                if let Some(target) = act_without_more(&book, *of, deposits) {
+                    book.entry("2029-12-31", &x, correction(target, deposit(ConsentMode::Accession, on)), |_| {});
+                }
+            }
         }
     }
     book
+}
+
+/// One of the acts so far of which nothing was said yet: two events about one are not independent.
+fn act_without_more(book: &Book, of: usize, fits: impl Fn(&TreatyBody) -> bool) -> Option<EventReference> {
+    let said = |target: &EventReference| {
+        book.events.iter().any(|recorded| match &recorded.event.body {
+            Body::Shared(SharedBody::EventCorrected(body)) => body.target == *target,
+            Body::Shared(SharedBody::EventRetracted(body)) => body.target == *target,
+            Body::Shared(SharedBody::EventContested(body)) => body.target == *target,
+            _ => false,
+        })
+    };
+    let acts = book.events.iter().skip(two_treaties().events.len());
+    let acts = acts.filter(|recorded| matches!(&recorded.event.body, Body::Treaty(body) if fits(body)));
+    let acts: Vec<_> = acts.map(Recorded::reference).filter(|reference| !said(reference)).collect();
+    (!acts.is_empty()).then(|| acts[of % acts.len()].clone())
 }
 
 fn spans_of(book: &Book) -> Vec<Vec<Span>> {
