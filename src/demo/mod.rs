@@ -1,8 +1,7 @@
 //! The demonstration: a whole ledger in one command. It founds a ledger, serves
 //! it, records a real timeline day by day over gRPC with real signatures, asks who
 //! was bound, what contradicts and what is due, follows a field from warning to
-//! release, checks every proof, and
-//! catches a forged copy.
+//! release, checks every proof, and catches a forged copy.
 //!
 //! Promises: a step that does not show what it says fails the run; a temporary
 //! ledger is removed at the end; randomness, tables and output are arguments. Time
