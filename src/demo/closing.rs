@@ -14,7 +14,7 @@ const COMMANDS: &[&str] = &[
     "merestone treaty timeline APMBC --participant Ukraine",
     "merestone treaty parties APMBC --at 2026-02-20",
     "merestone treaty obligations Poland --at 2026-03-01",
-    "merestone treaty overdue APMBC --at 2026-03-01",
+    "merestone treaty obligations Ukraine --treaty APMBC --at 2016-06-02 --why",
     "merestone participant show Lithuania --at 2025-12-27",
     "merestone minefield at \"-49.5, -123.25\"",
     "merestone minefield history XX-F-0002",

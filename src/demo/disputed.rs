@@ -28,7 +28,7 @@ impl Demo<'_> {
         let tonga = self.claims("Tonga", "2025-12-01", "Tonga, accession to the APMBC").await?;
         shown(tonga.decided_by == "source" && tonga.statements.len() == 2, || "the source decides on Tonga".into())?;
         self.story.say(
-            "It is later in Nuku'alofa than in New York. Both sides stand; in the first view the better source goes \
+            "It is later in Nuku'alofa than in New York. Both sides stand; in the default view the better source goes \
              before, and Tonga is bound from 1 December either way.",
         )?;
         let decree = self.claims("Ukraine", "2026-03-01", "Ukraine, decree 441/2025").await?;
@@ -88,7 +88,7 @@ impl Demo<'_> {
         shown(counted == (Some((164, false)), Some((166, false))), || format!("164 and 166, not {counted:?}"))?;
         self.show_parties(&then, &COUNTS)?;
         Ok(self.story.say(
-            "The press gave 163, 164, 165 and 166. Each is true of some definition and day; all four are on record \
+            "Reports gave 163, 164, 165 and 166. Each is true of some definition and day; all four are on record \
              with their sources.",
         )?)
     }
