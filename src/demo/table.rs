@@ -112,7 +112,7 @@ fn source() -> Value {
         "class": "depositary",
         "transcribed": true,
         "name": "United Nations, status table XXVI-5",
-        "locator": "MTDSG, chapter XXVI-5",
+        "locator": "MTDSG, chapter XXVI-5, a public copy",
     })
 }
 
