@@ -2,11 +2,14 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use super::{Exit, Failure, block::Block, fresh_randomness, land_tables, treaty_status};
+use super::{Exit, Failure, block::Block, fresh_randomness, land_tables, treaty_duties, treaty_parties, treaty_status};
 use crate::{
     client::{
         KnownAt,
-        reply::{GetRecordResponse, RecordAccountsResponse, RecordsAtResponse, TreatyStatusResponse},
+        reply::{
+            GetRecordResponse, ListPartiesResponse, ObligationsResponse, RecordAccountsResponse, RecordsAtResponse,
+            TreatyStatusResponse,
+        },
     },
     demo::{self, DemoError, Options, Tables, World},
 };
@@ -44,6 +47,14 @@ pub struct CommandTables;
 impl Tables for CommandTables {
     fn status(&self, answer: &TreatyStatusResponse, known_at: Option<KnownAt>, width: u16) -> Vec<String> {
         texts(&treaty_status::shown(answer, known_at), width)
+    }
+
+    fn parties(&self, answer: &ListPartiesResponse, known_at: Option<KnownAt>, width: u16) -> Vec<String> {
+        texts(&treaty_parties::shown(answer, known_at), width)
+    }
+
+    fn duties(&self, answer: &ObligationsResponse, width: u16) -> Vec<String> {
+        texts(&treaty_duties::obligations(answer, false), width)
     }
 
     fn records_at(&self, answer: &RecordsAtResponse, width: u16) -> Vec<String> {

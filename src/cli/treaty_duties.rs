@@ -51,7 +51,7 @@ pub async fn show_overdue(
 const AS_RECORDED: &str = "Overdue: nothing that this ledger holds fulfils it. What was not recorded here may.";
 
 /// All that is shown of the duties of a participant, in order.
-fn obligations(answer: &ObligationsResponse, why: bool) -> Vec<Block> {
+pub fn obligations(answer: &ObligationsResponse, why: bool) -> Vec<Block> {
     let ObligationsResponse { participant_name: who, at, projected, treaties, other_treaties, .. } = answer;
     let duties = treaties.iter().flat_map(|treaty| &treaty.duties);
     let ahead = if *projected { ", projected" } else { "" };

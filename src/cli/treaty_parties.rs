@@ -31,7 +31,8 @@ pub async fn show(
     Ok(answer.holds_at)
 }
 
-fn shown(answer: &ListPartiesResponse, known_at: Option<KnownAt>) -> Vec<Block> {
+/// All that is shown of an answer, in order.
+pub fn shown(answer: &ListPartiesResponse, known_at: Option<KnownAt>) -> Vec<Block> {
     let coverage = answer.coverage.clone().unwrap_or_default();
     let mut blocks = vec![sentences(None, [headline(answer, &coverage, known_at)])];
     if !answer.parties.is_empty() {

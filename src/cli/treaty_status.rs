@@ -49,7 +49,7 @@ pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Bl
     }
     let overlays = answer.overlays.iter().filter_map(|overlay| overlay.overlay.as_ref());
     tables.extend(overlays.flat_map(|overlay| beside(overlay, letters.as_ref())));
-    tables.extend(answer.claims.iter().map(claims));
+    tables.extend(answer.claims.iter().flat_map(claims));
     tables.extend(listed("findings", "- ", findings(&answer.findings)));
     if !answer.other_treaties.is_empty() {
         tables.push(sentences(None, [format!("{} under other treaties on that day:", answer.participant_name)]));
@@ -246,7 +246,7 @@ fn in_time(reaction: &Reaction) -> String {
     word.to_owned()
 }
 
-fn claims(claims: &Claims) -> Block {
+fn claims(claims: &Claims) -> [Block; 2] {
     let decided = match claims.decided_by.as_str() {
         "agreement" => "they agree",
         "mandate" => "the mandate for the act decides",
@@ -269,8 +269,13 @@ fn claims(claims: &Claims) -> Block {
             entry(claim.event.as_ref()),
         ]
     });
-    let heading = format!("{} stated {} times: {decided}", claims.kind.replace('_', " "), claims.statements.len());
-    table(["date", &heading, "by", "", "entry"], rows)
+    let kind = claims.kind.replace('_', " ");
+    let act = if claims.act.is_empty() { kind } else { format!("{} ({kind})", claims.act) };
+    let told = match claims.statements.len() {
+        1 => format!("{act}: stated once, and contested"),
+        times => format!("{act}: stated {times} times, {decided}"),
+    };
+    [sentences(None, [told]), table(["date", "source", "by", "", "entry"], rows)]
 }
 
 pub fn findings(findings: &[LegalFinding]) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The first screen: who was bound, and who says so. Each answer is asked over gRPC
 //! and shown in the table of the command that stands above it.
 
-use super::{Demo, DemoError, During, Told, day, known_on, rows::Rows, shown, story::ANSWER_COLUMNS};
+use super::{Demo, DemoError, During, Told, day, known_on, shown, story::ANSWER_COLUMNS};
 use crate::client::{
     OnDay,
     reply::{CitedEvent, Overlay, StatusOutcome, TreatyStatusResponse},
@@ -22,17 +22,11 @@ struct Question<'a> {
 }
 
 impl Demo<'_> {
-    pub(super) async fn who_was_bound(&mut self, rows: &Rows) -> Told {
-        self.story.screen("Screen 1 of 2: who was bound, and who says so")?;
+    pub(super) async fn who_was_bound(&mut self) -> Told {
+        self.story.screen("Screen 1 of 3: who was bound, and who says so")?;
         self.lithuania().await?;
         self.poland().await?;
-        self.ukraine().await?;
-        let participants = rows.registrations.iter().filter(|row| !row.registers_treaty()).count();
-        self.story.say(&format!(
-            "How many parties? No total: this ledger holds acts of {participants} participants, not the depositary's \
-             whole table."
-        ))?;
-        Ok(())
+        self.ukraine().await
     }
 
     async fn lithuania(&mut self) -> Told {
@@ -120,15 +114,16 @@ impl Demo<'_> {
         }
         let cited = shown.outcomes.iter().flat_map(|outcome| &outcome.steps).filter_map(|step| step.event.as_ref());
         for event in cited {
-            self.who_says_so(event).await?;
+            self.who_says_so(participant, event).await?;
         }
         Ok(answer)
     }
 
     /// The source of an event that an answer rests on, and whether anybody verified it.
-    async fn who_says_so(&mut self, cited: &CitedEvent) -> Told {
+    async fn who_says_so(&mut self, participant: &str, cited: &CitedEvent) -> Told {
         let position = cited.position.clone().unwrap_or_default();
-        let timeline = self.partner.client.timeline("APMBC", None, None).await.during("read a timeline")?;
+        let timeline =
+            self.partner.client.timeline("APMBC", Some(participant), None).await.during("read a timeline")?;
         let act = timeline.acts.iter().find(|act| act.position.as_ref() == Some(&position));
         let source = act.and_then(|act| act.event.as_ref()?.source.as_ref()).cloned();
         let source = source.ok_or_else(|| DemoError::NotShown(format!("entry {} has a source", position.index)))?;
@@ -159,6 +154,7 @@ fn excerpt(answer: &TreatyStatusResponse, asked: &Question<'_>) -> TreatyStatusR
     if !asked.drawn {
         excerpt.courses.clear();
     }
+    excerpt.overlays.retain(|overlay| matches!(overlay.overlay, Some(Overlay::SuspensionAsserted(_))));
     for overlay in &mut excerpt.overlays {
         if let Some(Overlay::SuspensionAsserted(asserted)) = &mut overlay.overlay {
             asserted.reactions.retain(|_| !asked.drawn);

@@ -20,6 +20,8 @@ pub const ORIGIN: &str = "demo.merestone.example/replayed-clock";
 /// The desk that registers treaties and participants, and transcribes the acts of
 /// everybody who has no desk.
 const TREATY_DESK: &str = "desk-public-record-treaties";
+/// The desk that transcribes what newspapers and web pages say beside what better sources do.
+const PRESS_DESK: &str = "desk-public-record-press";
 /// The desk that keeps the fictitious fields.
 const FIELD_DESK: &str = "desk-fictitious-fields";
 /// The desk in the place of their national authority.
@@ -41,7 +43,7 @@ const FIELD_POSTS: &[(&str, &str, Role)] =
     &[("recorder", "Recorder", Role::Recorder), ("verifier", "Verifier", Role::Verifier)];
 const AUTHORITY_POSTS: &[(&str, &str, Role)] = &[("signer", "Signer", Role::NationalAuthority)];
 
-const DESKS: [DeskRow; 9] = [
+const DESKS: [DeskRow; 10] = [
     (TREATY_DESK, "public record on treaties", "XX", "", MandateType::Transcribe, RECORDER),
     ("desk-public-record-ee", "public record on Estonia", "EE", "EST", MandateType::Transcribe, RECORDER),
     ("desk-public-record-fi", "public record on Finland", "FI", "FIN", MandateType::Transcribe, RECORDER),
@@ -49,6 +51,7 @@ const DESKS: [DeskRow; 9] = [
     ("desk-public-record-lv", "public record on Latvia", "LV", "LVA", MandateType::Transcribe, RECORDER),
     ("desk-public-record-pl", "public record on Poland", "PL", "POL", MandateType::Transcribe, RECORDER),
     ("desk-public-record-ua", "public record on Ukraine", "UA", "UKR", MandateType::Transcribe, RECORDER),
+    (PRESS_DESK, "what is said elsewhere", "XX", "", MandateType::Transcribe, RECORDER),
     (FIELD_DESK, "fictitious fields in XX", "XX", "", MandateType::RecordMinefields, FIELD_POSTS),
     (AUTHORITY_DESK, "fictitious authority for XX", "XX", "", MandateType::NationalAuthority, AUTHORITY_POSTS),
 ];
@@ -141,7 +144,8 @@ impl Cast {
         self.desk(AUTHORITY_DESK)
     }
 
-    fn desk(&self, id: &str) -> &Desk {
+    /// The desk of an organisation.
+    pub fn desk(&self, id: &str) -> &Desk {
         self.desks.iter().find(|desk| desk.row.0 == id).expect("the table has it")
     }
 

@@ -1,4 +1,4 @@
-//! The second screen: a field and a cheat. What is withheld is disclosed and proved
+//! The third screen: a field and a cheat. What is withheld is disclosed and proved
 //! to be what was recorded; a release waits until the national authority signs;
 //! one byte of a copy is changed and found.
 
@@ -27,7 +27,7 @@ const CLEARED: &str = "XX-F-0002";
 
 impl Demo<'_> {
     pub(super) async fn a_field_and_a_cheat(&mut self, served: &Served, rows: &Rows, recorded: &Recorded) -> Told {
-        self.story.screen("Screen 2 of 2: a field, and a cheat")?;
+        self.story.screen("Screen 3 of 3: a field, and a cheat")?;
         self.story.say("Three fields that do not exist, in open ocean, recorded for country XX.")?;
         self.public_picture().await?;
         self.disclosed(served, rows, &recorded.withheld).await?;
@@ -147,7 +147,7 @@ impl Demo<'_> {
         self.show(&blocks)
     }
 
-    fn show(&mut self, blocks: &[String]) -> Told {
+    pub(super) fn show(&mut self, blocks: &[String]) -> Told {
         blocks.iter().try_for_each(|block| Ok(self.story.block(block)?))
     }
 

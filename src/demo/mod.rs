@@ -1,7 +1,7 @@
 //! The demonstration: a whole ledger in one command. It founds a ledger, serves
 //! it, records a real timeline day by day over gRPC with real signatures, asks who
-//! was bound, follows a field from warning to release, checks every proof, and
-//! catches a forged copy.
+//! was bound, what contradicts and what is due, follows a field from warning to
+//! release, checks every proof, and catches a forged copy.
 //!
 //! Promises: a step that does not show what it says fails the run; a temporary
 //! ledger is removed at the end; randomness, tables and output are arguments. Time
@@ -12,12 +12,14 @@ mod bound;
 mod cast;
 mod checks;
 mod closing;
+mod disputed;
 mod field;
 mod proofs;
 mod record;
 mod rows;
 mod served;
 mod story;
+mod table;
 
 use std::{
     error::Error,
@@ -36,7 +38,10 @@ use crate::{
     checkpoint::{CheckpointVerifier, Receipt},
     client::{
         KnownAt,
-        reply::{GetRecordResponse, RecordAccountsResponse, RecordsAtResponse, SubmitResponse, TreatyStatusResponse},
+        reply::{
+            GetRecordResponse, ListPartiesResponse, ObligationsResponse, RecordAccountsResponse, RecordsAtResponse,
+            SubmitResponse, TreatyStatusResponse,
+        },
     },
     clock::{Clock, ReplayedClock},
     domain::{CivilDate, LedgerId, RecordingTime},
@@ -68,6 +73,8 @@ pub struct World<'a> {
 /// shows is what its reader will see. Pieces of an answer, in order.
 pub trait Tables: Sync {
     fn status(&self, answer: &TreatyStatusResponse, known_at: Option<KnownAt>, width: u16) -> Vec<String>;
+    fn parties(&self, answer: &ListPartiesResponse, known_at: Option<KnownAt>, width: u16) -> Vec<String>;
+    fn duties(&self, answer: &ObligationsResponse, width: u16) -> Vec<String>;
     fn records_at(&self, answer: &RecordsAtResponse, width: u16) -> Vec<String>;
     fn accounts(&self, answer: &RecordAccountsResponse, width: u16) -> Vec<String>;
     fn record(&self, answer: &GetRecordResponse, width: u16) -> Vec<String>;
@@ -255,7 +262,8 @@ impl Demo<'_> {
         self.replay().await?;
         served.wait_for_models(self.partner.size()).await?;
         self.move_clock(day(LAST));
-        self.who_was_bound(&rows).await?;
+        self.who_was_bound().await?;
+        self.disputed_due_and_next().await?;
         self.a_field_and_a_cheat(served, &rows, &recorded).await
     }
 

@@ -4,13 +4,13 @@
 
 use super::{
     CivilDate, Demo, DemoError, During, Entered, FOUNDED, Told, cast, checks, day,
-    rows::{Named, Row, Rows},
+    rows::{COMPUTED, Named, Row, Rows, TIMELINE},
     shown,
 };
 use crate::{
-    authoring::{Drafted, Header, SignedSubmission, WithheldPart, sign},
+    authoring::{Drafted, Header, Post, SignedSubmission, WithheldPart, sign},
     client::{ClientError, MustAct, submission_digest},
-    domain::{EventReference, Kind, MinefieldKind, SubmissionDigest},
+    domain::{EventReference, Kind, MinefieldKind, Subject, SubmissionDigest},
 };
 
 /// What the rows left for the steps after them.
@@ -43,26 +43,31 @@ impl Demo<'_> {
     /// Records every row on its day.
     pub(super) async fn record(&mut self, rows: &Rows) -> Told<Recorded> {
         let mut named = Named::new();
-        let registrations = self.drafted(rows, &rows.registrations, &mut named)?;
-        let signed = self.signed(&registrations)?;
-        let mut last = self.partner.submit(signed).await?;
+        for of in [&rows.registrations, &rows.table] {
+            let drafted = self.drafted(rows, of, &mut named)?;
+            let signed = self.signed_by(self.cast.treaty_desk().post().clone(), &drafted);
+            self.partner.submit(signed).await?;
+        }
+        let mut last = None;
         let (mut withheld, mut release) = (None, None);
         for row in &rows.acts {
             self.move_clock(row.recorded.unwrap_or_else(|| day(FOUNDED)));
             let mut drafted = self.drafted(rows, std::slice::from_ref(row), &mut named)?;
-            let signed = self.signed(&drafted)?;
-            last = self.partner.submit(signed).await?;
             let event = drafted.remove(0);
+            let signed = self.signed_by(self.post_for(row, &event.subject), std::slice::from_ref(&event));
+            let entered = self.partner.submit(signed).await?;
             if event.kind == Kind::Minefield(MinefieldKind::LandReleased) {
-                release = submission_digest(&last.signed.envelope);
+                release = submission_digest(&entered.signed.envelope);
             }
             if let Some(part) = event.withheld.first().cloned() {
-                withheld = Some(Withheld { entered: last.clone(), event, part });
+                withheld = Some(Withheld { entered: entered.clone(), event, part });
             }
+            last = Some(entered);
         }
         self.tell_recorded(rows)?;
         let withheld = withheld.ok_or_else(|| DemoError::NotShown("a part is withheld".into()))?;
         let release = release.ok_or_else(|| DemoError::NotShown("a release is recorded".into()))?;
+        let last = last.ok_or_else(|| DemoError::NotShown("a row is recorded".into()))?;
         Ok(Recorded { last, withheld, release })
     }
 
@@ -71,13 +76,18 @@ impl Demo<'_> {
         let participants = rows.registrations.len() - treaties;
         let kinds = format!("{treaties} treaties with their final clauses as data, {participants} participants");
         self.story.fact("registered", &kinds)?;
+        let table = format!("{} signatures, deposits and the whole table of the depositary, in one", rows.table.len());
+        self.story.fact("transcribed", &table)?;
         let last = rows.acts.iter().filter_map(|row| row.recorded).map(|day| day.0).max().map(CivilDate);
         let until = last.map(|day| day.to_string()).unwrap_or_default();
         let acts = format!(
-            "{} events, one signed submission each, from {FOUNDED} to {until}: {} of the 60 rows of a public timeline, \
-             and three fields",
+            "{} events, one signed submission each, from {FOUNDED} to {until}: {} of the {TIMELINE} rows of a public \
+             timeline (at the other {} nothing happens: they are answers), both sides of {} contradictions in it, and \
+             three fields",
             rows.acts.len(),
-            rows.numbers().len()
+            rows.numbers().len(),
+            COMPUTED.len(),
+            rows.contradictions().len(),
         );
         self.story.fact("recorded", &acts)?;
         let receipts = format!(
@@ -93,27 +103,36 @@ impl Demo<'_> {
         let mut drafted = Vec::with_capacity(of.len());
         for row in of {
             let event = rows.draft(row, self.ledger, named, &mut self.fresh).during("expand its rows")?;
-            if let Some(name) = &row.named {
-                let organisation = self.cast.desk_of(&event.subject).post().organisation.clone();
-                named.insert(name.clone(), EventReference { organisation, event: event.id });
+            if let Some(name) = row.name_of(&event) {
+                let organisation = self.post_for(row, &event.subject).organisation;
+                named.insert(name, EventReference { organisation, event: event.id });
             }
             drafted.push(event);
         }
         Ok(drafted)
     }
 
+    /// The post that records a row: that of the desk which it names, or of the one for its subject.
+    fn post_for(&self, row: &Row, subject: &Subject) -> Post {
+        let desk = row.desk.as_deref().map_or_else(|| self.cast.desk_of(subject), |desk| self.cast.desk(desk));
+        desk.post().clone()
+    }
+
     /// Signs events as the desk that records what the first is about.
     pub(super) fn signed(&mut self, events: &[Drafted]) -> Told<SignedSubmission> {
         let first = events.first().ok_or_else(|| DemoError::NotShown("a submission has an event".into()))?;
-        let post = self.cast.desk_of(&first.subject).post();
+        Ok(self.signed_by(self.cast.desk_of(&first.subject).post().clone(), events))
+    }
+
+    fn signed_by(&mut self, post: Post, events: &[Drafted]) -> SignedSubmission {
         let header = Header {
             ledger: Some(self.ledger),
-            organisation: post.organisation.clone(),
-            member: post.member.clone(),
+            organisation: post.organisation,
+            member: post.member,
             seen: self.partner.seen,
             require_unmoved: false,
         };
-        Ok(sign(&header, events, &post.key, self.fresh.now, self.fresh.randomness))
+        sign(&header, events, &post.key, self.fresh.now, self.fresh.randomness)
     }
 
     pub(super) async fn retry(&mut self, first: &Entered) -> Told {

@@ -56,9 +56,9 @@ impl<'a> Story<'a> {
         writeln!(self.out, "  {text}")
     }
 
-    /// The command whose answer follows.
+    /// The command whose answer follows, as it can be typed: on several lines if it is long.
     pub fn asked(&mut self, command: &str) -> io::Result<()> {
-        writeln!(self.out, "$ {command}")
+        writeln!(self.out, "$ {}", typed(command))
     }
 
     /// A piece of an answer, set in a little, without empty lines.
@@ -66,6 +66,15 @@ impl<'a> Story<'a> {
         let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         lines.into_iter().try_for_each(|line| writeln!(self.out, "  {line}"))
     }
+}
+
+/// A command on as many lines as it needs. Short ones stay as they are, quoted spaces included.
+fn typed(command: &str) -> String {
+    const MARKS: usize = "    ".len() + " \\".len();
+    if command.chars().count() + "$ ".len() <= COLUMNS {
+        return command.to_owned();
+    }
+    wrap(command, COLUMNS - MARKS).join(" \\\n    ")
 }
 
 /// Breaks a text into lines of so many characters, at spaces; a longer word is cut.
@@ -99,5 +108,14 @@ mod tests {
         assert!(lines.iter().all(|line| line.chars().count() <= 10), "{lines:?}");
         assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
         assert_eq!(wrap("", 10), [""]);
+    }
+
+    #[test]
+    fn a_long_command_goes_on_in_the_next_line_and_a_short_one_stays() {
+        let long = format!("merestone {}", "--option value ".repeat(8));
+        let told = typed(long.trim_end());
+        assert!(told.lines().all(|line| line.chars().count() + 2 <= COLUMNS), "{told}");
+        assert_eq!(told.replace("\\\n", "").split_whitespace().collect::<Vec<_>>().join(" "), long.trim_end());
+        assert_eq!(typed("merestone minefield at \"-49.5,  -123\""), "merestone minefield at \"-49.5,  -123\"");
     }
 }

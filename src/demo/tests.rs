@@ -18,12 +18,20 @@ async fn the_demonstration_shows_every_step_and_ends() {
     // Where a line ends depends on addresses and digests.
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
-        "54 of the 60 rows of a public timeline",
+        "56 of the 60 rows of a public timeline",
+        "both sides of 22 contradictions",
         "Lithuania is a party to APMBC on 2025-12-26, as known on 2026-03-01: leaving on 2025-12-27.",
         "Lithuania is a former party to APMBC on 2025-12-27, as known on 2026-03-01: out since 2025-12-27.",
         "Poland is projected to be a party to APMBC on 2026-03-01, as known on 2025-08-06.",
         "as known on 2025-11-05: out since 2026-02-20.",
         "Contested by AUT, BEL, CHE, COL, NOR, NZL, 22MSP.",
+        "Tonga, accession to the APMBC (instrument deposited): stated 2 times, the source decides",
+        "Ukraine, decree 441/2025 (domestic step taken): stated 2 times, nothing decides: all are followed",
+        "Ukraine on 2016-06-02: 2 overdue.",
+        "in force for 45 in all; the depositary's table as at 2012-12-27 names the same.",
+        "in force for 164 recorded; no complete table at this date",
+        "deposited 166 recorded",
+        "Poland party 2025-08-20 2026-02-20",
         "still shown as mined",
         "8000 m2 released",
         "DisclosureMustMatch",

@@ -4,9 +4,13 @@
 
 mod bad_input;
 mod bounds;
+mod contradictions;
+mod demonstration;
 mod dishonest;
 mod disk;
 mod easing;
+mod expected_answers;
+mod expected_of_made_up;
 mod faults;
 mod golden;
 mod governance;
