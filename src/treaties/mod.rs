@@ -23,9 +23,11 @@ mod counts;
 mod course;
 mod coverage;
 mod deadlines;
+mod difference;
 mod duty;
 mod duty_remarks;
 mod explain;
+mod findings;
 mod in_force;
 mod months;
 mod objections;
@@ -41,15 +43,19 @@ mod statements;
 mod suspension;
 #[cfg(test)]
 mod tests;
+mod upcoming;
 
 pub use answer::*;
 pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
+pub use difference::{DaysThatDiffer, Since, StatusDifference, difference};
+pub use findings::{FindingUnderTreaty, findings, gathered};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use participation::{Cell, Participation, Withdrawn, participation};
+pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};
 
 use jiff::civil::Date;
 use record::Around;
