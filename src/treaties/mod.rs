@@ -131,3 +131,12 @@ pub fn spans(dossier: &Dossier<'_>, view: ViewName) -> Vec<Vec<Span>> {
     let (readings, _) = readings::of(&record);
     readings.iter().map(|reading| course::follow(&record, reading).spans).collect()
 }
+
+/// When the treaty itself is in force, in each reading, the first reading's first.
+pub fn treaty_in_force(dossier: &Dossier<'_>, view: ViewName) -> Vec<Option<Date>> {
+    let stated = statements::in_effect(dossier);
+    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let record = record::Record::of(dossier, &acts, Around::default());
+    let (readings, _) = readings::of(&record);
+    readings.iter().map(|reading| course::follow(&record, reading).treaty_in_force).collect()
+}
