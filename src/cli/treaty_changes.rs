@@ -143,7 +143,10 @@ fn shown(answer: &ChangesResponse) -> Vec<Block> {
         }
         if !differences.is_empty() {
             blocks.push(sentences(None, [format!("{name}, known differently:")]));
-            blocks.push(table(["who", "before", "now", "entries"], differences.into_iter().flat_map(rows)));
+            blocks.push(table(
+                ["who", "on", "before", "now", "entries"],
+                differences.into_iter().flat_map(|found| rows(found, &answer.at)),
+            ));
         }
     }
     blocks
@@ -174,9 +177,9 @@ fn headline(answer: &ChangesResponse) -> String {
     let told = match (acts, differences) {
         (0, 0) => "nothing was recorded on what is asked about".to_owned(),
         (acts, differences) => format!(
-            "{} came, and of {} more or else is known, asked for {}",
+            "{} came; {} known differently, asked about {}",
             counted(acts, "act", "acts"),
-            counted(differences, "participation", "participations"),
+            counted(differences, "participation is", "participations are"),
             answer.at
         ),
     };
@@ -197,27 +200,25 @@ fn act_row(act: &Act) -> [String; 4] {
 
 /// A row for the day asked about, one for each run of days that differ, and one for what
 /// stands beside the status.
-fn rows(found: &KnownDifference) -> Vec<[String; 4]> {
+fn rows(found: &KnownDifference, at: &str) -> Vec<[String; 5]> {
     let entries: Vec<String> = found.made_by.iter().map(|event| entry(Some(event))).collect();
-    let mut rows = Vec::new();
-    let mut row = |before: String, after: String| {
-        let first = rows.is_empty();
-        let who = if first { found.participant_name.clone() } else { String::new() };
-        rows.push([who, before, after, if first { entries.join(", ") } else { String::new() }]);
-    };
-    row(statuses(&found.statuses_before), statuses(&found.statuses_after));
-    for days in &found.days {
-        let when = interval(days);
-        row(format!("{when}: {}", statuses(&days.before)), format!("{when}: {}", statuses(&days.after)));
-    }
-    if found.beside_before != found.beside_after {
-        row(beside(&found.beside_before), beside(&found.beside_after));
+    let on_day = (at.to_owned(), statuses(&found.statuses_before), statuses(&found.statuses_after));
+    let others = found.days.iter().map(|days| (interval(days), statuses(&days.before), statuses(&days.after)));
+    let differs = found.beside_before != found.beside_after;
+    let beside = differs.then(|| ("beside it".to_owned(), beside(&found.beside_before), beside(&found.beside_after)));
+    let mut rows: Vec<[String; 5]> = std::iter::once(on_day)
+        .chain(others)
+        .chain(beside)
+        .map(|(on, before, after)| [String::new(), on, before, after, String::new()])
+        .collect();
+    if let Some([who, .., made_by]) = rows.first_mut() {
+        (*who, *made_by) = (found.participant_name.clone(), entries.join(", "));
     }
     rows
 }
 
 fn beside(words: &[String]) -> String {
-    if words.is_empty() { "nothing beside it".to_owned() } else { format!("beside it: {}", words.join("; ")) }
+    if words.is_empty() { "nothing".to_owned() } else { words.join("; ") }
 }
 
 fn interval(days: &DaysKnownDifferently) -> String {
@@ -293,12 +294,16 @@ mod tests {
         let act = Act { kind: "withdrawal_notified".into(), participant: "POL".into(), ..Act::default() };
         let told = text(vec![Change::Act(act), Change::Difference(difference())]);
         let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
-        for part in
-            ["Between the beginning and 58 entries", "1 act came", "of 1 participation", "from 2026-02-20:", "57"]
-        {
+        for part in [
+            "Between the beginning and 58 entries",
+            "1 act came",
+            "1 participation is known",
+            "from 2026-02-20 party",
+            "57",
+        ] {
             assert!(words.contains(part), "{part}: {told}");
         }
-        assert!(words.contains("nothing beside it") && words.contains("suspension asserted"), "{told}");
+        assert!(words.contains("beside it nothing") && words.contains("suspension asserted"), "{told}");
         assert!(words.contains("undated POL withdrawal notified"), "{told}");
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
     }

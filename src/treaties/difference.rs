@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::{Answer, Dossier, Overlay, Span, TreatyStatus};
+use super::{Answer, Dossier, Overlay, Span, StatusRule, TreatyStatus};
 use crate::domain::{CitedEvent, Recorded, Size};
 
 /// What is known differently of one participant.
@@ -72,27 +72,48 @@ pub fn difference(before: &Answer, after: &Answer, new: &[CitedEvent]) -> Option
     if days.is_empty() && beside.is_none() {
         return None;
     }
-    Some(StatusDifference {
-        before: statuses(before),
-        after: statuses(after),
-        days,
-        beside,
-        made_by: made_by(after, new),
-    })
+    let made_by = made_by(after, new, (!days.is_empty(), beside.is_some()));
+    Some(StatusDifference { before: statuses(before), after: statuses(after), days, beside, made_by })
 }
 
-/// Of the new events those that the later answer gives as its reasons; if it names none
-/// (a deposit that reaches a threshold is counted, not cited), all of them.
-fn made_by(after: &Answer, new: &[CitedEvent]) -> Vec<CitedEvent> {
-    let steps = after.outcomes.iter().flat_map(|outcome| &outcome.steps).filter_map(|step| step.event.as_ref());
+/// Of the new events those that the later answer gives as its reasons, for the status or
+/// for what stands beside it, whichever differs; if it names none (a deposit that reaches a
+/// threshold is counted, not cited), all of them.
+fn made_by(after: &Answer, new: &[CitedEvent], (status, beside): (bool, bool)) -> Vec<CitedEvent> {
+    let steps = after.outcomes.iter().flat_map(|outcome| &outcome.steps).filter(|step| moves_status(step.rule));
     let resolutions = after.claims.iter().filter_map(|claims| claims.resolution.as_ref());
     let rivals = after.claims.iter().flat_map(|claims| &claims.statements).map(|claim| &claim.event);
-    let overlays = after.overlays.iter().flat_map(of_overlay);
     let clauses = after.clauses.iter().map(|clauses| &clauses.event);
-    let reasons: BTreeSet<&CitedEvent> =
-        steps.chain(resolutions).chain(rivals).chain(overlays).chain(clauses).collect();
+    let of_status = steps.filter_map(|step| step.event.as_ref()).chain(resolutions).chain(rivals).chain(clauses);
+    let overlays = after.overlays.iter().flat_map(of_overlay);
+    let reasons: BTreeSet<&CitedEvent> = of_status.filter(|_| status).chain(overlays.filter(|_| beside)).collect();
     let named: Vec<CitedEvent> = new.iter().filter(|event| reasons.contains(event)).cloned().collect();
     if named.is_empty() { new.to_vec() } else { named }
+}
+
+/// Whether what a rule tells can move a status; the rest is told beside it.
+fn moves_status(rule: StatusRule) -> bool {
+    match rule {
+        StatusRule::SuspensionIsNoStatus | StatusRule::DomesticStepIsNoStatus | StatusRule::Declaration => false,
+        StatusRule::Signature
+        | StatusRule::Consent
+        | StatusRule::TreatyInForceAsStated
+        | StatusRule::TreatyInForceAsCounted
+        | StatusRule::InForceFirstOfMonth
+        | StatusRule::InForceSameDay
+        | StatusRule::InForceAfterDays
+        | StatusRule::WithdrawalNotice
+        | StatusRule::ConflictTest
+        | StatusRule::WithdrawalEffect
+        | StatusRule::Revocation
+        | StatusRule::Correction
+        | StatusRule::NoClock
+        | StatusRule::ActWithoutEffect
+        | StatusRule::Retraction
+        | StatusRule::Succession
+        | StatusRule::Cascade
+        | StatusRule::NotToBecomeParty => true,
+    }
 }
 
 fn of_overlay(overlay: &Overlay) -> Vec<&CitedEvent> {

@@ -26,6 +26,8 @@ mod signing;
 mod submit;
 mod support;
 mod treaty_kinds;
+mod treaty_last_look;
+mod treaty_questions_time;
 mod treaty_status;
 mod unmoved;
 mod vectors;
