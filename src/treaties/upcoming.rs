@@ -317,7 +317,7 @@ fn provisional(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) ->
 /// Times within which others may object to the participant's acts, on their last
 /// permitted days.
 fn windows(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) -> Vec<Projected> {
-    let stands = |act: &&&Act<'_>| changed_on(&record.beside, act, horizon.at).is_none() && !is_revoked(courses, act);
+    let stands = |act: &&&Act<'_>| changed_on(&record.beside, act, horizon.at).is_none() && !runs_nowhere(courses, act);
     let own = record.clocked.iter().chain(&record.beside).filter(stands);
     let article = objections::article(record);
     let told = own.flat_map(|act| {
@@ -354,10 +354,12 @@ fn windows(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) -> Vec
     told.collect()
 }
 
-/// Whether a notice is revoked in every reading.
-fn is_revoked(courses: &[Course], act: &Act<'_>) -> bool {
+/// Whether an act is a notice that runs in no reading: revoked, or without effect.
+fn runs_nowhere(courses: &[Course], act: &Act<'_>) -> bool {
+    let memberships = courses.iter().flat_map(|course| &course.memberships);
+    let mut leaves = memberships.filter_map(|membership| membership.leave.as_ref());
     let notice = matches!(act.shown().body, TreatyBody::WithdrawalNotified(_));
-    notice && courses.iter().all(|course| course.memberships.iter().all(|membership| membership.leave.is_none()))
+    notice && !leaves.any(|leave| act.is_stated_by(&leave.event.reference))
 }
 
 /// A deadline on its last permitted day.

@@ -100,20 +100,40 @@ fn readings_that_lead_to_other_days_are_told_with_what_they_assume() {
     assert_eq!(moves(&ahead.changes[1])[0], "claims_settled");
 }
 
-#[test]
-fn the_time_for_objections_is_told_by_each_count_on_its_last_day() {
+/// A party to a treaty whose clauses say how long others may object.
+fn with_objections(participant: &str) -> Book {
     let mut book = Book::default();
     let objection = Some(ObjectionClause { claim_months: 3, reservation_months: 12, article: "VCLT 65".into() });
     let clauses = Clauses { objection, ..ottawa_clauses() };
     book.record("2025-03-17", &format!("treaty/{OTTAWA}"), registered(Some(clauses), "1997-09-18"));
     book.record("2025-03-17", &format!("treaty/{OTTAWA}"), effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
-    book.deposited(&under("UKR"), ConsentMode::Ratification, "2005-12-27");
+    book.deposited(&under(participant), ConsentMode::Ratification, "2005-12-27");
+    book
+}
+
+#[test]
+fn the_time_for_objections_is_told_by_each_count_on_its_last_day() {
+    let mut book = with_objections("UKR");
     book.record("2025-07-21", &under("UKR"), suspension("2025-07-18", "2025-07-21"));
     let ahead = book.ahead("UKR", "2025-10-18", "2025-12-31");
     assert_eq!(lines(&told(&ahead)), [("2025-10-18", "objections_end"), ("2025-10-21", "objections_end")]);
     assert_eq!(ahead.changes[1].because[0].rule, "circulation");
     assert_eq!(&*ahead.changes[1].because[0].article, "VCLT 65");
     assert_eq!(lines(&told(&book.ahead("UKR", "2025-10-19", "2025-12-31"))), [("2025-10-21", "objections_end")]);
+}
+
+#[test]
+fn others_may_object_to_a_notice_while_it_runs_and_not_when_it_is_revoked() {
+    let mut book = with_objections("POL");
+    let first = book.withdrew("2025-09-01", &under("POL"), "2025-08-20");
+    let runs = book.ahead("POL", "2025-09-01", "2026-01-01");
+    assert_eq!(lines(&told(&runs)), [("2025-11-20", "objections_end")]);
+    book.record("2025-10-02", &under("POL"), revoked(first, "2025-10-01"));
+    assert!(book.ahead("POL", "2025-10-02", "2026-01-01").changes.is_empty());
+    book.withdrew("2025-10-11", &under("POL"), "2025-10-10");
+    let again = book.ahead("POL", "2025-10-11", "2026-12-31");
+    let expected = [("2026-01-10", "objections_end"), ("2026-04-10", "withdrawal_effect")];
+    assert_eq!(lines(&told(&again)), expected, "the second notice alone");
 }
 
 fn with_duties(extension: Option<ExtensionClause>) -> Book {
