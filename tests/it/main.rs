@@ -25,6 +25,7 @@ mod sign_offs;
 mod signing;
 mod submit;
 mod support;
+mod treaty_findings;
 mod treaty_kinds;
 mod treaty_last_look;
 mod treaty_questions_time;

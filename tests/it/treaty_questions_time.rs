@@ -1,4 +1,4 @@
-//! What comes, what changed and what is remarked, over the real service; each story audited
+//! What comes and what changed, over the real service; each story audited
 //! at its end. Statuses, asked one by one, are the oracle.
 
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ const PARENT: &str = "untc:XXVI-2";
 const CHILD: &str = "untc:XXVI-2-d";
 const NOBODYS: &str = "untc:XXVI-9";
 
-fn read_at(size: u64) -> Option<proto::ReadAt> {
+pub fn read_at(size: u64) -> Option<proto::ReadAt> {
     Some(proto::ReadAt { minimum_size: size, known_at: Some(proto::read_at::KnownAt::Size(size)) })
 }
 
@@ -386,6 +386,48 @@ async fn other_clauses_are_known_differently_of_everybody_under_the_treaty() {
     story.audited().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deposit_that_reaches_the_threshold_is_named_with_those_whom_it_moves() {
+    let story = Story::begin().await;
+    let two = EntryIntoForceClause { threshold: 2, ..clauses("5").entry_into_force.unwrap() };
+    let body = TreatyRegistered {
+        title: "A treaty".into(),
+        short_names: vec!["NINE".into()],
+        adopted: world("2024-10-10"),
+        adopted_at: "".into(),
+        parent: None,
+        registrations: Vec::new(),
+        clauses: Some(Clauses { entry_into_force: Some(two), ..clauses("5") }),
+    };
+    let subject = format!("treaty/{NOBODYS}");
+    story.record(&subject, TreatyBody::TreatyRegistered(Box::new(body))).await;
+    story.deposit(NOBODYS, "LTU", ConsentMode::Accession, "2025-01-10").await;
+    let from = story.size();
+    story.deposit(NOBODYS, "POL", ConsentMode::Accession, "2025-03-05").await;
+    for participant in ["", "LTU"] {
+        let asked = changes_asked(from, story.size(), "2025-08-01");
+        let found = changes(&story, proto::ChangesRequest { participant: participant.into(), ..asked }).await;
+        let found = differences(&found);
+        let (_, moved) = found.first().unwrap();
+        assert_eq!((moved.participant.as_str(), made_by(moved)), ("LTU", vec![from]));
+        assert_eq!(
+            (statuses(&moved.statuses_before), statuses(&moved.statuses_after)),
+            (vec!["party"], vec!["contracting"])
+        );
+        let days: Vec<_> = moved.days.iter().map(|days| (days.from.as_str(), days.to.as_str())).collect();
+        assert_eq!(days, [("2025-07-10", "2025-09-05")]);
+        assert!(!moved.made_by[0].position.as_ref().unwrap().member.is_empty(), "who recorded it is told");
+    }
+    let ahead = upcoming(&story, upcoming_asked("2025-08-01", story.size())).await;
+    let expected = [
+        ("2025-09-05", "", "treaty_in_force"),
+        ("2025-09-05", "LTU", "entry_into_force"),
+        ("2025-09-05", "POL", "entry_into_force"),
+    ];
+    assert_eq!(told(&ahead), expected);
+    story.audited().await;
+}
+
 /// How a participant stands on a day as each course has it, and what stands beside it.
 fn known_on(status: &proto::TreatyStatusResponse, day: &str) -> BTreeSet<(String, String, String)> {
     let holds = |span: &&proto::CourseSpan| span.from.as_str() <= day && (span.to.is_empty() || day < span.to.as_str());
@@ -476,66 +518,6 @@ async fn pages_of_changes_give_every_line_once() {
         assert_eq!(paged, whole);
     }
     assert!(whole.len() > 30, "{}", whole.len());
-    story.audited().await;
-}
-
-async fn findings(story: &Story, request: proto::FindingsRequest) -> proto::FindingsResponse {
-    story.client().findings(request).await.unwrap().into_inner()
-}
-
-/// Where a finding stands, and what it is.
-type Remark = (Option<(u64, u32)>, String, String);
-
-fn remark(finding: &proto::LegalFinding) -> Remark {
-    let position = finding.event.as_ref().and_then(|event| event.position.as_ref());
-    (position.map(|position| (position.index, position.ordinal)), finding.code.clone(), finding.message.clone())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn findings_of_all_are_those_of_each_once_and_in_order() {
-    let (story, _) = generated(31).await;
-    let (id, at, size) = (treaty(0), "2026-01-01", story.size());
-    let asked =
-        || proto::FindingsRequest { treaty: treaty(0), at: at.into(), read_at: read_at(size), ..Default::default() };
-    let (mut all, mut token) = (Vec::new(), String::new());
-    loop {
-        let request = proto::FindingsRequest { page_size: 10, page_token: std::mem::take(&mut token), ..asked() };
-        let page = findings(&story, request).await;
-        all.extend(page.findings);
-        if page.next_page_token.is_empty() {
-            break;
-        }
-        token = page.next_page_token;
-    }
-    let told: Vec<Remark> = all.iter().map(|found| remark(found.finding.as_ref().unwrap())).collect();
-    assert!(told.iter().map(|(place, ..)| place).is_sorted() && told.len() > 20, "{} findings", told.len());
-    let mut expected: BTreeSet<Remark> = BTreeSet::new();
-    let request =
-        proto::ListPartiesRequest { treaty: id.clone(), at: at.into(), read_at: read_at(size), ..Default::default() };
-    for party in story.client().parties(request).await.unwrap().into_inner().parties {
-        let status = story.status(&id, &party.participant, at, size).await;
-        let request = proto::ObligationsRequest {
-            participant: party.participant.clone(),
-            treaty: id.clone(),
-            at: at.into(),
-            read_at: read_at(size),
-            ..Default::default()
-        };
-        let duties = story.client().obligations(request).await.unwrap().into_inner();
-        let of_duties = duties.treaties.iter().flat_map(|treaty| &treaty.findings);
-        let own: BTreeSet<Remark> = status.findings.iter().chain(of_duties).map(remark).collect();
-        let named =
-            all.iter().filter(|found| found.participants.is_empty() || found.participants.contains(&party.participant));
-        let named: BTreeSet<Remark> = named.map(|found| remark(found.finding.as_ref().unwrap())).collect();
-        assert_eq!(named, own, "{}", party.participant);
-        expected.extend(own);
-    }
-    assert_eq!(told.iter().cloned().collect::<BTreeSet<_>>(), expected);
-    assert_eq!(told.len(), expected.len(), "each once");
-    let code = told[0].1.clone();
-    let some =
-        findings(&story, proto::FindingsRequest { codes: vec![code.clone()], page_size: 1_000, ..asked() }).await;
-    assert_eq!(some.findings.len(), told.iter().filter(|(_, told, _)| *told == code).count());
     story.audited().await;
 }
 
