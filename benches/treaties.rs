@@ -5,7 +5,7 @@
 //! submission; the others one act an entry. One call at a time, for random treaties,
 //! participants, days and states of knowledge. Aims, 99 of 100: the status of one participant
 //! under 5 ms, the parties of a treaty under 50 ms, one State across all under 100 ms.
-//! An argument (`status`, `parties`, `standing`) measures these calls alone.
+//! An argument (`status`, `parties`, `standing`, `time`) measures these calls alone.
 
 use std::{future::Future, sync::Arc, time::Instant};
 
@@ -83,6 +83,46 @@ impl Asking {
             timed("standing, all treaties", 500, || self.standing(true, &mut *seeded)).await;
             timed("standing, all, at any size", 500, || self.standing(false, &mut *seeded)).await;
         }
+        if is_wanted("time") {
+            timed("upcoming, any treaty", 200, || self.upcoming(&mut *seeded)).await;
+            timed("findings, any treaty", 200, || self.findings(&mut *seeded)).await;
+            timed("changes, all, last 100 entries", 100, || self.changes(100, &mut *seeded)).await;
+            timed("changes, all, last 5,000, a page", 20, || self.changes(5_000, &mut *seeded)).await;
+        }
+    }
+
+    fn upcoming(&self, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::UpcomingRequest {
+            treaty: treaty(seeded.below(EXTENT.treaties)),
+            at: seeded.day(1998..2030),
+            page_size: 1_000,
+            ..proto::UpcomingRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.upcoming(request).await.expect("answers")) }
+    }
+
+    fn findings(&self, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::FindingsRequest {
+            treaty: treaty(seeded.below(EXTENT.treaties)),
+            page_size: 1_000,
+            ..proto::FindingsRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.findings(request).await.expect("answers")) }
+    }
+
+    /// What changed under all treaties with the last entries.
+    fn changes(&self, entries: u64, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let known_at = Some(KnownAt::Size(self.size.0 - entries));
+        let request = proto::ChangesRequest {
+            from: Some(proto::ReadAt { minimum_size: 0, known_at }),
+            at: seeded.day(1998..2030),
+            page_size: 1_000,
+            ..proto::ChangesRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.changes(request).await.expect("answers")) }
     }
 
     /// A state of knowledge: now, or one when half or more was recorded.

@@ -203,7 +203,12 @@ pub const STATUS_READINGS: usize = 64;
 pub const YEARLY_DUTIES: usize = 200;
 /// Yearly reports that were submitted in time and are shown all the same: the newest.
 pub const YEARLY_DUTIES_SHOWN: usize = 3;
-/// Participations that are looked at for one page of overdue duties: each takes some 100 us
+/// Days that are looked ahead for what changes by itself when nobody says how many: a year.
+pub const UPCOMING_DAYS: u32 = 365;
+/// Entries that are read to see whom they touch, at the most: 10,000 take some 100 ms. Of
+/// more entries everybody is looked at.
+pub const CHANGED_ENTRIES: u64 = 10_000;
+/// Participations that are looked at for one page over many treaties: each takes some 100 us
 /// once its treaty is read, so a page takes 100 ms at the most besides reading.
 pub const PARTICIPATIONS_PER_PAGE: usize = 1_000;
 

@@ -257,6 +257,13 @@ fn every_word_of_a_duty_is_documented() {
 }
 
 #[test]
+fn every_word_of_what_comes_is_documented() {
+    let document = read("docs/questions.md");
+    let words = pinned_words("src/treaties/upcoming.rs", "UpcomingType");
+    none(words.into_iter().filter(|word| !document.contains(&format!("| `{word}` |"))));
+}
+
+#[test]
 fn every_kind_is_documented_with_its_number() {
     let contract = read("proto/merestone/v1/event.proto");
     let fields = between(&contract, "oneof body {", "}");

@@ -19,6 +19,7 @@ mod exit;
 mod init;
 mod key;
 mod land_tables;
+mod looks;
 mod minefield;
 mod organisation;
 mod output;
@@ -35,9 +36,12 @@ mod status;
 mod submit;
 mod template;
 mod treaty;
+mod treaty_changes;
 mod treaty_duties;
+mod treaty_findings;
 mod treaty_parties;
 mod treaty_status;
+mod treaty_upcoming;
 mod words;
 
 use std::{

@@ -1,5 +1,6 @@
-//! `treaty list|show|timeline|status|parties|obligations|overdue`: treaties, the acts
-//! under them, who is bound, to what and by when.
+//! `treaty list|show|timeline|status|parties|obligations|overdue|upcoming|changes|findings`:
+//! treaties, the acts under them, who is bound, to what and by when, what comes and what
+//! changed.
 
 use clap::Subcommand;
 
@@ -10,7 +11,7 @@ use super::{
     clauses, drawing,
     output::{Output, holds_at},
     sign_off::state_in_words,
-    treaty_duties, treaty_parties, treaty_status,
+    treaty_changes, treaty_duties, treaty_findings, treaty_parties, treaty_status, treaty_upcoming,
     words::sentence,
 };
 use crate::{
@@ -88,6 +89,13 @@ pub enum Command {
         #[command(flatten)]
         day: DayArguments,
     },
+    /// What changes by itself after a day: effects, deadlines, ends of times for objections.
+    Upcoming(treaty_upcoming::Arguments),
+    /// What changed between two states of knowledge, or since the last look: new acts, and whose status
+    /// is known differently.
+    Changes(treaty_changes::Arguments),
+    /// What law remarks on the acts of all participants, counted by code.
+    Findings(treaty_findings::Arguments),
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -105,6 +113,9 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Parties { treaty, statuses, day } => {
             treaty_parties::show(&client, &treaty, &statuses, &day, output).await?
         }
+        Command::Upcoming(arguments) => treaty_upcoming::show(&client, &arguments, output).await?,
+        Command::Changes(arguments) => treaty_changes::show(&client, &arguments, global, output).await?,
+        Command::Findings(arguments) => treaty_findings::show(&client, &arguments, output).await?,
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;
             let json = to_json("ListTreatiesResponse", &answer);

@@ -8,6 +8,7 @@ mod audit;
 mod entry;
 mod error;
 mod land;
+mod over_time;
 mod part_proof;
 mod receipt;
 mod retry;
@@ -41,6 +42,7 @@ pub use audit::ServiceAuditError;
 pub use entry::{EntrySummary, ledger_of, stored_record, submission_digest, summary_of};
 pub use error::{ClientError, MustAct, Refused, must_act};
 pub use land::{LandAt, LandSearch};
+pub use over_time::{About, LookAhead};
 pub use part_proof::{
     OpenedPart, PartProof, PartProofError, ProvedPart, author_of, committed_in, disclosed_in, kept_part,
 };
@@ -66,6 +68,11 @@ pub mod reply {
         SubmitResponse, SuspensionAsserted, TableDifference, TimelineResponse, Timeliness, TreatyDuties, TreatyEntry,
         TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
         part_content::Content as OpenContent, status_overlay::Overlay,
+    };
+    // Questions over time about treaties.
+    pub use crate::wire::proto::{
+        ChangesResponse, DaysKnownDifferently, FindingUnderTreaty, FindingsResponse, KnownChange, KnownDifference,
+        KnownStatus, UpcomingChange, UpcomingResponse, known_change::Change,
     };
     pub use prost_types::Timestamp;
 

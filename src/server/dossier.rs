@@ -67,7 +67,7 @@ pub(super) struct TreatyFile {
     /// one that was asked about by name.
     pub under: ByParticipant,
     /// Events on these participants themselves.
-    about: ByParticipant,
+    pub about: ByParticipant,
     /// What bears on them from elsewhere: their acts under the parent treaty, acts of those
     /// that they succeed.
     around: ByParticipant,
@@ -345,7 +345,8 @@ impl Elsewhere {
     }
 }
 
-fn parent_of(body: &Body) -> Option<&TreatyId> {
+/// The treaty of which the registered one is a protocol.
+pub(super) fn parent_of(body: &Body) -> Option<&TreatyId> {
     match stated(body)? {
         TreatyBody::TreatyRegistered(body) => body.parent.as_ref(),
         _ => None,
@@ -392,6 +393,7 @@ fn picked(read: &EventsRead, positions: &[Position]) -> Vec<Arc<Recorded>> {
     positions.iter().filter_map(|position| read.get(position)).map(Arc::clone).collect()
 }
 
+/// Whose act under a treaty it is.
 fn participant_of(recorded: &Recorded) -> Option<&ParticipantId> {
     match &recorded.event.subject {
         Subject::Participation(_, participant) => Some(participant),

@@ -92,6 +92,11 @@ impl Refused {
         Self::new(Code::InvalidArgument, "FieldMustBeValid", field, message)
     }
 
+    /// The same about another field of the request.
+    pub fn about(self, field: &'static str) -> Self {
+        Self { field: field.into(), ..self }
+    }
+
     /// The operator must act; the cause is logged, not told.
     pub fn internal(error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error, "a read failed");

@@ -9,6 +9,8 @@
 mod ahead;
 mod answers;
 mod audit;
+mod by_treaty;
+mod changes;
 mod connections;
 mod convert;
 mod difference;
@@ -31,7 +33,10 @@ mod sign_offs;
 mod status;
 mod status_answer;
 mod survey;
+mod touched;
 mod treaties;
+mod treaty_findings;
+mod upcoming;
 
 pub use directory::{Directory, Founding, InitError, OpenError, PartError, StartClock, found, found_by};
 pub use errors::DOMAIN;

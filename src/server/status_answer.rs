@@ -257,7 +257,7 @@ fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
 }
 
 /// When a withdrawal takes effect, and when a notice was over.
-fn dates_of(status: TreatyStatus) -> (Option<Date>, Option<Date>) {
+pub(super) fn dates_of(status: TreatyStatus) -> (Option<Date>, Option<Date>) {
     match status {
         TreatyStatus::WithdrawalPending { effective } => (effective, None),
         TreatyStatus::WithdrawalDeferred { expired } => (None, Some(expired)),
@@ -291,7 +291,8 @@ pub(super) fn legal_finding(finding: &LegalFinding, facts: &HashMap<Index, Event
     }
 }
 
-fn change(change: &Change) -> proto::StatusChange {
+/// What could still change or move something.
+pub(super) fn change(change: &Change) -> proto::StatusChange {
     let Change { code, sentence } = change;
     proto::StatusChange { code: code.name().into(), sentence: sentence.to_string() }
 }

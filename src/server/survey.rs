@@ -38,7 +38,18 @@ pub(super) struct Survey {
 impl Node {
     /// Reads a treaty with everybody who has an act under it.
     pub(super) fn survey(&self, view: View<'_>, treaty: &TreatyId, name: ViewName) -> Result<Survey, Refused> {
-        let files = self.treaty_files(view, vec![treaty.clone()], Who::Everybody, Depth::Whole, name)?;
+        self.survey_of(view, treaty, Who::Everybody, name)
+    }
+
+    /// Reads a treaty with those who are asked about.
+    pub(super) fn survey_of(
+        &self,
+        view: View<'_>,
+        treaty: &TreatyId,
+        who: Who<'_>,
+        name: ViewName,
+    ) -> Result<Survey, Refused> {
+        let files = self.treaty_files(view, vec![treaty.clone()], who, Depth::Whole, name)?;
         let file = files.into_iter().next().expect("one file for each treaty");
         Ok(Survey { name: file.name(), file, facts: OnceLock::new() })
     }
@@ -56,15 +67,18 @@ impl Survey {
     }
 
     /// Events on the treaty itself, in order of their position.
-    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
     pub fn on_treaty(&self) -> &[Arc<Recorded>] {
         &self.file.on_treaty
     }
 
     /// Acts of a participant under the treaty, in order of their position.
-    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
     pub fn acts_of(&self, participant: &ParticipantId) -> &[Arc<Recorded>] {
         self.file.under.get(participant).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Events on a participant itself, in order of their position.
+    pub fn about(&self, participant: &ParticipantId) -> &[Arc<Recorded>] {
+        self.file.about.get(participant).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Asks the rules a question about one participant.

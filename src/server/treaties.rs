@@ -14,6 +14,8 @@ use super::{
     errors::Refused,
     fitting, page,
     status::{Asked, Found, treaty_ids},
+    treaty_findings::parse_codes,
+    upcoming,
 };
 use crate::{
     domain::{ParticipantId, Position, TreatyId},
@@ -229,10 +231,52 @@ impl proto::treaties_server::Treaties for TreatiesService {
             holds_at: Some(holds_at(view)?),
         }))
     }
+
+    async fn upcoming(
+        &self,
+        request: Request<proto::UpcomingRequest>,
+    ) -> Result<Response<proto::UpcomingResponse>, Status> {
+        let proto::UpcomingRequest { treaty, participant, at, read_at, view: name, horizon, page_size, page_token } =
+            request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let scope = self.0.scope(view, &treaty, &participant)?;
+        let asked = Asked::parse(view, &at, &name)?;
+        let horizon = upcoming::horizon(asked.at, horizon.as_ref())?;
+        Ok(Response::new(self.0.upcoming(view, &scope, asked, horizon, page(page_size, &page_token))?))
+    }
+
+    async fn changes(
+        &self,
+        request: Request<proto::ChangesRequest>,
+    ) -> Result<Response<proto::ChangesResponse>, Status> {
+        let proto::ChangesRequest { treaty, participant, from, read_at, at, view: name, page_size, page_token } =
+            request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let later = self.0.models.at(size).map_err(Refused::from)?;
+        let earlier = self.0.earlier(from, later).await?;
+        let scope = self.0.scope(later, &treaty, &participant)?;
+        let asked = Asked::parse(later, &at, &name)?;
+        Ok(Response::new(self.0.changes((earlier, later), &scope, asked, page(page_size, &page_token))?))
+    }
+
+    async fn findings(
+        &self,
+        request: Request<proto::FindingsRequest>,
+    ) -> Result<Response<proto::FindingsResponse>, Status> {
+        let proto::FindingsRequest { treaty, participant, at, read_at, view: name, codes, page_size, page_token } =
+            request.into_inner();
+        let codes = parse_codes(&codes)?;
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let scope = self.0.scope(view, &treaty, &participant)?;
+        let asked = Asked::parse(view, &at, &name)?;
+        Ok(Response::new(self.0.findings_under(view, &scope, asked, &codes, page(page_size, &page_token))?))
+    }
 }
 
 /// Whether the day lies after everything that is known.
-fn lies_ahead(view: View<'_>, asked: Asked) -> Result<bool, Refused> {
+pub(super) fn lies_ahead(view: View<'_>, asked: Asked) -> Result<bool, Refused> {
     let newest = view.holds_at()?.recorded_at.and_then(|time| time.utc_date());
     Ok(newest.is_none_or(|newest| newest < asked.at))
 }
@@ -241,12 +285,12 @@ fn holds_at(view: View<'_>) -> Result<proto::HoldsAt, Refused> {
     Ok(convert::holds_at(view.holds_at()?))
 }
 
-fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<TreatyId>, Refused> {
+pub(super) fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<TreatyId>, Refused> {
     let found = view.find_treaty(name)?;
     found.ok_or_else(|| Refused::not_found("treaty", format!("no treaty {name} was registered by then")))
 }
 
-fn find_participant(view: View<'_>, name: &str) -> Result<Registered<ParticipantId>, Refused> {
+pub(super) fn find_participant(view: View<'_>, name: &str) -> Result<Registered<ParticipantId>, Refused> {
     let found = view.find_participant(name)?;
     found.ok_or_else(|| Refused::not_found("participant", format!("no participant {name} was registered by then")))
 }
@@ -274,7 +318,7 @@ impl Node {
         Ok(proto::ParticipantEntry { id: found.id.to_string(), registered, position: Some(position) })
     }
 
-    fn act(&self, view: View<'_>, act: &Act) -> Result<proto::Act, Refused> {
+    pub(super) fn act(&self, view: View<'_>, act: &Act) -> Result<proto::Act, Refused> {
         let (event, position) = self.event_at(act.position)?;
         let findings = view.findings(act.position)?;
         let state = self.state_of_entry(view, act.position.index)?;

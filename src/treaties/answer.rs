@@ -212,6 +212,8 @@ pinned! {
         Correction = 6, "correction";
         ClaimsSettled = 7, "claims_settled";
         TreatyInForce = 8, "treaty_in_force";
+        Extension = 9, "extension";
+        Fulfilment = 10, "fulfilment";
     }
 }
 

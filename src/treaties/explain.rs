@@ -232,6 +232,13 @@ fn withdrawal(asked: &Asked<'_, '_, '_>) -> Option<String> {
     ))
 }
 
+/// What could still move a withdrawal, whenever it takes effect.
+pub fn could_move_leave(asked: &Asked<'_, '_, '_>, leave: &Leave) -> Vec<Change> {
+    let mut changes = Vec::new();
+    leaving(asked, leave, &mut |code, sentence: String| changes.push(Change { code, sentence: sentence.into() }));
+    changes
+}
+
 /// What could still move a withdrawal whose effect lies ahead of what is known.
 fn leaving(asked: &Asked<'_, '_, '_>, leave: &Leave, add: &mut impl FnMut(ChangeCode, String)) {
     let over = leave.effective.is_some_and(|effective| !asked.lies_ahead(effective));

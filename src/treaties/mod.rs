@@ -23,9 +23,11 @@ mod counts;
 mod course;
 mod coverage;
 mod deadlines;
+mod difference;
 mod duty;
 mod duty_remarks;
 mod explain;
+mod findings;
 mod in_force;
 mod months;
 mod objections;
@@ -41,15 +43,19 @@ mod statements;
 mod suspension;
 #[cfg(test)]
 mod tests;
+mod upcoming;
 
 pub use answer::*;
 pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
+pub use difference::{DaysThatDiffer, Since, StatusDifference, difference};
+pub use findings::{FindingUnderTreaty, findings, gathered};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use participation::{Cell, Participation, Withdrawn, participation};
+pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};
 
 use jiff::civil::Date;
 use record::Around;
@@ -124,4 +130,13 @@ pub fn spans(dossier: &Dossier<'_>, view: ViewName) -> Vec<Vec<Span>> {
     let record = record::Record::of(dossier, &acts, Around::default());
     let (readings, _) = readings::of(&record);
     readings.iter().map(|reading| course::follow(&record, reading).spans).collect()
+}
+
+/// When the treaty itself is in force, in each reading, the first reading's first.
+pub fn treaty_in_force(dossier: &Dossier<'_>, view: ViewName) -> Vec<Option<Date>> {
+    let stated = statements::in_effect(dossier);
+    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let record = record::Record::of(dossier, &acts, Around::default());
+    let (readings, _) = readings::of(&record);
+    readings.iter().map(|reading| course::follow(&record, reading).treaty_in_force).collect()
 }

@@ -196,6 +196,27 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
     }
 }
 
+/// The duties that run on a day and whose deadline falls on it or after it, up to another
+/// day, unless a withdrawal ends them before; and whether these are all.
+pub fn due_between(dossier: &Dossier<'_>, at: Date, until: Date, view: ViewName) -> (Vec<Duty>, bool) {
+    let statements = statements::in_effect(dossier);
+    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let record = Record::of(dossier, &acts, Around::default());
+    let (readings, complete) = readings::of(&record);
+    let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();
+    let own: Vec<&Act<'_>> = acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect();
+    let (items, all_years) = items(clauses, &courses, until);
+    let followed: Vec<Told> = items.values().map(|items| told(&record, items, &own, at)).collect();
+    let outcomes: Vec<&[Outcome]> = followed.iter().map(|told| told.outcomes.as_slice()).collect();
+    let mut duties = assumed(&outcomes, &readings);
+    duties.retain(|duty| {
+        let runs = matches!(duty.state, DutyState::Running | DutyState::Ahead);
+        runs && duty.stops.is_none() && at <= duty.due && duty.due <= until
+    });
+    (duties, complete && all_years && followed.iter().all(|told| told.complete))
+}
+
 /// What tells of a duty apart from its reading: the membership by its number, the clause
 /// by its number, the year of a yearly report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -143,7 +143,7 @@ async fn a_number_is_a_total_only_where_a_whole_table_says_the_same() {
 }
 
 /// The record of the generator, a hundredth of its whole.
-async fn generated(seed: u64) -> (Story, Extent) {
+pub async fn generated(seed: u64) -> (Story, Extent) {
     let story = Story::begin().await;
     let extent =
         Extent { treaties: 16, participants: 30, large: 3, under_large: 28, participations: 240, ..Extent::WHOLE };

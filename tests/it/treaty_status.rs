@@ -106,6 +106,11 @@ impl Story {
         TreatiesClient::new(self.served.channel.clone())
     }
 
+    /// Where the service listens.
+    pub fn server(&self) -> String {
+        format!("http://{}", self.served.address)
+    }
+
     /// The status as known when the ledger held so many entries.
     pub async fn status(&self, treaty: &str, participant: &str, at: &str, size: u64) -> proto::TreatyStatusResponse {
         let read_at = proto::ReadAt { minimum_size: size, known_at: Some(proto::read_at::KnownAt::Size(size)) };

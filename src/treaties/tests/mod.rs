@@ -1,12 +1,14 @@
 //! The rules on small records, written as the acts were.
 
 mod acts;
+mod difference;
 mod expected;
 mod obligations;
 mod over_time;
 mod parties;
 mod properties;
 mod rules;
+mod upcoming;
 
 use jiff::civil::Date;
 use uuid::Uuid;

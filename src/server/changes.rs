@@ -1,0 +1,197 @@
+//! What changed between two states of knowledge: what was recorded or took effect, and
+//! whose status is known differently since.
+//!
+//! Promises: only those whom something new can touch are looked at twice; what is told is
+//! the difference of two statuses that [`Node::treaty_status`] gives.
+//! Leaves to others: whom the entries touch (`touched`), reading (`survey`), the rules
+//! (`treaties`), pages (`by_treaty`).
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    Node,
+    by_treaty::{Line, OfTreaty, Scope, page_by_treaty},
+    convert,
+    errors::Refused,
+    status::{Asked, EventFacts},
+    status_answer::{cited, dates_of, day},
+    survey::Survey,
+    treaties::lies_ahead,
+};
+use crate::{
+    domain::{CitedEvent, Index, ParticipantId, Recorded, TreatyId},
+    projections::{Act, PageRequest, View},
+    treaties::{self, DaysThatDiffer, Since, StatusDifference, TreatyStatus},
+    wire::proto::{self, known_change::Change},
+};
+
+/// The earlier state of knowledge and the later one.
+type Between<'v> = (View<'v>, View<'v>);
+
+impl Node {
+    /// The earlier state of knowledge that a request names.
+    pub(super) async fn earlier<'v>(
+        &'v self,
+        from: Option<proto::ReadAt>,
+        later: View<'v>,
+    ) -> Result<View<'v>, Refused> {
+        if from.as_ref().is_none_or(|from| from.known_at.is_none()) {
+            return Err(Refused::invalid("from", "the earlier state of knowledge: a size or a time"));
+        }
+        let size = self.resolve(from).await?;
+        let earlier = self.models.at(size).map_err(|error| Refused::from(error).about("from"))?;
+        if size > later.size() {
+            let message = format!("{size} entries are more than the {} up to which changes are told", later.size());
+            return Err(Refused::invalid("from", message));
+        }
+        Ok(earlier)
+    }
+
+    /// A page of what changed.
+    pub(super) fn changes(
+        &self,
+        (earlier, later): Between<'_>,
+        scope: &Scope,
+        asked: Asked,
+        page: PageRequest<'_>,
+    ) -> Result<proto::ChangesResponse, Refused> {
+        let touched = self.touched(later, earlier.size())?;
+        let of = |treaty: &TreatyId| {
+            if !self.touches(&touched, later, treaty)? {
+                return Ok(OfTreaty { lines: Vec::new(), looked: 0 });
+            }
+            let survey = |view| self.survey_of(view, treaty, scope.who(), asked.view);
+            let two = Two { before: survey(earlier)?, after: survey(later)?, since: Since(earlier.size()), asked };
+            let mut lines = self.new_acts(later, &two)?;
+            lines.extend(self.differences(later, &two)?);
+            Ok(OfTreaty { lines, looked: 2 * two.after.participants().count() })
+        };
+        let (changes, next_page_token) = page_by_treaty(&scope.treaties, page, of)?;
+        Ok(proto::ChangesResponse {
+            at: asked.at.to_string(),
+            projected: lies_ahead(later, asked)?,
+            view: asked.view.name().into(),
+            changes,
+            next_page_token,
+            from: Some(convert::holds_at(earlier.holds_at()?)),
+            holds_at: Some(convert::holds_at(later.holds_at()?)),
+        })
+    }
+
+    /// What was recorded or took effect: on the treaty, under it, on those that have an
+    /// act under it.
+    fn new_acts(&self, view: View<'_>, two: &Two) -> Result<Vec<Line<proto::KnownChange>>, Refused> {
+        let survey = &two.after;
+        let of_each = survey.participants().flat_map(|who| {
+            let own = survey.acts_of(who).iter().chain(survey.about(who));
+            own.map(move |recorded| (Some(who), recorded))
+        });
+        let on_treaty = survey.on_treaty().iter().map(|recorded| (None, recorded));
+        let new = on_treaty.chain(of_each).filter(|(_, recorded)| two.since.is_new(recorded));
+        let lines = new.map(|(participant, recorded)| {
+            let act = Act {
+                position: recorded.position,
+                kind: recorded.event.kind(),
+                date: recorded.event.date().cloned(),
+                participant: participant.cloned(),
+            };
+            let key = format!("0/{:020}/{:05}", recorded.position.index.0, recorded.position.ordinal);
+            Ok(Line { key, told: two.line(Change::Act(self.act(view, &act)?)) })
+        });
+        lines.collect()
+    }
+
+    /// Whose status is known differently.
+    fn differences(&self, view: View<'_>, two: &Two) -> Result<Vec<Line<proto::KnownChange>>, Refused> {
+        let in_force =
+            |survey: &Survey| survey.ask_of_treaty(|dossier| treaties::treaty_in_force(dossier, two.asked.view));
+        let mut facts = (*two.after.facts()).clone();
+        let mut counted = Vec::new();
+        let all_touched = in_force(&two.before) != in_force(&two.after);
+        if all_touched {
+            let (treaty, _) = two.after.treaty();
+            let new = self.new_under(view, treaty, two.since)?;
+            facts.extend(new.iter().map(|recorded| (recorded.position.index, super::status::facts(recorded))));
+            counted = new.iter().map(|recorded| recorded.cited()).collect();
+        }
+        let mut lines = Vec::new();
+        for participant in two.after.participants() {
+            let mut new = two.after.ask(participant, |dossier| two.since.bearing(dossier));
+            if new.is_empty() && !all_touched {
+                continue;
+            }
+            if new.is_empty() {
+                new.clone_from(&counted);
+            }
+            if let Some(found) = two.difference(participant, &new) {
+                let told = Change::Difference(told(&two.after, participant, &found, &facts));
+                lines.push(Line { key: format!("1/{participant}"), told: two.line(told) });
+            }
+        }
+        Ok(lines)
+    }
+
+    /// New events of everybody under a treaty: deposits that are counted, and what may
+    /// change them.
+    fn new_under(&self, view: View<'_>, treaty: &TreatyId, since: Since) -> Result<Vec<Arc<Recorded>>, Refused> {
+        let positions = view.acts_under(treaty)?.into_iter().map(|act| act.position);
+        let read = self.events_at(view, positions)?;
+        let new = read.into_values().filter(|recorded| since.is_new(recorded) && recorded.effective_since().is_some());
+        Ok(new.collect())
+    }
+}
+
+/// One treaty, read at both states of knowledge.
+struct Two {
+    before: Survey,
+    after: Survey,
+    since: Since,
+    asked: Asked,
+}
+
+impl Two {
+    fn difference(&self, participant: &ParticipantId, new: &[CitedEvent]) -> Option<StatusDifference> {
+        let answer = |survey: &Survey| {
+            survey.ask(participant, |dossier| treaties::status(dossier, self.asked.at, self.asked.view))
+        };
+        treaties::difference(&answer(&self.before), &answer(&self.after), new)
+    }
+
+    fn line(&self, change: Change) -> proto::KnownChange {
+        let (treaty, treaty_name) = self.after.treaty();
+        proto::KnownChange { treaty: treaty.to_string(), treaty_name: treaty_name.to_owned(), change: Some(change) }
+    }
+}
+
+fn told(
+    survey: &Survey,
+    participant: &ParticipantId,
+    found: &StatusDifference,
+    facts: &HashMap<Index, EventFacts>,
+) -> proto::KnownDifference {
+    let StatusDifference { before, after, days, beside, made_by } = found;
+    let (beside_before, beside_after) = beside.clone().unwrap_or_default();
+    proto::KnownDifference {
+        participant: participant.to_string(),
+        participant_name: survey.participant_name(participant),
+        statuses_before: statuses(before),
+        statuses_after: statuses(after),
+        days: days.iter().map(days_message).collect(),
+        beside_before,
+        beside_after,
+        made_by: made_by.iter().map(|event| cited(event, facts)).collect(),
+    }
+}
+
+fn days_message(days: &DaysThatDiffer) -> proto::DaysKnownDifferently {
+    let DaysThatDiffer { from, to, before, after } = days;
+    proto::DaysKnownDifferently { from: day(*from), to: day(*to), before: statuses(before), after: statuses(after) }
+}
+
+fn statuses(statuses: &[TreatyStatus]) -> Vec<proto::KnownStatus> {
+    let told = statuses.iter().map(|status| {
+        let (effective, expired) = dates_of(*status);
+        proto::KnownStatus { status: status.name().into(), effective: day(effective), expired: day(expired) }
+    });
+    told.collect()
+}

@@ -1,0 +1,195 @@
+//! What two states of knowledge say differently about one participant under one treaty.
+//!
+//! Promises: a pure function of two answers for one day and of what was recorded between
+//! them. Nothing is told where both say the same on every day. The entries that made a
+//! difference are among those that came between.
+//! Leaves to others: which participants have to be looked at (`server`), answers
+//! ([`super::status`]).
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{Answer, Dossier, Overlay, Span, StatusRule, TreatyStatus};
+use crate::domain::{CitedEvent, Recorded, Size};
+
+/// What is known differently of one participant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusDifference {
+    /// The statuses on the day asked about, one for each outcome; the same where other
+    /// days alone differ.
+    pub before: Vec<TreatyStatus>,
+    pub after: Vec<TreatyStatus>,
+    /// All days on which the status differs, ascending.
+    pub days: Vec<DaysThatDiffer>,
+    /// What stood beside the status on the day, and what stands there, where that differs.
+    pub beside: Option<(Vec<String>, Vec<String>)>,
+    /// The entries that made it, in order of position.
+    pub made_by: Vec<CitedEvent>,
+}
+
+/// A half-open interval `[from, to)` of days on which the status is known differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DaysThatDiffer {
+    /// `None`: since ever.
+    pub from: Option<Date>,
+    /// `None`: open.
+    pub to: Option<Date>,
+    /// One for each way in which the record could be read, ascending.
+    pub before: Vec<TreatyStatus>,
+    pub after: Vec<TreatyStatus>,
+}
+
+/// What came between two states of knowledge: the events that were recorded, and those
+/// that took effect.
+#[derive(Clone, Copy, Debug)]
+pub struct Since(pub Size);
+
+impl Since {
+    /// Whether an event was not there or not in effect before.
+    pub fn is_new(self, recorded: &Recorded) -> bool {
+        let Self(before) = self;
+        let took_effect = recorded.effective_since().is_some_and(|since| since.0 >= before.0);
+        recorded.position.index.0 >= before.0 || took_effect
+    }
+
+    /// The new events of a dossier that are in effect in it, in order of position.
+    pub fn bearing(self, dossier: &Dossier<'_>) -> Vec<CitedEvent> {
+        let size = dossier.known.size;
+        let in_effect = |recorded: &&&Recorded| recorded.effective_since().is_some_and(|since| since.0 < size.0);
+        let new = dossier.events.iter().filter(|recorded| self.is_new(recorded)).filter(in_effect);
+        let found: BTreeSet<_> = new.map(|recorded| (recorded.position, recorded.reference())).collect();
+        found.into_iter().map(|(position, reference)| CitedEvent { reference, position }).collect()
+    }
+}
+
+/// What the later answer says differently from the earlier one about the same day; `new`
+/// are the events between them that may have made it.
+pub fn difference(before: &Answer, after: &Answer, new: &[CitedEvent]) -> Option<StatusDifference> {
+    let days = days_that_differ(before, after);
+    let (stood, stand) = (beside(before), beside(after));
+    let beside = (stood != stand).then_some((stood, stand));
+    if days.is_empty() && beside.is_none() {
+        return None;
+    }
+    let made_by = made_by(after, new, (!days.is_empty(), beside.is_some()));
+    Some(StatusDifference { before: statuses(before), after: statuses(after), days, beside, made_by })
+}
+
+/// Of the new events those that the later answer gives as its reasons, for the status or
+/// for what stands beside it, whichever differs; if it names none (a deposit that reaches a
+/// threshold is counted, not cited), all of them.
+fn made_by(after: &Answer, new: &[CitedEvent], (status, beside): (bool, bool)) -> Vec<CitedEvent> {
+    let steps = after.outcomes.iter().flat_map(|outcome| &outcome.steps).filter(|step| moves_status(step.rule));
+    let resolutions = after.claims.iter().filter_map(|claims| claims.resolution.as_ref());
+    let rivals = after.claims.iter().flat_map(|claims| &claims.statements).map(|claim| &claim.event);
+    let clauses = after.clauses.iter().map(|clauses| &clauses.event);
+    let of_status = steps.filter_map(|step| step.event.as_ref()).chain(resolutions).chain(rivals).chain(clauses);
+    let overlays = after.overlays.iter().flat_map(of_overlay);
+    let reasons: BTreeSet<&CitedEvent> = of_status.filter(|_| status).chain(overlays.filter(|_| beside)).collect();
+    let named: Vec<CitedEvent> = new.iter().filter(|event| reasons.contains(event)).cloned().collect();
+    if named.is_empty() { new.to_vec() } else { named }
+}
+
+/// Whether what a rule tells can move a status; the rest is told beside it.
+fn moves_status(rule: StatusRule) -> bool {
+    match rule {
+        StatusRule::SuspensionIsNoStatus | StatusRule::DomesticStepIsNoStatus | StatusRule::Declaration => false,
+        StatusRule::Signature
+        | StatusRule::Consent
+        | StatusRule::TreatyInForceAsStated
+        | StatusRule::TreatyInForceAsCounted
+        | StatusRule::InForceFirstOfMonth
+        | StatusRule::InForceSameDay
+        | StatusRule::InForceAfterDays
+        | StatusRule::WithdrawalNotice
+        | StatusRule::ConflictTest
+        | StatusRule::WithdrawalEffect
+        | StatusRule::Revocation
+        | StatusRule::Correction
+        | StatusRule::NoClock
+        | StatusRule::ActWithoutEffect
+        | StatusRule::Retraction
+        | StatusRule::Succession
+        | StatusRule::Cascade
+        | StatusRule::NotToBecomeParty => true,
+    }
+}
+
+fn of_overlay(overlay: &Overlay) -> Vec<&CitedEvent> {
+    match overlay {
+        Overlay::SuspensionAsserted(found) => {
+            std::iter::once(&found.event).chain(found.reactions.iter().map(|reaction| &reaction.event)).collect()
+        }
+        Overlay::ProvisionalApplication { event, .. } | Overlay::RetroactiveSuccession { event, .. } => vec![event],
+        Overlay::Declaration(declared) | Overlay::TerritorialScope(declared) => vec![&declared.event],
+    }
+}
+
+fn statuses(answer: &Answer) -> Vec<TreatyStatus> {
+    answer.outcomes.iter().map(|outcome| outcome.status).collect()
+}
+
+/// What stands beside the status on the day, in words that two answers can be compared by.
+fn beside(answer: &Answer) -> Vec<String> {
+    let mut words: Vec<String> = answer.overlays.iter().map(words_of).collect();
+    words.sort();
+    words
+}
+
+fn words_of(overlay: &Overlay) -> String {
+    match overlay {
+        Overlay::SuspensionAsserted(found) => {
+            let since = found.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
+            let by = found.contested_by().join(", ");
+            let contested = if by.is_empty() { String::new() } else { format!(", contested by {by}") };
+            format!("suspension asserted{since}{contested}")
+        }
+        Overlay::ProvisionalApplication { since, until, .. } => {
+            let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
+            format!("applied provisionally since {since}{until}")
+        }
+        Overlay::Declaration(declared) => {
+            let made = declared.made.as_ref().map(|made| format!(" of {made}")).unwrap_or_default();
+            format!("declaration ({}){made}", declared.declaration_type.name().replace('_', " "))
+        }
+        Overlay::TerritorialScope(declared) => format!("territory: {}", declared.units.join(", ")),
+        Overlay::RetroactiveSuccession { predecessor, succeeded, .. } => {
+            format!("successor of {predecessor} since {succeeded}")
+        }
+    }
+}
+
+/// The days on which the courses of two answers have other statuses.
+fn days_that_differ(before: &Answer, after: &Answer) -> Vec<DaysThatDiffer> {
+    let spans =
+        |answer: &Answer| -> Vec<Vec<Span>> { answer.courses.iter().map(|course| course.spans.clone()).collect() };
+    let (before, after) = (spans(before), spans(after));
+    let begins = before.iter().chain(&after).flatten().filter_map(|span| span.from);
+    let begins: BTreeSet<Date> = begins.collect();
+    let starts = std::iter::once(None).chain(begins.into_iter().map(Some));
+    let mut days: Vec<DaysThatDiffer> = Vec::new();
+    let mut open = false;
+    for from in starts {
+        // The first interval begins ever: the earliest day stands for it.
+        let day = from.unwrap_or(Date::MIN);
+        let (stood, stands) = (on(&before, day), on(&after, day));
+        if open && let Some(last) = days.last_mut() {
+            if (&last.before, &last.after) == (&stood, &stands) {
+                continue;
+            }
+            last.to = from;
+        }
+        open = stood != stands;
+        if open {
+            days.push(DaysThatDiffer { from, to: None, before: stood, after: stands });
+        }
+    }
+    days
+}
+
+/// The statuses of all courses on a day, each once.
+fn on(courses: &[Vec<Span>], day: Date) -> Vec<TreatyStatus> {
+    let spans = courses.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(day)));
+    spans.map(|span| span.status).collect::<BTreeSet<_>>().into_iter().collect()
+}

@@ -1,0 +1,396 @@
+//! What changes by itself after a day: the days ahead on which a status, a duty or a time
+//! for objections changes without any further act, each with what gives it and what could
+//! still move it.
+//!
+//! Promises: as for the status ([`super`]): a pure function of events, day and view that
+//! names no treaty. Every reading of the record is followed; a change that only some of them
+//! lead to says what it assumes. What somebody does (signs, deposits, notifies) is no change
+//! of this kind, on whatever day. A last permitted day that is the day asked about is told.
+//! Words are told in `docs/questions.md`.
+//! Leaves to others: courses (`course`), deadlines (`obligations`), times for objections
+//! (`objections`).
+
+use jiff::civil::Date;
+
+use super::{
+    Change, ChangeCode, Dossier, Duty, DutyStep, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, WindowStart,
+    course::{self, Course, Leave, Membership},
+    explain::{self, sentence_of},
+    objections, obligations, over_time,
+    overlays::changed_on,
+    readings::{self, Reading},
+    record::{Around, Record},
+    rivals::{self, Act},
+    statements,
+};
+use crate::domain::{CitedEvent, TreatyBody, pinned};
+
+pinned! {
+    /// What changes by itself; docs/questions.md tells each.
+    UpcomingType {
+        TreatyInForce = 1, "treaty_in_force";
+        EntryIntoForce = 2, "entry_into_force";
+        WithdrawalEffect = 3, "withdrawal_effect";
+        WithdrawalDeferred = 4, "withdrawal_deferred";
+        ProvisionalEnds = 5, "provisional_application_ends";
+        ObjectionsEnd = 6, "objections_end";
+        DeadlineFalls = 7, "deadline";
+    }
+}
+
+/// The days from the one asked about to the last that is looked at, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    pub at: Date,
+    pub until: Date,
+}
+
+impl Horizon {
+    /// Whether something that begins on the day lies ahead: the day itself has begun.
+    fn begins(self, day: Date) -> bool {
+        self.at < day && day <= self.until
+    }
+
+    /// Whether a last permitted day is still to be told.
+    fn ends(self, day: Date) -> bool {
+        self.at <= day && day <= self.until
+    }
+}
+
+/// What changes by itself for one participant, or for the treaty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upcoming {
+    /// Ascending by day, then by what it is.
+    pub changes: Vec<Projected>,
+    /// Whether every combination of rival statements and uncertain dates was followed.
+    pub complete: bool,
+}
+
+/// One change that needs no further act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Projected {
+    /// The first day on which it is so; of deadlines and times for objections the last
+    /// permitted day.
+    pub day: Date,
+    pub what: UpcomingType,
+    /// The status before and from the day on; `None` for what is no status.
+    pub statuses: Option<(TreatyStatus, TreatyStatus)>,
+    /// A sentence for a person.
+    pub sentence: Box<str>,
+    /// What gives it, in order of the dates.
+    pub because: Vec<Reason>,
+    /// What has to be assumed for it; empty when every reading agrees.
+    pub assuming: Vec<Box<str>>,
+    /// What could still move it.
+    pub could_move: Vec<Change>,
+}
+
+/// One reason, by a rule of the status or of a duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The pinned word of the rule.
+    pub rule: &'static str,
+    pub article: Box<str>,
+    pub event: Option<CitedEvent>,
+    pub date: Option<Date>,
+    pub sentence: Box<str>,
+}
+
+impl From<&Step> for Reason {
+    fn from(step: &Step) -> Self {
+        let Step { rule, article, event, date, sentence } = step.clone();
+        Self { rule: rule.name(), article, event, date, sentence }
+    }
+}
+
+impl From<&DutyStep> for Reason {
+    fn from(step: &DutyStep) -> Self {
+        let DutyStep { rule, article, event, date, sentence } = step.clone();
+        Self { rule: rule.name(), article, event, date, sentence }
+    }
+}
+
+/// What changes by itself for a participant.
+pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
+    let stated = statements::in_effect(dossier);
+    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let record = Record::of(dossier, &acts, Around::default());
+    let (readings, all_readings) = readings::of(&record);
+    let courses: Vec<Course> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let asked = explain::Asked { dossier, at: horizon.at, record: &record, retracted: &stated.retracted };
+    let mut changes = merged(&readings, |at| of_course(&asked, &courses[at], horizon));
+    changes.extend(provisional(&record, &courses, horizon));
+    changes.extend(windows(&record, &courses, horizon));
+    let (duties, all_duties) = obligations::due_between(dossier, horizon.at, horizon.until, view);
+    changes.extend(duties.iter().map(|duty| deadline(&asked, duty)));
+    sort(&mut changes);
+    Upcoming { changes, complete: all_readings && all_duties }
+}
+
+/// When the treaty itself enters into force, if that lies ahead. The dossier is nobody's.
+pub fn upcoming_of_treaty(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
+    let stated = statements::in_effect(dossier);
+    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let record = Record::of(dossier, &acts, Around::default());
+    let (readings, complete) = readings::of(&record);
+    let courses: Vec<Course> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let mut changes = merged(&readings, |at| treaty_in_force(&courses[at], horizon).into_iter().collect());
+    sort(&mut changes);
+    Upcoming { changes, complete }
+}
+
+fn sort(changes: &mut [Projected]) {
+    changes.sort_by(|one, other| (one.day, one.what, &one.sentence).cmp(&(other.day, other.what, &other.sentence)));
+}
+
+/// The changes of every reading, by its number; those that agree are one. What only some
+/// readings lead to says what these assume.
+fn merged(readings: &[Reading<'_, '_>], of: impl Fn(usize) -> Vec<Projected>) -> Vec<Projected> {
+    let mut found: Vec<(Projected, Vec<usize>)> = Vec::new();
+    for at in 0..readings.len() {
+        for change in of(at) {
+            let same = |told: &&mut (Projected, Vec<usize>)| {
+                (told.0.day, told.0.what, told.0.statuses) == (change.day, change.what, change.statuses)
+            };
+            match found.iter_mut().find(same) {
+                Some((_, by)) => by.push(at),
+                None => found.push((change, vec![at])),
+            }
+        }
+    }
+    let told = found.into_iter().map(|(change, by)| {
+        if by.len() == readings.len() {
+            return change;
+        }
+        let assuming = by.iter().map(|at| sentence_of(&readings[*at].assuming)).collect();
+        let mut could_move = change.could_move;
+        let settled = "the statements that contradict each other, or are not dated to the day, being settled";
+        could_move.insert(0, Change { code: ChangeCode::ClaimsSettled, sentence: settled.into() });
+        Projected { assuming, could_move, ..change }
+    });
+    told.collect()
+}
+
+fn treaty_in_force(course: &Course, horizon: Horizon) -> Option<Projected> {
+    let day = course.treaty_in_force.filter(|day| horizon.begins(*day))?;
+    let step = course.steps.iter().find(|step| is_of_treaty(step))?;
+    let could_move = if step.rule == StatusRule::TreatyInForceAsStated {
+        vec![change(ChangeCode::Correction, "a correction of the day that is stated")]
+    } else {
+        vec![
+            change(ChangeCode::Consent, "earlier instruments that are not recorded yet"),
+            change(ChangeCode::Correction, "a correction of one of the deposits that are counted"),
+            change(
+                ChangeCode::TreatyInForce,
+                "a statement of when the treaty enters into force: it goes before the count",
+            ),
+        ]
+    };
+    Some(Projected {
+        day,
+        what: UpcomingType::TreatyInForce,
+        statuses: None,
+        sentence: "the treaty itself enters into force".into(),
+        because: vec![step.into()],
+        assuming: Vec::new(),
+        could_move,
+    })
+}
+
+/// The changes of status that no act makes on their day, in one reading.
+fn of_course(asked: &explain::Asked<'_, '_, '_>, course: &Course, horizon: Horizon) -> Vec<Projected> {
+    let pairs = course.spans.windows(2).filter_map(|pair| Some((pair[1].from?, pair[0], pair[1])));
+    let ahead = pairs.filter(|(day, _, _)| horizon.begins(*day));
+    ahead.filter_map(|(day, before, after)| of_boundary(asked, course, day, (before, after))).collect()
+}
+
+fn of_boundary(
+    asked: &explain::Asked<'_, '_, '_>,
+    course: &Course,
+    day: Date,
+    (before, after): (Span, Span),
+) -> Option<Projected> {
+    let membership = course.memberships.iter().rev().find(|membership| membership.deposited < day)?;
+    let (what, sentence) = kind_of(membership, day, after.status)?;
+    let because = course.steps.iter().filter(|step| gives(step, what, membership, day)).map(Reason::from);
+    let could_move = match (what, &membership.leave) {
+        (UpcomingType::WithdrawalEffect | UpcomingType::WithdrawalDeferred, Some(leave)) => {
+            explain::could_move_leave(asked, leave)
+        }
+        _ => moves_of_entry(course, membership),
+    };
+    let mut because: Vec<Reason> = because.collect();
+    because.sort_by_key(|reason| reason.date);
+    let statuses = Some((before.status, after.status));
+    Some(Projected { day, what, statuses, sentence, because, assuming: Vec::new(), could_move })
+}
+
+/// What a boundary between two statuses is, unless it is an act of the participant.
+fn kind_of(membership: &Membership, day: Date, after: TreatyStatus) -> Option<(UpcomingType, Box<str>)> {
+    let leave = membership.leave.as_ref();
+    if leave.and_then(|leave| leave.effective) == Some(day) {
+        let sentence = if leave.is_some_and(|leave| leave.expiry < day) {
+            "the conflict that deferred the withdrawal is over: the participant is out"
+        } else {
+            "the withdrawal takes effect: the participant is out"
+        };
+        return Some((UpcomingType::WithdrawalEffect, sentence.into()));
+    }
+    if matches!(after, TreatyStatus::WithdrawalDeferred { .. }) {
+        let sentence = "the notice is over, and an asserted conflict keeps the participant bound".into();
+        return Some((UpcomingType::WithdrawalDeferred, sentence));
+    }
+    let enters = membership.in_force == Some(day);
+    enters.then(|| (UpcomingType::EntryIntoForce, "the treaty enters into force for the participant".into()))
+}
+
+/// Whether a step of the explanation is why something changes on the day.
+fn gives(step: &Step, what: UpcomingType, membership: &Membership, day: Date) -> bool {
+    let of_leave = |leave: &Leave| step.event.as_ref() == Some(&leave.event);
+    match step.rule {
+        StatusRule::InForceFirstOfMonth | StatusRule::InForceSameDay | StatusRule::InForceAfterDays => {
+            what == UpcomingType::EntryIntoForce && step.date == Some(day)
+        }
+        StatusRule::TreatyInForceAsStated | StatusRule::TreatyInForceAsCounted => {
+            what == UpcomingType::EntryIntoForce && step.date == Some(day)
+        }
+        StatusRule::Consent => what == UpcomingType::EntryIntoForce && step.date == Some(membership.deposited),
+        StatusRule::WithdrawalNotice | StatusRule::WithdrawalEffect | StatusRule::Cascade => {
+            what != UpcomingType::EntryIntoForce && membership.leave.as_ref().is_some_and(of_leave)
+        }
+        StatusRule::ConflictTest => what != UpcomingType::EntryIntoForce && membership.leave.is_some(),
+        _ => false,
+    }
+}
+
+fn is_of_treaty(step: &Step) -> bool {
+    matches!(step.rule, StatusRule::TreatyInForceAsStated | StatusRule::TreatyInForceAsCounted)
+}
+
+/// What could still move an entry into force.
+fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
+    let deposited = membership.deposited;
+    let mut moves =
+        vec![change(ChangeCode::Correction, format!("a correction of the day of the deposit, {deposited}"))];
+    let as_stated = course.steps.iter().any(|step| step.rule == StatusRule::TreatyInForceAsStated);
+    if !as_stated {
+        let sentence = "a statement of when the treaty itself enters into force";
+        moves.push(change(ChangeCode::TreatyInForce, sentence));
+    }
+    moves
+}
+
+/// Provisional application that ends with the entry into force.
+fn provisional(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) -> Vec<Projected> {
+    let ends = over_time::overlays(record, courses).into_iter().filter_map(|overlay| match overlay {
+        Overlay::ProvisionalApplication { event, scope, article, since, until } => {
+            let day = until.filter(|day| horizon.begins(*day))?;
+            Some((day, event, scope, article, since))
+        }
+        Overlay::SuspensionAsserted(_)
+        | Overlay::Declaration(_)
+        | Overlay::TerritorialScope(_)
+        | Overlay::RetroactiveSuccession { .. } => None,
+    });
+    let told = ends.map(|(day, event, scope, article, since)| {
+        let sentence = format!("applied provisionally since {since}: {scope}; ends with the entry into force");
+        let reason = Reason {
+            rule: "provisional_application",
+            article,
+            event: Some(event),
+            date: Some(since),
+            sentence: sentence.into(),
+        };
+        Projected {
+            day,
+            what: UpcomingType::ProvisionalEnds,
+            statuses: None,
+            sentence: "provisional application ends: the treaty itself is in force".into(),
+            because: vec![reason],
+            assuming: Vec::new(),
+            could_move: vec![change(ChangeCode::Correction, "what moves the entry into force moves this, too")],
+        }
+    });
+    told.collect()
+}
+
+/// Times within which others may object to the participant's acts, on their last
+/// permitted days.
+fn windows(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) -> Vec<Projected> {
+    let stands = |act: &&&Act<'_>| changed_on(&record.beside, act, horizon.at).is_none() && !runs_nowhere(courses, act);
+    let own = record.clocked.iter().chain(&record.beside).filter(stands);
+    let article = objections::article(record);
+    let told = own.flat_map(|act| {
+        let (event, kind) = (act.shown().cited(), act.kind.name().replace('_', " "));
+        let windows = objections::windows(record, act).into_iter().filter(|window| horizon.ends(window.ends));
+        let article = article.clone();
+        windows.map(move |window| {
+            let from = match window.from {
+                WindowStart::Notification => "receipt by the depositary",
+                WindowStart::Circulation => "information of the others",
+            };
+            let counted = format!("counted from the {from}, {}", window.begins);
+            let reason = Reason {
+                rule: window.from.name(),
+                article: article.clone(),
+                event: Some(event.clone()),
+                date: Some(window.begins),
+                sentence: format!("{kind}: the time for objections is {counted}").into(),
+            };
+            Projected {
+                day: window.ends,
+                what: UpcomingType::ObjectionsEnd,
+                statuses: None,
+                sentence: format!("last day for objections to the {kind}, {counted}").into(),
+                because: vec![reason],
+                assuming: Vec::new(),
+                could_move: vec![change(
+                    ChangeCode::Correction,
+                    format!("a correction of the day from which it is counted, {}", window.begins),
+                )],
+            }
+        })
+    });
+    told.collect()
+}
+
+/// Whether an act is a notice that runs in no reading: revoked, or without effect.
+fn runs_nowhere(courses: &[Course], act: &Act<'_>) -> bool {
+    let memberships = courses.iter().flat_map(|course| &course.memberships);
+    let mut leaves = memberships.filter_map(|membership| membership.leave.as_ref());
+    let notice = matches!(act.shown().body, TreatyBody::WithdrawalNotified(_));
+    notice && !leaves.any(|leave| act.is_stated_by(&leave.event.reference))
+}
+
+/// A deadline on its last permitted day.
+fn deadline(asked: &explain::Asked<'_, '_, '_>, duty: &Duty) -> Projected {
+    let Duty { article, title, about, in_force, due, assuming, steps, extensions, .. } = duty;
+    let year = about.map(|year| format!(" {year}")).unwrap_or_default();
+    let mut could_move = vec![change(ChangeCode::Fulfilment, "what fulfils the duty by then")];
+    let can_extend = asked.record.clauses().is_some_and(|clauses| {
+        clauses.obligations.iter().any(|clause| clause.article == *article && clause.extension.is_some())
+    });
+    if can_extend {
+        could_move.push(change(ChangeCode::Extension, "an extension that is granted"));
+    }
+    could_move.push(change(ChangeCode::Withdrawal, format!("a withdrawal that takes effect by {due}")));
+    let counted = if extensions.iter().any(|extension| extension.replaces) {
+        "a correction of the extension that sets the day".to_owned()
+    } else {
+        format!("a correction of the entry into force, {in_force}")
+    };
+    could_move.push(change(ChangeCode::Correction, counted));
+    Projected {
+        day: *due,
+        what: UpcomingType::DeadlineFalls,
+        statuses: None,
+        sentence: format!("last permitted day of {title}{year} (Article {article})").into(),
+        because: steps.iter().map(Reason::from).collect(),
+        assuming: assuming.clone(),
+        could_move,
+    }
+}
+
+fn change(code: ChangeCode, sentence: impl Into<Box<str>>) -> Change {
+    Change { code, sentence: sentence.into() }
+}
