@@ -15,7 +15,7 @@ use std::{
 const ORDER: &[&[&str]] = &[
     &["limits", "crypto", "merkle"],
     &["domain"],
-    &["clock", "checkpoint", "treaties", "minefields"],
+    &["clock", "checkpoint", "treaties", "minefields", "tables"],
     &["journal", "wire", "projections"],
     &["policy", "settings", "telemetry"],
     &["admission"],

@@ -31,6 +31,7 @@ mod sign_offs;
 mod status;
 mod status_answer;
 mod survey;
+mod table;
 mod treaties;
 
 pub use directory::{Directory, Founding, InitError, OpenError, PartError, StartClock, found, found_by};

@@ -18,6 +18,7 @@
 
 mod answer;
 mod cascade;
+mod columns;
 mod conflict;
 mod counts;
 mod course;
@@ -43,6 +44,7 @@ mod suspension;
 mod tests;
 
 pub use answer::*;
+pub use columns::{Tabled, columns, tables_as_at};
 pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
 pub use in_force::{consents, first_deposits};

@@ -1,0 +1,270 @@
+//! From recorded acts to a table in the depositary's form, with the mapping that reads it
+//! back.
+//!
+//! Promises: whatever is written reads back as the same acts; what has no place in the
+//! form, an act that is not dated to the day or a withdrawal that was revoked, is told
+//! apart and never left out in silence.
+
+use jiff::civil::Date;
+
+use super::{
+    Columns, FootnoteSources, Mapping, TableSource,
+    cell::{self, DateForm, Entry, Suffix},
+    compare::in_words,
+    footnotes::{FOOTNOTE_COLUMNS, FootnoteLine},
+};
+use crate::domain::{
+    CivilDate, ConsentMode, ParticipantId, SignatureType, SourceClass, SuccessionNotified, SuccessionTo, TreatyBody,
+    TreatyEffect, TreatyId, WithdrawalStyle,
+};
+
+/// One participant with what is recorded of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub participant: ParticipantId,
+    pub name: String,
+    /// It had left by the day of the table.
+    pub withdrawn: bool,
+    pub acts: Vec<TreatyBody>,
+}
+
+/// A table as files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The table, with its footnotes below.
+    pub table: String,
+    pub mapping: Mapping,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// An act that has no place in the form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    pub participant: ParticipantId,
+    pub act: String,
+    pub why: &'static str,
+}
+
+const PARTICIPANT: &str = "Participant";
+const SIGNATURE: &str = "Signature, Succession to signature(d), Definitive signature(s)";
+const PROVISIONAL: &str = "Provisional application(n)";
+const DEPOSIT: &str = "Ratification, Acceptance(A), Approval(AA), Accession(a), Succession(d), Consent to be bound(P), \
+                       Formal confirmation(c), Definitive signature(s)";
+const IN_FORCE: &str = "Stated in force from";
+const SECTION: &str = "Footnotes";
+const HEADER: [&str; 5] = [PARTICIPANT, SIGNATURE, PROVISIONAL, DEPOSIT, IN_FORCE];
+
+/// Writes the table of a treaty as at a day: acts that had come by then, names in their
+/// alphabetical order.
+pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate) -> Written {
+    let mut lines: Vec<&Line> = lines.iter().collect();
+    lines.sort_by(|one, other| (&one.name, &one.participant).cmp(&(&other.name, &other.participant)));
+    let mut writing = Writing { as_at, footnotes: Vec::new(), left_out: Vec::new(), style: None };
+    let rows: Vec<[String; 5]> = lines.iter().filter_map(|line| writing.row(line)).collect();
+    let participants = lines.iter().map(|line| (line.name.clone(), line.participant.to_string())).collect();
+    let Writing { footnotes, left_out, style, .. } = writing;
+    let mapping = Mapping {
+        treaty: treaty.to_string(),
+        as_at,
+        whole_table: false,
+        delimiter: ",".to_owned(),
+        dates: DateForm::DayMonthYear,
+        deposit_without_code: ConsentMode::Ratification,
+        withdrawals_are_styled: style.unwrap_or(WithdrawalStyle::Withdrawal),
+        columns: Columns {
+            participant: PARTICIPANT.to_owned(),
+            signature: Some(SIGNATURE.to_owned()),
+            deposit: Some(DEPOSIT.to_owned()),
+            provisional: Some(PROVISIONAL.to_owned()),
+            in_force: Some(IN_FORCE.to_owned()),
+            ..Columns::default()
+        },
+        footnotes: FootnoteSources { section: Some(SECTION.to_owned()), file: None },
+        source: TableSource {
+            class: SourceClass::Other,
+            name: format!("table of {treaty}, exported from a ledger as at {as_at}"),
+            locator: String::new(),
+            transcribed: true,
+            retrieved: None,
+            document: None,
+        },
+        participants,
+        own_footnotes: Vec::new(),
+    };
+    Written { table: text(&rows, &footnotes), mapping, left_out }
+}
+
+struct Writing {
+    as_at: CivilDate,
+    footnotes: Vec<FootnoteLine>,
+    left_out: Vec<LeftOut>,
+    /// What withdrawals are called, by the first of them.
+    style: Option<WithdrawalStyle>,
+}
+
+/// The cells of a row while its acts are gone through.
+#[derive(Debug, Default)]
+struct Cells {
+    signatures: Vec<Entry>,
+    provisional: Vec<Entry>,
+    deposits: Vec<Entry>,
+    in_force: Vec<Entry>,
+    withdrawals: Vec<Date>,
+    effects: Vec<Date>,
+    predecessors: Vec<(ParticipantId, Option<Date>)>,
+}
+
+impl Writing {
+    /// The row of a participant, if it has signed or consented by the day.
+    fn row(&mut self, line: &Line) -> Option<[String; 5]> {
+        let mut cells = Cells::default();
+        let revoked = line.acts.iter().any(|act| matches!(act, TreatyBody::WithdrawalRevoked(_)));
+        for act in &line.acts {
+            if let Err(why) = self.enter(act, revoked, &mut cells) {
+                let LeftOut { participant, act, why } =
+                    LeftOut { participant: line.participant.clone(), act: in_words(act), why };
+                self.left_out.push(LeftOut { participant, act, why });
+            }
+        }
+        if cells.signatures.is_empty() && cells.deposits.is_empty() {
+            return None;
+        }
+        let mark = self.note(&mut cells);
+        let name = if line.withdrawn { format!("[{}]", line.name) } else { line.name.clone() };
+        let name = mark.map_or_else(|| name.clone(), |mark| format!("{name} {mark}"));
+        let Cells { signatures, provisional, deposits, in_force, .. } = cells;
+        Some([name, joined(signatures), joined(provisional), joined(deposits), joined(in_force)])
+    }
+
+    /// Puts an act where it belongs; `Err` says why it has no place.
+    fn enter(&mut self, act: &TreatyBody, revoked: bool, cells: &mut Cells) -> Result<(), &'static str> {
+        if matches!(act, TreatyBody::WithdrawalRevoked(_)) {
+            return Err("a table does not show revocations");
+        }
+        let Some(date) = act.principal_date() else { return Err("it is without a date") };
+        let Some(day) = date.day() else { return Err("it is not dated to the day") };
+        if day > self.as_at.0 && !matches!(act, TreatyBody::EffectStated(_)) {
+            return Ok(());
+        }
+        let entry = |suffix| Entry { date: day, suffix };
+        match act {
+            TreatyBody::SignatureAffixed(body) => cells.signatures.push(entry(match body.signature_type {
+                SignatureType::Simple => None,
+                SignatureType::Definitive => Some(Suffix::Definitive),
+                SignatureType::AdReferendum => return Err("a table does not tell a signature ad referendum apart"),
+            })),
+            TreatyBody::InstrumentDeposited(body) => {
+                cells.deposits.push(entry(code(body.mode)));
+                if body.provisional_application {
+                    cells.provisional.push(entry(Some(Suffix::Provisional)));
+                }
+            }
+            TreatyBody::SuccessionNotified(body) => succession(body, day, cells)?,
+            TreatyBody::DeclarationMade(_) => cells.provisional.push(entry(Some(Suffix::Provisional))),
+            TreatyBody::WithdrawalNotified(_) if revoked => return Err("it was revoked"),
+            TreatyBody::WithdrawalNotified(body) => {
+                let style = *self.style.get_or_insert(body.styled);
+                if style != body.styled {
+                    return Err("another withdrawal of the table has another style");
+                }
+                cells.withdrawals.push(day);
+            }
+            TreatyBody::EffectStated(body) => match body.effect {
+                TreatyEffect::EntryIntoForce if cells.in_force.is_empty() => cells.in_force.push(entry(None)),
+                TreatyEffect::EntryIntoForce => return Err("another day is stated, too"),
+                TreatyEffect::Withdrawal => cells.effects.push(day),
+            },
+            _ => return Err("a table has no column for it"),
+        }
+        Ok(())
+    }
+
+    /// Writes the footnotes of a row under one mark.
+    fn note(&mut self, cells: &mut Cells) -> Option<String> {
+        let form = DateForm::DayMonthYear;
+        let day = |day: Date| cell::written(day, form);
+        let mut effects = std::mem::take(&mut cells.effects).into_iter();
+        let withdrawals: Vec<FootnoteLine> = cells
+            .withdrawals
+            .iter()
+            .map(|received| FootnoteLine {
+                meaning: "withdrawal".to_owned(),
+                date: day(*received),
+                effective: effects.next().map(day).unwrap_or_default(),
+                ..FootnoteLine::default()
+            })
+            .collect();
+        let predecessors = cells.predecessors.iter().map(|(predecessor, succeeded)| FootnoteLine {
+            meaning: "predecessor".to_owned(),
+            date: succeeded.map(day).unwrap_or_default(),
+            name: predecessor.to_string(),
+            ..FootnoteLine::default()
+        });
+        let notes: Vec<FootnoteLine> = withdrawals.into_iter().chain(predecessors).collect();
+        if notes.is_empty() {
+            return None;
+        }
+        let taken: std::collections::BTreeSet<&str> = self.footnotes.iter().map(|note| note.mark.as_str()).collect();
+        let mark = (taken.len() + 1).to_string();
+        self.footnotes.extend(notes.into_iter().map(|note| FootnoteLine { mark: mark.clone(), ..note }));
+        Some(mark)
+    }
+}
+
+fn succession(body: &SuccessionNotified, day: Date, cells: &mut Cells) -> Result<(), &'static str> {
+    let succeeded = match &body.succeeded {
+        Some(date) => Some(date.day().ok_or("the succession of States is not dated to the day")?),
+        None => None,
+    };
+    let predecessor = (body.predecessor.clone(), succeeded);
+    if cells.predecessors.iter().any(|known| *known != predecessor) {
+        return Err("another succession names another predecessor");
+    }
+    if cells.predecessors.is_empty() {
+        cells.predecessors.push(predecessor);
+    }
+    let column = match body.succeeds_to {
+        SuccessionTo::Signature => &mut cells.signatures,
+        SuccessionTo::Consent => &mut cells.deposits,
+    };
+    column.push(Entry { date: day, suffix: Some(Suffix::Succession) });
+    Ok(())
+}
+
+fn code(mode: ConsentMode) -> Option<Suffix> {
+    match mode {
+        ConsentMode::Ratification => None,
+        ConsentMode::DefinitiveSignature => Some(Suffix::Definitive),
+        ConsentMode::Acceptance
+        | ConsentMode::Approval
+        | ConsentMode::Accession
+        | ConsentMode::FormalConfirmation
+        | ConsentMode::ConsentToBeBound => Some(Suffix::Mode(mode)),
+    }
+}
+
+fn joined(mut entries: Vec<Entry>) -> String {
+    entries.sort_by_key(|entry| entry.date);
+    entries.dedup();
+    let written = entries.iter().map(|Entry { date, suffix }| {
+        let date = cell::written(*date, DateForm::DayMonthYear);
+        suffix.and_then(Suffix::code).map_or_else(|| date.clone(), |code| format!("{date} {code}"))
+    });
+    written.collect::<Vec<_>>().join("; ")
+}
+
+fn text(rows: &[[String; 5]], footnotes: &[FootnoteLine]) -> String {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut record = |cells: &[&str]| writer.write_record(cells).expect("memory takes every record");
+    record(&HEADER);
+    for row in rows {
+        record(&row.each_ref().map(String::as_str));
+    }
+    if !footnotes.is_empty() {
+        record(&[SECTION, "", "", "", ""]);
+        record(&FOOTNOTE_COLUMNS);
+        footnotes.iter().for_each(|footnote| record(&footnote.cells()));
+    }
+    let bytes = writer.into_inner().expect("memory takes every record");
+    String::from_utf8(bytes).expect("texts and commas are UTF-8")
+}
