@@ -58,14 +58,15 @@ pub mod reply {
         HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
         ListOrganisationsResponse, ListParticipantsResponse, ListPartiesResponse, ListSignOffsResponse,
         ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, ObligationsResponse, OpenCapacity, Organisation,
-        OrganisationStanding, OverdueParticipation, OverdueResponse, ParcelPicture, PartShown, Party, PartyCount,
-        ProvisionalApplication, Reaction, Receipt, RecordAccountsResponse, RecordHistoryItem, RecordPicture,
-        RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse, RetroactiveSuccession,
-        ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange, StatusCourse, StatusInterval,
-        StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus,
-        SubmitResponse, SuspensionAsserted, TableAct, TableDifference, TableLine, TableResponse, TimelineResponse, Timeliness, TreatyDuties, TreatyEntry,
-        TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
-        part_content::Content as OpenContent, status_overlay::Overlay,
+        OrganisationStanding, OverdueParticipation, OverdueResponse, ParcelPicture, PartShown, ParticipantEntry, Party,
+        PartyCount, ProvisionalApplication, Reaction, Receipt, RecordAccountsResponse, RecordHistoryItem,
+        RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse,
+        RetroactiveSuccession, ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange,
+        StatusCourse, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass,
+        SubmissionState, SubmissionStatus, SubmitResponse, SuspensionAsserted, TableAct, TableDifference, TableLine,
+        TableResponse, TimelineResponse, Timeliness, TreatyDuties, TreatyEntry, TreatyStatusResponse, Verdict,
+        WithdrawalNotified, danger_area::Outline, event::Body as EventBody, part_content::Content as OpenContent,
+        status_overlay::Overlay,
     };
     pub use prost_types::Timestamp;
 

@@ -88,9 +88,10 @@ fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableL
 }
 
 fn act_message(survey: &Survey, act: &Tabled) -> proto::TableAct {
-    let Tabled { event, subject, body, followed } = act;
+    let Tabled { event, subject, act, body, followed } = act;
     let stated = proto::Event {
         subject: subject.to_string(),
+        act: act.as_deref().unwrap_or_default().to_owned(),
         body: Some(wire::body_message(&Body::Treaty(body.clone()))),
         ..proto::Event::default()
     };

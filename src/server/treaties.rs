@@ -230,10 +230,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         }))
     }
 
-    async fn table(
-        &self,
-        request: Request<proto::TableRequest>,
-    ) -> Result<Response<proto::TableResponse>, Status> {
+    async fn table(&self, request: Request<proto::TableRequest>) -> Result<Response<proto::TableResponse>, Status> {
         let proto::TableRequest { treaty, at, read_at, view: name, stated_as_at, page_size, page_token } =
             request.into_inner();
         let size = self.0.resolve(read_at).await?;

@@ -289,7 +289,9 @@ mod tests {
 
     #[test]
     fn tabs_and_hard_spaces_between_the_parts_of_a_date_change_nothing() {
-        for text in ["4 Dec 1997", "4\tDec\t1997", " 04\u{a0} December  1997 ", "4 dec. 1997", "4\u{202f}DEC\u{2009}1997"] {
+        for text in
+            ["4 Dec 1997", "4\tDec\t1997", " 04\u{a0} December  1997 ", "4 dec. 1997", "4\u{202f}DEC\u{2009}1997"]
+        {
             assert_eq!(one(text), Ok(Entry { date: day("1997-12-04"), suffix: None }), "{text:?}");
         }
         assert_eq!(one("9 Sept 1999").map(|entry| entry.date), Ok(day("1999-09-09")));
@@ -318,7 +320,9 @@ mod tests {
         for text in ["31 Jun 2001", "29 Feb 1999", "0 Jan 2000", "32 Dec 1999", "1 Jan 0000"] {
             assert_eq!(one(text).unwrap_err().0, TableRule::DateMustExist, "{text}");
         }
-        for text in ["Dec 1997", "soon", "4 Dec 97", "4 Dez 1997", "4 Dec 1997 a b", "a", "-", "Dec 4 1997", "+4 Dec 1997"] {
+        for text in
+            ["Dec 1997", "soon", "4 Dec 97", "4 Dez 1997", "4 Dec 1997 a b", "a", "-", "Dec 4 1997", "+4 Dec 1997"]
+        {
             assert_eq!(one(text).unwrap_err().0, TableRule::DateMustBeReadable, "{text}");
         }
     }

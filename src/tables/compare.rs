@@ -16,7 +16,10 @@ pub enum Beside {
     New,
     Held(Index),
     /// The ledger holds another account of it.
-    Differs { index: Index, ours: String },
+    Differs {
+        index: Index,
+        ours: String,
+    },
 }
 
 /// Compares one act of a row with what is held; `stated` are all acts of the row.

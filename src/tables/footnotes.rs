@@ -119,7 +119,12 @@ fn footnote(line: &FootnoteLine, mapping: &Mapping) -> Result<Footnote, InvalidC
     let FootnoteLine { mark: _, meaning, date, effective, name, signature, deposit, text } = line;
     let unfit = |field: &str| Err((TableRule::FootnoteMustBeWhole, format!("a {meaning} has no {field}")));
     let filled = [("date", date), ("effective", effective), ("name", name), ("signature", signature)];
-    let filled: Vec<&str> = filled.into_iter().chain([("deposit", deposit)]).filter(|(_, text)| is_given(text)).map(|(field, _)| field).collect();
+    let filled: Vec<&str> = filled
+        .into_iter()
+        .chain([("deposit", deposit)])
+        .filter(|(_, text)| is_given(text))
+        .map(|(field, _)| field)
+        .collect();
     let allowed: &[&str] = match meaning.as_str() {
         "withdrawal" => &["date", "effective"],
         "predecessor" => &["date", "name", "signature", "deposit"],
@@ -135,7 +140,8 @@ fn footnote(line: &FootnoteLine, mapping: &Mapping) -> Result<Footnote, InvalidC
     }
     match meaning.as_str() {
         "withdrawal" => {
-            let received = day(date, mapping)?.ok_or_else(|| lacks("the day on which the withdrawal was received, in date"))?;
+            let received =
+                day(date, mapping)?.ok_or_else(|| lacks("the day on which the withdrawal was received, in date"))?;
             come("date", received, mapping)?;
             Ok(Footnote::Withdrawal { received, effective: day(effective, mapping)? })
         }

@@ -22,11 +22,11 @@ mod write;
 
 pub use footnotes::Footnote;
 pub use mapping::{Columns, FootnoteSources, InvalidMapping, Mapping, TableSource};
-pub use plan::{Fate, Plan, PlannedAct, PlannedRow, TablePlan, plan};
+pub use plan::{Fate, Plan, PlannedAct, PlannedRow, TablePlan, event, plan, subject};
 pub use read::{Sheet, read};
 pub use row::{KnownParticipant, Names};
 pub use rule::{Refusal, TableRule};
-pub use write::{LeftOut, Line, Written, write};
+pub use write::{LeftOut, Line, RecordedAct, Written, write};
 
 use crate::domain::{Index, ParticipantId, TreatyBody};
 

@@ -108,9 +108,8 @@ impl Plan {
 
     /// The acts to be recorded, those of a row together.
     pub fn to_record(&self) -> Vec<Vec<&PlannedAct>> {
-        let rows = self.rows.iter().map(|row| {
-            row.acts.iter().filter(|act| act.fate == Fate::Record).collect::<Vec<_>>()
-        });
+        let rows =
+            self.rows.iter().map(|row| row.acts.iter().filter(|act| act.fate == Fate::Record).collect::<Vec<_>>());
         rows.filter(|acts| !acts.is_empty()).collect()
     }
 }

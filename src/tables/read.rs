@@ -137,9 +137,9 @@ fn check_header(line: u64, header: &[String], columns: &Columns) -> Result<(), R
         }
     }
     match header.iter().find(|text| !named.contains(text)) {
-        Some(unmapped) => {
-            wrong(format!("the mapping does not say what {unmapped:?} holds; name it, under columns.ignored if nothing"))
-        }
+        Some(unmapped) => wrong(format!(
+            "the mapping does not say what {unmapped:?} holds; name it, under columns.ignored if nothing"
+        )),
         None => Ok(()),
     }
 }
@@ -195,7 +195,9 @@ mod tests {
 
     #[test]
     fn a_header_is_whole_and_has_nothing_that_nobody_reads() {
-        for header in ["Participant,Signature", "Participant,Signature,Deposit,Deposit", "Participant,Signature,Deposit,Effect"] {
+        for header in
+            ["Participant,Signature", "Participant,Signature,Deposit,Deposit", "Participant,Signature,Deposit,Effect"]
+        {
             let table = format!("{header}\nA,,,\n");
             assert_eq!(refused(table.as_bytes()).0, TableRule::HeaderMustBeAsMapped, "{header}");
         }

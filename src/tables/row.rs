@@ -266,7 +266,7 @@ impl Reading<'_> {
         let former: BTreeSet<_> = formerly.iter().filter_map(|name| self.names.find(name).ok()).collect();
         let former: Vec<_> = former.into_iter().collect();
         match (self.names.find(name), &former[..]) {
-            (Ok(id), [] ) => Some(id),
+            (Ok(id), []) => Some(id),
             (Ok(id), [other]) if *other == id => Some(id),
             (Err((TableRule::ParticipantMustBeKnown, _)), [id]) => {
                 self.remarks.push(format!("{name} is known here as {}, its former name", formerly.join(", ")));

@@ -5,6 +5,8 @@
 //! form, an act that is not dated to the day or a withdrawal that was revoked, is told
 //! apart and never left out in silence.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 
 use super::{
@@ -25,7 +27,15 @@ pub struct Line {
     pub name: String,
     /// It had left by the day of the table.
     pub withdrawn: bool,
-    pub acts: Vec<TreatyBody>,
+    pub acts: Vec<RecordedAct>,
+}
+
+/// A statement that is followed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedAct {
+    /// The name that statements about one act share.
+    pub act: Option<Box<str>>,
+    pub body: TreatyBody,
 }
 
 /// A table as files.
@@ -57,12 +67,13 @@ const HEADER: [&str; 5] = [PARTICIPANT, SIGNATURE, PROVISIONAL, DEPOSIT, IN_FORC
 /// Writes the table of a treaty as at a day: acts that had come by then, names in their
 /// alphabetical order.
 pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate) -> Written {
-    let mut lines: Vec<&Line> = lines.iter().collect();
-    lines.sort_by(|one, other| (&one.name, &one.participant).cmp(&(&other.name, &other.participant)));
-    let mut writing = Writing { as_at, footnotes: Vec::new(), left_out: Vec::new(), style: None };
-    let rows: Vec<[String; 5]> = lines.iter().filter_map(|line| writing.row(line)).collect();
-    let participants = lines.iter().map(|line| (line.name.clone(), line.participant.to_string())).collect();
-    let Writing { footnotes, left_out, style, .. } = writing;
+    let mut printed: Vec<(String, &Line)> = lines.iter().map(|line| (printed_name(line, lines), line)).collect();
+    printed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let names = printed.iter().map(|(name, line)| (&line.participant, name.as_str())).collect();
+    let mut writing =
+        Writing { as_at, names, footnotes: Vec::new(), left_out: Vec::new(), style: None, named: BTreeMap::new() };
+    let rows: Vec<[String; 5]> = printed.iter().filter_map(|(name, line)| writing.row(name, line)).collect();
+    let Writing { footnotes, left_out, style, named: participants, .. } = writing;
     let mapping = Mapping {
         treaty: treaty.to_string(),
         as_at,
@@ -94,8 +105,25 @@ pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate) -> Written {
     Written { table: text(&rows, &footnotes), mapping, left_out }
 }
 
-struct Writing {
+/// The name to print: the participant's own, unless another has the same or it would not
+/// read back.
+fn printed_name(line: &Line, lines: &[Line]) -> String {
+    let name = cell::squeezed(&line.name);
+    let alone = lines.iter().filter(|other| cell::squeezed(&other.name) == name).count() == 1;
+    let reads_back = cell::name(&name).is_ok_and(|read| read.name == name && !read.bracketed && read.marks.is_empty());
+    match (reads_back && !name.is_empty(), alone) {
+        (true, true) => name,
+        (true, false) => format!("{name} ({})", line.participant),
+        (false, _) => format!("participant {}.", line.participant),
+    }
+}
+
+struct Writing<'l> {
     as_at: CivilDate,
+    /// The names that are printed.
+    names: BTreeMap<&'l ParticipantId, &'l str>,
+    /// Those that stand in the table, with their ids.
+    named: BTreeMap<String, String>,
     footnotes: Vec<FootnoteLine>,
     left_out: Vec<LeftOut>,
     /// What withdrawals are called, by the first of them.
@@ -114,15 +142,19 @@ struct Cells {
     predecessors: Vec<(ParticipantId, Option<Date>)>,
 }
 
-impl Writing {
+impl Writing<'_> {
     /// The row of a participant, if it has signed or consented by the day.
-    fn row(&mut self, line: &Line) -> Option<[String; 5]> {
+    fn row(&mut self, name: &str, line: &Line) -> Option<[String; 5]> {
         let mut cells = Cells::default();
-        let revoked = line.acts.iter().any(|act| matches!(act, TreatyBody::WithdrawalRevoked(_)));
-        for act in &line.acts {
-            if let Err(why) = self.enter(act, revoked, &mut cells) {
-                let LeftOut { participant, act, why } =
-                    LeftOut { participant: line.participant.clone(), act: in_words(act), why };
+        let revoked = line.acts.iter().any(|act| matches!(act.body, TreatyBody::WithdrawalRevoked(_)));
+        for (at, act) in line.acts.iter().enumerate() {
+            let entered = match rival(act, &line.acts[..at]) {
+                Some(first) if first.body.principal_date() == act.body.principal_date() => Ok(()),
+                Some(_) => Err("another statement about the same act stands in the table"),
+                None => self.enter(&act.body, revoked, &mut cells),
+            };
+            if let Err(why) = entered {
+                let (participant, act) = (line.participant.clone(), in_words(&act.body));
                 self.left_out.push(LeftOut { participant, act, why });
             }
         }
@@ -130,7 +162,8 @@ impl Writing {
             return None;
         }
         let mark = self.note(&mut cells);
-        let name = if line.withdrawn { format!("[{}]", line.name) } else { line.name.clone() };
+        self.named.insert(name.to_owned(), line.participant.to_string());
+        let name = if line.withdrawn { format!("[{name}]") } else { name.to_owned() };
         let name = mark.map_or_else(|| name.clone(), |mark| format!("{name} {mark}"));
         let Cells { signatures, provisional, deposits, in_force, .. } = cells;
         Some([name, joined(signatures), joined(provisional), joined(deposits), joined(in_force)])
@@ -151,7 +184,10 @@ impl Writing {
             TreatyBody::SignatureAffixed(body) => cells.signatures.push(entry(match body.signature_type {
                 SignatureType::Simple => None,
                 SignatureType::Definitive => Some(Suffix::Definitive),
-                SignatureType::AdReferendum => return Err("a table does not tell a signature ad referendum apart"),
+                SignatureType::AdReferendum => {
+                    cells.signatures.push(entry(None));
+                    return Err("it stands in the table as a simple signature");
+                }
             })),
             TreatyBody::InstrumentDeposited(body) => {
                 cells.deposits.push(entry(code(body.mode)));
@@ -194,21 +230,30 @@ impl Writing {
                 ..FootnoteLine::default()
             })
             .collect();
-        let predecessors = cells.predecessors.iter().map(|(predecessor, succeeded)| FootnoteLine {
-            meaning: "predecessor".to_owned(),
-            date: succeeded.map(day).unwrap_or_default(),
-            name: predecessor.to_string(),
-            ..FootnoteLine::default()
+        let (names, named) = (&self.names, &mut self.named);
+        let predecessors = cells.predecessors.iter().map(|(predecessor, succeeded)| {
+            let name =
+                names.get(predecessor).map_or_else(|| format!("participant {predecessor}."), ToString::to_string);
+            named.insert(name.clone(), predecessor.to_string());
+            let date = succeeded.map(day).unwrap_or_default();
+            FootnoteLine { meaning: "predecessor".to_owned(), date, name, ..FootnoteLine::default() }
         });
         let notes: Vec<FootnoteLine> = withdrawals.into_iter().chain(predecessors).collect();
         if notes.is_empty() {
             return None;
         }
-        let taken: std::collections::BTreeSet<&str> = self.footnotes.iter().map(|note| note.mark.as_str()).collect();
+        let taken: BTreeSet<&str> = self.footnotes.iter().map(|note| note.mark.as_str()).collect();
         let mark = (taken.len() + 1).to_string();
         self.footnotes.extend(notes.into_iter().map(|note| FootnoteLine { mark: mark.clone(), ..note }));
         Some(mark)
     }
+}
+
+/// An earlier statement about the same act.
+fn rival<'a>(act: &RecordedAct, before: &'a [RecordedAct]) -> Option<&'a RecordedAct> {
+    let name = act.act.as_ref()?;
+    let same_kind = |other: &RecordedAct| std::mem::discriminant(&other.body) == std::mem::discriminant(&act.body);
+    before.iter().find(|other| other.act.as_ref() == Some(name) && same_kind(other))
 }
 
 fn succession(body: &SuccessionNotified, day: Date, cells: &mut Cells) -> Result<(), &'static str> {

@@ -14,6 +14,8 @@ pub struct Tabled {
     pub event: CitedEvent,
     /// What it is about, and what it says as it stands.
     pub subject: Subject,
+    /// The name that statements about one act share.
+    pub act: Option<Box<str>>,
     pub body: TreatyBody,
     /// Whether the view follows it.
     pub followed: bool,
@@ -47,6 +49,7 @@ fn tabled(dossier: &Dossier<'_>, view: ViewName, wanted: impl Fn(&Statement<'_>)
     let told = all.filter(|(_, statement)| wanted(statement)).map(|(followed, statement)| Tabled {
         event: statement.cited(),
         subject: statement.subject().clone(),
+        act: statement.recorded.event.act.clone(),
         body: statement.body.clone(),
         followed,
     });
