@@ -195,6 +195,13 @@ fn every_rule_of_form_is_documented_and_none_that_is_gone() {
 }
 
 #[test]
+fn every_rule_for_tables_is_documented_and_none_that_is_gone() {
+    let mut told = rows(&read("docs/tables.md"));
+    told.retain(|word| word.starts_with(char::is_uppercase) && word.len() > 3);
+    assert_eq!(told, rules_of("src/tables/rule.rs"), "docs/tables.md has one row per rule, in order");
+}
+
+#[test]
 fn every_finding_is_documented_and_none_that_is_gone() {
     let mut codes = pinned_words("src/domain/finding.rs", "FindingCode");
     codes.extend(pinned_words("src/domain/legal.rs", "LegalRemark"));

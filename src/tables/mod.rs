@@ -18,6 +18,8 @@ mod row;
 mod rule;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use footnotes::Footnote;

@@ -80,15 +80,35 @@ fn records(bytes: &[u8], mapping: &Mapping) -> Result<Vec<Record>, Refusal> {
     let delimiter = mapping.delimiter_byte().expect("the mapping was checked");
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let mut records = Vec::new();
+    let (mut records, mut lines) = (Vec::new(), Lines { text, at: 0, line: 1 });
     for record in reader.records() {
         let record = record.expect("text in memory that is UTF-8 and flexible is always read");
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.of_record(record.position().map_or(0, csv::Position::byte));
         if record.iter().any(|cell| !squeezed(cell).is_empty()) {
             records.push((line, record.iter().map(str::to_owned).collect()));
         }
     }
     Ok(records)
+}
+
+/// Counts lines as records are met, in their order.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the first character of a record; `from` may lie at the end of the record before it.
+    fn of_record(&mut self, from: u64) -> u64 {
+        let from = usize::try_from(from).unwrap_or(usize::MAX).clamp(self.at, self.text.len());
+        let bytes = self.text.as_bytes();
+        let blank = bytes[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = &bytes[self.at..from + blank];
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = from + blank;
+        self.line
+    }
 }
 
 /// Footnotes under a header of their own: the columns that it names, in any order.
