@@ -25,6 +25,7 @@ mod sign_offs;
 mod signing;
 mod submit;
 mod support;
+mod tables;
 mod treaty_kinds;
 mod treaty_status;
 mod unmoved;

@@ -98,6 +98,11 @@ impl Story {
         self.ledger.node.sequencer().published().head.tree.size.0
     }
 
+    /// Where it is served.
+    pub fn server(&self) -> String {
+        format!("http://{}", self.served.address)
+    }
+
     pub fn client(&self) -> TreatiesClient<Channel> {
         TreatiesClient::new(self.served.channel.clone())
     }
