@@ -202,7 +202,7 @@ fn existing(piece: &str, date: Option<Date>) -> Result<Date, InvalidCell> {
 fn month_of(text: &str) -> Option<i8> {
     let text = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
     let is = |month: &&str| **month == *text || month[..3] == *text || (text == "sept" && month.starts_with("sept"));
-    MONTHS.iter().position(|month| is(&month)).and_then(|at| i8::try_from(at + 1).ok())
+    MONTHS.iter().position(is).and_then(|at| i8::try_from(at + 1).ok())
 }
 
 fn unreadable(piece: &str, form: DateForm) -> InvalidCell {
