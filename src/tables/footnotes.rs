@@ -9,6 +9,7 @@ use super::{
     Mapping, Refusal, TableRule,
     cell::{self, Entry, InvalidCell},
 };
+use crate::domain::WithdrawalStyle;
 
 /// A footnote as it is written: in the mapping, below the table or in a file of its own.
 /// One mark may have several.
@@ -16,12 +17,12 @@ use super::{
 #[serde(deny_unknown_fields, default)]
 pub struct FootnoteLine {
     pub mark: String,
-    /// `withdrawal`, `predecessor`, `formerly` or `note`.
+    /// `withdrawal`, `denunciation`, `predecessor`, `formerly` or `note`.
     pub meaning: String,
-    /// Withdrawal: receipt by the depositary. Predecessor: the succession of States.
+    /// Withdrawal or denunciation: receipt by the depositary. Predecessor: the succession of States.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub date: String,
-    /// Withdrawal: from when it is said to be in effect.
+    /// The same: from when it is said to be in effect.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub effective: String,
     /// Predecessor, or the former name.
@@ -45,8 +46,8 @@ pub const FOOTNOTE_COLUMNS: [&str; 8] =
 /// What a footnote means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Footnote {
-    /// The depositary received a withdrawal.
-    Withdrawal { received: Date, effective: Option<Date> },
+    /// The depositary received a withdrawal, styled like this.
+    Withdrawal { styled: WithdrawalStyle, received: Date, effective: Option<Date> },
     /// The participant took another's place, whose acts the footnote may tell.
     Predecessor { name: String, succeeded: Option<Date>, signatures: Vec<Entry>, deposits: Vec<Entry> },
     /// The participant had another name.
@@ -126,12 +127,12 @@ fn footnote(line: &FootnoteLine, mapping: &Mapping) -> Result<Footnote, InvalidC
         .map(|(field, _)| field)
         .collect();
     let allowed: &[&str] = match meaning.as_str() {
-        "withdrawal" => &["date", "effective"],
+        "withdrawal" | "denunciation" => &["date", "effective"],
         "predecessor" => &["date", "name", "signature", "deposit"],
         "formerly" => &["name"],
         "note" => &[],
         _ => {
-            let message = format!("{meaning:?} is no meaning: withdrawal, predecessor, formerly, note");
+            let message = format!("{meaning:?} is no meaning: withdrawal, denunciation, predecessor, formerly, note");
             return Err((TableRule::FootnoteMustBeWhole, message));
         }
     };
@@ -139,12 +140,8 @@ fn footnote(line: &FootnoteLine, mapping: &Mapping) -> Result<Footnote, InvalidC
         return unfit(field);
     }
     match meaning.as_str() {
-        "withdrawal" => {
-            let received =
-                day(date, mapping)?.ok_or_else(|| lacks("the day on which the withdrawal was received, in date"))?;
-            come("date", received, mapping)?;
-            Ok(Footnote::Withdrawal { received, effective: day(effective, mapping)? })
-        }
+        "withdrawal" => withdrawal(WithdrawalStyle::Withdrawal, line, mapping),
+        "denunciation" => withdrawal(WithdrawalStyle::Denunciation, line, mapping),
         "predecessor" => Ok(Footnote::Predecessor {
             name: named(name)?,
             succeeded: day(date, mapping)?,
@@ -155,6 +152,13 @@ fn footnote(line: &FootnoteLine, mapping: &Mapping) -> Result<Footnote, InvalidC
         _ if is_given(text) => Ok(Footnote::Note),
         _ => Err(lacks("words, in text")),
     }
+}
+
+fn withdrawal(styled: WithdrawalStyle, line: &FootnoteLine, mapping: &Mapping) -> Result<Footnote, InvalidCell> {
+    let received = day(&line.date, mapping)?;
+    let received = received.ok_or_else(|| lacks("the day on which the withdrawal was received, in date"))?;
+    come("date", received, mapping)?;
+    Ok(Footnote::Withdrawal { styled, received, effective: day(&line.effective, mapping)? })
 }
 
 fn is_given(text: &str) -> bool {

@@ -30,7 +30,7 @@ pub struct Mapping {
     /// What a deposit without a code is.
     #[serde(default = "ratification", with = "pinned_mode")]
     pub deposit_without_code: ConsentMode,
-    /// What the table calls leaving.
+    /// What a withdrawal in a column of its own is called; footnotes say it themselves.
     #[serde(default = "withdrawal", with = "pinned_style")]
     pub withdrawals_are_styled: WithdrawalStyle,
     pub columns: Columns,

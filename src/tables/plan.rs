@@ -23,6 +23,9 @@ pub struct Plan {
     pub rows: Vec<PlannedRow>,
     /// What is wrong with no row alone: footnotes without a mark.
     pub refused: Vec<Refusal>,
+    /// A footnote with a meaning has lost its row: any row may be the one, so that no row
+    /// can be taken without it.
+    pub unclear: bool,
     pub table: TablePlan,
 }
 
@@ -89,6 +92,7 @@ pub fn plan(sheet: &Sheet, names: &Names, held: &HeldTable, mapping: &Mapping) -
         Refusal::new(TableRule::FootnoteMustHaveMark, line, COLUMN, message)
     });
     let refused: Vec<Refusal> = unmarked.collect();
+    let unclear = lost_meaning(sheet, &marked, &read);
     let doubled = doubled(&read, mapping);
     let whole = refused.is_empty() && doubled.is_empty();
     let table = table(&read, whole, held, mapping);
@@ -97,7 +101,7 @@ pub fn plan(sheet: &Sheet, names: &Names, held: &HeldTable, mapping: &Mapping) -
         Ok(row) => planned(row, &doubled, held, &mut before),
         Err(unread) => unread,
     });
-    Plan { rows: rows.collect(), refused, table }
+    Plan { rows: rows.collect(), refused, unclear, table }
 }
 
 impl Plan {
@@ -153,6 +157,17 @@ pub fn subject(treaty: &TreatyId, act: &PlannedAct) -> Subject {
 
 fn unread(line: u64, name: String, refused: Vec<Refusal>) -> PlannedRow {
     PlannedRow { line, name, participant: None, acts: Vec::new(), refused, remarks: Vec::new() }
+}
+
+/// Whether a footnote with a meaning has no row, and no row whose marks could not be read
+/// can be the one.
+fn lost_meaning(sheet: &Sheet, marked: &[Box<str>], read: &[Result<Row, PlannedRow>]) -> bool {
+    let unread_marks = [TableRule::RowMustFitHeader, TableRule::BracketsMustClose];
+    let some_unread = read
+        .iter()
+        .filter_map(|row| row.as_ref().err())
+        .any(|row| row.refused.iter().any(|refusal| unread_marks.contains(&refusal.rule)));
+    !some_unread && sheet.unmarked(marked).any(|(mark, _)| sheet.has_meaning(mark))
 }
 
 /// Participants with several rows, and the lines of these.

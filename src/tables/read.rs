@@ -6,7 +6,7 @@
 use super::{
     Columns, Mapping, Refusal, TableRule,
     cell::squeezed,
-    footnotes::{FOOTNOTE_COLUMNS, FootnoteLine, Footnotes, Noted, footnotes},
+    footnotes::{FOOTNOTE_COLUMNS, Footnote, FootnoteLine, Footnotes, Noted, footnotes},
 };
 use crate::limits::TABLE_ROWS;
 
@@ -57,6 +57,11 @@ impl Sheet {
         let unused = self.footnotes.iter().filter(|(mark, _)| !marked.iter().any(|used| **used == ***mark));
         let unused: Vec<_> = unused.map(|(mark, notes)| (mark.as_str(), line_of(notes))).collect();
         unused.into_iter()
+    }
+
+    /// Whether a footnote of the mark says more than words.
+    pub(super) fn has_meaning(&self, mark: &str) -> bool {
+        self.footnotes.get(mark).into_iter().flatten().any(|noted| noted.footnote != Footnote::Note)
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{
     ConsentMode, DeclarationMade, DeclarationType, EffectStated, InstrumentDeposited, ParticipantId, ParticipationRow,
     SignatureAffixed, SignatureType, SuccessionNotified, SuccessionTo, TreatyBody, TreatyEffect, WithdrawalNotified,
-    WorldDate,
+    WithdrawalStyle, WorldDate,
 };
 
 /// A participant that the ledger knows.
@@ -136,7 +136,7 @@ struct Dates {
 /// What the footnotes of a row say.
 #[derive(Debug, Default)]
 struct Said<'f> {
-    withdrawals: Vec<(Date, Option<Date>)>,
+    withdrawals: Vec<(WithdrawalStyle, Date, Option<Date>)>,
     predecessors: Vec<&'f Footnote>,
     formerly: Vec<&'f str>,
 }
@@ -246,7 +246,9 @@ impl Reading<'_> {
             };
             for noted in notes {
                 match &noted.footnote {
-                    Footnote::Withdrawal { received, effective } => said.withdrawals.push((*received, *effective)),
+                    Footnote::Withdrawal { styled, received, effective } => {
+                        said.withdrawals.push((*styled, *received, *effective));
+                    }
                     footnote @ Footnote::Predecessor { .. } => said.predecessors.push(footnote),
                     Footnote::Formerly { name } => said.formerly.push(name),
                     Footnote::Note => {}
@@ -436,7 +438,7 @@ impl Reading<'_> {
     /// A withdrawal, from its column or a footnote. Brackets without one are refused.
     fn leave(&mut self, participant: &ParticipantId, bracketed: bool, dates: &Dates, said: &Said<'_>) {
         let columns = self.mapping.columns.clone();
-        let own = dates.withdrawal.map(|received| (received, None));
+        let own = dates.withdrawal.map(|received| (self.mapping.withdrawals_are_styled, received, None));
         let own_column = columns.withdrawal.unwrap_or_default();
         let all: Vec<_> = own.into_iter().chain(said.withdrawals.iter().copied()).collect();
         if bracketed && all.is_empty() {
@@ -444,10 +446,10 @@ impl Reading<'_> {
                            withdrawal was received";
             self.refuse(TableRule::BracketsNeedWithdrawal, &columns.participant, message);
         }
-        for (at, (received, effective)) in all.iter().enumerate() {
+        for (at, (styled, received, effective)) in all.iter().enumerate() {
             let column = if at == 0 && own.is_some() { own_column.as_str() } else { COLUMN };
             let body = WithdrawalNotified {
-                styled: self.mapping.withdrawals_are_styled,
+                styled: *styled,
                 received_by_depositary: world(*received),
                 other_parties_notified: None,
                 security_council_notified: None,

@@ -164,6 +164,15 @@ fn every_fault_is_told_with_its_row_and_its_column() {
 }
 
 #[test]
+fn a_footnote_that_lost_its_row_makes_every_row_unclear() {
+    let sound = "Eastland,,1 Mar 1999\n";
+    assert!(!plan_of(sound, "7,note,,,,,,words\n").unclear, "words alone change nothing");
+    assert!(plan_of(sound, "7,withdrawal,27 Jun 2025,,,,,\n").unclear);
+    let unread = format!("{sound}[Northland 7,,1 Mar 1999\n");
+    assert!(!plan_of(&unread, "7,withdrawal,27 Jun 2025,,,,,\n").unclear, "it is that of the row that cannot be read");
+}
+
+#[test]
 fn a_footnote_is_whole_or_the_file_is_refused() {
     for (footnote, code) in [
         ("1,withdrawal,,,,,,\n", "FootnoteMustBeWhole"),
@@ -344,9 +353,9 @@ fn provisional(on: &str) -> RecordedAct {
     })))
 }
 
-fn left(on: &str) -> RecordedAct {
+fn left(styled: WithdrawalStyle, on: &str) -> RecordedAct {
     act(TreatyBody::WithdrawalNotified(WithdrawalNotified {
-        styled: WithdrawalStyle::Denunciation,
+        styled,
         received_by_depositary: world(on),
         other_parties_notified: None,
         security_council_notified: None,
@@ -388,7 +397,7 @@ fn an_import_of_an_export_states_the_same_acts() {
                 signed(SignatureType::Simple, "1997-12-04"),
                 bare(ConsentMode::Ratification, "1999-03-01"),
                 provisional("1999-03-01"),
-                left("2025-06-27"),
+                left(WithdrawalStyle::Withdrawal, "2025-06-27"),
                 out(TreatyEffect::Withdrawal, "2025-12-27"),
                 out(TreatyEffect::EntryIntoForce, "1999-09-01"),
             ],
@@ -403,7 +412,7 @@ fn an_import_of_an_export_states_the_same_acts() {
             "XAC",
             "Northland, Republic of",
             false,
-            vec![accession("1999-03-01"), left("2003-03-01"), accession("2010-03-01")],
+            vec![accession("1999-03-01"), left(WithdrawalStyle::Denunciation, "2003-03-01"), accession("2010-03-01")],
         ),
         line("XAD", "Midland 2", false, vec![bare(ConsentMode::ConsentToBeBound, "1999-03-01")]),
         line("XAF", "Midland", false, vec![signed(SignatureType::Definitive, "1999-03-01")]),
@@ -435,7 +444,7 @@ fn what_a_table_cannot_say_is_told_and_what_came_later_is_not_in_it() {
                 month,
                 named(bare(ConsentMode::Ratification, "1999-03-01")),
                 named(bare(ConsentMode::Ratification, "1999-03-02")),
-                left("2026-05-01"),
+                left(WithdrawalStyle::Withdrawal, "2026-05-01"),
             ],
         ),
         line("XAB", "Westland", false, vec![signed(SignatureType::Simple, "2026-03-05")]),

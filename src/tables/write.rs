@@ -70,10 +70,9 @@ pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate) -> Written {
     let mut printed: Vec<(String, &Line)> = lines.iter().map(|line| (printed_name(line, lines), line)).collect();
     printed.sort_by(|(one, _), (other, _)| one.cmp(other));
     let names = printed.iter().map(|(name, line)| (&line.participant, name.as_str())).collect();
-    let mut writing =
-        Writing { as_at, names, footnotes: Vec::new(), left_out: Vec::new(), style: None, named: BTreeMap::new() };
+    let mut writing = Writing { as_at, names, footnotes: Vec::new(), left_out: Vec::new(), named: BTreeMap::new() };
     let rows: Vec<[String; 5]> = printed.iter().filter_map(|(name, line)| writing.row(name, line)).collect();
-    let Writing { footnotes, left_out, style, named: participants, .. } = writing;
+    let Writing { footnotes, left_out, named: participants, .. } = writing;
     let mapping = Mapping {
         treaty: treaty.to_string(),
         as_at,
@@ -81,7 +80,7 @@ pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate) -> Written {
         delimiter: ",".to_owned(),
         dates: DateForm::DayMonthYear,
         deposit_without_code: ConsentMode::Ratification,
-        withdrawals_are_styled: style.unwrap_or(WithdrawalStyle::Withdrawal),
+        withdrawals_are_styled: WithdrawalStyle::Withdrawal,
         columns: Columns {
             participant: PARTICIPANT.to_owned(),
             signature: Some(SIGNATURE.to_owned()),
@@ -126,8 +125,6 @@ struct Writing<'l> {
     named: BTreeMap<String, String>,
     footnotes: Vec<FootnoteLine>,
     left_out: Vec<LeftOut>,
-    /// What withdrawals are called, by the first of them.
-    style: Option<WithdrawalStyle>,
 }
 
 /// The cells of a row while its acts are gone through.
@@ -137,7 +134,7 @@ struct Cells {
     provisional: Vec<Entry>,
     deposits: Vec<Entry>,
     in_force: Vec<Entry>,
-    withdrawals: Vec<Date>,
+    withdrawals: Vec<(WithdrawalStyle, Date)>,
     effects: Vec<Date>,
     predecessors: Vec<(ParticipantId, Option<Date>)>,
 }
@@ -199,11 +196,7 @@ impl Writing<'_> {
             TreatyBody::DeclarationMade(_) => cells.provisional.push(entry(Some(Suffix::Provisional))),
             TreatyBody::WithdrawalNotified(_) if revoked => return Err("it was revoked"),
             TreatyBody::WithdrawalNotified(body) => {
-                let style = *self.style.get_or_insert(body.styled);
-                if style != body.styled {
-                    return Err("another withdrawal of the table has another style");
-                }
-                cells.withdrawals.push(day);
+                cells.withdrawals.push((body.styled, day));
             }
             TreatyBody::EffectStated(body) => match body.effect {
                 TreatyEffect::EntryIntoForce if cells.in_force.is_empty() => cells.in_force.push(entry(None)),
@@ -223,8 +216,8 @@ impl Writing<'_> {
         let withdrawals: Vec<FootnoteLine> = cells
             .withdrawals
             .iter()
-            .map(|received| FootnoteLine {
-                meaning: "withdrawal".to_owned(),
+            .map(|(styled, received)| FootnoteLine {
+                meaning: styled.name().to_owned(),
                 date: day(*received),
                 effective: effects.next().map(day).unwrap_or_default(),
                 ..FootnoteLine::default()

@@ -213,6 +213,10 @@ async fn each_fault_has_its_code_and_one_keeps_everything_from_being_sent() {
     assert_eq!((codes(&refused), desk.story.size()), (expected, size));
     let skipped = desk.run(desk.submit("broken.csv", "broken.toml").arg("--skip-broken"), 0);
     assert_eq!((&skipped["summary"]["recorded"], &skipped["table"]["fate"]), (&2.into(), &"not_whole".into()));
+    let lost = fs::read_to_string(desk.file("status.csv")).unwrap().replace("[Eskarland] 1,", "Eskarland,");
+    desk.write("lost.csv", &lost);
+    let unclear = desk.run(desk.submit("lost.csv", "status.toml").arg("--skip-broken"), 2);
+    assert_eq!(codes(&unclear), [(21, "FootnoteMustHaveMark".to_owned())], "its withdrawal is not lost with the mark");
     let acts = desk.acts("FFC").await;
     assert!(acts.len() == 2 && acts.iter().all(|act| act.starts_with("XAP ")), "{acts:?}");
     desk.story.audited().await;
@@ -421,4 +425,41 @@ fn deposit(deposited: &str) -> TreatyBody {
         provisional_application: false,
         depositary: "".into(),
     })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_columns_are_told_page_by_page_as_known_at_any_size() {
+    let desk = Desk::with_examples().await;
+    let known = desk.story.size();
+    desk.run(&mut desk.submit("status.csv", "status.toml"), 0);
+    let whole = desk.table("FFC", "2024-12-31").await;
+    assert!(whole.lines.iter().any(|line| line.participant == "XAE" && line.in_table && line.withdrawn));
+    assert!(whole.tables.is_empty(), "none was asked for");
+    let asked = proto::TableRequest { treaty: "FFC".into(), at: "2024-12-31".into(), ..proto::TableRequest::default() };
+    let (mut lines, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let request = proto::TableRequest { page_size: 5, page_token, ..asked.clone() };
+        let page = desk.story.client().table(request).await.unwrap().into_inner();
+        assert!(page.lines.len() <= 5);
+        lines.extend(page.lines);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(lines, whole.lines);
+    let read_at = proto::ReadAt { minimum_size: 0, known_at: Some(proto::read_at::KnownAt::Size(known)) };
+    let before = proto::TableRequest { read_at: Some(read_at), ..asked.clone() };
+    assert!(desk.story.client().table(before).await.unwrap().into_inner().lines.is_empty(), "nothing was known then");
+    let stated = proto::TableRequest { stated_as_at: "2024-12-31".into(), ..asked.clone() };
+    assert_eq!(desk.story.client().table(stated).await.unwrap().into_inner().tables.len(), 1);
+    for (request, field) in [
+        (proto::TableRequest { stated_as_at: "2024-12".into(), ..asked.clone() }, "stated_as_at"),
+        (proto::TableRequest { page_token: "a b".into(), ..asked.clone() }, "page_token"),
+        (proto::TableRequest { view: "mine".into(), ..asked }, "view"),
+    ] {
+        let refused = desk.story.client().table(request).await.unwrap_err();
+        assert_eq!(reason(&refused).1, field, "{refused:?}");
+    }
+    desk.story.audited().await;
 }

@@ -81,7 +81,7 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     };
     let (treaty, plan) = planned(&client, &sheet, &mapping).await?;
     let refused: Vec<_> = plan.refusals().cloned().collect();
-    let may_send = refused.is_empty() || arguments.skip_broken;
+    let may_send = refused.is_empty() || arguments.skip_broken && !plan.unclear;
     let sent = match sending {
         Some(sending) if may_send => Some(sending.send(&treaty, &plan, &mapping, output).await?),
         Some(_) | None => None,
@@ -90,17 +90,12 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
         &Report { plan: Some(&plan), refused: &refused, sent: sent.as_ref(), ..Report::of(arguments, &mapping) },
         output,
     )?;
-    Ok(exit(&refused, arguments, sent))
-}
-
-/// What stopped the sending comes first, then what the table lacks.
-fn exit(refused: &[tables::Refusal], arguments: &Arguments, sent: Option<Sent>) -> Exit {
-    if let Some(failure) = sent.and_then(|sent| sent.stopped) {
+    if let Some(failure) = sent.as_ref().and_then(|sent| sent.stopped.as_ref()) {
         failure.print();
-        return failure.exit;
+        return Ok(failure.exit);
     }
-    let left_out = arguments.submit && arguments.skip_broken;
-    if refused.is_empty() || left_out { Exit::Done } else { Exit::Usage }
+    let sound = refused.is_empty() || arguments.skip_broken && sent.is_some();
+    Ok(if sound { Exit::Done } else { Exit::Usage })
 }
 
 fn today() -> Result<Date, Failure> {

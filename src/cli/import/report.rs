@@ -67,7 +67,8 @@ pub fn report(report: &Report<'_>, output: &Output) -> Result<(), Failure> {
         if !refused.is_empty() {
             blocks.push(sentences(Some("refused"), refused));
         }
-        blocks.push(sentences(None, [table_sentence(report), summary.sentence(), advice(report)]));
+        let told = [table_sentence(report), summary.sentence(), advice(report)];
+        blocks.push(sentences(None, told.into_iter().filter(|sentence| !sentence.is_empty())));
         blocks.retain(|block: &Block| !block.is_empty());
         blocks
     })
@@ -124,6 +125,9 @@ fn advice(report: &Report<'_>) -> String {
     let Arguments { submit, skip_broken, .. } = report.arguments;
     match (submit, skip_broken, report.refused.is_empty(), report.sent.and_then(|sent| sent.stopped.as_ref())) {
         (_, _, _, Some(_)) => "It stopped; run it again: what is recorded is not recorded again.".into(),
+        (true, true, false, None) if report.sent.is_none() => {
+            "Nothing was sent: a footnote has no row, and any row may be the one that it is about.".into()
+        }
         (true, true, false, None) => "What was refused is left out, each row whole.".into(),
         (_, false, false, None) => {
             "Nothing was sent: mend what is refused, or leave such rows out with --skip-broken.".into()
@@ -173,12 +177,22 @@ fn row_cells(row: &PlannedRow, sent: Option<&Sent>) -> [String; 3] {
         format!("{who}{}: {fate}", act.in_words())
     });
     let refused = refused.iter().map(|refusal| {
-        let column = if refusal.column.is_empty() { String::new() } else { format!(" ({})", refusal.column) };
+        let column =
+            if refusal.column.is_empty() { String::new() } else { format!(" ({})", shortened(&refusal.column)) };
         format!("refused, {}{column}: {}", refusal.rule, refusal.message)
     });
     let told: Vec<String> = acts.chain(refused).chain(remarks.iter().cloned()).collect();
     let who = participant.as_ref().map_or_else(|| name.clone(), |id| format!("{name} ({id})"));
     [line.to_string(), who, told.join("\n")]
+}
+
+/// The beginning of a header text: some name every code that can stand below.
+fn shortened(column: &str) -> String {
+    const SHOWN: usize = 30;
+    match column.split_once(',') {
+        Some((first, _)) if column.chars().count() > SHOWN => format!("{first}, \u{2026}"),
+        Some(_) | None => column.to_owned(),
+    }
 }
 
 fn row_json(row: &PlannedRow, sent: Option<&Sent>) -> Value {
