@@ -16,7 +16,7 @@ use super::{
 use crate::{
     authoring::write_whole,
     client::reply::{TableLine, TableResponse},
-    domain::{Body, CivilDate, TreatyId},
+    domain::{Body, CivilDate, EventReference, TreatyId},
     tables::{self, LeftOut, Line, RecordedAct, Written},
     wire,
 };
@@ -92,10 +92,15 @@ fn line(line: TableLine) -> Result<Line, Failure> {
     let TableLine { participant, participant_name, in_table: _, withdrawn, acts } = line;
     let mut recorded = Vec::with_capacity(acts.len());
     for act in acts.into_iter().filter(|act| act.followed) {
+        let position = act.event.and_then(|event| event.position).unwrap_or_default();
+        let event = EventReference {
+            organisation: position.organisation.parse().map_err(Failure::failed)?,
+            event: position.event_id.parse().map_err(Failure::failed)?,
+        };
         let mut stated = act.stated.unwrap_or_default();
         let name = Some(std::mem::take(&mut stated.act)).filter(|name| !name.is_empty());
         if let Some(Body::Treaty(body)) = wire::body_of(stated).map_err(Failure::failed)? {
-            recorded.push(RecordedAct { act: name.map(Into::into), body });
+            recorded.push(RecordedAct { act: name.map(Into::into), event, body });
         }
     }
     let participant = participant.parse().map_err(Failure::failed)?;

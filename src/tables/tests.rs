@@ -7,8 +7,9 @@ use super::{
     *,
 };
 use crate::domain::{
-    ConsentMode, DeclarationMade, DeclarationType, EffectStated, InstrumentDeposited, SignatureAffixed, SignatureType,
-    SuccessionNotified, SuccessionTo, TreatyEffect, WithdrawalNotified, WithdrawalRevoked, WithdrawalStyle, WorldDate,
+    ConsentMode, DeclarationMade, DeclarationType, EffectStated, EventId, EventReference, InstrumentDeposited,
+    SignatureAffixed, SignatureType, SuccessionNotified, SuccessionTo, TreatyEffect, WithdrawalNotified,
+    WithdrawalRevoked, WithdrawalStyle, WorldDate,
 };
 
 fn world(text: &str) -> Option<WorldDate> {
@@ -272,12 +273,8 @@ fn an_instrument_after_a_withdrawal_is_a_new_one() {
 
 #[test]
 fn a_revoked_withdrawal_does_not_stand_against_a_later_one() {
-    let withdrawal_event = crate::domain::EventReference {
-        organisation: "desk".parse().unwrap(),
-        event: "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
-    };
     let revoked = TreatyBody::WithdrawalRevoked(WithdrawalRevoked {
-        withdrawal: withdrawal_event,
+        withdrawal: named(1),
         received_by_depositary: world("2001-08-01"),
     });
     let held = held(&[("XAA", withdrawal("2001-06-27")), ("XAA", revoked)]);
@@ -309,8 +306,12 @@ fn a_table_that_is_stated_already_is_not_stated_again() {
     assert_eq!(planned(&table(rows, ""), &part, &held).table, TablePlan::NotAsked);
 }
 
+fn named(number: u128) -> EventReference {
+    EventReference { organisation: "desk".parse().unwrap(), event: EventId(uuid::Uuid::from_u128(number)) }
+}
+
 fn act(body: TreatyBody) -> RecordedAct {
-    RecordedAct { act: None, body }
+    RecordedAct { act: None, event: named(1), body }
 }
 
 fn line(participant: &str, name: &str, withdrawn: bool, acts: Vec<RecordedAct>) -> Line {
@@ -429,7 +430,7 @@ fn an_import_of_an_export_states_the_same_acts() {
 
 #[test]
 fn what_a_table_cannot_say_is_told_and_what_came_later_is_not_in_it() {
-    let named = |body: RecordedAct| RecordedAct { act: Some("deposit".into()), ..body };
+    let rival = |body: RecordedAct| RecordedAct { act: Some("deposit".into()), ..body };
     let month = act(TreatyBody::SignatureAffixed(SignatureAffixed {
         signed: world("1997-12"),
         place: "".into(),
@@ -442,8 +443,8 @@ fn what_a_table_cannot_say_is_told_and_what_came_later_is_not_in_it() {
             false,
             vec![
                 month,
-                named(bare(ConsentMode::Ratification, "1999-03-01")),
-                named(bare(ConsentMode::Ratification, "1999-03-02")),
+                rival(bare(ConsentMode::Ratification, "1999-03-01")),
+                rival(bare(ConsentMode::Ratification, "1999-03-02")),
                 left(WithdrawalStyle::Withdrawal, "2026-05-01"),
             ],
         ),
@@ -453,4 +454,45 @@ fn what_a_table_cannot_say_is_told_and_what_came_later_is_not_in_it() {
     assert_eq!(words(&plan), ["XAA ratification 1999-03-01"], "{}", written.table);
     let why: Vec<_> = written.left_out.iter().map(|left| left.why).collect();
     assert_eq!(why, ["it is not dated to the day", "another statement about the same act stands in the table"]);
+}
+
+#[test]
+fn brackets_stay_where_no_notice_can_be_written_and_such_a_row_is_refused() {
+    let lines = [line("XAA", "Eastland", true, vec![bare(ConsentMode::Ratification, "1999-03-01")])];
+    let (plan, written) = there_and_back(&lines);
+    assert_eq!(codes(&plan), [(2, "BracketsNeedWithdrawal")], "{}", written.table);
+    assert_eq!(written.left_out.len(), 1);
+}
+
+#[test]
+fn of_two_withdrawals_the_one_that_was_revoked_is_not_in_the_table() {
+    let revoked = TreatyBody::WithdrawalRevoked(WithdrawalRevoked {
+        withdrawal: named(7),
+        received_by_depositary: world("2002-01-01"),
+    });
+    let acts = vec![
+        bare(ConsentMode::Ratification, "1999-03-01"),
+        RecordedAct { event: named(7), ..left(WithdrawalStyle::Withdrawal, "2001-12-01") },
+        act(revoked),
+        left(WithdrawalStyle::Withdrawal, "2010-12-01"),
+        left(WithdrawalStyle::Withdrawal, "2010-12-01"),
+        out(TreatyEffect::Withdrawal, "2011-06-01"),
+        out(TreatyEffect::Withdrawal, "1998-01-01"),
+    ];
+    let (plan, written) = there_and_back(&[line("XAA", "Eastland", true, acts)]);
+    let expected =
+        ["XAA ratification 1999-03-01", "XAA withdrawal received 2010-12-01", "XAA stated out from 2011-06-01"];
+    assert_eq!((words(&plan), codes(&plan)), (expected.map(str::to_owned).to_vec(), vec![]), "{}", written.table);
+    let why: Vec<_> = written.left_out.iter().map(|left| left.why).collect();
+    let expected = ["it was revoked", "a table does not show revocations", "no withdrawal stands before it"];
+    assert_eq!(why, expected);
+}
+
+#[test]
+fn who_has_neither_signed_nor_consented_is_not_in_the_table_and_what_is_held_of_it_is_told() {
+    let (plan, written) = there_and_back(&[
+        line("XAA", "Eastland", false, vec![out(TreatyEffect::EntryIntoForce, "1999-09-01")]),
+        line("XAB", "Westland", false, vec![bare(ConsentMode::Ratification, "1999-03-01")]),
+    ]);
+    assert_eq!((words(&plan), written.left_out.len()), (vec!["XAB ratification 1999-03-01".to_owned()], 1));
 }

@@ -1,9 +1,9 @@
 //! From recorded acts to a table in the depositary's form, with the mapping that reads it
 //! back.
 //!
-//! Promises: whatever is written reads back as the same acts; what has no place in the
-//! form, an act that is not dated to the day or a withdrawal that was revoked, is told
-//! apart and never left out in silence.
+//! Promises: whatever is written reads back as the same acts, or is refused; what has no
+//! place in the form, an act that is not dated to the day or a withdrawal that was revoked,
+//! is told apart and never left out in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +16,8 @@ use super::{
     footnotes::{FOOTNOTE_COLUMNS, FootnoteLine},
 };
 use crate::domain::{
-    CivilDate, ConsentMode, ParticipantId, SignatureType, SourceClass, SuccessionNotified, SuccessionTo, TreatyBody,
-    TreatyEffect, TreatyId, WithdrawalStyle,
+    CivilDate, ConsentMode, EventReference, ParticipantId, SignatureType, SourceClass, SuccessionNotified,
+    SuccessionTo, TreatyBody, TreatyEffect, TreatyId, WithdrawalStyle,
 };
 
 /// One participant with what is recorded of it.
@@ -35,6 +35,8 @@ pub struct Line {
 pub struct RecordedAct {
     /// The name that statements about one act share.
     pub act: Option<Box<str>>,
+    /// How others name the statement.
+    pub event: EventReference,
     pub body: TreatyBody,
 }
 
@@ -134,31 +136,72 @@ struct Cells {
     provisional: Vec<Entry>,
     deposits: Vec<Entry>,
     in_force: Vec<Entry>,
-    withdrawals: Vec<(WithdrawalStyle, Date)>,
+    withdrawals: Vec<(Date, WithdrawalStyle)>,
     effects: Vec<Date>,
     predecessors: Vec<(ParticipantId, Option<Date>)>,
+}
+
+impl Cells {
+    /// Withdrawals in order of their receipt, each with the effect that is stated for it: the
+    /// last one received by then has it; and effects without a withdrawal.
+    fn withdrawals(&mut self) -> (Vec<(Date, WithdrawalStyle, Option<Date>)>, Vec<Date>) {
+        self.withdrawals.sort_unstable();
+        let mut told: Vec<_> = self.withdrawals.iter().map(|(received, styled)| (*received, *styled, None)).collect();
+        let mut alone = Vec::new();
+        for effect in std::mem::take(&mut self.effects) {
+            let open = |told: &&mut (Date, WithdrawalStyle, Option<Date>)| told.0 <= effect && told.2.is_none();
+            match told.iter_mut().rev().find(open) {
+                Some(withdrawal) => withdrawal.2 = Some(effect),
+                None => alone.push(effect),
+            }
+        }
+        (told, alone)
+    }
+
+    /// What was entered and has no row.
+    fn without_row(&self) -> Vec<String> {
+        let withdrawals = self.withdrawals.iter().map(|(received, styled)| format!("{styled} received {received}"));
+        let provisional = self.provisional.iter().map(|entry| format!("provisional application {}", entry.date));
+        let in_force = self.in_force.iter().map(|entry| format!("stated in force from {}", entry.date));
+        let effects = self.effects.iter().map(|effect| format!("stated out from {effect}"));
+        withdrawals.chain(provisional).chain(in_force).chain(effects).collect()
+    }
 }
 
 impl Writing<'_> {
     /// The row of a participant, if it has signed or consented by the day.
     fn row(&mut self, name: &str, line: &Line) -> Option<[String; 5]> {
         let mut cells = Cells::default();
-        let revoked = line.acts.iter().any(|act| matches!(act.body, TreatyBody::WithdrawalRevoked(_)));
+        let revocations = line.acts.iter().filter_map(|act| match &act.body {
+            TreatyBody::WithdrawalRevoked(body) => Some(&body.withdrawal),
+            _ => None,
+        });
+        let revoked: BTreeSet<&EventReference> = revocations.collect();
         for (at, act) in line.acts.iter().enumerate() {
             let entered = match rival(act, &line.acts[..at]) {
                 Some(first) if first.body.principal_date() == act.body.principal_date() => Ok(()),
                 Some(_) => Err("another statement about the same act stands in the table"),
-                None => self.enter(&act.body, revoked, &mut cells),
+                None if revoked.contains(&act.event) => Err("it was revoked"),
+                None => self.enter(&act.body, &mut cells),
             };
             if let Err(why) = entered {
-                let (participant, act) = (line.participant.clone(), in_words(&act.body));
-                self.left_out.push(LeftOut { participant, act, why });
+                self.leave_out(line, in_words(&act.body), why);
             }
         }
         if cells.signatures.is_empty() && cells.deposits.is_empty() {
+            for what in cells.without_row() {
+                self.leave_out(line, what, "the participant has neither signed nor consented by then");
+            }
             return None;
         }
-        let mark = self.note(&mut cells);
+        if line.withdrawn && cells.withdrawals.is_empty() {
+            self.leave_out(
+                line,
+                "the withdrawal behind the brackets".to_owned(),
+                "its own notice has no place in the table, or it left with another treaty; an import refuses the row",
+            );
+        }
+        let mark = self.note(line, &mut cells);
         self.named.insert(name.to_owned(), line.participant.to_string());
         let name = if line.withdrawn { format!("[{name}]") } else { name.to_owned() };
         let name = mark.map_or_else(|| name.clone(), |mark| format!("{name} {mark}"));
@@ -166,8 +209,12 @@ impl Writing<'_> {
         Some([name, joined(signatures), joined(provisional), joined(deposits), joined(in_force)])
     }
 
+    fn leave_out(&mut self, line: &Line, act: String, why: &'static str) {
+        self.left_out.push(LeftOut { participant: line.participant.clone(), act, why });
+    }
+
     /// Puts an act where it belongs; `Err` says why it has no place.
-    fn enter(&mut self, act: &TreatyBody, revoked: bool, cells: &mut Cells) -> Result<(), &'static str> {
+    fn enter(&self, act: &TreatyBody, cells: &mut Cells) -> Result<(), &'static str> {
         if matches!(act, TreatyBody::WithdrawalRevoked(_)) {
             return Err("a table does not show revocations");
         }
@@ -194,14 +241,13 @@ impl Writing<'_> {
             }
             TreatyBody::SuccessionNotified(body) => succession(body, day, cells)?,
             TreatyBody::DeclarationMade(_) => cells.provisional.push(entry(Some(Suffix::Provisional))),
-            TreatyBody::WithdrawalNotified(_) if revoked => return Err("it was revoked"),
-            TreatyBody::WithdrawalNotified(body) => {
-                cells.withdrawals.push((body.styled, day));
-            }
+            TreatyBody::WithdrawalNotified(body) => once(&mut cells.withdrawals, (day, body.styled)),
             TreatyBody::EffectStated(body) => match body.effect {
-                TreatyEffect::EntryIntoForce if cells.in_force.is_empty() => cells.in_force.push(entry(None)),
+                TreatyEffect::EntryIntoForce if cells.in_force.iter().all(|stated| stated.date == day) => {
+                    once(&mut cells.in_force, entry(None));
+                }
                 TreatyEffect::EntryIntoForce => return Err("another day is stated, too"),
-                TreatyEffect::Withdrawal => cells.effects.push(day),
+                TreatyEffect::Withdrawal => once(&mut cells.effects, day),
             },
             _ => return Err("a table has no column for it"),
         }
@@ -209,17 +255,18 @@ impl Writing<'_> {
     }
 
     /// Writes the footnotes of a row under one mark.
-    fn note(&mut self, cells: &mut Cells) -> Option<String> {
-        let form = DateForm::DayMonthYear;
-        let day = |day: Date| cell::written(day, form);
-        let mut effects = std::mem::take(&mut cells.effects).into_iter();
-        let withdrawals: Vec<FootnoteLine> = cells
-            .withdrawals
-            .iter()
-            .map(|(styled, received)| FootnoteLine {
+    fn note(&mut self, line: &Line, cells: &mut Cells) -> Option<String> {
+        let day = |day: Date| cell::written(day, DateForm::DayMonthYear);
+        let (withdrawals, alone) = cells.withdrawals();
+        for effect in alone {
+            self.leave_out(line, format!("stated out from {effect}"), "no withdrawal stands before it");
+        }
+        let withdrawals: Vec<FootnoteLine> = withdrawals
+            .into_iter()
+            .map(|(received, styled, effective)| FootnoteLine {
                 meaning: styled.name().to_owned(),
-                date: day(*received),
-                effective: effects.next().map(day).unwrap_or_default(),
+                date: day(received),
+                effective: effective.map(day).unwrap_or_default(),
                 ..FootnoteLine::default()
             })
             .collect();
@@ -239,6 +286,13 @@ impl Writing<'_> {
         let mark = (taken.len() + 1).to_string();
         self.footnotes.extend(notes.into_iter().map(|note| FootnoteLine { mark: mark.clone(), ..note }));
         Some(mark)
+    }
+}
+
+/// Notes what several statements say alike once.
+fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
     }
 }
 
@@ -282,7 +336,7 @@ fn code(mode: ConsentMode) -> Option<Suffix> {
 }
 
 fn joined(mut entries: Vec<Entry>) -> String {
-    entries.sort_by_key(|entry| entry.date);
+    entries.sort_by_key(|entry| (entry.date, entry.suffix.and_then(Suffix::code)));
     entries.dedup();
     let written = entries.iter().map(|Entry { date, suffix }| {
         let date = cell::written(*date, DateForm::DayMonthYear);
