@@ -141,15 +141,18 @@ struct Cells {
     predecessors: Vec<(ParticipantId, Option<Date>)>,
 }
 
+/// A withdrawal: receipt, style, and from when it is said to be in effect.
+type Left = (Date, WithdrawalStyle, Option<Date>);
+
 impl Cells {
     /// Withdrawals in order of their receipt, each with the effect that is stated for it: the
     /// last one received by then has it; and effects without a withdrawal.
-    fn withdrawals(&mut self) -> (Vec<(Date, WithdrawalStyle, Option<Date>)>, Vec<Date>) {
+    fn withdrawals(&mut self) -> (Vec<Left>, Vec<Date>) {
         self.withdrawals.sort_unstable();
         let mut told: Vec<_> = self.withdrawals.iter().map(|(received, styled)| (*received, *styled, None)).collect();
         let mut alone = Vec::new();
         for effect in std::mem::take(&mut self.effects) {
-            let open = |told: &&mut (Date, WithdrawalStyle, Option<Date>)| told.0 <= effect && told.2.is_none();
+            let open = |told: &&mut Left| told.0 <= effect && told.2.is_none();
             match told.iter_mut().rev().find(open) {
                 Some(withdrawal) => withdrawal.2 = Some(effect),
                 None => alone.push(effect),
