@@ -11,6 +11,7 @@ pub mod domain;
 pub mod checkpoint;
 pub mod clock;
 pub mod minefields;
+pub mod tables;
 pub mod treaties;
 
 pub mod wire;

@@ -215,3 +215,7 @@ pub const PARTICIPATIONS_PER_PAGE: usize = 1_000;
 /// Statements of one post on one submission: an approval, its withdrawal, a word
 /// after that, and once more. Bounds what is read to decide the next.
 pub const STATEMENTS_PER_POST: usize = 4;
+
+/// Events of one submission of an import: some hundred rows, so that a large table shows its
+/// progress and an interrupted one has little left to do.
+pub const IMPORTED_EVENTS_AT_ONCE: usize = 200;

@@ -15,7 +15,7 @@ use std::{
 const ORDER: &[&[&str]] = &[
     &["limits", "crypto", "merkle"],
     &["domain"],
-    &["clock", "checkpoint", "treaties", "minefields"],
+    &["clock", "checkpoint", "treaties", "minefields", "tables"],
     &["journal", "wire", "projections"],
     &["policy", "settings", "telemetry"],
     &["admission"],
@@ -224,6 +224,13 @@ fn every_rule_of_form_is_documented_and_none_that_is_gone() {
     assert_eq!(rows(&read("docs/malformed.md")), codes, "docs/malformed.md has one row per rule, in order");
     let rejections = read("docs/rejections.md");
     none(codes.iter().filter(|code| !rejections.contains(&format!("`{code}`"))));
+}
+
+#[test]
+fn every_rule_for_tables_is_documented_and_none_that_is_gone() {
+    let mut told = rows(&read("docs/tables.md"));
+    told.retain(|word| word.starts_with(char::is_uppercase) && word.len() > 3);
+    assert_eq!(told, rules_of("src/tables/rule.rs"), "docs/tables.md has one row per rule, in order");
 }
 
 #[test]

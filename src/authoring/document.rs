@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Problem, error::At};
+use crate::domain::{Document, DocumentDigest};
 
 /// Where documents are looked up.
 pub trait Evidence {
@@ -38,6 +39,14 @@ impl Evidence for Folder {
             size += read as u64;
         }
     }
+}
+
+/// A file as an event names it among its documents.
+pub fn document(name: &str, evidence: &dyn Evidence) -> io::Result<Document> {
+    let FileFacts { sha256, size } = evidence.describe(name)?;
+    let nothing = || Box::<str>::from("");
+    let (sha256, media_type) = (DocumentDigest(sha256), media_type(name).into());
+    Ok(Document { sha256, size, media_type, language: nothing(), title: nothing(), symbol: nothing() })
 }
 
 /// Turns `"file.pdf"` and `{"file": "file.pdf", "title": ...}` into documents;

@@ -27,7 +27,7 @@ mod subject;
 mod template;
 
 pub use clauses::{SHIPPED_CLAUSES, ShippedClauses};
-pub use document::{Evidence, FileFacts, Folder};
+pub use document::{Evidence, FileFacts, Folder, document};
 pub use envelope_file::{ENVELOPE_SUFFIX, EnvelopeFile, EnvelopeFileError, write_whole};
 pub use error::{AuthoringError, Problem};
 pub use expand::{Drafted, Surroundings, expand};

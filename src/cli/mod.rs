@@ -16,6 +16,8 @@ mod clauses;
 pub mod demo;
 mod drawing;
 mod exit;
+mod export;
+mod import;
 mod init;
 mod key;
 mod land_tables;
@@ -115,6 +117,12 @@ enum Command {
     SignOff(sign_off::Command),
     /// Submit files and folders, in any order, any number of times.
     Submit(submit::Arguments),
+    /// Read tables into the ledger: a dry run, unless --submit is given.
+    #[command(subcommand)]
+    Import(import::Command),
+    /// Write what is recorded as a table.
+    #[command(subcommand)]
+    Export(export::Command),
     /// Fetch and verify receipts.
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -230,6 +238,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::SignOff(command) => wait_for(sign_off::run(command, &global, &output)),
         Command::Check(arguments) => wait_for(check::run(&arguments, &global, &output)),
         Command::Submit(arguments) => wait_for(submit::run(&arguments, &global, &output)),
+        Command::Import(command) => wait_for(import::run(&command, &global, &output)),
+        Command::Export(command) => wait_for(export::run(&command, &global, &output)),
         Command::Receipt(command) => wait_for(receipt::run(command, &global, &output)),
         Command::Part(command) => wait_for(part::run(command, &global, &output)),
         Command::Organisation(command) => wait_for(organisation::run(command, &global, &output)),

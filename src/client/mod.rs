@@ -60,14 +60,15 @@ pub mod reply {
         HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
         ListOrganisationsResponse, ListParticipantsResponse, ListPartiesResponse, ListSignOffsResponse,
         ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, ObligationsResponse, OpenCapacity, Organisation,
-        OrganisationStanding, OverdueParticipation, OverdueResponse, ParcelPicture, PartShown, Party, PartyCount,
-        ProvisionalApplication, Reaction, Receipt, RecordAccountsResponse, RecordHistoryItem, RecordPicture,
-        RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse, RetroactiveSuccession,
-        ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange, StatusCourse, StatusInterval,
-        StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus,
-        SubmitResponse, SuspensionAsserted, TableDifference, TimelineResponse, Timeliness, TreatyDuties, TreatyEntry,
-        TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
-        part_content::Content as OpenContent, status_overlay::Overlay,
+        OrganisationStanding, OverdueParticipation, OverdueResponse, ParcelPicture, PartShown, ParticipantEntry, Party,
+        PartyCount, ProvisionalApplication, Reaction, Receipt, RecordAccountsResponse, RecordHistoryItem,
+        RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse,
+        RetroactiveSuccession, ServiceState, SignOffStatement, Source, Standing, StandingResponse, StatusChange,
+        StatusCourse, StatusInterval, StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass,
+        SubmissionState, SubmissionStatus, SubmitResponse, SuspensionAsserted, TableAct, TableDifference, TableLine,
+        TableResponse, TimelineResponse, Timeliness, TreatyDuties, TreatyEntry, TreatyStatusResponse, Verdict,
+        WithdrawalNotified, danger_area::Outline, event::Body as EventBody, part_content::Content as OpenContent,
+        status_overlay::Overlay,
     };
     // Questions over time about treaties.
     pub use crate::wire::proto::{
@@ -365,6 +366,40 @@ impl Client {
             parties.extend(page.parties);
             if page.next_page_token.is_empty() {
                 return Ok(proto::ListPartiesResponse { parties, next_page_token: String::new(), ..page });
+            }
+            (page_token, holds_at) = (page.next_page_token, page.holds_at);
+        }
+    }
+
+    /// What is recorded under a treaty in the columns of the depositary's table, of all pages;
+    /// with the tables that were stated as at a civil day, where one is named. Answers when at
+    /// least so many entries can be read.
+    pub async fn table(
+        &self,
+        treaty: &str,
+        stated_as_at: &str,
+        on: &OnDay<'_>,
+        minimum_size: u64,
+    ) -> Answer<proto::TableResponse> {
+        let (mut lines, mut tables) = (Vec::new(), Vec::new());
+        let (mut page_token, mut holds_at, mut asked) = (String::new(), None, stated_as_at.to_owned());
+        loop {
+            let known = page_of(on.known_at, holds_at.as_ref()).unwrap_or_default();
+            let request = proto::TableRequest {
+                treaty: treaty.to_owned(),
+                at: on.at.to_owned(),
+                read_at: Some(ReadAt { minimum_size, ..known }),
+                view: on.view.to_owned(),
+                // One page tells them; the others need not.
+                stated_as_at: std::mem::take(&mut asked),
+                page_size: PAGE_ITEMS_MAX as u32,
+                page_token,
+            };
+            let page = self.treaty_reads().table(request).await?.into_inner();
+            lines.extend(page.lines);
+            tables.extend(page.tables);
+            if page.next_page_token.is_empty() {
+                return Ok(proto::TableResponse { lines, tables, next_page_token: String::new(), ..page });
             }
             (page_token, holds_at) = (page.next_page_token, page.holds_at);
         }

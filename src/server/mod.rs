@@ -33,6 +33,7 @@ mod sign_offs;
 mod status;
 mod status_answer;
 mod survey;
+mod table;
 mod touched;
 mod treaties;
 mod treaty_findings;

@@ -273,6 +273,16 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.findings_under(view, &scope, asked, &codes, page(page_size, &page_token))?))
     }
+
+    async fn table(&self, request: Request<proto::TableRequest>) -> Result<Response<proto::TableResponse>, Status> {
+        let proto::TableRequest { treaty, at, read_at, view: name, stated_as_at, page_size, page_token } =
+            request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let treaty = find_treaty(view, &treaty)?.id;
+        let asked = Asked::parse(view, &at, &name)?;
+        Ok(Response::new(self.0.table(view, &treaty, asked, &stated_as_at, page(page_size, &page_token))?))
+    }
 }
 
 /// Whether the day lies after everything that is known.

@@ -102,6 +102,7 @@ fn moves_status(rule: StatusRule) -> bool {
         | StatusRule::InForceFirstOfMonth
         | StatusRule::InForceSameDay
         | StatusRule::InForceAfterDays
+        | StatusRule::InForceAsStated
         | StatusRule::WithdrawalNotice
         | StatusRule::ConflictTest
         | StatusRule::WithdrawalEffect

@@ -18,6 +18,7 @@
 
 mod answer;
 mod cascade;
+mod columns;
 mod conflict;
 mod counts;
 mod course;
@@ -46,6 +47,7 @@ mod tests;
 mod upcoming;
 
 pub use answer::*;
+pub use columns::{Tabled, columns, tables_as_at};
 pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
 pub use difference::{DaysThatDiffer, Since, StatusDifference, difference};

@@ -227,8 +227,13 @@ pub(super) fn encode(event: &Event) -> proto::Event {
     }
 }
 
+/// The body of an event that a service tells in its own words, without what surrounds it.
+pub(crate) fn body_of(event: proto::Event) -> Parsed<Option<Body>> {
+    Ok(event.body.map(parse_body).transpose()?.map(|(body, _)| body))
+}
+
 /// Writes a body as its protobuf message.
-pub(super) fn encode_body(body: &Body) -> Wire {
+pub(crate) fn encode_body(body: &Body) -> Wire {
     match body {
         Body::Registry(body) => registry::encode(body),
         Body::Shared(body) => shared::encode(body),

@@ -40,6 +40,7 @@ pub use envelope::{EventsAt, SignedBytes, Submitted, parse_draft, parse_submitte
 pub use json::{InvalidJson, from_json, readable, to_json};
 pub use malformed::{Malformed, MalformedRule};
 
+pub(crate) use event::{body_of, encode_body as body_message};
 pub(crate) use parts::encode_content as part_content_message;
 pub use times::{recording_time, timestamp};
 

@@ -30,6 +30,7 @@ mod sign_offs;
 mod signing;
 mod submit;
 mod support;
+mod tables;
 mod treaty_findings;
 mod treaty_kinds;
 mod treaty_last_look;

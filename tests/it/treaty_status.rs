@@ -102,13 +102,13 @@ impl Story {
         self.ledger.node.sequencer().published().head.tree.size.0
     }
 
-    pub fn client(&self) -> TreatiesClient<Channel> {
-        TreatiesClient::new(self.served.channel.clone())
-    }
-
-    /// Where the service listens.
+    /// Where it is served.
     pub fn server(&self) -> String {
         format!("http://{}", self.served.address)
+    }
+
+    pub fn client(&self) -> TreatiesClient<Channel> {
+        TreatiesClient::new(self.served.channel.clone())
     }
 
     /// The status as known when the ledger held so many entries.

@@ -7,7 +7,7 @@
 //! the files does not matter.
 
 mod gather;
-mod receipts;
+pub(super) mod receipts;
 mod report;
 mod send;
 

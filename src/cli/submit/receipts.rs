@@ -6,9 +6,13 @@ use std::{
 };
 
 use crate::{
-    authoring::{ENVELOPE_SUFFIX, write_whole},
+    authoring::{ENVELOPE_SUFFIX, SignedSubmission, write_whole},
     checkpoint::{CheckpointVerifier, Receipt},
     cli::{Exit, Failure},
+    client::{Client, Founded, reply::SubmitResponse, submission_digest},
+    crypto::sha256,
+    domain::TreeHead,
+    telemetry::chain,
 };
 
 /// What the name of a receipt's file ends with.
@@ -22,6 +26,28 @@ pub fn receipt_file(envelope: &Path, folder: Option<&Path>, at: usize, count: us
     let number = if count > 1 { format!(".{}", at + 1) } else { String::new() };
     let name = format!("{stem}{number}{RECEIPT_SUFFIX}");
     folder.map_or_else(|| envelope.with_file_name(&name), |folder| folder.join(&name))
+}
+
+/// The receipt with its checkpoint, if it proves that this very submission is an entry.
+pub async fn verify_receipt(
+    client: &Client,
+    founded: &Founded,
+    signed: &SignedSubmission,
+    response: &SubmitResponse,
+) -> Result<(Receipt, TreeHead), Failure> {
+    let unproved = |why: String| Failure::new(Exit::VerificationFailed, format!("its receipt proves nothing: {why}"));
+    let receipt = response.receipt.clone().ok_or_else(|| unproved("there is none".into()))?;
+    let receipt = Receipt::try_from(receipt).map_err(|error| unproved(chain(&error)))?;
+    let head = receipt.verify(&founded.verifier).map_err(|error| unproved(chain(&error)))?;
+    if *receipt.envelope.as_bytes() == sha256(&signed.envelope) {
+        return Ok((receipt, head));
+    }
+    // The first of these submissions may have come with other sign-offs: then the
+    // entry itself shows that it holds the same submission.
+    let entry = client.entry(receipt.index.0).await?;
+    let same = sha256(&entry.envelope) == *receipt.envelope.as_bytes()
+        && submission_digest(&entry.envelope).is_some_and(|own| Some(own) == submission_digest(&signed.envelope));
+    if same { Ok((receipt, head)) } else { Err(unproved("it is for another envelope".into())) }
 }
 
 /// Keeps a receipt that was verified. One that is there already and proves the

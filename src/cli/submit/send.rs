@@ -14,15 +14,14 @@ use std::{
 use indicatif::ProgressBar;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{gather::Parcel, receipts::keep_receipt};
+use super::{
+    gather::Parcel,
+    receipts::{keep_receipt, verify_receipt},
+};
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
-    checkpoint::Receipt,
     cli::{Exit, Failure, exit::exit_of},
-    client::{
-        Client, ClientError, Founded, MustAct, Patience, Untrusted, ledger_of, reply::SubmitResponse, submission_digest,
-    },
-    crypto::sha256,
+    client::{Client, ClientError, Founded, MustAct, Patience, Untrusted, ledger_of, reply::SubmitResponse},
     domain::TreeHead,
     limits::{SENT_AT_ONCE, SENT_BYTES_AT_ONCE},
     policy::RejectionRule,
@@ -182,7 +181,7 @@ impl Sender {
 
     /// Verifies the receipt and keeps it.
     async fn accept(&self, signed: &SignedSubmission, response: SubmitResponse, file: &Path) -> Outcome {
-        let verified = match self.verify(signed, &response).await {
+        let verified = match verify_receipt(&self.client, &self.founded, signed, &response).await {
             Ok(verified) => verified,
             Err(failure) => return Outcome::Failed(failure),
         };
@@ -196,29 +195,6 @@ impl Sender {
                 Outcome::Failed(Failure::new(exit, format!("recorded at {index}, but {cause}")))
             }
         }
-    }
-
-    /// The receipt with its checkpoint, if it proves that this very submission is
-    /// an entry.
-    async fn verify(
-        &self,
-        signed: &SignedSubmission,
-        response: &SubmitResponse,
-    ) -> Result<(Receipt, TreeHead), Failure> {
-        let unproved =
-            |why: String| Failure::new(Exit::VerificationFailed, format!("its receipt proves nothing: {why}"));
-        let receipt = response.receipt.clone().ok_or_else(|| unproved("there is none".into()))?;
-        let receipt = Receipt::try_from(receipt).map_err(|error| unproved(chain(&error)))?;
-        let head = receipt.verify(&self.founded.verifier).map_err(|error| unproved(chain(&error)))?;
-        if *receipt.envelope.as_bytes() == sha256(&signed.envelope) {
-            return Ok((receipt, head));
-        }
-        // The first of these submissions may have come with other sign-offs: then the
-        // entry itself shows that it holds the same submission.
-        let entry = self.client.entry(receipt.index.0).await?;
-        let same = sha256(&entry.envelope) == *receipt.envelope.as_bytes()
-            && submission_digest(&entry.envelope).is_some_and(|own| Some(own) == submission_digest(&signed.envelope));
-        if same { Ok((receipt, head)) } else { Err(unproved("it is for another envelope".into())) }
     }
 
     /// Counts, and stops everything when nothing more can or should be sent.

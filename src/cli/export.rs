@@ -1,0 +1,108 @@
+//! `export table TREATY`: what is recorded, as a table in the depositary's form.
+//!
+//! Promises: the table goes to stdout as it is, or to a file; what has no place in it is
+//! told on stderr. Leaves to others: cells and footnotes (`tables`).
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{
+    DayArguments, Exit, Failure, Global,
+    output::{Format, Output, holds_at},
+    treaty_status::on_day,
+};
+use crate::{
+    authoring::write_whole,
+    client::reply::{TableLine, TableResponse},
+    domain::{Body, CivilDate, EventReference, TreatyId},
+    tables::{self, LeftOut, Line, RecordedAct, Written},
+    wire,
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The participants of a treaty: signatures, deposits with their codes, brackets and footnotes.
+    ///
+    /// `import table` reads it with the mapping that --mapping-out writes.
+    Table(Arguments),
+}
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Id or short name.
+    treaty: String,
+    /// Write the table here instead of to stdout.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write the mapping that reads the table back.
+    #[arg(long, value_name = "FILE")]
+    mapping_out: Option<PathBuf>,
+    #[command(flatten)]
+    day: DayArguments,
+}
+
+pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let Command::Table(arguments) = command;
+    let client = global.connect().await?;
+    let at = arguments.day.at.map(|at| at.to_string()).unwrap_or_default();
+    let answer = client.table(&arguments.treaty, "", &on_day(&arguments.day, &at), 0).await?;
+    let held = answer.holds_at;
+    let Written { table, mapping, left_out } = written(answer)?;
+    let mapping = mapping.to_toml();
+    if let Some(file) = &arguments.mapping_out {
+        write(file, &mapping)?;
+    }
+    if let Some(file) = &arguments.out {
+        write(file, &table)?;
+    }
+    match (global.output, &arguments.out) {
+        (Some(Format::Json | Format::Ndjson), _) => {
+            let left_out: Vec<_> = left_out
+                .iter()
+                .map(|left| json!({"participant": left.participant.to_string(), "act": left.act, "why": left.why}))
+                .collect();
+            let json = json!({"table": table, "mapping": mapping, "left_out": left_out});
+            output.show(&json, Vec::new)?;
+        }
+        (Some(Format::Table) | None, None) => output.line(table.trim_end())?,
+        (Some(Format::Table) | None, Some(_)) => {}
+    }
+    for LeftOut { participant, act, why } in &left_out {
+        eprintln!("note: {participant}, {act}: {why}");
+    }
+    output.note(&holds_at(held.as_ref()));
+    Ok(Exit::Done)
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error| Failure::failed(format!("cannot write {}: {error}", file.display()));
+    write_whole(file, text.as_bytes()).map_err(failed)
+}
+
+fn written(answer: TableResponse) -> Result<Written, Failure> {
+    let treaty: TreatyId = answer.treaty.parse().map_err(Failure::failed)?;
+    let as_at: CivilDate = answer.at.parse().map_err(Failure::failed)?;
+    let lines: Vec<Line> = answer.lines.into_iter().map(line).collect::<Result<_, _>>()?;
+    Ok(tables::write(&treaty, &lines, as_at))
+}
+
+fn line(line: TableLine) -> Result<Line, Failure> {
+    let TableLine { participant, participant_name, in_table: _, withdrawn, acts } = line;
+    let mut recorded = Vec::with_capacity(acts.len());
+    for act in acts.into_iter().filter(|act| act.followed) {
+        let position = act.event.and_then(|event| event.position).unwrap_or_default();
+        let event = EventReference {
+            organisation: position.organisation.parse().map_err(Failure::failed)?,
+            event: position.event_id.parse().map_err(Failure::failed)?,
+        };
+        let mut stated = act.stated.unwrap_or_default();
+        let name = Some(std::mem::take(&mut stated.act)).filter(|name| !name.is_empty());
+        if let Some(Body::Treaty(body)) = wire::body_of(stated).map_err(Failure::failed)? {
+            recorded.push(RecordedAct { act: name.map(Into::into), event, body });
+        }
+    }
+    let participant = participant.parse().map_err(Failure::failed)?;
+    Ok(Line { participant, name: participant_name, withdrawn, acts: recorded })
+}

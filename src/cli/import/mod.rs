@@ -1,0 +1,164 @@
+//! `import table FILE`: a table of participants in the depositary's form.
+//!
+//! Promises: without `--submit` nothing is sent; with it nothing is sent while any row is
+//! refused, unless `--skip-broken` leaves such rows out whole. What the ledger holds is
+//! not recorded again, and an act of one table has one event id for ever: a run after an
+//! interrupted one records what is missing.
+//! Leaves to others: what a cell means (`tables`), whether the ledger accepts it.
+
+mod report;
+mod send;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use self::{
+    report::{Report, report},
+    send::{Sending, Sent},
+};
+use super::{Exit, Failure, Global, author::SignerArguments, fresh_seed, now, output::Output};
+use crate::{
+    client::{Client, OnDay, Patience, reply},
+    domain::{Body, Index, Subject, TreatyId},
+    tables::{self, HeldAct, HeldTable, InvalidMapping, KnownParticipant, Mapping, Names, Plan, Sheet},
+    telemetry::chain,
+    wire,
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// A table of participants: signatures, deposits with their codes, brackets and footnotes.
+    ///
+    /// Shows row by row what would be recorded, what is there already and what is refused;
+    /// docs/tables.md tells the mapping and the codes.
+    Table(Arguments),
+}
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The table: CSV in UTF-8.
+    file: PathBuf,
+    /// TOML file that says which treaty it is, what its columns hold and whose table it is.
+    #[arg(long, value_name = "FILE")]
+    mapping: PathBuf,
+    /// Sign and submit what the dry run shows.
+    #[arg(long)]
+    submit: bool,
+    /// Leave out rows that are refused, each whole; otherwise one keeps all from being submitted.
+    #[arg(long)]
+    skip_broken: bool,
+    /// Folder that keeps what was sent, with the receipts.
+    #[arg(long, value_name = "DIR", requires = "submit")]
+    receipts: Option<PathBuf>,
+    /// Seconds to go on trying while the ledger is busy or cannot be reached.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    wait: u64,
+    #[command(flatten)]
+    signer: SignerArguments,
+}
+
+pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let Command::Table(arguments) = command;
+    let mapping = read_mapping(&arguments.mapping, today()?)?;
+    let sheet = match read_sheet(arguments, &mapping)? {
+        Ok(sheet) => sheet,
+        Err(refused) => {
+            report(&Report { refused: &refused, ..Report::of(arguments, &mapping) }, output)?;
+            return Ok(Exit::Usage);
+        }
+    };
+    let patience = Patience::new(Duration::from_secs(arguments.wait), fresh_seed());
+    let client = patience.ask(|| Client::connect(&global.server, global.ca.as_deref()), |_, _| {}).await?;
+    let sending = match arguments.submit {
+        true => Some(Sending::prepare(arguments, &mapping, global, client.clone(), patience).await?),
+        false => None,
+    };
+    let (treaty, plan) = planned(&client, &sheet, &mapping).await?;
+    let refused: Vec<_> = plan.refusals().cloned().collect();
+    let may_send = refused.is_empty() || arguments.skip_broken && !plan.unclear;
+    let sent = match sending {
+        Some(sending) if may_send => Some(sending.send(&treaty, &plan, &mapping, output).await?),
+        Some(_) | None => None,
+    };
+    report(
+        &Report { plan: Some(&plan), refused: &refused, sent: sent.as_ref(), ..Report::of(arguments, &mapping) },
+        output,
+    )?;
+    if let Some(failure) = sent.as_ref().and_then(|sent| sent.stopped.as_ref()) {
+        failure.print();
+        return Ok(failure.exit);
+    }
+    let sound = refused.is_empty() || arguments.skip_broken && sent.is_some();
+    Ok(if sound { Exit::Done } else { Exit::Usage })
+}
+
+fn today() -> Result<Date, Failure> {
+    now()?.utc_date().ok_or_else(|| Failure::failed("the clock shows no day of the calendar"))
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))
+}
+
+fn read_mapping(path: &Path, today: Date) -> Result<Mapping, Failure> {
+    let invalid = |error: InvalidMapping| Failure::usage(format!("{}: {}", path.display(), chain(&error)));
+    let bytes = read_file(path)?;
+    let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{} is not UTF-8", path.display())))?;
+    Mapping::parse(&text, today).map_err(invalid)
+}
+
+fn read_sheet(arguments: &Arguments, mapping: &Mapping) -> Result<Result<Sheet, Vec<tables::Refusal>>, Failure> {
+    let table = read_file(&arguments.file)?;
+    let beside = arguments.mapping.parent().unwrap_or(Path::new(""));
+    let footnotes = mapping.footnotes.file.as_ref().map(|file| read_file(&beside.join(file))).transpose()?;
+    Ok(tables::read(&table, footnotes.as_deref(), mapping))
+}
+
+/// The plan against what the ledger holds now, to its newest entry.
+async fn planned(client: &Client, sheet: &Sheet, mapping: &Mapping) -> Result<(TreatyId, Plan), Failure> {
+    let size = client.status().await?.size;
+    let as_at = mapping.as_at.to_string();
+    let on = OnDay { at: &as_at, ..OnDay::default() };
+    let held = client.table(&mapping.treaty, &as_at, &on, size).await?;
+    let treaty = held.treaty.parse().map_err(Failure::failed)?;
+    let known = known(client.participants().await?.participants)?;
+    let held = held_table(held)?;
+    Ok((treaty, tables::plan(sheet, &Names::new(&known, mapping), &held, mapping)))
+}
+
+fn known(listed: Vec<reply::ParticipantEntry>) -> Result<Vec<KnownParticipant>, Failure> {
+    let known = listed.into_iter().map(|entry| {
+        let registered = entry.registered.unwrap_or_default();
+        let predecessors = registered.predecessors.iter().map(|id| id.parse().map_err(Failure::failed));
+        Ok(KnownParticipant {
+            id: entry.id.parse().map_err(Failure::failed)?,
+            names: registered.other_names.into_iter().chain([registered.name]).collect(),
+            predecessors: predecessors.collect::<Result<_, Failure>>()?,
+        })
+    });
+    known.collect()
+}
+
+fn held_table(answer: reply::TableResponse) -> Result<HeldTable, Failure> {
+    let mut held = HeldTable::default();
+    for act in answer.lines.into_iter().flat_map(|line| line.acts).chain(answer.tables) {
+        let index = Index(act.event.and_then(|event| event.position).unwrap_or_default().index);
+        let stated = act.stated.unwrap_or_default();
+        let subject: Subject = stated.subject.parse().map_err(Failure::failed)?;
+        let body = wire::body_of(stated).map_err(Failure::failed)?;
+        match (subject, body) {
+            (Subject::Participation(_, participant), Some(Body::Treaty(body))) => {
+                held.acts.push(HeldAct { participant, body, index });
+            }
+            (Subject::Treaty(_), Some(Body::Treaty(body))) => held.tables.push((body, index)),
+            _ => return Err(Failure::failed("the ledger answered with what no table has a place for")),
+        }
+    }
+    Ok(held)
+}

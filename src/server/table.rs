@@ -1,0 +1,99 @@
+//! What is recorded under a treaty in the columns of the depositary's table: a line for
+//! everybody with an act under it, each statement as it stands.
+//!
+//! Leaves to others: reading (`survey`), what counts (`treaties`), cells and files (`tables`).
+
+use super::{Node, convert, errors::Refused, fitting, status::Asked, survey::Survey};
+use crate::{
+    domain::{Body, CivilDate, ParticipantId, TreatyId, WorldDate},
+    limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
+    projections::{Page, PageRequest, QueryError, View},
+    treaties::{self, Participation, Tabled, Withdrawn},
+    wire::{self, proto},
+};
+
+/// What is told of one participant.
+struct Line<'s> {
+    participant: &'s ParticipantId,
+    held: Participation,
+    acts: Vec<Tabled>,
+}
+
+impl Node {
+    /// A page of the table as it is recorded.
+    pub(super) fn table(
+        &self,
+        view: View<'_>,
+        treaty: &TreatyId,
+        asked: Asked,
+        stated_as_at: &str,
+        page: PageRequest<'_>,
+    ) -> Result<proto::TableResponse, Refused> {
+        let as_at = parse_day("stated_as_at", stated_as_at)?;
+        let survey = self.survey(view, treaty, asked.view)?;
+        let stated = as_at.map(|as_at| survey.ask_of_treaty(|it| treaties::tables_as_at(it, asked.view, &as_at)));
+        let find = |page: PageRequest<'_>| lines(&survey, asked, page);
+        let (lines, next_page_token) = fitting(page, find, |line| Ok(line_message(&survey, line, asked)))?;
+        let (treaty, treaty_name) = survey.treaty();
+        Ok(proto::TableResponse {
+            treaty: treaty.to_string(),
+            treaty_name: treaty_name.to_owned(),
+            at: asked.at.to_string(),
+            view: asked.view.name().into(),
+            lines,
+            tables: stated.iter().flatten().map(|table| act_message(&survey, table)).collect(),
+            next_page_token,
+            holds_at: Some(convert::holds_at(view.holds_at()?)),
+        })
+    }
+}
+
+fn parse_day(field: &'static str, text: &str) -> Result<Option<WorldDate>, Refused> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day: CivilDate = text.parse().map_err(|error| Refused::from((field, error)))?;
+    Ok(Some(day.to_string().parse().expect("a day is a date")))
+}
+
+/// A token is the id of the last participant on the page before.
+fn lines<'s>(survey: &'s Survey, asked: Asked, page: PageRequest<'_>) -> Result<Page<Line<'s>>, QueryError> {
+    let bad = |token: &str| QueryError::BadPageToken { token: token.to_owned() };
+    let after = page.after.map(|token| token.parse::<ParticipantId>().map_err(|_| bad(token))).transpose()?;
+    let limit = if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) };
+    let rest = survey.participants().skip_while(|who| after.as_ref().is_some_and(|after| *who <= after));
+    let mut wanted: Vec<&ParticipantId> = rest.take(limit + 1).collect();
+    let more = wanted.len() > limit;
+    wanted.truncate(limit);
+    let next = wanted.last().filter(|_| more).map(|participant| participant.to_string());
+    let line = |participant: &'s ParticipantId| {
+        let ask = |dossier: &treaties::Dossier<'_>| {
+            (treaties::participation(dossier, asked.view), treaties::columns(dossier, asked.view))
+        };
+        let (held, acts) = survey.ask(participant, ask);
+        Line { participant, held, acts }
+    };
+    Ok(Page { items: wanted.into_iter().map(line).collect(), next })
+}
+
+fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableLine {
+    let Line { participant, held, acts } = line;
+    proto::TableLine {
+        participant: participant.to_string(),
+        participant_name: survey.participant_name(participant),
+        in_table: held.is_in_table(asked.at),
+        withdrawn: held.withdrawn(asked.at) == Withdrawn::Yes,
+        acts: acts.iter().map(|act| act_message(survey, act)).collect(),
+    }
+}
+
+fn act_message(survey: &Survey, act: &Tabled) -> proto::TableAct {
+    let Tabled { event, subject, act, body, followed } = act;
+    let stated = proto::Event {
+        subject: subject.to_string(),
+        act: act.as_deref().unwrap_or_default().to_owned(),
+        body: Some(wire::body_message(&Body::Treaty(body.clone()))),
+        ..proto::Event::default()
+    };
+    proto::TableAct { event: Some(survey.cited(event)), stated: Some(stated), followed: *followed }
+}

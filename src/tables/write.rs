@@ -1,0 +1,365 @@
+//! From recorded acts to a table in the depositary's form, with the mapping that reads it
+//! back.
+//!
+//! Promises: whatever is written reads back as the same acts, or is refused; what has no
+//! place in the form, an act that is not dated to the day or a withdrawal that was revoked,
+//! is told apart and never left out in silence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::{
+    Columns, FootnoteSources, Mapping, TableSource,
+    cell::{self, DateForm, Entry, Suffix},
+    compare::in_words,
+    footnotes::{FOOTNOTE_COLUMNS, FootnoteLine},
+};
+use crate::domain::{
+    CivilDate, ConsentMode, EventReference, ParticipantId, SignatureType, SourceClass, SuccessionNotified,
+    SuccessionTo, TreatyBody, TreatyEffect, TreatyId, WithdrawalStyle,
+};
+
+/// One participant with what is recorded of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub participant: ParticipantId,
+    pub name: String,
+    /// It had left by the day of the table.
+    pub withdrawn: bool,
+    pub acts: Vec<RecordedAct>,
+}
+
+/// A statement that is followed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedAct {
+    /// The name that statements about one act share.
+    pub act: Option<Box<str>>,
+    /// How others name the statement.
+    pub event: EventReference,
+    pub body: TreatyBody,
+}
+
+/// A table as files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The table, with its footnotes below.
+    pub table: String,
+    pub mapping: Mapping,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// An act that has no place in the form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    pub participant: ParticipantId,
+    pub act: String,
+    pub why: &'static str,
+}
+
+const PARTICIPANT: &str = "Participant";
+const SIGNATURE: &str = "Signature, Succession to signature(d), Definitive signature(s)";
+const PROVISIONAL: &str = "Provisional application(n)";
+const DEPOSIT: &str = "Ratification, Acceptance(A), Approval(AA), Accession(a), Succession(d), Consent to be bound(P), \
+                       Formal confirmation(c), Definitive signature(s)";
+const IN_FORCE: &str = "Stated in force from";
+const SECTION: &str = "Footnotes";
+const HEADER: [&str; 5] = [PARTICIPANT, SIGNATURE, PROVISIONAL, DEPOSIT, IN_FORCE];
+
+/// Writes the table of a treaty as at a day: acts that had come by then, names in their
+/// alphabetical order.
+pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate) -> Written {
+    let mut printed: Vec<(String, &Line)> = lines.iter().map(|line| (printed_name(line, lines), line)).collect();
+    printed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let names = printed.iter().map(|(name, line)| (&line.participant, name.as_str())).collect();
+    let mut writing = Writing { as_at, names, footnotes: Vec::new(), left_out: Vec::new(), named: BTreeMap::new() };
+    let rows: Vec<[String; 5]> = printed.iter().filter_map(|(name, line)| writing.row(name, line)).collect();
+    let Writing { footnotes, left_out, named: participants, .. } = writing;
+    let mapping = Mapping {
+        treaty: treaty.to_string(),
+        as_at,
+        whole_table: false,
+        delimiter: ",".to_owned(),
+        dates: DateForm::DayMonthYear,
+        deposit_without_code: ConsentMode::Ratification,
+        withdrawals_are_styled: WithdrawalStyle::Withdrawal,
+        columns: Columns {
+            participant: PARTICIPANT.to_owned(),
+            signature: Some(SIGNATURE.to_owned()),
+            deposit: Some(DEPOSIT.to_owned()),
+            provisional: Some(PROVISIONAL.to_owned()),
+            in_force: Some(IN_FORCE.to_owned()),
+            ..Columns::default()
+        },
+        footnotes: FootnoteSources { section: Some(SECTION.to_owned()), file: None },
+        source: TableSource {
+            class: SourceClass::Other,
+            name: format!("table of {treaty}, exported from a ledger as at {as_at}"),
+            locator: String::new(),
+            transcribed: true,
+            retrieved: None,
+            document: None,
+        },
+        participants,
+        own_footnotes: Vec::new(),
+    };
+    Written { table: text(&rows, &footnotes), mapping, left_out }
+}
+
+/// The name to print: the participant's own, unless another has the same or it would not
+/// read back.
+fn printed_name(line: &Line, lines: &[Line]) -> String {
+    let name = cell::squeezed(&line.name);
+    let alone = lines.iter().filter(|other| cell::squeezed(&other.name) == name).count() == 1;
+    let reads_back = cell::name(&name).is_ok_and(|read| read.name == name && !read.bracketed && read.marks.is_empty());
+    match (reads_back && !name.is_empty(), alone) {
+        (true, true) => name,
+        (true, false) => format!("{name} ({})", line.participant),
+        (false, _) => format!("participant {}.", line.participant),
+    }
+}
+
+struct Writing<'l> {
+    as_at: CivilDate,
+    /// The names that are printed.
+    names: BTreeMap<&'l ParticipantId, &'l str>,
+    /// Those that stand in the table, with their ids.
+    named: BTreeMap<String, String>,
+    footnotes: Vec<FootnoteLine>,
+    left_out: Vec<LeftOut>,
+}
+
+/// The cells of a row while its acts are gone through.
+#[derive(Debug, Default)]
+struct Cells {
+    signatures: Vec<Entry>,
+    provisional: Vec<Entry>,
+    deposits: Vec<Entry>,
+    in_force: Vec<Entry>,
+    withdrawals: Vec<(Date, WithdrawalStyle)>,
+    effects: Vec<Date>,
+    predecessors: Vec<(ParticipantId, Option<Date>)>,
+}
+
+/// A withdrawal: receipt, style, and from when it is said to be in effect.
+type Left = (Date, WithdrawalStyle, Option<Date>);
+
+impl Cells {
+    /// Withdrawals in order of their receipt, each with the effect that is stated for it: the
+    /// last one received by then has it; and effects without a withdrawal.
+    fn withdrawals(&mut self) -> (Vec<Left>, Vec<Date>) {
+        self.withdrawals.sort_unstable();
+        let mut told: Vec<_> = self.withdrawals.iter().map(|(received, styled)| (*received, *styled, None)).collect();
+        let mut alone = Vec::new();
+        for effect in std::mem::take(&mut self.effects) {
+            let open = |told: &&mut Left| told.0 <= effect && told.2.is_none();
+            match told.iter_mut().rev().find(open) {
+                Some(withdrawal) => withdrawal.2 = Some(effect),
+                None => alone.push(effect),
+            }
+        }
+        (told, alone)
+    }
+
+    /// What was entered and has no row.
+    fn without_row(&self) -> Vec<String> {
+        let withdrawals = self.withdrawals.iter().map(|(received, styled)| format!("{styled} received {received}"));
+        let provisional = self.provisional.iter().map(|entry| format!("provisional application {}", entry.date));
+        let in_force = self.in_force.iter().map(|entry| format!("stated in force from {}", entry.date));
+        let effects = self.effects.iter().map(|effect| format!("stated out from {effect}"));
+        withdrawals.chain(provisional).chain(in_force).chain(effects).collect()
+    }
+}
+
+impl Writing<'_> {
+    /// The row of a participant, if it has signed or consented by the day.
+    fn row(&mut self, name: &str, line: &Line) -> Option<[String; 5]> {
+        let mut cells = Cells::default();
+        let revocations = line.acts.iter().filter_map(|act| match &act.body {
+            TreatyBody::WithdrawalRevoked(body) => Some(&body.withdrawal),
+            _ => None,
+        });
+        let revoked: BTreeSet<&EventReference> = revocations.collect();
+        for (at, act) in line.acts.iter().enumerate() {
+            let entered = match rival(act, &line.acts[..at]) {
+                Some(first) if first.body.principal_date() == act.body.principal_date() => Ok(()),
+                Some(_) => Err("another statement about the same act stands in the table"),
+                None if revoked.contains(&act.event) => Err("it was revoked"),
+                None => self.enter(&act.body, &mut cells),
+            };
+            if let Err(why) = entered {
+                self.leave_out(line, in_words(&act.body), why);
+            }
+        }
+        if cells.signatures.is_empty() && cells.deposits.is_empty() {
+            for what in cells.without_row() {
+                self.leave_out(line, what, "the participant has neither signed nor consented by then");
+            }
+            return None;
+        }
+        if line.withdrawn && cells.withdrawals.is_empty() {
+            self.leave_out(
+                line,
+                "the withdrawal behind the brackets".to_owned(),
+                "its own notice has no place in the table, or it left with another treaty; an import refuses the row",
+            );
+        }
+        let mark = self.note(line, &mut cells);
+        self.named.insert(name.to_owned(), line.participant.to_string());
+        let name = if line.withdrawn { format!("[{name}]") } else { name.to_owned() };
+        let name = mark.map_or_else(|| name.clone(), |mark| format!("{name} {mark}"));
+        let Cells { signatures, provisional, deposits, in_force, .. } = cells;
+        Some([name, joined(signatures), joined(provisional), joined(deposits), joined(in_force)])
+    }
+
+    fn leave_out(&mut self, line: &Line, act: String, why: &'static str) {
+        self.left_out.push(LeftOut { participant: line.participant.clone(), act, why });
+    }
+
+    /// Puts an act where it belongs; `Err` says why it has no place.
+    fn enter(&self, act: &TreatyBody, cells: &mut Cells) -> Result<(), &'static str> {
+        if matches!(act, TreatyBody::WithdrawalRevoked(_)) {
+            return Err("a table does not show revocations");
+        }
+        let Some(date) = act.principal_date() else { return Err("it is without a date") };
+        let Some(day) = date.day() else { return Err("it is not dated to the day") };
+        if day > self.as_at.0 && !matches!(act, TreatyBody::EffectStated(_)) {
+            return Ok(());
+        }
+        let entry = |suffix| Entry { date: day, suffix };
+        match act {
+            TreatyBody::SignatureAffixed(body) => cells.signatures.push(entry(match body.signature_type {
+                SignatureType::Simple => None,
+                SignatureType::Definitive => Some(Suffix::Definitive),
+                SignatureType::AdReferendum => {
+                    cells.signatures.push(entry(None));
+                    return Err("it stands in the table as a simple signature");
+                }
+            })),
+            TreatyBody::InstrumentDeposited(body) => {
+                cells.deposits.push(entry(code(body.mode)));
+                if body.provisional_application {
+                    cells.provisional.push(entry(Some(Suffix::Provisional)));
+                }
+            }
+            TreatyBody::SuccessionNotified(body) => succession(body, day, cells)?,
+            TreatyBody::DeclarationMade(_) => cells.provisional.push(entry(Some(Suffix::Provisional))),
+            TreatyBody::WithdrawalNotified(body) => once(&mut cells.withdrawals, (day, body.styled)),
+            TreatyBody::EffectStated(body) => match body.effect {
+                TreatyEffect::EntryIntoForce if cells.in_force.iter().all(|stated| stated.date == day) => {
+                    once(&mut cells.in_force, entry(None));
+                }
+                TreatyEffect::EntryIntoForce => return Err("another day is stated, too"),
+                TreatyEffect::Withdrawal => once(&mut cells.effects, day),
+            },
+            _ => return Err("a table has no column for it"),
+        }
+        Ok(())
+    }
+
+    /// Writes the footnotes of a row under one mark.
+    fn note(&mut self, line: &Line, cells: &mut Cells) -> Option<String> {
+        let day = |day: Date| cell::written(day, DateForm::DayMonthYear);
+        let (withdrawals, alone) = cells.withdrawals();
+        for effect in alone {
+            self.leave_out(line, format!("stated out from {effect}"), "no withdrawal stands before it");
+        }
+        let withdrawals: Vec<FootnoteLine> = withdrawals
+            .into_iter()
+            .map(|(received, styled, effective)| FootnoteLine {
+                meaning: styled.name().to_owned(),
+                date: day(received),
+                effective: effective.map(day).unwrap_or_default(),
+                ..FootnoteLine::default()
+            })
+            .collect();
+        let (names, named) = (&self.names, &mut self.named);
+        let predecessors = cells.predecessors.iter().map(|(predecessor, succeeded)| {
+            let name =
+                names.get(predecessor).map_or_else(|| format!("participant {predecessor}."), ToString::to_string);
+            named.insert(name.clone(), predecessor.to_string());
+            let date = succeeded.map(day).unwrap_or_default();
+            FootnoteLine { meaning: "predecessor".to_owned(), date, name, ..FootnoteLine::default() }
+        });
+        let notes: Vec<FootnoteLine> = withdrawals.into_iter().chain(predecessors).collect();
+        if notes.is_empty() {
+            return None;
+        }
+        let taken: BTreeSet<&str> = self.footnotes.iter().map(|note| note.mark.as_str()).collect();
+        let mark = (taken.len() + 1).to_string();
+        self.footnotes.extend(notes.into_iter().map(|note| FootnoteLine { mark: mark.clone(), ..note }));
+        Some(mark)
+    }
+}
+
+/// Notes what several statements say alike once.
+fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// An earlier statement about the same act.
+fn rival<'a>(act: &RecordedAct, before: &'a [RecordedAct]) -> Option<&'a RecordedAct> {
+    let name = act.act.as_ref()?;
+    let same_kind = |other: &RecordedAct| std::mem::discriminant(&other.body) == std::mem::discriminant(&act.body);
+    before.iter().find(|other| other.act.as_ref() == Some(name) && same_kind(other))
+}
+
+fn succession(body: &SuccessionNotified, day: Date, cells: &mut Cells) -> Result<(), &'static str> {
+    let succeeded = match &body.succeeded {
+        Some(date) => Some(date.day().ok_or("the succession of States is not dated to the day")?),
+        None => None,
+    };
+    let predecessor = (body.predecessor.clone(), succeeded);
+    if cells.predecessors.iter().any(|known| *known != predecessor) {
+        return Err("another succession names another predecessor");
+    }
+    if cells.predecessors.is_empty() {
+        cells.predecessors.push(predecessor);
+    }
+    let column = match body.succeeds_to {
+        SuccessionTo::Signature => &mut cells.signatures,
+        SuccessionTo::Consent => &mut cells.deposits,
+    };
+    column.push(Entry { date: day, suffix: Some(Suffix::Succession) });
+    Ok(())
+}
+
+fn code(mode: ConsentMode) -> Option<Suffix> {
+    match mode {
+        ConsentMode::Ratification => None,
+        ConsentMode::DefinitiveSignature => Some(Suffix::Definitive),
+        ConsentMode::Acceptance
+        | ConsentMode::Approval
+        | ConsentMode::Accession
+        | ConsentMode::FormalConfirmation
+        | ConsentMode::ConsentToBeBound => Some(Suffix::Mode(mode)),
+    }
+}
+
+fn joined(mut entries: Vec<Entry>) -> String {
+    entries.sort_by_key(|entry| (entry.date, entry.suffix.and_then(Suffix::code)));
+    entries.dedup();
+    let written = entries.iter().map(|Entry { date, suffix }| {
+        let date = cell::written(*date, DateForm::DayMonthYear);
+        suffix.and_then(Suffix::code).map_or_else(|| date.clone(), |code| format!("{date} {code}"))
+    });
+    written.collect::<Vec<_>>().join("; ")
+}
+
+fn text(rows: &[[String; 5]], footnotes: &[FootnoteLine]) -> String {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut record = |cells: &[&str]| writer.write_record(cells).expect("memory takes every record");
+    record(&HEADER);
+    for row in rows {
+        record(&row.each_ref().map(String::as_str));
+    }
+    if !footnotes.is_empty() {
+        record(&[SECTION, "", "", "", ""]);
+        record(&FOOTNOTE_COLUMNS);
+        footnotes.iter().for_each(|footnote| record(&footnote.cells()));
+    }
+    let bytes = writer.into_inner().expect("memory takes every record");
+    String::from_utf8(bytes).expect("texts and commas are UTF-8")
+}
