@@ -34,9 +34,11 @@ mod status;
 mod submit;
 mod template;
 mod treaty;
+mod treaty_contested;
 mod treaty_duties;
 mod treaty_parties;
 mod treaty_status;
+mod treaty_unnotified;
 mod words;
 
 use std::{

@@ -1,5 +1,5 @@
-//! `treaty list|show|timeline|status|parties|obligations|overdue`: treaties, the acts
-//! under them, who is bound, to what and by when.
+//! `treaty list|show|timeline|status|parties|obligations|overdue|contested|unnotified`:
+//! treaties, the acts under them, who is bound, to what and by when.
 
 use clap::Subcommand;
 
@@ -10,7 +10,7 @@ use super::{
     drawing,
     output::{Output, holds_at},
     sign_off::state_in_words,
-    treaty_duties, treaty_parties, treaty_status,
+    treaty_contested, treaty_duties, treaty_parties, treaty_status, treaty_unnotified,
     words::sentence,
 };
 use crate::{
@@ -88,6 +88,10 @@ pub enum Command {
         #[command(flatten)]
         day: DayArguments,
     },
+    /// Contested acts: by whom, since when, on which grounds, and what is followed all the same.
+    Contested(treaty_contested::Arguments),
+    /// Acts of which no notification of the depositary is held by a day, and how long ago they were.
+    Unnotified(treaty_unnotified::Arguments),
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -105,6 +109,8 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Parties { treaty, statuses, day } => {
             treaty_parties::show(&client, &treaty, &statuses, &day, output).await?
         }
+        Command::Contested(arguments) => treaty_contested::show(&client, &arguments, output).await?,
+        Command::Unnotified(arguments) => treaty_unnotified::show(&client, &arguments, output).await?,
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;
             let json = to_json("ListTreatiesResponse", &answer);

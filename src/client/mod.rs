@@ -12,6 +12,7 @@ mod part_proof;
 mod receipt;
 mod retry;
 mod sign_offs;
+mod treaty_acts;
 mod trust;
 
 use std::{fs, path::Path, time::Duration};
@@ -66,6 +67,11 @@ pub mod reply {
         SubmitResponse, SuspensionAsserted, TableDifference, TimelineResponse, Timeliness, TreatyDuties, TreatyEntry,
         TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline, event::Body as EventBody,
         part_content::Content as OpenContent, status_overlay::Overlay,
+    };
+    // Questions about single acts under treaties.
+    pub use crate::wire::proto::{
+        ActResolution, ActResponse, ActUnderTreaty, Because, ContestedAct, ContestedResponse, UnnotifiedAct,
+        UnnotifiedResponse,
     };
     pub use prost_types::Timestamp;
 

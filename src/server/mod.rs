@@ -9,6 +9,7 @@
 mod ahead;
 mod answers;
 mod audit;
+mod by_treaty;
 mod connections;
 mod convert;
 mod difference;
@@ -32,6 +33,7 @@ mod status;
 mod status_answer;
 mod survey;
 mod treaties;
+mod treaty_acts;
 
 pub use directory::{Directory, Founding, InitError, OpenError, PartError, StartClock, found, found_by};
 pub use errors::DOMAIN;

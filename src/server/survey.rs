@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use super::{
     Node,
-    dossier::{Depth, TreatyFile, Who},
+    dossier::{Depth, TreatyFile, Who, nobody},
     errors::Refused,
     status::{EventFacts, Found},
     status_answer::cited,
@@ -38,7 +38,18 @@ pub(super) struct Survey {
 impl Node {
     /// Reads a treaty with everybody who has an act under it.
     pub(super) fn survey(&self, view: View<'_>, treaty: &TreatyId, name: ViewName) -> Result<Survey, Refused> {
-        let files = self.treaty_files(view, vec![treaty.clone()], Who::Everybody, Depth::Whole, name)?;
+        self.survey_of(view, treaty, Who::Everybody, name)
+    }
+
+    /// Reads a treaty with those who are asked about.
+    pub(super) fn survey_of(
+        &self,
+        view: View<'_>,
+        treaty: &TreatyId,
+        who: Who<'_>,
+        name: ViewName,
+    ) -> Result<Survey, Refused> {
+        let files = self.treaty_files(view, vec![treaty.clone()], who, Depth::Whole, name)?;
         let file = files.into_iter().next().expect("one file for each treaty");
         Ok(Survey { name: file.name(), file, facts: OnceLock::new() })
     }
@@ -85,8 +96,12 @@ impl Survey {
 
     /// Asks the rules a question about the treaty itself.
     pub fn ask_of_treaty<T>(&self, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
-        let nobody = "NOBODY".parse().expect("an identifier, of nobody who has an act");
-        self.file.ask(&nobody, ask)
+        self.file.ask(&nobody(), ask)
+    }
+
+    /// Asks the rules a question about single acts, of everybody who was read.
+    pub fn ask_of_acts<T>(&self, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+        self.file.ask_of_acts(ask)
     }
 
     /// The name to show of a participant with an act under the treaty.

@@ -14,6 +14,7 @@ use super::{
     errors::Refused,
     fitting, page,
     status::{Asked, Found, treaty_ids},
+    treaty_acts::parse_kinds,
 };
 use crate::{
     domain::{ParticipantId, Position, TreatyId},
@@ -229,10 +230,36 @@ impl proto::treaties_server::Treaties for TreatiesService {
             holds_at: Some(holds_at(view)?),
         }))
     }
+
+    async fn contested(
+        &self,
+        request: Request<proto::ContestedRequest>,
+    ) -> Result<Response<proto::ContestedResponse>, Status> {
+        let proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token } = request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let scope = self.0.scope(view, &treaty, "")?;
+        let asked = Asked::parse(view, &at, &name)?;
+        Ok(Response::new(self.0.contested(view, &scope, asked, page(page_size, &page_token))?))
+    }
+
+    async fn unnotified(
+        &self,
+        request: Request<proto::UnnotifiedRequest>,
+    ) -> Result<Response<proto::UnnotifiedResponse>, Status> {
+        let proto::UnnotifiedRequest { treaty, participant, at, read_at, view: name, kinds, page_size, page_token } =
+            request.into_inner();
+        let kinds = parse_kinds(&kinds)?;
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let scope = self.0.scope(view, &treaty, &participant)?;
+        let asked = Asked::parse(view, &at, &name)?;
+        Ok(Response::new(self.0.unnotified(view, &scope, asked, &kinds, page(page_size, &page_token))?))
+    }
 }
 
 /// Whether the day lies after everything that is known.
-fn lies_ahead(view: View<'_>, asked: Asked) -> Result<bool, Refused> {
+pub(super) fn lies_ahead(view: View<'_>, asked: Asked) -> Result<bool, Refused> {
     let newest = view.holds_at()?.recorded_at.and_then(|time| time.utc_date());
     Ok(newest.is_none_or(|newest| newest < asked.at))
 }
@@ -241,12 +268,12 @@ fn holds_at(view: View<'_>) -> Result<proto::HoldsAt, Refused> {
     Ok(convert::holds_at(view.holds_at()?))
 }
 
-fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<TreatyId>, Refused> {
+pub(super) fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<TreatyId>, Refused> {
     let found = view.find_treaty(name)?;
     found.ok_or_else(|| Refused::not_found("treaty", format!("no treaty {name} was registered by then")))
 }
 
-fn find_participant(view: View<'_>, name: &str) -> Result<Registered<ParticipantId>, Refused> {
+pub(super) fn find_participant(view: View<'_>, name: &str) -> Result<Registered<ParticipantId>, Refused> {
     let found = view.find_participant(name)?;
     found.ok_or_else(|| Refused::not_found("participant", format!("no participant {name} was registered by then")))
 }

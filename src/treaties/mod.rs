@@ -13,12 +13,14 @@
 //! acts, rival statements are weighed (`rivals`), every reading that remains
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
 //! up on the day and told (`explain`); suspensions and declarations lie over them
-//! (`overlays`). A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
+//! (`overlays`). Questions about single acts (`contested`,
+//! `unnotified`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
 //! whole (`over_time`).
 
 mod answer;
 mod cascade;
 mod conflict;
+mod contested;
 mod counts;
 mod course;
 mod coverage;
@@ -41,8 +43,11 @@ mod statements;
 mod suspension;
 #[cfg(test)]
 mod tests;
+mod under;
+mod unnotified;
 
 pub use answer::*;
+pub use contested::*;
 pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
 pub use in_force::{consents, first_deposits};
@@ -50,6 +55,8 @@ pub use months::{add_days, add_months, effect_of_deposit};
 pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use participation::{Cell, Participation, Withdrawn, participation};
+pub use under::{Because, ToldAct, ToldSource};
+pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 
 use jiff::civil::Date;
 use record::Around;

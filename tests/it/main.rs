@@ -26,6 +26,7 @@ mod signing;
 mod submit;
 mod support;
 mod treaty_kinds;
+mod treaty_questions_acts;
 mod treaty_status;
 mod unmoved;
 mod vectors;

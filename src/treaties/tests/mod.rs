@@ -1,6 +1,7 @@
 //! The rules on small records, written as the acts were.
 
 mod acts;
+mod acts_of_all;
 mod expected;
 mod obligations;
 mod over_time;
