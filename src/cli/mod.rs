@@ -36,6 +36,7 @@ mod template;
 mod treaty;
 mod treaty_contested;
 mod treaty_duties;
+mod treaty_objections;
 mod treaty_parties;
 mod treaty_status;
 mod treaty_unnotified;

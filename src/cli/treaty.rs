@@ -1,4 +1,4 @@
-//! `treaty list|show|timeline|status|parties|obligations|overdue|contested|unnotified`:
+//! `treaty list|show|timeline|status|parties|obligations|overdue|contested|unnotified|objections`:
 //! treaties, the acts under them, who is bound, to what and by when.
 
 use clap::Subcommand;
@@ -10,7 +10,7 @@ use super::{
     drawing,
     output::{Output, holds_at},
     sign_off::state_in_words,
-    treaty_contested, treaty_duties, treaty_parties, treaty_status, treaty_unnotified,
+    treaty_contested, treaty_duties, treaty_objections, treaty_parties, treaty_status, treaty_unnotified,
     words::sentence,
 };
 use crate::{
@@ -92,6 +92,8 @@ pub enum Command {
     Contested(treaty_contested::Arguments),
     /// Acts of which no notification of the depositary is held by a day, and how long ago they were.
     Unnotified(treaty_unnotified::Arguments),
+    /// Who objected to which act, in time or late, until when others may, and who did not where that is known.
+    Objections(treaty_objections::Arguments),
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -111,6 +113,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         }
         Command::Contested(arguments) => treaty_contested::show(&client, &arguments, output).await?,
         Command::Unnotified(arguments) => treaty_unnotified::show(&client, &arguments, output).await?,
+        Command::Objections(arguments) => treaty_objections::show(&client, &arguments, output).await?,
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;
             let json = to_json("ListTreatiesResponse", &answer);

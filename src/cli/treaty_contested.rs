@@ -156,3 +156,94 @@ pub fn because(reasons: &[Because]) -> Block {
     });
     table(["because", "article", "entry"], rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::reply::{Claim, EventPosition, SourceClass};
+
+    fn cited(index: u64, organisation: &str) -> Option<CitedEvent> {
+        let organisation = organisation.to_owned();
+        let event_id = format!("event-{index}");
+        let position = Some(EventPosition { index, organisation, event_id, ..EventPosition::default() });
+        Some(CitedEvent { position, verified: false })
+    }
+
+    fn disputed() -> ContestedAct {
+        let act = ActUnderTreaty {
+            treaty_name: "APMBC".into(),
+            participant_name: "Ukraine".into(),
+            kind: "suspension_notified".into(),
+            date: "2025-07-18".into(),
+            event: cited(240, "desk-public-record"),
+            ..ActUnderTreaty::default()
+        };
+        let claim = Claim {
+            event: cited(240, "desk-public-record"),
+            date: "2025-07-18".into(),
+            source: SourceClass::Ngo.into(),
+            source_name: "a report".into(),
+            followed: true,
+            ..Claim::default()
+        };
+        let response = |by: &str, opposes| ActResponse {
+            event: cited(250, "desk-public-record"),
+            by: by.into(),
+            stance: "objects".into(),
+            date: "2025-10-17".into(),
+            text: "The treaty does not provide for suspensions.".into(),
+            source: SourceClass::Government.into(),
+            withdrawn: if opposes { String::new() } else { "2026-02-01".into() },
+            opposes,
+            ..ActResponse::default()
+        };
+        let accepted = crate::client::reply::body::EventReference {
+            organisation: "desk-public-record".into(),
+            event_id: "event-240".into(),
+        };
+        ContestedAct {
+            act: Some(act),
+            statements: Some(Claims { statements: vec![claim], ..Claims::default() }),
+            responses: vec![response("CHE", true), response("NOR", false)],
+            resolutions: vec![ActResolution {
+                event: cited(260, "authority"),
+                date: "2026-01-10".into(),
+                accepted: Some(accepted),
+                reasons: "the official record".into(),
+                decides: false,
+            }],
+            since: "2025-10-17".into(),
+            known_since: "2025-10-18".into(),
+            follows: "statement".into(),
+            ..ContestedAct::default()
+        }
+    }
+
+    #[test]
+    fn both_sides_are_told_in_eighty_columns_and_only_who_stands_against_it_contests() {
+        let answer =
+            ContestedResponse { at: "2026-03-01".into(), acts: vec![disputed()], ..ContestedResponse::default() };
+        let text: Vec<String> = shown(&answer, false, None).iter().map(|block| block.text(80)).collect();
+        let text = text.join("\n\n");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for told in [
+            "1 act is contested.",
+            "APMBC, Ukraine: suspension notified of 2025-07-18 (entry 240): contested since 2025-10-17 by CHE; known since",
+            "followed is one account of it.",
+        ] {
+            assert!(flat.contains(told), "{told}\n{text}");
+        }
+        for word in ["followed", "withdrawn", "ngo:", "government", "250", "260", "240,"] {
+            assert!(text.contains(word), "{word}\n{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_contested_is_said_in_a_sentence() {
+        let answer = ContestedResponse { at: "2026-03-01".into(), ..ContestedResponse::default() };
+        let blocks = shown(&answer, true, None);
+        assert_eq!(blocks.len(), 1);
+        assert!(blocks[0].text(80).contains("no act is contested"));
+    }
+}

@@ -88,3 +88,42 @@ fn days(found: &UnnotifiedAct) -> String {
         (None, None) => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::reply::ActUnderTreaty;
+
+    #[test]
+    fn days_are_told_as_far_as_the_date_of_the_act_tells() {
+        let told =
+            |days_at_least, days_at_most| days(&UnnotifiedAct { days_at_least, days_at_most, ..Default::default() });
+        assert_eq!(told(Some(31), Some(31)), "31");
+        assert_eq!(told(Some(32), Some(61)), "32 to 61");
+        assert_eq!(told(Some(30), None), "30 or more");
+        assert_eq!(told(None, Some(4)), "up to 4");
+        assert_eq!(told(None, None), "");
+    }
+
+    #[test]
+    fn each_treaty_has_a_table_that_fits() {
+        let found = |treaty: &str, circulated: &str| UnnotifiedAct {
+            act: Some(ActUnderTreaty {
+                treaty: treaty.into(),
+                treaty_name: treaty.into(),
+                participant_name: "Lao People's Democratic Republic".into(),
+                kind: "suspension_notified".into(),
+                ..ActUnderTreaty::default()
+            }),
+            circulated: circulated.into(),
+            ..UnnotifiedAct::default()
+        };
+        let acts = vec![found("A", "2025-07-21"), found("A", ""), found("B", "")];
+        let answer = UnnotifiedResponse { at: "2026-03-01".into(), acts, ..UnnotifiedResponse::default() };
+        let blocks: Vec<String> = shown(&answer, false, None).iter().map(|block| block.text(80)).collect();
+        assert_eq!(blocks.len(), 5, "a sentence, and a name and a table for each treaty");
+        let text = blocks.join("\n");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("undated") && text.contains("2025-07-21"), "{text}");
+    }
+}

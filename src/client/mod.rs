@@ -70,7 +70,8 @@ pub mod reply {
     };
     // Questions about single acts under treaties.
     pub use crate::wire::proto::{
-        ActResolution, ActResponse, ActUnderTreaty, Because, ContestedAct, ContestedResponse, UnnotifiedAct,
+        ActObjection, ActResolution, ActResponse, ActUnderTreaty, Because, Claim, ContestedAct, ContestedResponse,
+        NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse, SourceClass, UnnotifiedAct,
         UnnotifiedResponse,
     };
     pub use prost_types::Timestamp;

@@ -1,5 +1,5 @@
 //! Questions about single acts under treaties: which are contested, of which no
-//! notification is held.
+//! notification is held, to which others object.
 //!
 //! Promises: all pages of an answer hold for the day and the state of knowledge of the
 //! first.
@@ -54,6 +54,33 @@ impl Client {
             let mut page = self.treaty_reads().unnotified(request).await?.into_inner();
             all.acts.append(&mut page.acts);
             all = proto::UnnotifiedResponse { acts: all.acts, ..page };
+            if all.next_page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Objections to acts under a treaty, of all pages.
+    pub async fn objections(
+        &self,
+        treaty: &str,
+        participant: Option<&str>,
+        on: &OnDay<'_>,
+    ) -> Answer<proto::ObjectionsResponse> {
+        let mut all = proto::ObjectionsResponse { at: on.at.to_owned(), ..proto::ObjectionsResponse::default() };
+        loop {
+            let request = proto::ObjectionsRequest {
+                treaty: treaty.to_owned(),
+                participant: participant.unwrap_or_default().to_owned(),
+                at: all.at,
+                read_at: page_of(on.known_at, all.holds_at.as_ref()),
+                view: on.view.to_owned(),
+                page_size: PAGE,
+                page_token: all.next_page_token,
+            };
+            let mut page = self.treaty_reads().objections(request).await?.into_inner();
+            all.acts.append(&mut page.acts);
+            all = proto::ObjectionsResponse { acts: all.acts, ..page };
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }

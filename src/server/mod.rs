@@ -24,6 +24,7 @@ mod land;
 mod ledger;
 mod minefields;
 mod node;
+mod objections;
 mod organisations;
 mod parties;
 mod receiving;

@@ -245,12 +245,14 @@ fn contest(contest: &Contest, facts: &HashMap<Index, EventFacts>) -> proto::Cont
     }
 }
 
-fn window(window: &Window) -> proto::ObjectionWindow {
+/// A time for objections.
+pub(super) fn window(window: &Window) -> proto::ObjectionWindow {
     let Window { from, begins, ends } = window;
     proto::ObjectionWindow { from: from.name().into(), begins: begins.to_string(), ends: ends.to_string() }
 }
 
-fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
+/// Whether an objection came in time.
+pub(super) fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
     match in_time {
         Some(true) => proto::Timeliness::InTime,
         Some(false) => proto::Timeliness::Late,

@@ -256,6 +256,24 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.unnotified(view, &scope, asked, &kinds, page(page_size, &page_token))?))
     }
+
+    async fn objections(
+        &self,
+        request: Request<proto::ObjectionsRequest>,
+    ) -> Result<Response<proto::ObjectionsResponse>, Status> {
+        let proto::ObjectionsRequest { treaty, participant, at, read_at, view: name, page_size, page_token } =
+            request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let treaty = find_treaty(view, &treaty)?.id;
+        let participant = match participant.as_str() {
+            "" => None,
+            name => Some(find_participant(view, name)?.id),
+        };
+        let asked = Asked::parse(view, &at, &name)?;
+        let page = page(page_size, &page_token);
+        Ok(Response::new(self.0.objections(view, &treaty, participant.as_ref(), asked, page)?))
+    }
 }
 
 /// Whether the day lies after everything that is known.

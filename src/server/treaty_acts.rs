@@ -86,7 +86,7 @@ pub(super) fn parse_kinds(kinds: &[String]) -> Result<Vec<Kind>, Refused> {
 }
 
 /// The key is where the event stands that stands for the act.
-fn line<Told>(act: &ToldAct, told: Told) -> Line<Told> {
+pub(super) fn line<Told>(act: &ToldAct, told: Told) -> Line<Told> {
     let at = act.event.position;
     Line { key: format!("{:020}/{:05}", at.index.0, at.ordinal), told }
 }
@@ -117,7 +117,7 @@ fn unnotified_act(survey: &Survey, found: &UnnotifiedAct) -> proto::UnnotifiedAc
     }
 }
 
-fn act_under_treaty(survey: &Survey, act: &ToldAct) -> proto::ActUnderTreaty {
+pub(super) fn act_under_treaty(survey: &Survey, act: &ToldAct) -> proto::ActUnderTreaty {
     let ToldAct { event, kind, participant, name, date, source } = act;
     let (treaty, treaty_name) = survey.treaty();
     let (source, source_name) = told_source(source);
@@ -166,11 +166,11 @@ fn reference(reference: &EventReference) -> proto::EventReference {
     proto::EventReference { organisation: reference.organisation.to_string(), event_id: reference.event.to_string() }
 }
 
-fn told_source(source: &ToldSource) -> (i32, String) {
+pub(super) fn told_source(source: &ToldSource) -> (i32, String) {
     (source.class.map_or(0, |class| class.number()), source.name.to_string())
 }
 
-fn reasons(survey: &Survey, because: &[Because]) -> Vec<proto::Because> {
+pub(super) fn reasons(survey: &Survey, because: &[Because]) -> Vec<proto::Because> {
     let told = because.iter().map(|Because { article, event, sentence }| proto::Because {
         article: article.to_string(),
         event: event.as_ref().map(|event: &CitedEvent| survey.cited(event)),

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
-    Because, Claims, DecidedBy, Dossier, Stance, ToldAct, ToldSource, ViewName,
+    Because, Claims, DecidedBy, Dossier, Reaction, Stance, ToldAct, ToldSource, ViewName,
     overlays::may_have_come,
     record::{Around, Record},
     rivals::{self, Act},
@@ -68,6 +68,12 @@ pub struct Response {
 }
 
 impl Response {
+    pub(super) fn of(dossier: &Dossier<'_>, reaction: Reaction) -> Self {
+        let Reaction { event, by, stance, date, text, withdrawn } = reaction;
+        let source = under::find(dossier, &event).map(under::source).unwrap_or_default();
+        Self { event, by, stance, date, text, source, withdrawn }
+    }
+
     /// Whether it is against the act and stands.
     pub fn opposes(&self) -> bool {
         self.withdrawn.is_none() && opposes(self.stance)
@@ -127,16 +133,8 @@ impl<'a> Asked<'_, '_, 'a> {
     }
 
     fn responses(&self, act: &Act<'a>) -> Vec<Response> {
-        let found = suspension::reactions(self.record, act, self.at).into_iter().map(|reaction| Response {
-            source: under::find(self.dossier, &reaction.event).map(under::source).unwrap_or_default(),
-            event: reaction.event,
-            by: reaction.by,
-            stance: reaction.stance,
-            date: reaction.date,
-            text: reaction.text,
-            withdrawn: reaction.withdrawn,
-        });
-        found.collect()
+        let found = suspension::reactions(self.record, act, self.at);
+        found.into_iter().map(|reaction| Response::of(self.dossier, reaction)).collect()
     }
 
     /// Those that can have come by the day, and the one that decides.

@@ -14,7 +14,7 @@
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
 //! up on the day and told (`explain`); suspensions and declarations lie over them
 //! (`overlays`). Questions about single acts (`contested`,
-//! `unnotified`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
+//! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
 //! whole (`over_time`).
 
 mod answer;
@@ -30,6 +30,7 @@ mod duty_remarks;
 mod explain;
 mod in_force;
 mod months;
+mod objected;
 mod objections;
 mod obligations;
 mod over_time;
@@ -52,6 +53,7 @@ pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
+pub use objected::*;
 pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use participation::{Cell, Participation, Withdrawn, participation};

@@ -296,3 +296,127 @@ async fn what_cannot_be_asked_is_refused_with_the_field() {
     }
     story.audited().await;
 }
+
+const WITH_TIMES: &str = "untc:XXVI-6";
+
+/// A treaty whose clauses set times for objections, with three parties one of which
+/// suspends it.
+async fn suspended() -> (Story, EventReference) {
+    let story = Story::begin().await;
+    let objection = Some(ObjectionClause { reservation_months: 12, claim_months: 3, article: "VCLT 65(2)".into() });
+    let in_force = EntryIntoForceClause {
+        mode: EntryIntoForceMode::SameDay,
+        months: 6,
+        days: 0,
+        threshold: 1,
+        article: "5".into(),
+    };
+    let body = TreatyRegistered {
+        title: "A treaty with times".into(),
+        short_names: vec!["TIMES".into()],
+        adopted: world("1997-09-18"),
+        adopted_at: "".into(),
+        parent: None,
+        registrations: Vec::new(),
+        clauses: Some(Clauses { objection, entry_into_force: Some(in_force), ..Clauses::default() }),
+    };
+    story.record(&format!("treaty/{WITH_TIMES}"), TreatyBody::TreatyRegistered(Box::new(body))).await;
+    for (participant, deposited) in ALL {
+        story.deposit(WITH_TIMES, participant, ConsentMode::Ratification, deposited).await;
+    }
+    let suspended = story.record(&under(WITH_TIMES, "UKR"), suspension()).await;
+    (story, suspended)
+}
+
+const ALL: [(&str, &str); 3] = [("CHE", "1998-03-24"), ("POL", "2012-12-27"), ("UKR", "2005-12-27")];
+
+fn table(as_at: &str) -> TreatyBody {
+    let row = |(participant, deposited): &(&str, &str)| ParticipationRow {
+        name: (*participant).into(),
+        participant: participant.parse().unwrap(),
+        signed: None,
+        deposited: world(deposited),
+        mode: Some(ConsentMode::Ratification),
+        withdrawn: false,
+        succession: false,
+        footnotes: Vec::new(),
+    };
+    let rows = ALL.iter().map(row).collect();
+    TreatyBody::ParticipationTableStated(ParticipationTableStated { as_at: world(as_at), rows })
+}
+
+fn objections(at: &str, size: u64) -> proto::ObjectionsRequest {
+    proto::ObjectionsRequest {
+        treaty: "TIMES".into(),
+        at: at.into(),
+        read_at: known(size),
+        ..proto::ObjectionsRequest::default()
+    }
+}
+
+async fn objected(story: &Story, request: proto::ObjectionsRequest) -> Vec<proto::ObjectedAct> {
+    let answer = story.client().objections(request).await.unwrap().into_inner();
+    assert_eq!((answer.treaty.as_str(), answer.next_page_token.as_str()), (WITH_TIMES, ""));
+    answer.acts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_swiss_objection_is_in_time_under_both_ways_of_counting() {
+    let (story, suspended) = suspended().await;
+    story.record(&under(WITH_TIMES, "CHE"), objection(&suspended, "2025-10-17", "no suspension")).await;
+    let size = story.size();
+    let all = objected(&story, objections("2026-03-01", size)).await;
+    let [found] = all.as_slice() else { panic!("{all:?}") };
+    let ends: Vec<_> = found.times.iter().map(|time| time.window.as_ref().unwrap().ends.as_str()).collect();
+    assert_eq!(ends, ["2025-10-18", "2025-10-21"]);
+    let swiss = &found.objections[0];
+    let in_time: Vec<_> = swiss.in_time().collect();
+    assert_eq!(in_time, [proto::Timeliness::InTime; 2]);
+    assert_eq!((swiss.participant_name.as_str(), swiss.grounds.as_str()), ("Switzerland", "no suspension"));
+    for time in &found.times {
+        assert!(time.over && !time.silence_known && time.silent.is_empty(), "{time:?}");
+        assert!(time.sentence.starts_with("not known: no complete table at this date"), "{}", time.sentence);
+    }
+    story.record(&format!("treaty/{WITH_TIMES}"), table("2026-01-01")).await;
+    let known_now = objected(&story, objections("2026-03-01", story.size())).await;
+    for time in &known_now[0].times {
+        let silent: Vec<_> = time.silent.iter().map(|who| (who.id.as_str(), who.name.as_str())).collect();
+        assert_eq!(silent, [("POL", "Poland")], "all who could object are known, and one did not");
+        assert_eq!(position(time.table.as_ref()), story.size() - 1);
+    }
+    assert_eq!(objected(&story, objections("2026-03-01", size)).await, all, "the table was not known then");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objections_are_told_page_by_page_and_of_one_participant() {
+    let (story, suspended) = suspended().await;
+    story.record(&under(WITH_TIMES, "CHE"), objection(&suspended, "2025-10-17", "")).await;
+    story.record(&under(WITH_TIMES, "POL"), notice("2025-08-20")).await;
+    let size = story.size();
+    let all = objected(&story, objections("2026-03-01", size)).await;
+    let kinds: Vec<_> = all.iter().map(|found| found.act.as_ref().unwrap().kind.as_str()).collect();
+    assert_eq!(kinds, ["suspension_notified", "withdrawal_notified"]);
+    assert!(all[1].objections.is_empty());
+    let first = proto::ObjectionsRequest { page_size: 1, ..objections("2026-03-01", size) };
+    let page = story.client().objections(first.clone()).await.unwrap().into_inner();
+    story.record(&under(WITH_TIMES, "LTU"), objection(&suspended, "2025-10-01", "")).await;
+    let second = proto::ObjectionsRequest { page_token: page.next_page_token, ..first };
+    let rest = story.client().objections(second).await.unwrap().into_inner();
+    assert_eq!(([page.acts, rest.acts].concat(), rest.next_page_token.as_str()), (all.clone(), ""));
+    for (participant, expected) in [("Switzerland", &all[..1]), ("UKR", &all[..1]), ("POL", &all[1..])] {
+        let participant = participant.to_owned();
+        let of_one = proto::ObjectionsRequest { participant, ..objections("2026-03-01", size) };
+        assert_eq!(objected(&story, of_one).await, expected);
+    }
+    for (request, field) in [
+        (proto::ObjectionsRequest { treaty: "untc:I-1".into(), ..objections("", size) }, "treaty"),
+        (proto::ObjectionsRequest { participant: "XXX".into(), ..objections("", size) }, "participant"),
+        (objections("2026-02-30", size), "at"),
+        (proto::ObjectionsRequest { page_token: "a b/c".into(), ..objections("", size) }, "page_token"),
+    ] {
+        let refused = story.client().objections(request).await.unwrap_err();
+        assert_eq!(reason(&refused).1, field, "{refused:?}");
+    }
+    story.audited().await;
+}

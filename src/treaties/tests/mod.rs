@@ -3,6 +3,7 @@
 mod acts;
 mod acts_of_all;
 mod expected;
+mod objected;
 mod obligations;
 mod over_time;
 mod parties;
