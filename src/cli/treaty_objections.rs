@@ -65,7 +65,7 @@ fn counted(count: usize, one: &str, more: &str) -> String {
 
 fn objected(found: &ObjectedAct, all: bool, why: bool) -> Vec<Block> {
     let name = format!("{}:", name_of(found.act.as_ref()));
-    let times = found.times.iter().flat_map(|found| time(found, all));
+    let times = found.times.iter().map(|found| time(found, all));
     let no_time = found.times.is_empty().then(|| "- no time for objections to it is known".to_owned());
     let mut blocks = vec![sentences(Some(&name), times.chain(no_time))];
     if !found.objections.is_empty() {
@@ -77,26 +77,21 @@ fn objected(found: &ObjectedAct, all: bool, why: bool) -> Vec<Block> {
 }
 
 /// Until when, and who did not object.
-fn time(time: &ObjectionTime, all: bool) -> Vec<String> {
+fn time(time: &ObjectionTime, all: bool) -> String {
     let ObjectionTime { over, silence_known, silent, unclear, sentence, .. } = time;
     let window = time.window.clone().unwrap_or_default();
     let passed = if *over { ", and is over" } else { "" };
     let until = format!("- counted from the {} of {}: until {}{passed}", window.from, window.begins, window.ends);
-    let mut told = vec![until];
-    if *silence_known {
-        let who = match silent.len() {
-            0 => String::new(),
-            count if count <= FEW || all => format!(": {}", names(silent)),
-            _ => " (--silent names them)".to_owned(),
-        };
-        told.push(format!("  {sentence}{who}"));
-        if !unclear.is_empty() {
-            told.push(format!("  not clear of: {}", names(unclear)));
-        }
-    } else {
-        told.push(format!("  who did not object is {sentence}"));
+    if !silence_known {
+        return format!("{until}; who did not object is {sentence}");
     }
-    told
+    let who = match silent.len() {
+        0 => String::new(),
+        count if count <= FEW || all => format!(": {}", names(silent)),
+        _ => " (--silent names them)".to_owned(),
+    };
+    let open = if unclear.is_empty() { String::new() } else { format!("; not clear of {}", names(unclear)) };
+    format!("{until}; {sentence}{who}{open}")
 }
 
 fn names(participants: &[NamedParticipant]) -> String {
@@ -121,7 +116,7 @@ fn in_time(objection: &ActObjection, times: &[ObjectionTime]) -> Vec<String> {
     let words = objection.in_time().map(|found| match found {
         Timeliness::InTime => "in time",
         Timeliness::Late => "late",
-        Timeliness::Unknown | Timeliness::Unspecified => "on a day that leaves it open",
+        Timeliness::Unknown | Timeliness::Unspecified => "date leaves it open",
     });
     let words: Vec<&str> = words.collect();
     match words.as_slice() {
