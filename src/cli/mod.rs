@@ -39,10 +39,13 @@ mod submit;
 mod template;
 mod treaty;
 mod treaty_changes;
+mod treaty_contested;
 mod treaty_duties;
 mod treaty_findings;
+mod treaty_objections;
 mod treaty_parties;
 mod treaty_status;
+mod treaty_unnotified;
 mod treaty_upcoming;
 mod words;
 

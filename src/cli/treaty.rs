@@ -1,6 +1,6 @@
-//! `treaty list|show|timeline|status|parties|obligations|overdue|upcoming|changes|findings`:
-//! treaties, the acts under them, who is bound, to what and by when, what comes and what
-//! changed.
+//! `treaty list|show|timeline|status|parties|obligations|overdue|upcoming|changes|findings|contested|unnotified|objections`:
+//! treaties, the acts under them, who is bound, to what and by when, what comes, what
+//! changed, and what is said against it.
 
 use clap::Subcommand;
 
@@ -11,7 +11,8 @@ use super::{
     clauses, drawing,
     output::{Output, holds_at},
     sign_off::state_in_words,
-    treaty_changes, treaty_duties, treaty_findings, treaty_parties, treaty_status, treaty_upcoming,
+    treaty_changes, treaty_contested, treaty_duties, treaty_findings, treaty_objections, treaty_parties, treaty_status,
+    treaty_unnotified, treaty_upcoming,
     words::sentence,
 };
 use crate::{
@@ -96,6 +97,12 @@ pub enum Command {
     Changes(treaty_changes::Arguments),
     /// What law remarks on the acts of all participants, counted by code.
     Findings(treaty_findings::Arguments),
+    /// Contested acts: by whom, since when, on which grounds, and what is followed all the same.
+    Contested(treaty_contested::Arguments),
+    /// Acts of which no notification of the depositary is held by a day, and how long ago they were.
+    Unnotified(treaty_unnotified::Arguments),
+    /// Who objected to which act, in time or late, until when others may, and who did not where that is known.
+    Objections(treaty_objections::Arguments),
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -116,6 +123,9 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Upcoming(arguments) => treaty_upcoming::show(&client, &arguments, output).await?,
         Command::Changes(arguments) => treaty_changes::show(&client, &arguments, global, output).await?,
         Command::Findings(arguments) => treaty_findings::show(&client, &arguments, output).await?,
+        Command::Contested(arguments) => treaty_contested::show(&client, &arguments, output).await?,
+        Command::Unnotified(arguments) => treaty_unnotified::show(&client, &arguments, output).await?,
+        Command::Objections(arguments) => treaty_objections::show(&client, &arguments, output).await?,
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;
             let json = to_json("ListTreatiesResponse", &answer);

@@ -13,6 +13,7 @@ mod part_proof;
 mod receipt;
 mod retry;
 mod sign_offs;
+mod treaty_acts;
 mod trust;
 
 use std::{fs, path::Path, time::Duration};
@@ -74,6 +75,12 @@ pub mod reply {
     pub use crate::wire::proto::{
         ChangesResponse, DaysKnownDifferently, FindingUnderTreaty, FindingsResponse, KnownChange, KnownDifference,
         KnownStatus, UpcomingChange, UpcomingResponse, known_change::Change,
+    };
+    // Questions about single acts under treaties.
+    pub use crate::wire::proto::{
+        ActObjection, ActResolution, ActResponse, ActUnderTreaty, Because, Claim, ContestedAct, ContestedResponse,
+        NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse, SourceClass, UnnotifiedAct,
+        UnnotifiedResponse,
     };
     pub use prost_types::Timestamp;
 

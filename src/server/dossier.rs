@@ -94,6 +94,16 @@ impl TreatyFile {
         ask(&Dossier { treaty, participant, events: &events, deposits, mandates, known: *known })
     }
 
+    /// Asks about single acts on the treaty and under it, of everybody who was read, as
+    /// about somebody who has none.
+    pub fn ask_of_acts<T>(&self, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+        let nobody = nobody();
+        let events = self.on_treaty.iter().chain(self.under.values().flatten());
+        let events: Vec<&Recorded> = events.map(Arc::as_ref).collect();
+        let Self { treaty, deposits, mandates, known, .. } = self;
+        ask(&Dossier { treaty, participant: &nobody, events: &events, deposits, mandates, known: *known })
+    }
+
     /// How the entries stand that an answer may cite.
     pub fn facts(&self) -> HashMap<Index, EventFacts> {
         let each = self.about.values().chain(self.under.values()).chain(self.around.values()).flatten();
@@ -119,6 +129,11 @@ impl TreatyFile {
         });
         names.last().unwrap_or_else(|| participant.to_string())
     }
+}
+
+/// An identifier of nobody who has an act.
+pub(super) fn nobody() -> ParticipantId {
+    "NOBODY".parse().expect("an identifier")
 }
 
 /// What events in effect state, corrections included, in order of position.

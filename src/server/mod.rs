@@ -25,6 +25,7 @@ mod land;
 mod ledger;
 mod minefields;
 mod node;
+mod objections;
 mod organisations;
 mod parties;
 mod receiving;
@@ -36,6 +37,7 @@ mod survey;
 mod table;
 mod touched;
 mod treaties;
+mod treaty_acts;
 mod treaty_findings;
 mod upcoming;
 

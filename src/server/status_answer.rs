@@ -66,17 +66,7 @@ impl Found {
     }
 
     pub(super) fn claims(&self) -> Vec<proto::Claims> {
-        let claims = self.answer.claims.iter().map(|claims| {
-            let Claims { kind, act, decided_by, resolution, statements } = claims;
-            proto::Claims {
-                kind: kind.name().into(),
-                act: act.to_string(),
-                decided_by: decided_by.name().into(),
-                resolution: resolution.as_ref().map(|event| self.cited(event)),
-                statements: statements.iter().map(|claim| self.claim(claim)).collect(),
-            }
-        });
-        claims.collect()
+        self.answer.claims.iter().map(|found| claims(found, &self.facts)).collect()
     }
 
     pub(super) fn findings(&self) -> Vec<proto::LegalFinding> {
@@ -170,29 +160,6 @@ impl Found {
         }
     }
 
-    fn claim(&self, claim: &Claim) -> proto::Claim {
-        let Claim { event, organisation: _, date, source, source_name, documents, followed, contests } = claim;
-        proto::Claim {
-            event: Some(self.cited(event)),
-            date: world(date.as_ref()),
-            source: source.map_or(0, |class| class.number()),
-            source_name: source_name.to_string(),
-            documents: u32::try_from(*documents).unwrap_or(u32::MAX),
-            followed: *followed,
-            contests: contests.iter().map(|contest| self.contest(contest)).collect(),
-        }
-    }
-
-    fn contest(&self, contest: &Contest) -> proto::Contest {
-        let Contest { event, by, date, grounds } = contest;
-        proto::Contest {
-            event: Some(self.cited(event)),
-            by: by.to_string(),
-            date: world(date.as_ref()),
-            grounds: grounds.to_string(),
-        }
-    }
-
     fn declared(&self, declared: &Declared) -> proto::Declared {
         let Declared { event, declaration_type, made, effective, article, text, units, effect, modifies } = declared;
         proto::Declared {
@@ -243,12 +210,49 @@ pub(super) fn cited(event: &CitedEvent, facts: &HashMap<Index, EventFacts>) -> p
     proto::CitedEvent { position: Some(place), verified: facts.is_some_and(|facts| facts.verified) }
 }
 
-fn window(window: &Window) -> proto::ObjectionWindow {
+/// Statements about one act, side by side.
+pub(super) fn claims(claims: &Claims, facts: &HashMap<Index, EventFacts>) -> proto::Claims {
+    let Claims { kind, act, decided_by, resolution, statements } = claims;
+    proto::Claims {
+        kind: kind.name().into(),
+        act: act.to_string(),
+        decided_by: decided_by.name().into(),
+        resolution: resolution.as_ref().map(|event| cited(event, facts)),
+        statements: statements.iter().map(|found| claim(found, facts)).collect(),
+    }
+}
+
+fn claim(claim: &Claim, facts: &HashMap<Index, EventFacts>) -> proto::Claim {
+    let Claim { event, organisation: _, date, source, source_name, documents, followed, contests } = claim;
+    proto::Claim {
+        event: Some(cited(event, facts)),
+        date: world(date.as_ref()),
+        source: source.map_or(0, |class| class.number()),
+        source_name: source_name.to_string(),
+        documents: u32::try_from(*documents).unwrap_or(u32::MAX),
+        followed: *followed,
+        contests: contests.iter().map(|found| contest(found, facts)).collect(),
+    }
+}
+
+fn contest(contest: &Contest, facts: &HashMap<Index, EventFacts>) -> proto::Contest {
+    let Contest { event, by, date, grounds } = contest;
+    proto::Contest {
+        event: Some(cited(event, facts)),
+        by: by.to_string(),
+        date: world(date.as_ref()),
+        grounds: grounds.to_string(),
+    }
+}
+
+/// A time for objections.
+pub(super) fn window(window: &Window) -> proto::ObjectionWindow {
     let Window { from, begins, ends } = window;
     proto::ObjectionWindow { from: from.name().into(), begins: begins.to_string(), ends: ends.to_string() }
 }
 
-fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
+/// Whether an objection came in time.
+pub(super) fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
     match in_time {
         Some(true) => proto::Timeliness::InTime,
         Some(false) => proto::Timeliness::Late,

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use super::{
     Node,
-    dossier::{Depth, TreatyFile, Who},
+    dossier::{Depth, TreatyFile, Who, nobody},
     errors::Refused,
     status::{EventFacts, Found},
     status_answer::cited,
@@ -99,8 +99,12 @@ impl Survey {
 
     /// Asks the rules a question about the treaty itself.
     pub fn ask_of_treaty<T>(&self, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
-        let nobody = "NOBODY".parse().expect("an identifier, of nobody who has an act");
-        self.file.ask(&nobody, ask)
+        self.file.ask(&nobody(), ask)
+    }
+
+    /// Asks the rules a question about single acts, of everybody who was read.
+    pub fn ask_of_acts<T>(&self, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+        self.file.ask_of_acts(ask)
     }
 
     /// The name to show of a participant with an act under the treaty.

@@ -14,6 +14,7 @@ use super::{
     errors::Refused,
     fitting, page,
     status::{Asked, Found, treaty_ids},
+    treaty_acts::parse_kinds,
     treaty_findings::parse_codes,
     upcoming,
 };
@@ -272,6 +273,50 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.findings_under(view, &scope, asked, &codes, page(page_size, &page_token))?))
+    }
+
+    async fn contested(
+        &self,
+        request: Request<proto::ContestedRequest>,
+    ) -> Result<Response<proto::ContestedResponse>, Status> {
+        let proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token } = request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let scope = self.0.scope(view, &treaty, "")?;
+        let asked = Asked::parse(view, &at, &name)?;
+        Ok(Response::new(self.0.contested(view, &scope, asked, page(page_size, &page_token))?))
+    }
+
+    async fn unnotified(
+        &self,
+        request: Request<proto::UnnotifiedRequest>,
+    ) -> Result<Response<proto::UnnotifiedResponse>, Status> {
+        let proto::UnnotifiedRequest { treaty, participant, at, read_at, view: name, kinds, page_size, page_token } =
+            request.into_inner();
+        let kinds = parse_kinds(&kinds)?;
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let scope = self.0.scope(view, &treaty, &participant)?;
+        let asked = Asked::parse(view, &at, &name)?;
+        Ok(Response::new(self.0.unnotified(view, &scope, asked, &kinds, page(page_size, &page_token))?))
+    }
+
+    async fn objections(
+        &self,
+        request: Request<proto::ObjectionsRequest>,
+    ) -> Result<Response<proto::ObjectionsResponse>, Status> {
+        let proto::ObjectionsRequest { treaty, participant, at, read_at, view: name, page_size, page_token } =
+            request.into_inner();
+        let size = self.0.resolve(read_at).await?;
+        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let treaty = find_treaty(view, &treaty)?.id;
+        let participant = match participant.as_str() {
+            "" => None,
+            name => Some(find_participant(view, name)?.id),
+        };
+        let asked = Asked::parse(view, &at, &name)?;
+        let page = page(page_size, &page_token);
+        Ok(Response::new(self.0.objections(view, &treaty, participant.as_ref(), asked, page)?))
     }
 
     async fn table(&self, request: Request<proto::TableRequest>) -> Result<Response<proto::TableResponse>, Status> {

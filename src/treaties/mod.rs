@@ -13,13 +13,15 @@
 //! acts, rival statements are weighed (`rivals`), every reading that remains
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
 //! up on the day and told (`explain`); suspensions and declarations lie over them
-//! (`overlays`). A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
+//! (`overlays`). Questions about single acts (`contested`,
+//! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
 //! whole (`over_time`).
 
 mod answer;
 mod cascade;
 mod columns;
 mod conflict;
+mod contested;
 mod counts;
 mod course;
 mod coverage;
@@ -31,6 +33,7 @@ mod explain;
 mod findings;
 mod in_force;
 mod months;
+mod objected;
 mod objections;
 mod obligations;
 mod over_time;
@@ -44,19 +47,25 @@ mod statements;
 mod suspension;
 #[cfg(test)]
 mod tests;
+mod under;
+mod unnotified;
 mod upcoming;
 
 pub use answer::*;
 pub use columns::{Tabled, columns, tables_as_at};
+pub use contested::*;
 pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
 pub use difference::{DaysThatDiffer, Since, StatusDifference, difference};
 pub use findings::{FindingUnderTreaty, findings, gathered};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
+pub use objected::*;
 pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use participation::{Cell, Participation, Withdrawn, participation};
+pub use under::{Because, ToldAct, ToldSource};
+pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};
 
 use jiff::civil::Date;

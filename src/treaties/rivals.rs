@@ -87,20 +87,20 @@ pub fn claims(acts: &[Act<'_>], dossier: &Dossier<'_>) -> Vec<Claims> {
         Subject::Participation(treaty, participant) => treaty == dossier.treaty && participant == dossier.participant,
         Subject::Ledger | Subject::Organisation(_) | Subject::Record(_) => false,
     });
-    bears
-        .map(|act| Claims {
-            kind: act.kind,
-            act: act.shown().recorded.event.act.clone().unwrap_or_default(),
-            decided_by: act.decided_by,
-            resolution: act.resolution.clone(),
-            statements: act
-                .followed
-                .iter()
-                .map(|statement| claim(statement, true))
-                .chain(act.others.iter().map(|statement| claim(statement, false)))
-                .collect(),
-        })
-        .collect()
+    bears.map(told).collect()
+}
+
+/// The statements about an act, side by side.
+pub fn told(act: &Act<'_>) -> Claims {
+    let followed = act.followed.iter().map(|statement| claim(statement, true));
+    let others = act.others.iter().map(|statement| claim(statement, false));
+    Claims {
+        kind: act.kind,
+        act: act.shown().recorded.event.act.clone().unwrap_or_default(),
+        decided_by: act.decided_by,
+        resolution: act.resolution.clone(),
+        statements: followed.chain(others).collect(),
+    }
 }
 
 fn name_of(statement: &Statement<'_>) -> ActName {

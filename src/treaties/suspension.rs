@@ -39,7 +39,7 @@ pub fn suspension(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<Su
 }
 
 /// Objections and decisions on an act that can have come by a day, by date.
-fn reactions(record: &Record<'_, '_>, to: &Act<'_>, at: Date) -> Vec<Reaction> {
+pub fn reactions(record: &Record<'_, '_>, to: &Act<'_>, at: Date) -> Vec<Reaction> {
     let reactions = record.reactions.iter().filter_map(|act| reaction(record, act, to, at)).chain(contests(to));
     let mut reactions: Vec<Reaction> = reactions.filter(|found| may_have_come(found.date.as_ref(), at)).collect();
     let day = |date: &Option<WorldDate>| date.as_ref().and_then(|date| date.latest().or(date.earliest()));

@@ -34,6 +34,7 @@ mod tables;
 mod treaty_findings;
 mod treaty_kinds;
 mod treaty_last_look;
+mod treaty_questions_acts;
 mod treaty_questions_time;
 mod treaty_status;
 mod unmoved;

@@ -45,7 +45,7 @@ pub fn contest(target: EventReference, by: &str, on: &str) -> Body {
     shared(SharedBody::EventContested(body))
 }
 
-fn resolution(statements: &[&EventReference], accepted: Option<&EventReference>) -> Body {
+pub fn resolution(statements: &[&EventReference], accepted: Option<&EventReference>) -> Body {
     let statements = statements.iter().map(|statement| (*statement).clone()).collect();
     let (accepted, reasons) = (accepted.cloned(), "the official record".into());
     shared(SharedBody::ContestResolved(ContestResolved {
@@ -56,7 +56,7 @@ fn resolution(statements: &[&EventReference], accepted: Option<&EventReference>)
     }))
 }
 
-fn notification(covers: Vec<EventReference>, issued: &str) -> TreatyBody {
+pub fn notification(covers: Vec<EventReference>, issued: &str) -> TreatyBody {
     TreatyBody::DepositaryNotificationIssued(Box::new(DepositaryNotificationIssued {
         reference: "C.N.1".into(),
         issued: world(issued),

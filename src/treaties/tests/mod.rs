@@ -1,8 +1,10 @@
 //! The rules on small records, written as the acts were.
 
 mod acts;
+mod acts_of_all;
 mod difference;
 mod expected;
+mod objected;
 mod obligations;
 mod over_time;
 mod parties;

@@ -1,0 +1,249 @@
+//! `treaty contested`: acts that somebody is against or about which the statements differ,
+//! each with both sides, and what the view follows.
+
+use clap::Args;
+
+use super::{
+    DayArguments, Failure,
+    block::{Block, sentences, table},
+    output::{Output, day_known, short_name},
+    treaty_status::{entry, on_day},
+};
+use crate::client::{
+    Client, KnownAt,
+    reply::{
+        ActResolution, ActResponse, ActUnderTreaty, Because, CitedEvent, Claims, ContestedAct, ContestedResponse,
+        HoldsAt,
+    },
+    to_json,
+};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Only under this treaty (id or short name).
+    treaty: Option<String>,
+    /// Also why the view follows what it follows.
+    #[arg(long)]
+    why: bool,
+    #[command(flatten)]
+    day: DayArguments,
+}
+
+/// Asks and shows; returns what the answer holds for.
+pub async fn show(client: &Client, arguments: &Arguments, output: &Output) -> Result<Option<HoldsAt>, Failure> {
+    let Arguments { treaty, why, day } = arguments;
+    let at = day.at.map(|at| at.to_string()).unwrap_or_default();
+    let answer = client.contested(treaty.as_deref(), &on_day(day, &at)).await?;
+    let json = to_json("ContestedResponse", &answer);
+    output.show_list(&json, "acts", || shown(&answer, *why, day.read.known_at))?;
+    Ok(answer.holds_at)
+}
+
+fn shown(answer: &ContestedResponse, why: bool, known_at: Option<KnownAt>) -> Vec<Block> {
+    let ContestedResponse { at, projected, acts, .. } = answer;
+    let known = day_known(known_at, answer.holds_at.as_ref());
+    let ahead = if *projected { " (a projection)" } else { "" };
+    let told = match acts.len() {
+        0 => "no act is contested".to_owned(),
+        1 => "1 act is contested".to_owned(),
+        count => format!("{count} acts are contested"),
+    };
+    let headline = format!("On {at}{ahead}, as known on {known}: {told}.");
+    std::iter::once(sentences(None, [headline])).chain(acts.iter().flat_map(|act| contested(act, why))).collect()
+}
+
+fn contested(found: &ContestedAct, why: bool) -> Vec<Block> {
+    let statements = found.statements.clone().unwrap_or_default();
+    let rows = stated(&statements).chain(found.responses.iter().map(response));
+    let rows = rows.chain(found.resolutions.iter().map(|resolution| resolved(resolution, &statements)));
+    let mut blocks = vec![sentences(None, [headline(found)])];
+    blocks.push(table(["date", "who", "says", "source", "entry"], rows));
+    blocks.extend(why.then(|| because(&found.reasons)));
+    blocks
+}
+
+/// The act, since when it is contested and by whom, and what is followed.
+fn headline(found: &ContestedAct) -> String {
+    let ContestedAct { since, known_since, responses, statements_differ, .. } = found;
+    let mut against: Vec<&str> =
+        responses.iter().filter(|response| response.opposes).map(|response| response.by.as_str()).collect();
+    against.sort_unstable();
+    against.dedup();
+    let since = if since.is_empty() { String::new() } else { format!(" since {since}") };
+    let mut told = Vec::new();
+    if !against.is_empty() {
+        told.push(format!("contested{since} by {}", against.join(", ")));
+    }
+    if *statements_differ {
+        told.push("the statements about it differ".to_owned());
+    }
+    if !known_since.is_empty() {
+        told.push(format!("known since {known_since}"));
+    }
+    let follows = match found.follows.as_str() {
+        "statement" => "one account of it",
+        "several" => "several accounts that differ",
+        _ => "none of the accounts",
+    };
+    format!("{}: {}; followed is {follows}.", name_of(found.act.as_ref()), told.join("; "))
+}
+
+/// Treaty, whose act it is, and the act.
+pub fn name_of(act: Option<&ActUnderTreaty>) -> String {
+    let ActUnderTreaty { treaty_name, participant_name, kind, date, event, .. } = act.cloned().unwrap_or_default();
+    let who = if participant_name.is_empty() { treaty_name } else { format!("{treaty_name}, {participant_name}") };
+    let on = if date.is_empty() { String::new() } else { format!(" of {date}") };
+    format!("{who}: {}{on} (entry {})", kind.replace('_', " "), entry(event.as_ref()))
+}
+
+fn stated(statements: &Claims) -> impl Iterator<Item = [String; 5]> {
+    statements.statements.iter().map(|claim| {
+        let says = if claim.followed { "states it; followed" } else { "states it otherwise" };
+        let source = source(claim.source().as_str_name(), &claim.source_name);
+        [claim.date.clone(), organisation(claim.event.as_ref()), says.into(), source, entry(claim.event.as_ref())]
+    })
+}
+
+fn response(response: &ActResponse) -> [String; 5] {
+    let ActResponse { event, by, stance, date, text, source_name, withdrawn, .. } = response;
+    let mut says = stance.clone();
+    if !withdrawn.is_empty() {
+        says.push_str(&format!(", withdrawn {withdrawn}"));
+    }
+    if !text.is_empty() {
+        says.push_str(&format!(": {text}"));
+    }
+    let source = source(response.source().as_str_name(), source_name);
+    [date.clone(), by.clone(), says, source, entry(event.as_ref())]
+}
+
+fn resolved(resolution: &ActResolution, statements: &Claims) -> [String; 5] {
+    let ActResolution { event, date, accepted, reasons, decides } = resolution;
+    let accepted = accepted.as_ref().map(|accepted| {
+        let mut cited = statements.statements.iter().filter_map(|claim| claim.event.as_ref());
+        let is_it = |event: &&CitedEvent| {
+            event.position.as_ref().is_some_and(|position| {
+                (&position.organisation, &position.event_id) == (&accepted.organisation, &accepted.event_id)
+            })
+        };
+        cited.find(is_it).map_or_else(|| accepted.event_id.clone(), |event| format!("entry {}", entry(Some(event))))
+    });
+    let accepts = accepted.unwrap_or_else(|| "none of them".to_owned());
+    let counts = if *decides { "" } else { ", without effect in this view" };
+    let says = format!("accepts {accepts}{counts}: {reasons}");
+    [date.clone(), organisation(event.as_ref()), says, "resolution".into(), entry(event.as_ref())]
+}
+
+/// Class and name of a source.
+pub fn source(class: &str, name: &str) -> String {
+    let class = short_name(class, "SOURCE_CLASS_").replace('_', " ");
+    match (class.as_str(), name) {
+        ("unspecified", name) => name.to_owned(),
+        (class, "") => class.to_owned(),
+        (class, name) => format!("{class}: {name}"),
+    }
+}
+
+fn organisation(event: Option<&CitedEvent>) -> String {
+    event.and_then(|event| event.position.as_ref()).map(|position| position.organisation.clone()).unwrap_or_default()
+}
+
+/// The reasons of an answer about an act.
+pub fn because(reasons: &[Because]) -> Block {
+    let rows = reasons.iter().map(|reason| {
+        let Because { article, event, sentence } = reason;
+        [sentence.clone(), article.clone(), entry(event.as_ref())]
+    });
+    table(["because", "article", "entry"], rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::reply::{Claim, EventPosition, SourceClass};
+
+    fn cited(index: u64, organisation: &str) -> Option<CitedEvent> {
+        let organisation = organisation.to_owned();
+        let event_id = format!("event-{index}");
+        let position = Some(EventPosition { index, organisation, event_id, ..EventPosition::default() });
+        Some(CitedEvent { position, verified: false })
+    }
+
+    fn disputed() -> ContestedAct {
+        let act = ActUnderTreaty {
+            treaty_name: "APMBC".into(),
+            participant_name: "Ukraine".into(),
+            kind: "suspension_notified".into(),
+            date: "2025-07-18".into(),
+            event: cited(240, "desk-public-record"),
+            ..ActUnderTreaty::default()
+        };
+        let claim = Claim {
+            event: cited(240, "desk-public-record"),
+            date: "2025-07-18".into(),
+            source: SourceClass::Ngo.into(),
+            source_name: "a report".into(),
+            followed: true,
+            ..Claim::default()
+        };
+        let response = |by: &str, opposes| ActResponse {
+            event: cited(250, "desk-public-record"),
+            by: by.into(),
+            stance: "objects".into(),
+            date: "2025-10-17".into(),
+            text: "The treaty does not provide for suspensions.".into(),
+            source: SourceClass::Government.into(),
+            withdrawn: if opposes { String::new() } else { "2026-02-01".into() },
+            opposes,
+            ..ActResponse::default()
+        };
+        let accepted = crate::client::reply::body::EventReference {
+            organisation: "desk-public-record".into(),
+            event_id: "event-240".into(),
+        };
+        ContestedAct {
+            act: Some(act),
+            statements: Some(Claims { statements: vec![claim], ..Claims::default() }),
+            responses: vec![response("CHE", true), response("NOR", false)],
+            resolutions: vec![ActResolution {
+                event: cited(260, "authority"),
+                date: "2026-01-10".into(),
+                accepted: Some(accepted),
+                reasons: "the official record".into(),
+                decides: false,
+            }],
+            since: "2025-10-17".into(),
+            known_since: "2025-10-18".into(),
+            follows: "statement".into(),
+            ..ContestedAct::default()
+        }
+    }
+
+    #[test]
+    fn both_sides_are_told_in_eighty_columns_and_only_who_stands_against_it_contests() {
+        let answer =
+            ContestedResponse { at: "2026-03-01".into(), acts: vec![disputed()], ..ContestedResponse::default() };
+        let text: Vec<String> = shown(&answer, false, None).iter().map(|block| block.text(80)).collect();
+        let text = text.join("\n\n");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for told in [
+            "1 act is contested.",
+            "APMBC, Ukraine: suspension notified of 2025-07-18 (entry 240): contested since 2025-10-17 by CHE; known since",
+            "followed is one account of it.",
+        ] {
+            assert!(flat.contains(told), "{told}\n{text}");
+        }
+        for word in ["followed", "withdrawn", "ngo:", "government", "250", "260", "240,"] {
+            assert!(text.contains(word), "{word}\n{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_contested_is_said_in_a_sentence() {
+        let answer = ContestedResponse { at: "2026-03-01".into(), ..ContestedResponse::default() };
+        let blocks = shown(&answer, true, None);
+        assert_eq!(blocks.len(), 1);
+        assert!(blocks[0].text(80).contains("no act is contested"));
+    }
+}

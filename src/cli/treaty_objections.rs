@@ -1,0 +1,210 @@
+//! `treaty objections`: who objected to which act, in time or late under each way of
+//! counting, and who did not, where that is known.
+
+use clap::Args;
+
+use super::{
+    DayArguments, Failure,
+    block::{Block, sentences, table},
+    output::{Output, day_known},
+    treaty_contested::{because, name_of, source},
+    treaty_status::{entry, on_day},
+};
+use crate::client::{
+    Client, KnownAt,
+    reply::{ActObjection, HoldsAt, NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse, Timeliness},
+    to_json,
+};
+
+/// So many names are shown unasked.
+const FEW: usize = 12;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Id or short name.
+    treaty: String,
+    /// Only acts of this participant (id or name) and acts that it objects to.
+    #[arg(long)]
+    participant: Option<String>,
+    /// Also the names of many who did not object.
+    #[arg(long)]
+    silent: bool,
+    /// Also the reasons of each time.
+    #[arg(long)]
+    why: bool,
+    #[command(flatten)]
+    day: DayArguments,
+}
+
+/// Asks and shows; returns what the answer holds for.
+pub async fn show(client: &Client, arguments: &Arguments, output: &Output) -> Result<Option<HoldsAt>, Failure> {
+    let Arguments { treaty, participant, silent, why, day } = arguments;
+    let at = day.at.map(|at| at.to_string()).unwrap_or_default();
+    let answer = client.objections(treaty, participant.as_deref(), &on_day(day, &at)).await?;
+    let json = to_json("ObjectionsResponse", &answer);
+    output.show_list(&json, "acts", || shown(&answer, (*silent, *why), day.read.known_at))?;
+    Ok(answer.holds_at)
+}
+
+fn shown(answer: &ObjectionsResponse, (all, why): (bool, bool), known_at: Option<KnownAt>) -> Vec<Block> {
+    let ObjectionsResponse { treaty_name, at, projected, acts, .. } = answer;
+    let known = day_known(known_at, answer.holds_at.as_ref());
+    let ahead = if *projected { " (a projection)" } else { "" };
+    let count: usize = acts.iter().map(|act| act.objections.len()).sum();
+    let headline = format!(
+        "{treaty_name} on {at}{ahead}, as known on {known}: {} to {}.",
+        counted(count, "objection", "objections"),
+        counted(acts.iter().filter(|act| !act.objections.is_empty()).count(), "act", "acts"),
+    );
+    std::iter::once(sentences(None, [headline])).chain(acts.iter().flat_map(|act| objected(act, all, why))).collect()
+}
+
+fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+fn objected(found: &ObjectedAct, all: bool, why: bool) -> Vec<Block> {
+    let name = format!("{}:", name_of(found.act.as_ref()));
+    let times = found.times.iter().map(|found| time(found, all));
+    let no_time = found.times.is_empty().then(|| "- no time for objections to it is known".to_owned());
+    let mut blocks = vec![sentences(Some(&name), times.chain(no_time))];
+    if !found.objections.is_empty() {
+        let rows = found.objections.iter().map(|objection| row(objection, &found.times));
+        blocks.push(table(["date", "who", "objection", "source", "entry"], rows));
+    }
+    blocks.extend(why.then(|| because(&found.reasons)));
+    blocks
+}
+
+/// Until when, and who did not object.
+fn time(time: &ObjectionTime, all: bool) -> String {
+    let ObjectionTime { over, silence_known, silent, unclear, sentence, .. } = time;
+    let window = time.window.clone().unwrap_or_default();
+    let passed = if *over { ", and is over" } else { "" };
+    let until = format!("- counted from the {} of {}: until {}{passed}", window.from, window.begins, window.ends);
+    if !silence_known {
+        return format!("{until}; who did not object is {sentence}");
+    }
+    let who = match silent.len() {
+        0 => String::new(),
+        count if count <= FEW || all => format!(": {}", names(silent)),
+        _ => " (--silent names them)".to_owned(),
+    };
+    let open = if unclear.is_empty() { String::new() } else { format!("; not clear of {}", names(unclear)) };
+    format!("{until}; {sentence}{who}{open}")
+}
+
+fn names(participants: &[NamedParticipant]) -> String {
+    participants.iter().map(|participant| participant.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn row(objection: &ActObjection, times: &[ObjectionTime]) -> [String; 5] {
+    let ActObjection { event, participant_name, date, grounds, source_name, withdrawn, .. } = objection;
+    let mut told = in_time(objection, times);
+    if !withdrawn.is_empty() {
+        told.push(format!("withdrawn {withdrawn}"));
+    }
+    if !grounds.is_empty() {
+        told.push(grounds.clone());
+    }
+    let source = source(objection.source().as_str_name(), source_name);
+    [date.clone(), participant_name.clone(), told.join("\n"), source, entry(event.as_ref())]
+}
+
+/// In time or late, once where all ways of counting agree.
+fn in_time(objection: &ActObjection, times: &[ObjectionTime]) -> Vec<String> {
+    let words = objection.in_time().map(|found| match found {
+        Timeliness::InTime => "in time",
+        Timeliness::Late => "late",
+        Timeliness::Unknown | Timeliness::Unspecified => "date leaves it open",
+    });
+    let words: Vec<&str> = words.collect();
+    match words.as_slice() {
+        [] => Vec::new(),
+        [only] => vec![(*only).to_owned()],
+        [first, rest @ ..] if rest.iter().all(|word| word == first) => vec![format!("{first} by every count")],
+        words => {
+            let each = words.iter().zip(times).map(|(word, time)| {
+                let from = time.window.as_ref().map(|window| window.from.as_str()).unwrap_or_default();
+                format!("{word} from the {from}")
+            });
+            each.collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::reply::{ActUnderTreaty, ObjectionWindow};
+
+    fn counted_from(from: &str, ends: &str, silent: usize) -> ObjectionTime {
+        let begins = "2025-07-18".to_owned();
+        let named = |number| NamedParticipant { id: format!("P{number:02}"), name: format!("State {number}") };
+        ObjectionTime {
+            window: Some(ObjectionWindow { from: from.into(), begins, ends: ends.into() }),
+            over: true,
+            silence_known: silent > 0,
+            silent: (0..silent).map(named).collect(),
+            sentence: if silent > 0 {
+                format!("no objection within the time is held of {silent} that could object")
+            } else {
+                format!("not known: no complete table at this date ({ends})")
+            },
+            ..ObjectionTime::default()
+        }
+    }
+
+    fn text(times: Vec<ObjectionTime>, in_time: [Timeliness; 2], all: bool) -> String {
+        let objection = ActObjection {
+            participant_name: "Switzerland".into(),
+            date: "2025-10-17".into(),
+            grounds: "The treaty does not provide for suspensions of its operation.".into(),
+            in_time: in_time.map(i32::from).into(),
+            ..ActObjection::default()
+        };
+        let act = ActUnderTreaty {
+            treaty_name: "APMBC".into(),
+            participant_name: "Ukraine".into(),
+            kind: "suspension_notified".into(),
+            ..ActUnderTreaty::default()
+        };
+        let found = ObjectedAct { act: Some(act), times, objections: vec![objection], ..ObjectedAct::default() };
+        let answer = ObjectionsResponse {
+            treaty_name: "APMBC".into(),
+            at: "2026-03-01".into(),
+            acts: vec![found],
+            ..ObjectionsResponse::default()
+        };
+        let blocks: Vec<String> = shown(&answer, (all, false), None).iter().map(|block| block.text(80)).collect();
+        let text = blocks.join("\n\n");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn an_objection_in_time_by_every_count_is_told_once() {
+        let times =
+            || vec![counted_from("notification", "2025-10-18", 0), counted_from("circulation", "2025-10-21", 0)];
+        let told = text(times(), [Timeliness::InTime; 2], false);
+        for expected in [
+            "1 objection to 1 act",
+            "until 2025-10-18, and is over",
+            "who did not object is not known: no complete table at this date (2025-10-18)",
+            "in time by every count",
+        ] {
+            assert!(told.contains(expected), "{expected}: {told}");
+        }
+        let told = text(times(), [Timeliness::Late, Timeliness::InTime], false);
+        assert!(told.contains("late from the"), "{told}");
+    }
+
+    #[test]
+    fn many_who_were_silent_are_counted_and_named_when_asked_for() {
+        let times = || vec![counted_from("notification", "2025-10-18", FEW + 1); 2];
+        let told = text(times(), [Timeliness::InTime; 2], false);
+        assert!(told.contains("of 13 that could object (--silent names them)"), "{told}");
+        assert!(!told.contains("State 3"), "{told}");
+        assert!(text(times(), [Timeliness::InTime; 2], true).contains("State 3, State 4"));
+    }
+}

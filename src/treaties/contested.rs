@@ -1,0 +1,250 @@
+//! Acts that are contested: by an objection, a contest or a decision of a treaty body, or
+//! because the statements about them differ; and what the view follows all the same.
+//!
+//! Promises: an act is told with every statement and every response, also those that
+//! support it, those that were withdrawn and resolutions that decide nothing in the view.
+//! What is raised against an act changes nothing of what is followed: that is weighed by
+//! `rivals` alone.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{
+    Because, Claims, DecidedBy, Dossier, Reaction, Stance, ToldAct, ToldSource, ViewName,
+    overlays::may_have_come,
+    record::{Around, Record},
+    rivals::{self, Act},
+    statements::{self, Stated, Statement},
+    suspension, under,
+};
+use crate::domain::{BodyStance, CitedEvent, ContestResolved, EventReference, Recorded, TreatyBody, WorldDate, pinned};
+
+pinned! {
+    /// What a view follows of a contested act; docs/questions.md tells each.
+    FollowedSide {
+        /// One account of the act.
+        Statement = 1, "statement";
+        /// Several that differ: nothing decides between them.
+        Several = 2, "several";
+        /// No account of it: a resolution accepts none.
+        Nothing = 3, "nothing";
+    }
+}
+
+/// A contested act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContestedAct {
+    pub act: ToldAct,
+    /// Every statement about it, those first that are followed.
+    pub statements: Claims,
+    /// Whether these differ.
+    pub differ: bool,
+    /// What others say to it, by date.
+    pub responses: Vec<Response>,
+    /// Resolutions about its statements, by date.
+    pub resolutions: Vec<Resolution>,
+    /// Date of the first response against it that stands.
+    pub since: Option<WorldDate>,
+    /// Day (UTC) on which the first entry was recorded that made it contested.
+    pub known_since: Option<Date>,
+    pub follows: FollowedSide,
+    pub because: Vec<Because>,
+}
+
+/// What somebody says to an act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    pub event: CitedEvent,
+    /// Participant id or name of the body.
+    pub by: Box<str>,
+    pub stance: Stance,
+    pub date: Option<WorldDate>,
+    /// Grounds or words of the decision.
+    pub text: Box<str>,
+    pub source: ToldSource,
+    /// When it was withdrawn, if it was by the day asked about.
+    pub withdrawn: Option<WorldDate>,
+}
+
+impl Response {
+    pub(super) fn of(dossier: &Dossier<'_>, reaction: Reaction) -> Self {
+        let Reaction { event, by, stance, date, text, withdrawn } = reaction;
+        let source = under::find(dossier, &event).map(under::source).unwrap_or_default();
+        Self { event, by, stance, date, text, source, withdrawn }
+    }
+
+    /// Whether it is against the act and stands.
+    pub fn opposes(&self) -> bool {
+        self.withdrawn.is_none() && opposes(self.stance)
+    }
+}
+
+/// A resolution between statements about an act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolution {
+    pub event: CitedEvent,
+    pub date: Option<WorldDate>,
+    /// The statement that it accepts; `None`: none of those that it weighed.
+    pub accepted: Option<EventReference>,
+    pub reasons: Box<str>,
+    /// Whether the view follows it.
+    pub decides: bool,
+}
+
+/// The contested acts on a treaty and under it that can have come by a day, of a dossier
+/// with the events of everybody.
+pub fn contested(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Vec<ContestedAct> {
+    let stated = statements::in_effect(dossier);
+    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let record = Record::of(dossier, &acts, Around::default());
+    let asked = Asked { dossier, stated: &stated, record: &record, at };
+    let come = acts.iter().filter(|act| under::is_under(act, dossier.treaty) && under::has_come(act, at));
+    come.filter_map(|act| asked.contested(act)).collect()
+}
+
+struct Asked<'q, 'r, 'a> {
+    dossier: &'q Dossier<'a>,
+    stated: &'q Stated<'a>,
+    record: &'q Record<'r, 'a>,
+    at: Date,
+}
+
+impl<'a> Asked<'_, '_, 'a> {
+    fn contested(&self, act: &Act<'a>) -> Option<ContestedAct> {
+        let responses = self.responses(act);
+        let resolutions = self.resolutions(act);
+        let differ = differ(act);
+        if !differ && resolutions.is_empty() && !responses.iter().any(Response::opposes) {
+            return None;
+        }
+        let follows = follows(act);
+        Some(ContestedAct {
+            act: under::told(act),
+            statements: rivals::told(act),
+            differ,
+            since: responses.iter().filter(|response| response.opposes()).find_map(|response| response.date.clone()),
+            known_since: self.known_since(act, &responses),
+            because: because(act, &responses, follows),
+            follows,
+            responses,
+            resolutions,
+        })
+    }
+
+    fn responses(&self, act: &Act<'a>) -> Vec<Response> {
+        let found = suspension::reactions(self.record, act, self.at);
+        found.into_iter().map(|reaction| Response::of(self.dossier, reaction)).collect()
+    }
+
+    /// Those that can have come by the day, and the one that decides.
+    fn resolutions(&self, act: &Act<'a>) -> Vec<Resolution> {
+        let about = |body: &ContestResolved| body.statements.iter().any(|statement| act.is_stated_by(statement));
+        let found = self.stated.resolutions.iter().filter(|(_, body)| about(body)).map(|(recorded, body)| Resolution {
+            event: recorded.cited(),
+            date: body.resolved.clone(),
+            accepted: body.accepted.clone(),
+            reasons: body.reasons.clone(),
+            decides: act.resolution.as_ref() == Some(&recorded.cited()),
+        });
+        let mut found: Vec<Resolution> =
+            found.filter(|found| found.decides || may_have_come(found.date.as_ref(), self.at)).collect();
+        let day = |date: &Option<WorldDate>| date.as_ref().and_then(|date| date.latest().or(date.earliest()));
+        found.sort_by_cached_key(|found| (day(&found.date), found.event.reference.clone()));
+        found
+    }
+
+    /// When the ledger first held something against the act, or two statements that differ.
+    fn known_since(&self, act: &Act<'a>, responses: &[Response]) -> Option<Date> {
+        let opposing = responses.iter().filter(|response| response.opposes());
+        let opposed = opposing.filter_map(|response| Some(under::find(self.dossier, &response.event)?.recorded_at));
+        let mut statements: Vec<&Statement<'a>> = all(act).collect();
+        statements.sort_by_key(|statement| statement.recorded.position);
+        let first = statements.first().map(|first| (first.body, restated(first).recorded_at));
+        let others = statements.iter().filter_map(|other| {
+            let (body, said) = first?;
+            (other.body != body).then(|| restated(other).recorded_at.max(said))
+        });
+        opposed.chain(others).min().and_then(|time| time.utc_date())
+    }
+}
+
+fn all<'q, 'a>(act: &'q Act<'a>) -> impl Iterator<Item = &'q Statement<'a>> {
+    act.followed.iter().chain(&act.others)
+}
+
+/// Whether the statements about an act say different things.
+fn differ(act: &Act<'_>) -> bool {
+    let first = act.shown().body;
+    all(act).any(|statement| statement.body != first)
+}
+
+fn opposes(stance: Stance) -> bool {
+    match stance {
+        Stance::Objects | Stance::Contests | Stance::Body(BodyStance::Rejects) => true,
+        Stance::Body(BodyStance::Accepts | BodyStance::Notes) => false,
+    }
+}
+
+/// The event that made a statement say what it says.
+fn restated<'a>(statement: &Statement<'a>) -> &'a Recorded {
+    statement.corrections.last().map_or(statement.recorded, |(correction, _)| correction)
+}
+
+fn follows(act: &Act<'_>) -> FollowedSide {
+    match act.followed.as_slice() {
+        [] => FollowedSide::Nothing,
+        followed if followed.windows(2).all(|pair| pair[0].body == pair[1].body) => FollowedSide::Statement,
+        _ => FollowedSide::Several,
+    }
+}
+
+fn because(act: &Act<'_>, responses: &[Response], follows: FollowedSide) -> Vec<Because> {
+    let against: BTreeSet<&str> =
+        responses.iter().filter(|response| response.opposes()).map(|response| &*response.by).collect();
+    let mut told = Vec::new();
+    if !against.is_empty() {
+        let by = against.into_iter().collect::<Vec<_>>().join(", ");
+        told.push(Because::new("", format!("against the act stand: {by}")));
+    }
+    told.push(decided(act, follows));
+    if let TreatyBody::SuspensionNotified(_) = act.shown().body {
+        let sentence = "what is followed is that the suspension was notified; the status of the participant stands";
+        told.push(Because::new("VCLT 42(2)", sentence));
+    }
+    if responses.iter().any(Response::opposes) && act.resolution.is_none() {
+        let sentence = "objections, contests and decisions are told and change nothing of what is followed: \
+                        only a resolution by an authority of the view does";
+        told.push(Because::new("", sentence));
+    }
+    told
+}
+
+/// What decides which side is followed.
+fn decided(act: &Act<'_>, follows: FollowedSide) -> Because {
+    let entries = act.followed.iter().map(|statement| statement.recorded.position.index.to_string());
+    let entries = entries.collect::<Vec<_>>().join(", ");
+    let count = act.followed.len() + act.others.len();
+    let sentence = match (act.decided_by, follows) {
+        (_, FollowedSide::Nothing) => "a resolution accepts none of the statements: the act does nothing".to_owned(),
+        (_, FollowedSide::Several) => {
+            format!("nothing decides between the statements of entries {entries}: every one of them is followed")
+        }
+        (DecidedBy::Resolution, _) => format!("a resolution decides for entry {entries}"),
+        (DecidedBy::Mandate, _) => {
+            format!("followed is entry {entries}, signed first-hand with the mandate for the act")
+        }
+        (DecidedBy::Source, _) => format!("followed is entry {entries}: its source goes first"),
+        (DecidedBy::Agreement | DecidedBy::Nothing, _) if count == 1 => {
+            format!("followed is entry {entries}, the only statement about the act")
+        }
+        (DecidedBy::Agreement | DecidedBy::Nothing, _) => {
+            format!("followed are the statements of entries {entries}, which say the same")
+        }
+    };
+    let because = Because::new("", sentence);
+    match act.resolution.clone().or_else(|| act.followed.first().map(Statement::cited)) {
+        Some(event) => because.of(event),
+        None => because,
+    }
+}

@@ -1,0 +1,236 @@
+//! Who objected to which act, in time or late, and who did not in the time that there was.
+//!
+//! Promises: every act is told that somebody objects to or that others have a time to
+//! object to; a time is told for each day from which it can be counted, and none of them is
+//! chosen. Who did not object is told only where a whole table of the depositary says who
+//! could, never as a list that merely looks complete.
+//! Leaves to others: the times themselves (`objections`), how far the tables reach
+//! (`coverage`).
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{
+    Because, Dossier, Held, Response, Stance, Table, ToldAct, TreatyStatus, ViewName, Window, WindowStart, coverage,
+    objections,
+    overlays::changed_on,
+    participation::Participation,
+    record::{Around, Record},
+    rivals::{self, Act},
+    statements, suspension, under,
+};
+use crate::domain::{CitedEvent, DeclarationChange, DeclarationType, ParticipantId, TreatyBody, WorldDate};
+
+/// An act that others object to, or have a time to object to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObjectedAct {
+    pub act: ToldAct,
+    /// The article that the times rest on; empty where the clauses set none.
+    pub article: Box<str>,
+    pub times: Vec<ObjectionTime>,
+    /// By date.
+    pub objections: Vec<Objection>,
+    pub because: Vec<Because>,
+}
+
+/// A time for objections, and who was silent in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObjectionTime {
+    pub window: Window,
+    /// Its last day lies before the day asked about.
+    pub over: bool,
+    pub silence: Silence,
+}
+
+/// Who did not object within a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Silence {
+    /// Who could object is looked at on this day: the last of the time, or the day asked
+    /// about while it runs.
+    pub on: Date,
+    /// The table by which all who could object are known; `None`: not known.
+    pub table: Option<CitedEvent>,
+    /// No objection of theirs within the time is held. Empty where it is not known who could.
+    pub silent: Vec<ParticipantId>,
+    /// They may have objected within it, or could not object, as the record can be read.
+    pub unclear: Vec<ParticipantId>,
+    /// A sentence for a person.
+    pub sentence: Box<str>,
+}
+
+/// An objection to an act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objection {
+    pub response: Response,
+    /// Whether it came in time, for each of the times in their order; `None` where its date
+    /// leaves it open.
+    pub in_time: Vec<Option<bool>>,
+}
+
+/// How everybody stands under the treaty and how far that is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Everybody<'q> {
+    pub held: &'q Held,
+    /// Tables of the depositary, newest first.
+    pub tables: &'q [Table],
+}
+
+/// Objections to acts under the treaty that can have come by a day, of a dossier with the
+/// events of everybody.
+pub fn objected(dossier: &Dossier<'_>, everybody: Everybody<'_>, at: Date, view: ViewName) -> Vec<ObjectedAct> {
+    let stated = statements::in_effect(dossier);
+    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let record = Record::of(dossier, &acts, Around::default());
+    let Everybody { held, tables } = everybody;
+    let until = coverage(tables, held, at).complete_until;
+    let complete = tables.iter().find(|table| Some(table.as_at) == until);
+    let asked = Asked { dossier, record: &record, held, complete, at };
+    let come = acts.iter().filter(|act| under::is_under(act, dossier.treaty) && under::has_come(act, at));
+    come.filter_map(|act| asked.objected(act)).collect()
+}
+
+struct Asked<'q, 'r, 'a> {
+    dossier: &'q Dossier<'a>,
+    record: &'q Record<'r, 'a>,
+    held: &'q Held,
+    /// The newest table without a difference.
+    complete: Option<&'q Table>,
+    at: Date,
+}
+
+impl<'a> Asked<'_, '_, 'a> {
+    fn objected(&self, act: &Act<'a>) -> Option<ObjectedAct> {
+        let windows = if act.is_followed() && !withdraws(act.shown().body) {
+            objections::windows(self.record, act)
+        } else {
+            Vec::new()
+        };
+        let objections = self.objections(act, &windows);
+        if windows.is_empty() && objections.is_empty() {
+            return None;
+        }
+        let times = windows.iter().enumerate().map(|(at, window)| self.time(act, *window, at, &objections));
+        Some(ObjectedAct {
+            act: under::told(act),
+            article: if windows.is_empty() { "".into() } else { objections::article(self.record) },
+            because: self.because(act, &windows),
+            times: times.collect(),
+            objections,
+        })
+    }
+
+    fn objections(&self, act: &Act<'a>, windows: &[Window]) -> Vec<Objection> {
+        let reactions = suspension::reactions(self.record, act, self.at);
+        let lodged = reactions.into_iter().filter(|reaction| reaction.stance == Stance::Objects);
+        let found = lodged.map(|reaction| Objection {
+            in_time: windows.iter().map(|window| window.is_met_by(reaction.date.as_ref())).collect(),
+            response: Response::of(self.dossier, reaction),
+        });
+        found.collect()
+    }
+
+    fn time(&self, act: &Act<'a>, window: Window, at: usize, objections: &[Objection]) -> ObjectionTime {
+        let on = window.ends.min(self.at);
+        let over = window.ends < self.at;
+        let Some(table) = self.complete.filter(|table| on <= table.as_at) else {
+            let newest = self.complete.map_or(String::new(), |table| format!("; the newest is as at {}", table.as_at));
+            let sentence = format!("not known: no complete table at this date ({on}){newest}").into();
+            let silence = Silence { on, table: None, silent: Vec::new(), unclear: Vec::new(), sentence };
+            return ObjectionTime { window, over, silence };
+        };
+        let (silent, unclear) = self.silent(act, on, at, objections);
+        let until = if over { "within the time".to_owned() } else { format!("by {on}") };
+        let sentence = format!("no objection {until} is held of {} that could object", silent.len()).into();
+        ObjectionTime {
+            window,
+            over,
+            silence: Silence { on, table: Some(table.event.clone()), silent, unclear, sentence },
+        }
+    }
+
+    /// Who could object and did not, and of whom that is not clear.
+    fn silent(
+        &self,
+        act: &Act<'a>,
+        on: Date,
+        at: usize,
+        objections: &[Objection],
+    ) -> (Vec<ParticipantId>, Vec<ParticipantId>) {
+        let by = |answer: Option<bool>| -> BTreeSet<&str> {
+            let came = objections.iter().filter(|objection| objection.in_time.get(at) == Some(&answer));
+            came.map(|objection| &*objection.response.by).collect()
+        };
+        let (in_time, open) = (by(Some(true)), by(None));
+        let author = under::told(act).participant;
+        let (mut silent, mut unclear) = (Vec::new(), Vec::new());
+        for (participant, found) in self.held {
+            if Some(participant) == author.as_ref() || in_time.contains(participant.as_str()) {
+                continue;
+            }
+            match could_object(found, act.shown().body, on) {
+                Some(true) if !open.contains(participant.as_str()) => silent.push(participant.clone()),
+                Some(true) | None => unclear.push(participant.clone()),
+                Some(false) => {}
+            }
+        }
+        (silent, unclear)
+    }
+
+    fn because(&self, act: &Act<'a>, windows: &[Window]) -> Vec<Because> {
+        let article = objections::article(self.record);
+        let event = act.shown().cited();
+        let mut told: Vec<Because> = windows
+            .iter()
+            .map(|window| {
+                let Window { from, begins, ends } = window;
+                let sentence = format!(
+                    "counted from the {from} of {begins}, objections are in time until {ends}, that day included"
+                );
+                Because::new(&article, sentence).of(event.clone())
+            })
+            .collect();
+        if windows.is_empty() {
+            told.push(Because::new("", "the clauses, as they are registered, set no time for objections to it"));
+        } else if !windows.iter().any(|window| window.from == WindowStart::Circulation) {
+            let sentence =
+                "it is not known on which day the depositary informed the others: no time is counted from it";
+            told.push(Because::new("VCLT 78(c)", sentence));
+        }
+        if is_reservation(act.shown().body) && !windows.is_empty() {
+            let sentence = "who consents to be bound later may object until that day";
+            told.push(Because::new("VCLT 20(5)", sentence));
+        }
+        told.extend(self.taken_back(act));
+        told
+    }
+
+    /// What became of the act itself by the day.
+    fn taken_back(&self, act: &Act<'a>) -> Option<Because> {
+        let changed = changed_on(&self.record.reactions, act, self.at).filter(|body| {
+            body.changes.as_ref().is_some_and(|changed| changed.change == DeclarationChange::Withdraws)
+        })?;
+        let on = changed.made.as_ref().map_or("an unknown day".to_owned(), WorldDate::to_string);
+        Some(Because::new("", format!("it was itself withdrawn on {on}")))
+    }
+}
+
+/// Whether a participant could object on a day; `None` where readings differ. To a
+/// reservation whoever had consented (VCLT Art. 20(5)), to other acts the parties
+/// (VCLT Art. 65(2)).
+fn could_object(found: &Participation, to: &TreatyBody, on: Date) -> Option<bool> {
+    let could = |status: TreatyStatus| status.is_bound() || is_reservation(to) && status == TreatyStatus::Contracting;
+    let mut answers = found.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));
+    let first = answers.next().is_some_and(|span| could(span.status));
+    answers.all(|span| could(span.status) == first).then_some(first)
+}
+
+fn is_reservation(body: &TreatyBody) -> bool {
+    matches!(body, TreatyBody::DeclarationMade(body) if body.declaration_type == DeclarationType::Reservation)
+}
+
+/// Whether it takes an earlier declaration back: nobody has to object to that.
+fn withdraws(body: &TreatyBody) -> bool {
+    let TreatyBody::DeclarationMade(body) = body else { return false };
+    body.changes.as_ref().is_some_and(|changed| changed.change == DeclarationChange::Withdraws)
+}

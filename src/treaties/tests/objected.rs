@@ -1,0 +1,161 @@
+//! Who objected in time, who was silent, and when the ledger does not know.
+
+use super::{
+    acts::{declaration, declared, notification},
+    *,
+};
+use crate::treaties::{Everybody, Held, ObjectedAct, objected, participation, tables};
+
+fn under(participant: &str) -> String {
+    format!("participation/{OTTAWA}/{participant}")
+}
+
+/// A treaty with times for objections, and three parties one of which suspends it.
+fn suspended() -> (Book, EventReference) {
+    let mut book = Book::default();
+    let objection = Some(ObjectionClause { reservation_months: 12, claim_months: 3, article: "VCLT 65(2)".into() });
+    let clauses = Clauses { objection, ..ottawa_clauses() };
+    let treaty = format!("treaty/{OTTAWA}");
+    book.record("2025-03-17", &treaty, registered(Some(clauses), "1997-09-18"));
+    book.record("2025-03-17", &treaty, effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
+    for (participant, deposited) in [("CHE", "1998-03-24"), ("NOR", "1998-07-09"), ("UKR", "2005-12-27")] {
+        book.deposited(&under(participant), ConsentMode::Ratification, deposited);
+    }
+    let suspension = book.record("2025-07-21", &under("UKR"), suspension("2025-07-18", "2025-07-21"));
+    (book, suspension)
+}
+
+impl Book {
+    fn everybody_in_table(&mut self, as_at: &str, rows: &[(&str, &str)]) {
+        let row = |(participant, deposited): &(&str, &str)| ParticipationRow {
+            name: (*participant).into(),
+            participant: participant.parse().unwrap(),
+            signed: None,
+            deposited: world(deposited),
+            mode: Some(ConsentMode::Ratification),
+            withdrawn: false,
+            succession: false,
+            footnotes: Vec::new(),
+        };
+        let body = ParticipationTableStated { as_at: world(as_at), rows: rows.iter().map(row).collect() };
+        self.record("2026-03-01", &format!("treaty/{OTTAWA}"), TreatyBody::ParticipationTableStated(body));
+    }
+
+    fn objected(&self, at: &str) -> Vec<ObjectedAct> {
+        let each = ["CHE", "LTU", "NOR", "UKR"].map(|who| who.parse::<ParticipantId>().unwrap());
+        self.of_everybody(OTTAWA, self.size(), |dossier| {
+            let held = each.iter().map(|participant| {
+                let own = Dossier { participant, ..*dossier };
+                (participant.clone(), participation(&own, ViewName::Default))
+            });
+            let (held, tables): (Held, _) = (held.collect(), tables(dossier, ViewName::Default));
+            objected(dossier, Everybody { held: &held, tables: &tables }, day(at), ViewName::Default)
+        })
+    }
+}
+
+const ALL: [(&str, &str); 3] = [("CHE", "1998-03-24"), ("NOR", "1998-07-09"), ("UKR", "2005-12-27")];
+
+fn ids(participants: &[ParticipantId]) -> Vec<&str> {
+    participants.iter().map(ParticipantId::as_str).collect()
+}
+
+#[test]
+fn an_objection_is_in_time_or_late_under_each_way_of_counting() {
+    let (mut book, act) = suspended();
+    book.record("2025-10-20", &under("CHE"), objection(act.clone(), "2025-10-17"));
+    book.record("2025-10-21", &under("NOR"), objection(act.clone(), "2025-10-20"));
+    book.record("2025-10-22", &under("AUT"), objection(act.clone(), "2025-10-22"));
+    book.record("2025-12-08", &under("BEL"), objection(act.clone(), "../2025-12-02"));
+    let [found] = &book.objected("2026-01-01")[..] else { panic!("one act") };
+    assert_eq!((&found.act.event.reference, &*found.article), (&act, "VCLT 65(2)"));
+    let ends: Vec<_> = found.times.iter().map(|time| (time.window.from.name(), time.window.ends, time.over)).collect();
+    assert_eq!(ends, [("notification", day("2025-10-18"), true), ("circulation", day("2025-10-21"), true)]);
+    let told: Vec<_> = found.objections.iter().map(|it| (&*it.response.by, it.in_time.clone())).collect();
+    let expected = [
+        ("CHE", vec![Some(true), Some(true)]),
+        ("NOR", vec![Some(false), Some(true)]),
+        ("AUT", vec![Some(false), Some(false)]),
+        ("BEL", vec![None, None]),
+    ];
+    assert_eq!(told, expected);
+    let running = &book.objected("2025-10-18")[0];
+    assert_eq!(running.times.iter().map(|time| time.over).collect::<Vec<_>>(), [false, false], "the last day counts");
+    let told: Vec<_> = running.objections.iter().map(|it| &*it.response.by).collect();
+    assert_eq!(told, ["CHE", "BEL"], "others cannot have come by then");
+}
+
+#[test]
+fn who_was_silent_is_not_known_without_a_complete_table() {
+    let (mut book, _) = suspended();
+    let silence = |book: &Book, at: &str| book.objected(at)[0].times[0].silence.clone();
+    let found = silence(&book, "2026-01-01");
+    assert_eq!((found.table.is_none(), found.silent.len(), found.unclear.len()), (true, 0, 0));
+    assert!(found.sentence.starts_with("not known: no complete table at this date"), "{}", found.sentence);
+    book.everybody_in_table("2025-10-17", &ALL);
+    assert!(silence(&book, "2026-01-01").table.is_none(), "it is older than the last day of the time");
+    assert_eq!(ids(&silence(&book, "2025-10-17").silent), ["CHE", "NOR"], "while the time runs");
+    book.everybody_in_table("2025-10-18", &ALL[1..]);
+    assert!(silence(&book, "2026-01-01").table.is_none(), "the table names not everybody who is recorded");
+    book.everybody_in_table("2025-10-19", &ALL);
+    assert_eq!(ids(&silence(&book, "2026-01-01").silent), ["CHE", "NOR"]);
+}
+
+#[test]
+fn silent_is_who_could_object_and_did_not_in_that_time() {
+    let (mut book, act) = suspended();
+    book.record("2025-10-21", &under("NOR"), objection(act.clone(), "2025-10-20"));
+    book.everybody_in_table("2025-12-31", &ALL);
+    let times = book.objected("2025-12-31")[0].times.clone();
+    let silent: Vec<_> = times.iter().map(|time| ids(&time.silence.silent)).collect();
+    assert_eq!(
+        silent,
+        [vec!["CHE", "NOR"], vec!["CHE"]],
+        "its objection is late by one count; the author is not asked"
+    );
+    book.record("2025-12-08", &under("CHE"), objection(act, "../2025-12-02"));
+    let times = book.objected("2025-12-31")[0].times.clone();
+    let unclear: Vec<_> = times.iter().map(|time| (ids(&time.silence.silent), ids(&time.silence.unclear))).collect();
+    assert_eq!(unclear, [(vec!["NOR"], vec!["CHE"]), (vec![], vec!["CHE"])]);
+}
+
+#[test]
+fn a_reservation_has_its_own_time_and_who_consented_could_object() {
+    let (mut book, _) = suspended();
+    book.deposited(&under("LTU"), ConsentMode::Ratification, "2025-06-30");
+    let reservation = declared(declaration(DeclarationType::Reservation, "2024-08-01"));
+    let made = book.record("2025-03-17", &under("CHE"), reservation);
+    book.everybody_in_table("2026-01-01", &[ALL[0], ("LTU", "2025-06-30"), ALL[1], ALL[2]]);
+    let of = |book: &Book, at: &str| {
+        let found = book.objected(at);
+        found.into_iter().find(|found| found.act.event.reference == made).unwrap()
+    };
+    let found = of(&book, "2025-12-01");
+    let [time] = &found.times[..] else { panic!("{:?}", found.times) };
+    assert_eq!((time.window.from.name(), time.window.ends), ("notification", day("2025-08-01")));
+    assert_eq!(ids(&time.silence.silent), ["LTU", "NOR", "UKR"], "Lithuania had consented and was not bound yet");
+    assert!(found.because.iter().any(|because| because.article.as_ref() == "VCLT 20(5)"), "{:?}", found.because);
+    book.record("2025-03-18", &format!("treaty/{OTTAWA}"), notification(vec![made.clone()], "2024-09-15"));
+    assert_eq!(of(&book, "2025-12-01").times[1].window.ends, day("2025-09-15"), "counted from the notification of it");
+}
+
+#[test]
+fn an_objection_where_the_clauses_set_no_time_is_told_without_one() {
+    let mut book = two_treaties();
+    let act = book.withdrew("2025-07-01", &under("LTU"), "2025-06-27");
+    assert_eq!(book.objected("2026-01-01"), Vec::new());
+    book.record("2025-07-05", &under("CHE"), objection(act, "2025-07-04"));
+    let [found] = &book.objected("2026-01-01")[..] else { panic!("one act") };
+    assert_eq!((found.times.len(), found.objections[0].in_time.len(), &*found.article), (0, 0, ""));
+}
+
+#[test]
+fn an_objection_that_was_withdrawn_stays_told_with_the_day() {
+    let (mut book, act) = suspended();
+    let against = book.record("2025-10-20", &under("CHE"), objection(act, "2025-10-17"));
+    let changes = Some(ChangedDeclaration { declaration: against, change: DeclarationChange::Withdraws });
+    let withdrawn = DeclarationMade { changes, ..declaration(DeclarationType::Other, "2026-02-01") };
+    book.record("2026-02-02", &under("CHE"), declared(withdrawn));
+    let withdrawn = |at| book.objected(at)[0].objections[0].response.withdrawn.clone();
+    assert_eq!((withdrawn("2026-01-31"), withdrawn("2026-02-01")), (None, world("2026-02-01")));
+}
