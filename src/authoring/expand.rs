@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use uuid::Builder;
 
 use super::{
-    AuthoringError, Evidence, Item, Names, Problem, WithheldPart, document::expand_documents, error::At, field,
-    part::take_parts, subject::take_subject,
+    AuthoringError, Evidence, Item, Names, Problem, WithheldPart, disclosure::expand_kept_lines,
+    document::expand_documents, error::At, field, part::take_parts, subject::take_subject,
 };
 use crate::{
     domain::{
@@ -69,11 +69,12 @@ fn expand_item(number: usize, mut item: Map<String, Value>, with: &mut Surroundi
     let (row, mut body) = take_body(&mut item)?;
     let subject = take_subject(row, &mut item, &mut body, with.names)?;
     let id = take_id(&mut item, with)?;
-    let parts = take_parts(row, &mut item, id, with)?;
+    let parts = take_parts(row, &mut item, &body, id, with)?;
     if let Some(documents) = item.remove("documents") {
         item.insert("documents".into(), expand_documents(documents, with.evidence)?);
     }
     let not_stated = take_not_stated(row, &mut item, &mut body)?;
+    expand_kept_lines(row, &mut body)?;
     let message = body_descriptor(row);
     let body = field::expand_fields(&message, body, row.name)?;
     let mut event = field::expand_fields(&descriptor("Event"), item, "")?;

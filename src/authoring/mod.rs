@@ -9,6 +9,7 @@
 //! randomness are arguments; every error names file, item and field.
 //! Leaves to others: whether the ledger accepts it (`policy`), sending (`client`).
 
+mod disclosure;
 mod document;
 mod envelope_file;
 mod error;

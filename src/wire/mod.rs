@@ -41,6 +41,7 @@ pub use json::{InvalidJson, from_json, readable, to_json};
 pub use malformed::{Malformed, MalformedRule};
 
 pub(crate) use parts::encode_content as part_content_message;
+pub use parts::parse_part_content;
 pub use times::{recording_time, timestamp};
 
 /// The generated messages and services of `proto/merestone/v1`.
