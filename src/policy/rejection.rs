@@ -112,7 +112,7 @@ rules! {
     /// The signer's roles or organisation do not allow the capacity.
     CapacityMustBeAllowed, "sign in a capacity that the post's roles allow";
     /// The verifier's organisation is neither the author's nor one that it named.
-    VerifierMustBeNamed, "have another post of the author's organisation verify, or have its administrators name yours (organisation_changed)";
+    VerifierMustBeNamed, "have the author's administrators name the verifier's organisation (organisation_changed); where the charter does not ask for another organisation, another post of the author's own may verify instead";
     /// Nobody waits for a sign-off in this capacity.
     CapacityMustBeNeeded, "sign in a capacity that is waited for, and as governor only within the envelope of what governs";
     /// The submission took effect, lapsed, was declined or was withdrawn.
