@@ -157,7 +157,9 @@ fn why_not(word: Word, state: &SubmissionState, own: &(String, String)) -> Strin
         (Word::Withdraw, _) => format!("nothing waits: it is {}", state_in_words(state)),
         (Word::Approve | Word::Decline, _) if state.class() == SubmissionClass::Governs => {
             let stands = state_in_words(state);
-            format!("nothing waits: it is {stands}; what governs brings all its signatures in its envelope and takes none later")
+            format!(
+                "nothing waits: it is {stands}; what governs brings all its signatures in its envelope and takes none later"
+            )
         }
         (Word::Approve | Word::Decline, _) if state.class() == SubmissionClass::States => {
             let stands = state_in_words(state);
@@ -168,7 +170,9 @@ fn why_not(word: Word, state: &SubmissionState, own: &(String, String)) -> Strin
         }
         (Word::Approve | Word::Decline, _) => {
             let stands = state_in_words(state);
-            format!("nothing waits: it is {stands}; only a national authority that has not spoken may still give its word")
+            format!(
+                "nothing waits: it is {stands}; only a national authority that has not spoken may still give its word"
+            )
         }
     }
 }
