@@ -46,6 +46,8 @@ pub enum Problem {
     SubjectMissing { subject: String },
     #[error("it is given twice, in the item and in its body")]
     GivenTwice,
+    #[error("there is no day {0} in the calendar")]
+    NoSuchDay(String),
     #[error("it is not valid")]
     Invalid(#[source] InvalidIdentifier),
     #[error(

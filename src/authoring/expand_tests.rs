@@ -251,6 +251,18 @@ fn a_kept_line_discloses_the_very_bytes_that_were_committed_to() {
 }
 
 #[test]
+fn a_day_that_does_not_exist_is_told_at_the_field_that_was_typed() {
+    let mut item = withdrawal();
+    item["withdrawal_notified"]["received_by_depositary"] = json!("2026-02-30");
+    let told = refused(item.clone());
+    assert_eq!(told.0, "withdrawal_notified.received_by_depositary");
+    assert_eq!(told.1, "there is no day 2026-02-30 in the calendar");
+    item["withdrawal_notified"]["received_by_depositary"] = json!("20 Aug 2025");
+    assert_eq!(refused(item).0, "withdrawal_notified.received_by_depositary");
+    assert_eq!(refused(with(withdrawal(), "occurred", json!("2025-13-01"))).0, "occurred");
+}
+
+#[test]
 fn a_form_that_policy_1_does_not_accept_is_refused_by_name() {
     for form in ["restricted", "sealed"] {
         let (field, problem) = refused(with(record(), form, json!({"remarks": "x"})));

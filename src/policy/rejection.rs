@@ -100,7 +100,7 @@ rules! {
     /// The charter's profile promises other sign-offs than the charter asks for.
     ProfileMustFitSignOffs, "ask for what the profile promises: nobody for solo, a verifier, an authority and the counterparty for national, a verifier of another organisation too for coalition";
     /// What waits for sign-offs would hold up a warning, or another act that is effective at once.
-    WarningMustNotWait, "submit what eases in a submission of its own; the command line splits it";
+    WarningMustNotWait, "submit what eases in a submission of its own, as the command line does by kind; where one event does both, write two events, each in a file of its own";
     /// A submission that waits for two sorts of sign-offs.
     ClassesMustNotMix, "submit what eases and what is transferred each in a submission of its own";
     /// A sign-off by the author of the submission.
