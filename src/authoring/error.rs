@@ -46,7 +46,9 @@ pub enum Problem {
     SubjectMissing { subject: String },
     #[error("it is given twice, in the item and in its body")]
     GivenTwice,
-    #[error("there is no day {0} in the calendar")]
+    #[error(
+        "there is no day {0} in the calendar; write one that exists, e.g. 2025-08-20, or 2025-08 where the day is not known"
+    )]
     NoSuchDay(String),
     #[error("it is not valid")]
     Invalid(#[source] InvalidIdentifier),

@@ -256,7 +256,7 @@ fn a_day_that_does_not_exist_is_told_at_the_field_that_was_typed() {
     item["withdrawal_notified"]["received_by_depositary"] = json!("2026-02-30");
     let told = refused(item.clone());
     assert_eq!(told.0, "withdrawal_notified.received_by_depositary");
-    assert_eq!(told.1, "there is no day 2026-02-30 in the calendar");
+    assert!(told.1.starts_with("there is no day 2026-02-30 in the calendar"), "{}", told.1);
     item["withdrawal_notified"]["received_by_depositary"] = json!("20 Aug 2025");
     assert_eq!(refused(item).0, "withdrawal_notified.received_by_depositary");
     assert_eq!(refused(with(withdrawal(), "occurred", json!("2025-13-01"))).0, "occurred");
