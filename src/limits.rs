@@ -8,6 +8,9 @@ use std::{num::NonZeroUsize, time::Duration};
 
 /// Bytes of one encoded `Event`, at the most.
 pub const EVENT_BYTES: usize = 256 * 1024;
+/// Bytes that an event which discloses one part needs beside the content, at the most:
+/// target and salt under 200, source 1,100, `based_on` 1,300, texts of the body 700.
+pub const DISCLOSURE_FRAME_BYTES: usize = 4 * 1024;
 /// Bytes of one encoded `Envelope`, at the most. 1,000 digests of 34 bytes are
 /// 34 kB and 64 sign-offs of about 400 bytes are 26 kB, so this is ample.
 pub const ENVELOPE_BYTES: usize = 1024 * 1024 - 1;

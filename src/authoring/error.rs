@@ -46,6 +46,10 @@ pub enum Problem {
     SubjectMissing { subject: String },
     #[error("it is given twice, in the item and in its body")]
     GivenTwice,
+    #[error(
+        "there is no day {0} in the calendar; write one that exists, e.g. 2025-08-20, or 2025-08 where the day is not known"
+    )]
+    NoSuchDay(String),
     #[error("it is not valid")]
     Invalid(#[source] InvalidIdentifier),
     #[error(
@@ -66,8 +70,16 @@ pub enum Problem {
     FormNotAccepted(&'static str),
     #[error("this kind carries no such part; it may carry: {known}")]
     PartNotAllowed { known: String },
+    #[error("no part is withheld (what is left empty counts as absent); name one of: {known}, or leave the block out")]
+    NothingWithheld { known: String },
     #[error("a withheld part needs the ledger's id (--ledger or --server): its commitment binds it")]
     LedgerUnknown,
+    #[error("it is the content of a part: as an object in braces, or in base64 as in the file of what is withheld")]
+    NotKeptContent,
+    #[error("this kept line is of the event {found}, and another is the target; disclose each event for itself")]
+    KeptOfAnotherEvent { found: String },
+    #[error("the kept line says that it is {kind}, and its content is not")]
+    KeptOfAnotherKind { kind: String },
     #[error("{0:?} is no SHA-256 in hexadecimal, base64 or public key in PEM")]
     NotBytes(String),
     #[error("it is larger than {limit} bytes; put what is large into a document")]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use uuid::Builder;
 
 use super::{
-    AuthoringError, Evidence, Item, Names, Problem, WithheldPart, document::expand_documents, error::At, field,
-    part::take_parts, subject::take_subject,
+    AuthoringError, Evidence, Item, Names, Problem, WithheldPart, disclosure::expand_kept_lines,
+    document::expand_documents, error::At, field, part::take_parts, subject::take_subject,
 };
 use crate::{
     domain::{
@@ -69,11 +69,12 @@ fn expand_item(number: usize, mut item: Map<String, Value>, with: &mut Surroundi
     let (row, mut body) = take_body(&mut item)?;
     let subject = take_subject(row, &mut item, &mut body, with.names)?;
     let id = take_id(&mut item, with)?;
-    let parts = take_parts(row, &mut item, id, with)?;
+    let parts = take_parts(row, &mut item, &body, id, with)?;
     if let Some(documents) = item.remove("documents") {
         item.insert("documents".into(), expand_documents(documents, with.evidence)?);
     }
     let not_stated = take_not_stated(row, &mut item, &mut body)?;
+    expand_kept_lines(row, &mut body)?;
     let message = body_descriptor(row);
     let body = field::expand_fields(&message, body, row.name)?;
     let mut event = field::expand_fields(&descriptor("Event"), item, "")?;
@@ -165,13 +166,26 @@ fn take_listed(item: &mut Map<String, Value>) -> Result<Map<String, Value>, At> 
 
 /// `occurred`, from the kind's principal date when the author does not say.
 fn set_occurred(row: &KindRow, event: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), At> {
-    if let (false, Some(date)) =
-        (event.contains_key("occurred"), principal_date(row.kind).and_then(|field| body.get(field)))
-    {
+    // An error names the field that was typed.
+    let mut field = "occurred".to_owned();
+    let principal = principal_date(row.kind).and_then(|name| Some((name, body.get(name)?)));
+    if let (false, Some((name, date))) = (event.contains_key("occurred"), principal) {
         event.insert("occurred".into(), date.clone());
+        field = format!("{}.{name}", row.name);
     }
-    let occurred = event.get("occurred").and_then(Value::as_str).map(str::parse::<WorldDate>);
-    occurred.transpose().map(|_| ()).map_err(|error| At::new("occurred", Problem::Invalid(error)))
+    let Some(text) = event.get("occurred").and_then(Value::as_str) else { return Ok(()) };
+    text.parse::<WorldDate>().map(|_| ()).map_err(|error| {
+        let problem =
+            if is_written_as_a_day(text) { Problem::NoSuchDay(text.to_owned()) } else { Problem::Invalid(error) };
+        At::new(field, problem)
+    })
+}
+
+/// `2026-02-30` has the form of a day.
+fn is_written_as_a_day(text: &str) -> bool {
+    let digits: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = digits.iter().map(|digits| digits.len()).collect();
+    lengths == [4, 2, 2] && digits.iter().all(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The field of the body that says when it happened in the world.

@@ -154,6 +154,114 @@ fn a_withheld_part_leaves_only_a_commitment_in_the_event() {
     assert_eq!(content, json!({"names": {"names": ["A. Surveyor"]}}));
 }
 
+fn withheld(parts: Value) -> Value {
+    let mut block = json!({"basis": "safety of staff", "review_on": "2028-01-01"});
+    block.as_object_mut().expect("braces").extend(parts.as_object().expect("braces").clone());
+    block
+}
+
+#[test]
+fn what_could_never_be_disclosed_is_not_committed_to() {
+    let laid = |parts: Value| {
+        json!({
+            "record": "XX-D3-0007",
+            "laying_recorded": {"method": "by_hand", "began": "2025-01-02", "completed": "2025-01-03", "laid_by": "unknown"},
+            "source": {"class": "own_act"}, "withheld": withheld(parts)
+        })
+    };
+    let mine = json!({"category": "anti_personnel_mine", "count": 4, "qualifier": "exact", "anti_handling": "absent"});
+    let without = |field: &str| {
+        let mut item = mine.clone();
+        item.as_object_mut().expect("braces").remove(field);
+        laid(json!({"ordnance": {"items": [mine, item]}}))
+    };
+    drafted(laid(json!({"ordnance": {"items": [mine]}}))).expect("whole");
+    for field in ["category", "qualifier", "anti_handling"] {
+        assert_eq!(refused(without(field)).0, format!("withheld.ordnance.items[1].{field}"));
+    }
+    let text = "a line\u{7}";
+    assert_eq!(refused(laid(json!({"remarks": text}))).0, "withheld.remarks.text");
+    let two_points = json!({"extent": {"polygons": [{"ring": ["-49.5, -123.25", "-49.5, -123.24"]}]}});
+    assert_eq!(refused(laid(two_points)).0, "withheld.extent.polygons[0].ring");
+    assert_eq!(refused(laid(json!({"ordnance": {"items": []}}))).0, "withheld", "nothing is withheld");
+    let long = vec!["n".repeat(500); 520];
+    let (field, problem) = refused(laid(json!({"names": long})));
+    assert_eq!(field, "withheld.names");
+    assert!(problem.contains("larger than"), "{problem}");
+}
+
+#[test]
+fn a_withheld_outline_is_as_strict_as_an_open_one() {
+    let crossing = ["-49.5, -123.25", "-49.51, -123.24", "-49.5, -123.24", "-49.51, -123.25"];
+    let crossing = json!({"extent": {"polygons": [{"ring": crossing}]}});
+    let survey = json!({"surveyed": "2025-06-01", "method": "gnss", "accuracy_mm": 2000, "parcels": [{"id": "P1"}]});
+    let field = "withheld.extent.polygons[0].ring";
+    let surveyed = json!({
+        "record": "XX-D3-0007", "position_surveyed": survey, "source": {"class": "own_act"},
+        "withheld": withheld(crossing.clone())
+    });
+    assert_eq!(refused(surveyed).0, field);
+    let restated = json!({
+        "record": "XX-D3-0007",
+        "event_corrected": {
+            "target": {"organisation": "xx-unit", "event_id": "01890a5d-ac96-774b-bcce-b302099a8057"},
+            "reason": "typo", "restated": {"position_surveyed": {"surveyed": "2025-06-02"}}
+        },
+        "withheld": withheld(crossing.clone())
+    });
+    assert_eq!(refused(restated).0, field);
+    drafted(with(record(), "withheld", withheld(crossing))).expect("recorded long ago, and taken as it is");
+}
+
+#[test]
+fn a_kept_line_discloses_the_very_bytes_that_were_committed_to() {
+    let parts = json!({"names": ["A. Surveyor"], "extent": {"polygons": [
+        {"ring": ["-49.5, -123.25", "-49.5, -123.24", "-49.51, -123.24"]}
+    ]}});
+    let held = drafted(with(record(), "withheld", withheld(parts))).expect("expanded").remove(0);
+    let lines: Vec<Value> = held.withheld.iter().map(WithheldPart::to_json).collect();
+    let disclosure = |target: Value, disclosed: Value| {
+        json!({"record": "XX-D3-0007", "source": {"class": "own_act"},
+            "part_disclosed": {"target": target, "disclosed": disclosed}})
+    };
+    let target = json!({"organisation": "xx-unit"});
+    let disclosed = event(disclosure(target.clone(), json!(lines)));
+    assert_eq!(disclosed["part_disclosed"]["target"]["event_id"], held.id.to_string(), "as the line says");
+    let opened = disclosed["part_disclosed"]["disclosed"].as_array().expect("a list").clone();
+    for (part, kept) in opened.iter().zip(&held.withheld) {
+        assert_eq!(crate::wire::from_json("PartContent", &part["content"]).as_ref(), Ok(&kept.content));
+        assert_eq!((&part["slot"], &part["salt"]), (&json!(kept.slot), &json!(BASE64_STANDARD.encode(kept.salt))));
+    }
+    assert_eq!(opened.len(), 2);
+
+    let mut bare = lines[0].clone();
+    ["event", "kind", "commitment"].iter().for_each(|key| {
+        bare.as_object_mut().expect("braces").remove(*key);
+    });
+    let named = json!({"organisation": "xx-unit", "event_id": held.id.to_string()});
+    assert_eq!(event(disclosure(named, json!([bare])))["part_disclosed"]["disclosed"][0], opened[0]);
+
+    let changed = |key: &str, value: Value| {
+        refused(disclosure(target.clone(), json!([lines[0], with(lines[1].clone(), key, value)]))).0
+    };
+    assert_eq!(changed("kind", json!("remarks")), "part_disclosed.disclosed[1].kind");
+    assert_eq!(changed("content", json!("AAAA")), "part_disclosed.disclosed[1].content");
+    let other = "01890a5d-ac96-774b-bcce-b302099a8057";
+    assert_eq!(changed("event", json!(other)), "part_disclosed.disclosed[1].event");
+}
+
+#[test]
+fn a_day_that_does_not_exist_is_told_at_the_field_that_was_typed() {
+    let mut item = withdrawal();
+    item["withdrawal_notified"]["received_by_depositary"] = json!("2026-02-30");
+    let told = refused(item.clone());
+    assert_eq!(told.0, "withdrawal_notified.received_by_depositary");
+    assert!(told.1.starts_with("there is no day 2026-02-30 in the calendar"), "{}", told.1);
+    item["withdrawal_notified"]["received_by_depositary"] = json!("20 Aug 2025");
+    assert_eq!(refused(item).0, "withdrawal_notified.received_by_depositary");
+    assert_eq!(refused(with(withdrawal(), "occurred", json!("2025-13-01"))).0, "occurred");
+}
+
 #[test]
 fn a_form_that_policy_1_does_not_accept_is_refused_by_name() {
     for form in ["restricted", "sealed"] {

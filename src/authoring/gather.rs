@@ -141,6 +141,19 @@ mod tests {
     }
 
     #[test]
+    fn a_submission_that_was_changed_after_it_was_signed_off_is_told_as_such() {
+        let gathered = add(&authored(&post(1)), &post(2), LEDGER).expect("added");
+        let mut envelope = proto::Envelope::decode(gathered.envelope.clone()).expect("an envelope");
+        let mut submission = proto::Submission::decode(envelope.submission.clone()).expect("a submission");
+        submission.signed_at += 1;
+        envelope.submission = submission.encode_to_vec().into();
+        let tampered = SignedSubmission { envelope: envelope.encode_to_vec().into(), events: gathered.events };
+        let Err(NotAdded::Malformed(malformed)) = Signable::read(&tampered) else { panic!("other bytes") };
+        assert_eq!(malformed.rule, wire::MalformedRule::SignOffsMustShareSubmission);
+        assert!(malformed.message.contains("was changed after they were given"), "{malformed}");
+    }
+
+    #[test]
     fn nothing_is_added_twice_by_the_author_or_for_another_ledger() {
         let (author, other) = (post(1), post(2));
         let signed = authored(&author);

@@ -10,6 +10,7 @@
 //! Leaves to others: whether the ledger accepts it (`policy`), sending (`client`).
 
 mod clauses;
+mod disclosure;
 mod document;
 mod envelope_file;
 mod error;

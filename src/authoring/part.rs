@@ -1,15 +1,19 @@
 //! Parts of an event: the blocks `open` and `withheld` of an item.
 //!
 //! A withheld part enters as a commitment; salt and content stay with the author
-//! and come back as [`WithheldPart`], to be kept: there is no other copy.
+//! and come back as [`WithheldPart`], to be kept: there is no other copy. Nobody but
+//! the author can check what is withheld, so it is checked here, before it is
+//! committed to: what an open part could not carry could never be disclosed.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use prost::bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{Problem, error::At, expand::Surroundings, field};
 use crate::{
-    domain::{Commitment, EventId, KindRow, PartKind},
-    wire::{descriptor, from_json},
+    domain::{Commitment, EventId, Kind, KindRow, MinefieldKind, PartKind},
+    limits::{DISCLOSURE_FRAME_BYTES, EVENT_BYTES},
+    wire::{descriptor, from_json, parse_part_content},
 };
 
 /// What the author keeps of a withheld part: with these, and only with these, it
@@ -50,6 +54,7 @@ pub(super) struct Parts {
 pub(super) fn take_parts(
     row: &KindRow,
     item: &mut Map<String, Value>,
+    body: &Map<String, Value>,
     event: EventId,
     with: &mut Surroundings<'_>,
 ) -> Result<Parts, At> {
@@ -67,9 +72,15 @@ pub(super) fn take_parts(
         }));
     }
     let Block { contents, withholding } = take_block(row, item, "withheld")?;
+    if contents.is_empty() && !withholding.is_empty() {
+        let known = part_names(row);
+        return Err(At::new("withheld", Problem::NothingWithheld { known }));
+    }
+    let surveyed = is_survey(row, body);
     for (kind, content, path) in contents {
         let slot = u32::try_from(parts.parts.len() + 1).expect("there are as many part kinds as slots");
-        let part = withhold(kind, expand_content(kind, content, &path)?, (event, slot), with, &path)?;
+        let content = withheld_content(expand_content(kind, content, &path)?, surveyed, &path)?;
+        let part = withhold(kind, content, (event, slot), with, &path)?;
         parts.parts.push(json!({
             "slot": slot, "kind": part_kind(kind), "form": "PART_FORM_WITHHELD",
             "commitment": BASE64_STANDARD.encode(part.commitment.as_bytes()), "withholding": withholding,
@@ -83,19 +94,39 @@ fn part_kind(kind: PartKind) -> String {
     format!("PART_KIND_{}", kind.name().to_uppercase())
 }
 
+/// Whether outlines of the event are new work, held to the stricter form.
+fn is_survey(row: &KindRow, body: &Map<String, Value>) -> bool {
+    let restated = ["position_surveyed", "positionSurveyed"];
+    let restates = |fields: &Value| restated.iter().any(|kind| fields.get(*kind).is_some());
+    row.kind == Kind::Minefield(MinefieldKind::PositionSurveyed) || body.get("restated").is_some_and(restates)
+}
+
+/// Bytes of a content that could be disclosed later.
+fn withheld_content(content: Value, surveyed: bool, path: &str) -> Result<Bytes, At> {
+    let content = from_json("PartContent", &content).map_err(|error| At::new(path, Problem::DoesNotFit(error)))?;
+    let limit = EVENT_BYTES - DISCLOSURE_FRAME_BYTES;
+    if content.len() > limit {
+        return Err(At::new(path, Problem::TooLarge { limit }));
+    }
+    let content = Bytes::from(content);
+    match parse_part_content(&content, surveyed) {
+        Ok(_) => Ok(content),
+        Err(malformed) => Err(At::new(format!("withheld.{}", malformed.field), Problem::NotWellFormed(malformed))),
+    }
+}
+
 fn withhold(
     kind: PartKind,
-    content: Value,
+    content: Bytes,
     (event, slot): (EventId, u32),
     with: &mut Surroundings<'_>,
     path: &str,
 ) -> Result<WithheldPart, At> {
     let ledger = with.ledger.ok_or_else(|| At::new(path, Problem::LedgerUnknown))?;
-    let content = from_json("PartContent", &content).map_err(|error| At::new(path, Problem::DoesNotFit(error)))?;
     let mut salt = [0; 32];
     (with.randomness)(&mut salt);
     let commitment = Commitment::to(&ledger, event, slot, &salt, &content);
-    Ok(WithheldPart { event, slot, kind, commitment, salt, content })
+    Ok(WithheldPart { event, slot, kind, commitment, salt, content: content.to_vec() })
 }
 
 /// One block: contents by kind with their paths; basis and review date where it
@@ -119,15 +150,18 @@ fn take_block(row: &KindRow, item: &mut Map<String, Value>, form: &'static str) 
             block.withholding.insert(key, value);
             continue;
         }
-        let allowed = || row.parts.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
         let kind = PartKind::from_name(&key).filter(|kind| row.parts.contains(kind));
-        let kind = kind.ok_or_else(|| At::new(&path, Problem::PartNotAllowed { known: allowed() }))?;
+        let kind = kind.ok_or_else(|| At::new(&path, Problem::PartNotAllowed { known: part_names(row) }))?;
         block.contents.push((kind, value, path));
     }
     block.contents.sort_by_key(|(kind, ..)| *kind);
     let withholding = std::mem::take(&mut block.withholding);
     block.withholding = field::expand_fields(&descriptor("Withholding"), withholding, form)?;
     Ok(block)
+}
+
+fn part_names(row: &KindRow) -> String {
+    row.parts.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
 }
 
 /// The content as a `PartContent`: `"text"` for remarks and `["name"]` for names

@@ -14,9 +14,12 @@ use super::{
     subject::keys_of,
 };
 use crate::{
-    domain::{KindRow, PartKind, SubjectType},
+    domain::{Kind, KindRow, PartKind, SharedKind, SubjectType},
     wire::descriptor,
 };
+
+const KEPT_LINES: &str = "Lines of FILE.withheld.ndjson as they are, ascending by slot: \
+    {\"event\", \"slot\", \"kind\", \"commitment\", \"salt\", \"content\"}. Or slot, salt and the content in braces.";
 
 /// The template of a kind.
 pub fn template(row: &KindRow) -> Value {
@@ -25,7 +28,11 @@ pub fn template(row: &KindRow) -> Value {
     for (key, hint) in subject_keys(row.subjects) {
         note(&mut item, key, hint, json!(""));
     }
-    item.insert(row.name.into(), Value::Object(fields_of(&body_descriptor(row), row.mandatory_to_state)));
+    let mut body = fields_of(&body_descriptor(row), row.mandatory_to_state);
+    if row.kind == Kind::Shared(SharedKind::PartDisclosed) {
+        note(&mut body, "disclosed", KEPT_LINES, json!([]));
+    }
+    item.insert(row.name.into(), Value::Object(body));
     let event = descriptor("Event");
     for key in ["occurred", "act", "based_on"] {
         let field = find_field(&event, key).expect("a field of Event");
@@ -106,20 +113,38 @@ fn parts(kinds: &[PartKind]) -> Value {
     let empty = |kind: &PartKind| match kind {
         PartKind::Remarks => json!(""),
         PartKind::Names => json!([]),
-        PartKind::DangerArea => {
-            json!({"//circle": "centre \"-49.5, -123.25\" and radius_m \"500 m\"; or a polygon", "circle": {}})
-        }
-        PartKind::Extent => json!({"//polygons": "[{\"ring\": [\"-49.5, -123.25\", ...]}]", "polygons": []}),
-        PartKind::ReferencePoints => json!({"//points": "label, type, position, accuracy_mm", "points": []}),
-        PartKind::Ordnance => json!({"//items": "category, designation, count, qualifier", "items": []}),
+        PartKind::DangerArea => json!({
+            "//": "One of circle and polygon.",
+            "//circle": "Required: centre \"-49.5, -123.25\" and radius_m \"500 m\".", "circle": {},
+            "//polygon": "Required: ring [\"-49.5, -123.25\", ...].", "polygon": {},
+        }),
+        PartKind::Extent => json!({
+            "//polygons": "Required: [{\"ring\": [\"-49.5, -123.25\", ...]}].", "polygons": [],
+            "//parcel": "Parcel that it is of; empty: of the whole record.", "parcel": "",
+        }),
+        PartKind::ReferencePoints => list_of("points", "ReferencePoint", &["label", "type", "position"]),
+        PartKind::Ordnance => list_of("items", "OrdnanceItem", &["category", "qualifier", "anti_handling"]),
     };
     Value::Object(kinds.iter().map(|kind| (kind.name().to_owned(), empty(kind))).collect())
+}
+
+/// A list of messages: which of their fields are required, and which values enums have.
+fn list_of(name: &str, message: &str, required: &[&str]) -> Value {
+    let told = |field: &FieldDescriptor| match field.kind() {
+        FieldKind::Enum(kind) => format!("{} ({})", field.name(), short_names(&kind).join(" | ")),
+        _ => field.name().to_owned(),
+    };
+    let is_required = |field: &FieldDescriptor| required.contains(&field.name());
+    let (must, may): (Vec<_>, Vec<_>) = descriptor(message).fields().partition(is_required);
+    let words = |fields: &[FieldDescriptor]| fields.iter().map(told).collect::<Vec<_>>().join(", ");
+    let comment = format!("Each requires {}. It may have {}.", words(&must), words(&may));
+    json!({format!("//{name}"): comment, name: []})
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{KINDS, Kind};
+    use crate::domain::KINDS;
 
     #[test]
     fn every_kind_has_a_template_with_every_field() {
@@ -139,5 +164,20 @@ mod tests {
         let reasons = body["//reasons"].as_str().expect("a comment");
         assert!(reasons.starts_with("Whether the reasons came with it. Mandatory to state."), "{reasons}");
         assert!(reasons.ends_with("redacted_in_source"), "{reasons}");
+    }
+
+    #[test]
+    fn a_template_names_the_required_fields_of_parts_and_how_to_disclose_them() {
+        let laid = template(Kind::from_name("laying_recorded").expect("a kind").row());
+        let items = laid["open"]["ordnance"]["//items"].as_str().expect("a comment");
+        let required = items.split(". It may have").next().expect("the first sentence");
+        for told in ["category (anti_personnel_mine", "qualifier (exact", "anti_handling (present | absent"] {
+            assert!(required.contains(told), "{items}");
+        }
+        let points = laid["open"]["reference_points"]["//points"].as_str().expect("a comment");
+        assert!(points.starts_with("Each requires label, type (reference"), "{points}");
+        let disclosure = template(Kind::from_name("part_disclosed").expect("a kind").row());
+        let how = disclosure["part_disclosed"]["//disclosed"].as_str().expect("a comment");
+        assert!(how.contains(".withheld.ndjson as they are"), "{how}");
     }
 }

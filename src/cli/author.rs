@@ -224,7 +224,10 @@ fn keep_withheld(authoring: &Path, drafted: &[Drafted]) -> Result<(), Failure> {
     let written = written.and_then(|mut file| file.write_all(lines.as_bytes()).and_then(|()| file.sync_all()));
     let shown = path.display();
     written.map_err(|error| Failure::new(Exit::Failed, format!("cannot write {shown}: {error}")))?;
-    eprintln!("warning: {shown} holds the only copy of the withheld parts; without it they can never be proved");
+    eprintln!(
+        "warning: {shown} holds the only copy of the withheld parts; without it they can never be proved or disclosed \
+         (its lines go into part_disclosed as they are)"
+    );
     Ok(())
 }
 

@@ -8,7 +8,9 @@ use std::{
     str::FromStr,
 };
 
-use super::{Exit, Failure, fresh_randomness, now};
+use serde_json::{Value, json};
+
+use super::{Exit, Failure, block::Block, fresh_randomness, now, output::Output};
 use crate::{
     authoring::{Freshness, Post},
     checkpoint::{CheckpointSigner, InvalidOrigin},
@@ -118,12 +120,10 @@ fn parsed<T: FromStr<Err: ToString>>(text: &str) -> Result<T, String> {
 }
 
 /// Founds the ledger; `key` is the file of the operator's key.
-pub fn run(args: &Args, key: Option<&Path>) -> Result<Exit, Failure> {
+pub fn run(args: &Args, key: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     let now = now()?;
     let (ledger, vkey) = found_ledger(args, key, &mut Freshness { now, randomness: &mut fresh_randomness })?;
-    for line in report(args, &ledger, &vkey) {
-        println!("{line}");
-    }
+    output.show(&founded_json(args, &ledger, &vkey), || vec![Block::Text(report(args, &ledger, &vkey).join("\n"))])?;
     Ok(Exit::Done)
 }
 
@@ -173,6 +173,14 @@ fn title(member: &MemberId) -> Box<str> {
     let words = member.as_str().replace('-', " ");
     let (first, rest) = words.split_at(1);
     format!("{}{rest}", first.to_uppercase()).into()
+}
+
+/// The same for a script: the identity of the ledger, and where it lies.
+fn founded_json(args: &Args, ledger: &LedgerId, vkey: &str) -> Value {
+    json!({
+        "ledger_id": ledger.to_string(), "vkey": vkey, "origin": args.origin, "charter": args.charter,
+        "directory": args.data_dir.display().to_string(),
+    })
 }
 
 fn report(args: &Args, ledger: &LedgerId, vkey: &str) -> Vec<String> {
@@ -231,8 +239,12 @@ mod tests {
         let dir = tempfile::tempdir().expect("temporary folder");
         let key = key_file(dir.path(), "registrar.pem", 1);
         let args = args(dir.path(), &[]);
-        let (_, vkey) = founded(&args, Some(&key)).expect("founded");
+        let (ledger, vkey) = founded(&args, Some(&key)).expect("founded");
         assert!(vkey.starts_with("ledger.example.org/2026+"));
+        let told = founded_json(&args, &ledger, &vkey);
+        let directory = dir.path().join("ledger").display().to_string();
+        assert_eq!((&told["ledger_id"], &told["vkey"]), (&json!(ledger.to_string()), &json!(vkey)));
+        assert_eq!((&told["origin"], &told["directory"]), (&json!("ledger.example.org/2026"), &json!(directory)));
         let again = founded(&args, Some(&key)).expect_err("refused");
         assert!(matches!(again, InitFailure::Init(InitError::NotEmpty(_))), "{again}");
     }

@@ -75,8 +75,9 @@ pub struct When {
     /// As it was in the world on a day, YYYY-MM-DD; today when absent.
     #[arg(long, value_name = "DATE")]
     at: Option<CivilDate>,
-    /// As known at a time (2026-06-19T12:00:00Z) or when the ledger held so many entries.
-    #[arg(long, value_name = "TIME|SIZE", value_parser = parse_known_at)]
+    /// As known at a time (2026-06-19T12:00:00Z), at the end of a day in UTC (2026-06-19),
+    /// or when the ledger held so many entries.
+    #[arg(long, value_name = "TIME|DAY|SIZE", value_parser = parse_known_at)]
     known_at: Option<KnownAt>,
 }
 

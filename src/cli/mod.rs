@@ -234,7 +234,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let output = Output::new(global.output);
     match command {
         Command::Demo(args) => demo::run(args),
-        Command::Init(args) => init::run(&args, global.key.as_deref()),
+        Command::Init(args) => init::run(&args, global.key.as_deref(), &output),
         Command::Key(command) => key::run(command, &global, &output),
         Command::Template(arguments) => template::run(&arguments, &output),
         Command::Sign(arguments) => sign::run(&arguments, &global, &output),

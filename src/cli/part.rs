@@ -65,7 +65,8 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
                 Some(vkey) => vkey,
                 None => global.connect().await?.status().await?.checkpoint_vkey,
             };
-            let text = fs::read_to_string(&file).map_err(|error| Failure::new(Exit::Usage, error))?;
+            let text = fs::read_to_string(&file)
+                .map_err(|error| Failure::usage(format!("cannot read {}: {error}", file.display())))?;
             let proof = PartProof::from_json(&text).map_err(|error| Failure::new(Exit::VerificationFailed, error))?;
             let verifier = parse_vkey(&vkey).map_err(|error| Failure::new(Exit::Usage, error))?;
             shown(&proof, &verifier, output)

@@ -8,7 +8,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, day_known},
-    treaty_status::on_day,
+    treaty_status::{on_day, status_ends},
 };
 use crate::client::{
     Client, KnownAt,
@@ -36,7 +36,7 @@ pub fn shown(answer: &ListPartiesResponse, known_at: Option<KnownAt>) -> Vec<Blo
     let coverage = answer.coverage.clone().unwrap_or_default();
     let mut blocks = vec![sentences(None, [headline(answer, &coverage, known_at)])];
     if !answer.parties.is_empty() {
-        let header = ["participant", "status", "since", "until", "signed", "deposited"];
+        let header = ["participant", "status", "since", "status until", "signed", "deposited"];
         blocks.push(table(header, answer.parties.iter().map(row)));
     }
     let counted = answer.counts.iter().filter(|count| count.possible > 0);
@@ -82,6 +82,7 @@ fn count_row(count: &PartyCount) -> [String; 3] {
 
 fn row(party: &Party) -> [String; 6] {
     let Party { participant_name, since, until, signed, deposited, .. } = party;
+    let ends = status_ends(&party.statuses, until, &party.effective);
     let statuses: Vec<String> = party.statuses.iter().map(|status| status.replace('_', " ")).collect();
     let mut told = statuses.join(" or ");
     let beside = [
@@ -93,7 +94,7 @@ fn row(party: &Party) -> [String; 6] {
     for (_, what) in beside.iter().filter(|(is, _)| *is) {
         told.push_str(&format!(", {what}"));
     }
-    [participant_name.clone(), told, since.clone(), until.clone(), signed.clone(), deposited.clone()]
+    [participant_name.clone(), told, since.clone(), ends, signed.clone(), deposited.clone()]
 }
 
 #[cfg(test)]

@@ -67,9 +67,21 @@ pub fn standings(standings: &[Standing]) -> Block {
             told.push_str(", suspension asserted");
         }
         let bound = if standing.bound { "bound" } else { "" };
-        [standing.treaty_name.clone(), told, bound.to_owned(), standing.since.clone(), standing.until.clone()]
+        let ends = status_ends(&standing.statuses, &standing.until, &standing.effective);
+        [standing.treaty_name.clone(), told, bound.to_owned(), standing.since.clone(), ends]
     });
-    table(["treaty", "status", "", "since", "until"], rows)
+    table(["treaty", "status", "", "since", "status until"], rows)
+}
+
+/// Until when a status lasts. The end of a notice is not always the way out: a conflict
+/// may defer it.
+pub fn status_ends(statuses: &[String], until: &str, effective: &str) -> String {
+    let pending = statuses.first().is_some_and(|status| status == "party_withdrawal_pending");
+    match effective {
+        _ if !pending || until.is_empty() || until == effective => until.to_owned(),
+        "" => format!("{until}: notice ends, still bound"),
+        effective => format!("{until}: notice ends, out {effective}"),
+    }
 }
 
 /// The answer in a sentence, and what it is subject to.

@@ -196,3 +196,13 @@ fn a_contested_suspension_is_drawn_beside_the_status() {
     assert!(told.iter().all(|told| text.contains(told)), "{text}");
     assert!(text.contains(" a    2025-10-17  CHE  objects  46"), "{text}");
 }
+
+#[test]
+fn the_end_of_a_notice_reads_as_the_way_out_only_where_it_is() {
+    let ends = |status: &str, until: &str, effective: &str| status_ends(&[status.to_owned()], until, effective);
+    assert_eq!(ends("party_withdrawal_pending", "2025-12-27", "2025-12-27"), "2025-12-27");
+    assert_eq!(ends("party_withdrawal_pending", "2027-02-20", ""), "2027-02-20: notice ends, still bound");
+    assert_eq!(ends("party_withdrawal_pending", "2027-02-20", "2028-01-01"), "2027-02-20: notice ends, out 2028-01-01");
+    assert_eq!(ends("contracting", "2027-02-20", ""), "2027-02-20");
+    assert_eq!(ends("party", "", ""), "");
+}

@@ -23,6 +23,11 @@ pub enum ReceiptError {
     Incomplete(&'static str),
     #[error("a verifier key is name+hash+base64, as `merestone status` prints it")]
     VerifierKey,
+    #[error(
+        "the hash in the verifier key is not that of its name and key: {found} was given, {wanted} fits; part of it was \
+         changed or belongs to another ledger, so get it anew from somebody you trust"
+    )]
+    VerifierKeyHash { found: String, wanted: String },
     #[error("the verifier key holds no usable key")]
     Key(#[source] InvalidPublicKey),
     #[error("the verifier key has no usable name")]
@@ -68,7 +73,7 @@ impl TryFrom<proto::Receipt> for Receipt {
 /// Reads a verifier key in C2SP form, `name+hash+key`.
 pub fn parse_vkey(vkey: &str) -> Result<CheckpointVerifier, ReceiptError> {
     let mut pieces = vkey.trim().splitn(3, '+');
-    let (Some(name), Some(_), Some(key)) = (pieces.next(), pieces.next(), pieces.next()) else {
+    let (Some(name), Some(hash), Some(key)) = (pieces.next(), pieces.next(), pieces.next()) else {
         return Err(ReceiptError::VerifierKey);
     };
     let key = BASE64_STANDARD.decode(key).map_err(|_| ReceiptError::VerifierKey)?;
@@ -79,7 +84,14 @@ pub fn parse_vkey(vkey: &str) -> Result<CheckpointVerifier, ReceiptError> {
     };
     let key = PublicKey::from_bytes(key).map_err(ReceiptError::Key)?;
     let verifier = CheckpointVerifier::new(name, key).map_err(ReceiptError::Origin)?;
-    if verifier.vkey() == vkey.trim() { Ok(verifier) } else { Err(ReceiptError::VerifierKey) }
+    let own = verifier.vkey();
+    match own.trim_start_matches(name).trim_start_matches('+').split('+').next() {
+        _ if own == vkey.trim() => Ok(verifier),
+        Some(wanted) if wanted != hash => {
+            Err(ReceiptError::VerifierKeyHash { found: hash.to_owned(), wanted: wanted.to_owned() })
+        }
+        _ => Err(ReceiptError::VerifierKey),
+    }
 }
 
 #[cfg(test)]
@@ -116,7 +128,11 @@ mod tests {
     fn an_altered_verifier_key_is_refused() {
         let signer = CheckpointSigner::new("l.example", SigningKey::from_seed(&[3; 32])).expect("signer");
         let vkey = signer.verifier().vkey();
-        assert!(parse_vkey(&vkey.replacen("l.example", "m.example", 1)).is_err());
+        let renamed = parse_vkey(&vkey.replacen("l.example", "m.example", 1)).expect_err("another name");
+        assert!(matches!(renamed, ReceiptError::VerifierKeyHash { .. }), "it has the form: {renamed}");
+        let hash = vkey.split('+').nth(1).expect("a hash");
+        let rehashed = parse_vkey(&vkey.replacen(hash, "00000000", 1)).expect_err("another hash").to_string();
+        assert!(rehashed.contains("00000000 was given") && rehashed.contains(&format!("{hash} fits")), "{rehashed}");
         assert!(parse_vkey("no key").is_err());
     }
 }

@@ -100,7 +100,7 @@ rules! {
     /// The charter's profile promises other sign-offs than the charter asks for.
     ProfileMustFitSignOffs, "ask for what the profile promises: nobody for solo, a verifier, an authority and the counterparty for national, a verifier of another organisation too for coalition";
     /// What waits for sign-offs would hold up a warning, or another act that is effective at once.
-    WarningMustNotWait, "submit what eases in a submission of its own; the command line splits it";
+    WarningMustNotWait, "submit what eases in a submission of its own, as the command line does by kind; where one event does both, write two events, each in a file of its own";
     /// A submission that waits for two sorts of sign-offs.
     ClassesMustNotMix, "submit what eases and what is transferred each in a submission of its own";
     /// A sign-off by the author of the submission.
@@ -112,7 +112,7 @@ rules! {
     /// The signer's roles or organisation do not allow the capacity.
     CapacityMustBeAllowed, "sign in a capacity that the post's roles allow";
     /// The verifier's organisation is neither the author's nor one that it named.
-    VerifierMustBeNamed, "have another post of the author's organisation verify, or have its administrators name yours (organisation_changed)";
+    VerifierMustBeNamed, "have the author's administrators name the verifier's organisation (organisation_changed); where the charter does not ask for another organisation, another post of the author's own may verify instead";
     /// Nobody waits for a sign-off in this capacity.
     CapacityMustBeNeeded, "sign in a capacity that is waited for, and as governor only within the envelope of what governs";
     /// The submission took effect, lapsed, was declined or was withdrawn.

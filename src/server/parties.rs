@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use super::{Node, convert, errors::Refused, fitting, status::Asked, survey::Survey};
+use super::{Node, convert, errors::Refused, fitting, status::Asked, status_answer::effective_day, survey::Survey};
 use crate::{
     domain::{ParticipantId, TreatyId},
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
@@ -116,6 +116,7 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         succession: deposit.is_some_and(|cell| cell.succession),
         depositary_sequence: deposit.and_then(|cell| cell.depositary_sequence).unwrap_or_default(),
         findings: number(answer.findings.len()),
+        effective: effective_day(&answer.outcomes),
     }
 }
 

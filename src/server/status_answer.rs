@@ -86,6 +86,7 @@ impl Found {
             since: day(first.and_then(|span| span.from)),
             until: day(first.and_then(|span| span.to)),
             suspension_asserted: self.answer.overlays.iter().any(suspended),
+            effective: effective_day(outcomes),
         }
     }
 
@@ -257,6 +258,15 @@ pub(super) fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
         Some(true) => proto::Timeliness::InTime,
         Some(false) => proto::Timeliness::Late,
         None => proto::Timeliness::Unknown,
+    }
+}
+
+/// Under the first reading, when a pending withdrawal takes effect.
+pub(super) fn effective_day(outcomes: &[Outcome]) -> String {
+    let status = outcomes.first().map(|outcome| outcome.status);
+    match status {
+        Some(TreatyStatus::WithdrawalPending { effective }) => day(effective),
+        _ => String::new(),
     }
 }
 

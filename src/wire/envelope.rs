@@ -253,8 +253,13 @@ fn parse_signer(organisation: &str, member: &str, key: &Bytes) -> Parsed<Signer>
 /// Checks that sign-offs are on this submission and, where it is known, of this ledger.
 fn share_submission(sign_offs: &[SignOff], submission: SubmissionDigest, ledger: Option<LedgerId>) -> Parsed<()> {
     let ledger = ledger.unwrap_or(LedgerId(submission.0));
+    let agree = sign_offs.iter().all(|sign_off| sign_off.submission == sign_offs[0].submission);
     for (at, sign_off) in sign_offs.iter().enumerate() {
-        let (field, message) = if sign_off.submission != submission {
+        let (field, message) = if sign_off.submission != submission && agree {
+            let message = "take the submission as it was signed off: the sign-offs are over other bytes, so this \
+                           submission was changed after they were given, or they belong to another one";
+            ("submission_digest", message)
+        } else if sign_off.submission != submission {
             ("submission_digest", "put sign-offs on different submissions into different envelopes")
         } else if sign_off.ledger_id != ledger {
             ("ledger_id", "name the ledger of the submission; for a founding submission its own digest")

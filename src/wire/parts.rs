@@ -1,7 +1,9 @@
 //! Parts: reusable pieces of an event, open or committed.
 
+use prost::bytes::Bytes;
+
 use super::{
-    MalformedRule,
+    MalformedRule, canonical,
     fields::*,
     land,
     malformed::{Parsed, Within, malformed},
@@ -106,6 +108,15 @@ pub(super) fn parse_content(content: proto::PartContent) -> Parsed<PartContent> 
     }
 }
 
+/// Reads the content of a part that enters as a commitment, by the rules that the same
+/// content meets in an open part: what breaks them could never be disclosed. `surveyed`
+/// says whether the event is a survey.
+pub fn parse_part_content(content: &Bytes, surveyed: bool) -> Parsed<PartContent> {
+    let content = parse_content(canonical::decode("PartContent", content)?)?;
+    land::strict_outlines(&content, surveyed)?;
+    Ok(content)
+}
+
 /// Writes a part as its protobuf message.
 pub(super) fn encode(part: &Part) -> proto::Part {
     let Part { slot, kind, content } = part;
@@ -123,7 +134,7 @@ pub(super) fn encode(part: &Part) -> proto::Part {
     }
 }
 
-fn committed(commitment: &Commitment) -> prost::bytes::Bytes {
+fn committed(commitment: &Commitment) -> Bytes {
     commitment.as_bytes().to_vec().into()
 }
 

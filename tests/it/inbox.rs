@@ -154,6 +154,36 @@ fn of(organisation: &str) -> proto::ListSignOffsRequest {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_is_shown_as_a_difference_to_what_stands() {
+    let field = Field::new().await;
+    let parcel = |id: &str, area_m2: u64| Parcel { id: id.parse().unwrap(), area_m2: Some(area_m2) };
+    let surveyed = |parcels: Vec<Parcel>| PositionSurveyed {
+        surveyed: Some("2026-01-01".parse().unwrap()),
+        method: Some(SurveyMethod::Gnss),
+        accuracy_mm: Some(500),
+        parcels,
+    };
+    let survey = field.on_record(MinefieldBody::PositionSurveyed(surveyed(vec![parcel("P1", 1_000), parcel("P2", 7)])));
+    let target = EventReference { organisation: "desk".parse().unwrap(), event: survey.id };
+    field.enters(&field.ledger.sign(&field.ledger.recorder, vec![survey])).await;
+    let body = Body::Minefield(MinefieldBody::PositionSurveyed(surveyed(vec![parcel("P1", 10)])));
+    let restated = Restated { occurred: None, not_stated: Vec::new(), body };
+    let body = EventCorrected { target: target.clone(), reason: "typo".into(), restated: Some(Box::new(restated)) };
+    let mut correction = event(&field.record.to_string(), Body::Shared(SharedBody::EventCorrected(body)));
+    correction.source = Some(source(SourceClass::OwnAct));
+    let index = field.enters(&field.ledger.sign(&field.ledger.recorder, vec![correction])).await;
+    let state = field.state(index).await;
+    assert_eq!(state.status(), proto::SubmissionStatus::Waiting);
+    let expected = [
+        format!("corrects the event {} of desk: typo", target.event),
+        "P1: hazardous, 10 m2; stands as hazardous, 1000 m2".into(),
+        "P2: no longer reported; stands as hazardous, 7 m2".into(),
+    ];
+    assert_eq!(state.events[0].changes, expected);
+    field.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_inbox_holds_what_a_post_can_sign_and_says_what_is_missing() {
     let field = Field::new().await;
     let (signed, index) = field.released().await;

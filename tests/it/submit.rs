@@ -79,6 +79,46 @@ fn seen(envelope: &Path) -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_others_is_accepted_and_says_for_whom_it_waits() {
+    let files = Files::new().await;
+    let mut opened = record_opened();
+    if let Body::Minefield(MinefieldBody::RecordOpened(record)) = &mut opened.body {
+        record.parcels = vec![Parcel { id: "P1".parse().unwrap(), area_m2: Some(1_000) }];
+    }
+    let release = LandReleased {
+        parcels: vec!["P1".parse().unwrap()],
+        released: Some("2026-01-02".parse().unwrap()),
+        rests_on: Vec::new(),
+        certificate: "handover 7".into(),
+        recipient: "the district".into(),
+        residual_risk: "low".into(),
+    };
+    let mut released = event(&opened.subject.to_string(), Body::Minefield(MinefieldBody::LandReleased(release)));
+    released.source = Some(source(SourceClass::OwnAct));
+    let folder = tempfile::tempdir().unwrap();
+    let acts = [("a", opened), ("b", released)];
+    for (name, act) in acts {
+        write(folder.path(), name, &[&sign(files.id, &files.recorder, vec![act])]);
+    }
+    let process = Process::start(files.path());
+    for repeated in [false, true] {
+        let (report, _) = run(&mut submit(&process, &[folder.path()]), 0);
+        let statuses: Vec<&Value> =
+            report["results"].as_array().unwrap().iter().map(|result| &result["state"]["status"]).collect();
+        assert_eq!(statuses, ["SUBMISSION_STATUS_EFFECTIVE", "SUBMISSION_STATUS_WAITING"], "repeated: {repeated}");
+        let missing = report["results"][1]["state"]["missing"].as_array().unwrap();
+        assert_eq!(missing[0]["capacity"], "CAPACITY_VERIFIER");
+        assert_eq!(report["summary"]["waiting"], 1);
+    }
+    let server = format!("http://{}", process.address);
+    let mut as_table = merestone();
+    as_table.args(["submit", "--server", &server, "--output", "table"]).arg(folder.path());
+    let told = run(&mut as_table, 0).1;
+    let told: String = String::from_utf8_lossy(&told.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("already there, waits for verifier") && told.contains("1 waits for sign-offs"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_enters_once_with_verified_receipts_and_a_second_run_gets_the_same() {
     let files = Files::new().await;
     let folder = folder(&files, FILES);

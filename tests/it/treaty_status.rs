@@ -227,6 +227,41 @@ async fn lithuania_is_bound_until_the_day_and_by_the_protocol_beyond_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pending_withdrawal_names_its_day_of_effect_unless_a_conflict_goes_on() {
+    let story = Story::begin().await;
+    story.deposit(OTTAWA, "LTU", ConsentMode::Ratification, "2003-05-12").await;
+    story.record(&under(OTTAWA, "LTU"), notice("2025-06-27")).await;
+    let pending = async || {
+        let read_at = Some(proto::ReadAt { minimum_size: story.size(), known_at: None });
+        let (participant, at) = ("LTU".into(), "2025-12-26".into());
+        let request = proto::StandingRequest { participant, at, read_at, ..Default::default() };
+        let standing = story.client().standing(request).await.unwrap().into_inner().standings.remove(0);
+        let request = proto::ListPartiesRequest {
+            treaty: "APMBC".into(),
+            at: "2025-12-26".into(),
+            read_at,
+            ..Default::default()
+        };
+        let party = story.client().parties(request).await.unwrap().into_inner().parties.remove(0);
+        assert_eq!(standing.statuses, ["party_withdrawal_pending"]);
+        assert_eq!((&party.until, &party.effective), (&standing.until, &standing.effective));
+        (standing.until, standing.effective)
+    };
+    assert_eq!(pending().await, ("2025-12-27".into(), "2025-12-27".into()));
+    let body = ConflictStatusAsserted {
+        conflict: "a conflict".into(),
+        engagement: ConflictEngagement::Engaged,
+        conflict_type: Some(ConflictType::International),
+        since: world("2025-01-01"),
+        until: None,
+        asserted_by: "Lithuania".into(),
+    };
+    story.record("participant/LTU", TreatyBody::ConflictStatusAsserted(body)).await;
+    assert_eq!(pending().await, ("2025-12-27".into(), String::new()), "the notice ends, and it stays bound");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn poland_is_a_party_as_known_in_august_and_out_as_known_in_november() {
     let story = Story::begin().await;
     story.deposit(OTTAWA, "POL", ConsentMode::Ratification, "2012-12-27").await;

@@ -20,7 +20,9 @@ use crate::{
     },
     client::{
         Client, Founded, Patience, Proved, ReceiptFor,
-        reply::{GetSignOffsResponse, SubmissionState, SubmissionStatus, SubmitResponse, Verdict as Said},
+        reply::{
+            GetSignOffsResponse, SubmissionClass, SubmissionState, SubmissionStatus, SubmitResponse, Verdict as Said,
+        },
         to_json,
     },
     crypto::sha256,
@@ -153,7 +155,25 @@ fn why_not(word: Word, state: &SubmissionState, own: &(String, String)) -> Strin
             )
         }
         (Word::Withdraw, _) => format!("nothing waits: it is {}", state_in_words(state)),
-        _ => format!("{who} cannot sign it: {}", state_in_words(state)),
+        (Word::Approve | Word::Decline, _) if state.class() == SubmissionClass::Governs => {
+            let stands = state_in_words(state);
+            format!(
+                "nothing waits: it is {stands}; what governs brings all its signatures in its envelope and takes none later"
+            )
+        }
+        (Word::Approve | Word::Decline, _) if state.class() == SubmissionClass::States => {
+            let stands = state_in_words(state);
+            format!(
+                "nothing waits: it is {stands}; a verifier or a national authority may still sign it, and {who} has no \
+                 role, mandate or naming for that; --as CAPACITY asks the ledger for the rule"
+            )
+        }
+        (Word::Approve | Word::Decline, _) => {
+            let stands = state_in_words(state);
+            format!(
+                "nothing waits: it is {stands}; only a national authority that has not spoken may still give its word"
+            )
+        }
     }
 }
 
@@ -279,6 +299,14 @@ mod tests {
         assert!(told(Word::Approve, &said(Said::Approve)).contains("entry 9"));
         assert!(told(Word::Withdraw, &said(Said::Decline)).contains("no approval"));
         assert!(told(Word::Approve, &open(&[])).contains("no role"));
+        let effective = |class: SubmissionClass| SubmissionState {
+            status: SubmissionStatus::Effective.into(),
+            class: class.into(),
+            ..open(&[])
+        };
+        assert!(told(Word::Approve, &effective(SubmissionClass::Governs)).contains("in its envelope"));
+        assert!(told(Word::Approve, &effective(SubmissionClass::States)).contains("no role"));
+        assert!(told(Word::Approve, &effective(SubmissionClass::Eases)).contains("has not spoken"));
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Res
         heads if heads.is_empty() => Ok(first),
         heads => close(&sender, heads, &seen).await,
     };
+    if checked.is_ok() {
+        sender.ask_states(&mut parcels).await;
+    }
     report(&parcels, checked.as_ref().ok(), output)?;
     report::to_sign_anew(&parcels).iter().for_each(|advice| output.note(advice));
     let exit = report::exit_of_all(&parcels);

@@ -4,15 +4,23 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Value, json};
 
-use super::{gather::Parcel, send::Outcome};
+use super::{
+    gather::Parcel,
+    send::{Accepted, Outcome},
+};
 use crate::{
     cli::{
         Exit, Failure,
         block::table,
         exit::exit_of,
-        output::{Format, Output},
+        output::{Format, Output, instant},
+        sign_off::{state_in_words, state_json},
     },
-    client::{ClientError, KnownCheckpoint, to_json},
+    client::{
+        ClientError, KnownCheckpoint,
+        reply::{SubmissionState, SubmissionStatus},
+        to_json,
+    },
     telemetry::chain,
 };
 
@@ -24,6 +32,8 @@ const ROWS: usize = 25;
 struct Summary<'a> {
     accepted: usize,
     already_there: usize,
+    /// Of both: recorded, and not in effect yet.
+    waiting: usize,
     /// By rule.
     rejected: BTreeMap<&'a str, usize>,
     failed: usize,
@@ -93,6 +103,7 @@ fn each(parcels: &[Parcel]) -> impl Iterator<Item = (&Parcel, usize)> {
 fn summary(parcels: &[Parcel]) -> Summary<'_> {
     let mut summary = Summary::default();
     for outcome in parcels.iter().flat_map(|parcel| &parcel.outcomes) {
+        summary.waiting += usize::from(status(outcome) == Some(SubmissionStatus::Waiting));
         match outcome {
             Outcome::Accepted(accepted) if accepted.response.repeated => summary.already_there += 1,
             Outcome::Accepted(_) => summary.accepted += 1,
@@ -108,16 +119,21 @@ fn summary(parcels: &[Parcel]) -> Summary<'_> {
 
 impl Summary<'_> {
     fn to_json(&self) -> Value {
-        let Self { accepted, already_there, rejected, failed, not_sent } = self;
+        let Self { accepted, already_there, waiting, rejected, failed, not_sent } = self;
         json!({
-            "accepted": accepted, "already_there": already_there, "rejected": rejected.values().sum::<usize>(),
+            "accepted": accepted, "already_there": already_there, "waiting": waiting, "rejected": rejected.values().sum::<usize>(),
             "rejected_by_rule": rejected, "failed": failed, "not_sent": not_sent,
         })
     }
 
     fn sentence(&self) -> String {
-        let Self { accepted, already_there, rejected, failed, not_sent } = self;
+        let Self { accepted, already_there, waiting, rejected, failed, not_sent } = self;
         let mut sentence = format!("{accepted} accepted, {already_there} already there");
+        match waiting {
+            0 => {}
+            1 => sentence.push_str(" (1 waits for sign-offs)"),
+            more => sentence.push_str(&format!(" ({more} wait for sign-offs)")),
+        }
         sentence.push_str(&format!(", {} rejected", rejected.values().sum::<usize>()));
         if !rejected.is_empty() {
             let rules: Vec<_> = rejected.iter().map(|(rule, count)| format!("{count} by {rule}")).collect();
@@ -135,10 +151,34 @@ const HEADER: [&str; 3] = ["file", "index", "outcome"];
 
 fn needs_a_look(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Accepted(accepted) => !accepted.response.findings.is_empty(),
+        Outcome::Accepted(accepted) => !accepted.response.findings.is_empty() || not_in_effect(accepted).is_some(),
         Outcome::Refused(_) | Outcome::Failed(_) => true,
         // The summary says how many, and they have nothing else to tell.
         Outcome::NotSent => false,
+    }
+}
+
+fn status(outcome: &Outcome) -> Option<SubmissionStatus> {
+    match outcome {
+        Outcome::Accepted(accepted) => accepted.state.as_ref().map(SubmissionState::status),
+        Outcome::NotSent | Outcome::Refused(_) | Outcome::Failed(_) => None,
+    }
+}
+
+/// In words, what keeps something that was recorded from being in effect.
+fn not_in_effect(accepted: &Accepted) -> Option<String> {
+    let state = accepted.state.as_ref()?;
+    let until = match state.waits_until.as_ref() {
+        Some(until) if state.status() == SubmissionStatus::Waiting => format!(", until {}", instant(Some(until))),
+        _ => String::new(),
+    };
+    match state.status() {
+        SubmissionStatus::Effective | SubmissionStatus::Unspecified => None,
+        SubmissionStatus::Waiting
+        | SubmissionStatus::Lapsed
+        | SubmissionStatus::Expired
+        | SubmissionStatus::Declined
+        | SubmissionStatus::Withdrawn => Some(format!("{}{until}", state_in_words(state))),
     }
 }
 
@@ -148,6 +188,7 @@ fn row(parcel: &Parcel, at: usize) -> [String; 3] {
             let response = &accepted.response;
             let index = response.receipt.as_ref().map(|receipt| receipt.index.to_string()).unwrap_or_default();
             let mut outcome = if response.repeated { "already there" } else { "accepted" }.to_owned();
+            outcome.extend(not_in_effect(accepted).map(|told| format!(", {told}")));
             response.findings.iter().for_each(|finding| outcome.push_str(&format!("\nfinding: {}", finding.code)));
             (index, outcome)
         }
@@ -168,7 +209,7 @@ fn result(parcel: &Parcel, at: usize) -> Value {
     match &parcel.outcomes[at] {
         Outcome::Accepted(accepted) => json!({
             "file": file, "accepted": to_json("SubmitResponse", &accepted.response),
-            "receipt_file": name(&parcel.receipts[at]),
+            "receipt_file": name(&parcel.receipts[at]), "state": accepted.state.as_ref().map(state_json),
         }),
         Outcome::Refused(ClientError::Refused(refused)) => json!({
             "file": file, "refused": { "reason": refused.reason, "message": refused.message },
@@ -185,8 +226,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        cli::submit::send::Accepted,
-        client::reply::SubmitResponse,
+        client::reply::{MissingSignOff, SubmitResponse},
         domain::{Size, TreeHash, TreeHead},
     };
 
@@ -197,7 +237,34 @@ mod tests {
 
     fn accepted(repeated: bool) -> Outcome {
         let response = SubmitResponse { repeated, ..SubmitResponse::default() };
-        Outcome::Accepted(Box::new(Accepted { response, head: TreeHead { size: Size(1), root: TreeHash([0; 32]) } }))
+        let head = TreeHead { size: Size(1), root: TreeHash([0; 32]) };
+        Outcome::Accepted(Box::new(Accepted { response, head, state: None }))
+    }
+
+    fn standing(repeated: bool, state: SubmissionState) -> Outcome {
+        let Outcome::Accepted(accepted) = accepted(repeated) else { unreachable!("it was accepted") };
+        Outcome::Accepted(Box::new(Accepted { state: Some(state), ..*accepted }))
+    }
+
+    #[test]
+    fn what_was_recorded_and_is_not_in_effect_says_so() {
+        let state = |status: SubmissionStatus| SubmissionState { status: status.into(), ..SubmissionState::default() };
+        let missing = MissingSignOff { capacity: 1, count: 1, ..MissingSignOff::default() };
+        let waits = SubmissionState { missing: vec![missing], ..state(SubmissionStatus::Waiting) };
+        let declined = SubmissionState { decided_index: 12, ..state(SubmissionStatus::Declined) };
+        let parcel = parcel(vec![
+            standing(false, waits.clone()),
+            standing(true, declined),
+            standing(false, state(SubmissionStatus::Effective)),
+            accepted(false),
+        ]);
+        let told: Vec<String> = (0..4).map(|at| row(&parcel, at)[2].clone()).collect();
+        assert_eq!(told, ["accepted, waits for verifier", "already there, declined at 12", "accepted", "accepted"]);
+        assert_eq!(result(&parcel, 0)["state"], state_json(&waits));
+        let looked_at: Vec<bool> = parcel.outcomes.iter().map(needs_a_look).collect();
+        assert_eq!(looked_at, [true, true, false, false]);
+        let sentence = summary(std::slice::from_ref(&parcel)).sentence();
+        assert!(sentence.starts_with("3 accepted, 1 already there (1 waits for sign-offs), 0 rejected"), "{sentence}");
     }
 
     #[test]

@@ -21,7 +21,10 @@ use super::{
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
     cli::{Exit, Failure, exit::exit_of},
-    client::{Client, ClientError, Founded, MustAct, Patience, Untrusted, ledger_of, reply::SubmitResponse},
+    client::{
+        Client, ClientError, Founded, MustAct, Patience, ReceiptFor, Untrusted, ledger_of,
+        reply::{SubmissionState, SubmitResponse},
+    },
     domain::TreeHead,
     limits::{SENT_AT_ONCE, SENT_BYTES_AT_ONCE},
     policy::RejectionRule,
@@ -46,6 +49,18 @@ pub struct Accepted {
     pub response: SubmitResponse,
     /// The checkpoint of its receipt.
     pub head: TreeHead,
+    /// How it stands after the run, as the service says; absent where it did not.
+    pub state: Option<SubmissionState>,
+}
+
+impl Outcome {
+    /// The entry of what was accepted.
+    fn index(&self) -> Option<u64> {
+        match self {
+            Self::Accepted(accepted) => Some(accepted.response.receipt.as_ref()?.index),
+            Self::NotSent | Self::Refused(_) | Self::Failed(_) => None,
+        }
+    }
 }
 
 /// Sends parcels to one ledger.
@@ -119,6 +134,25 @@ impl Sender {
         heads
     }
 
+    /// Asks how each accepted submission stands: being recorded is not yet being in effect.
+    /// What entered has entered, so no answer is no failure.
+    pub async fn ask_states(self: &Arc<Self>, parcels: &mut [Parcel]) {
+        let entries = parcels.iter().enumerate().flat_map(|(parcel, it)| {
+            it.outcomes.iter().enumerate().filter_map(move |(at, outcome)| Some(((parcel, at), outcome.index()?)))
+        });
+        let entries: Vec<_> = entries.collect();
+        let asked = entries.into_iter().map(|(place, index)| {
+            let sender = Arc::clone(self);
+            async move { (place, sender.client.sign_offs_after(&ReceiptFor::Index(index), index).await) }
+        });
+        at_once(asked, |((parcel, at), answer)| {
+            if let (Outcome::Accepted(accepted), Ok(answer)) = (&mut parcels[parcel].outcomes[at], answer) {
+                accepted.state = answer.state;
+            }
+        })
+        .await;
+    }
+
     /// Proves that heads lie on one history, each continued by the next and the
     /// last by the newest.
     pub async fn prove_one_history(
@@ -189,7 +223,7 @@ impl Sender {
         let (file, verifier) = (file.to_owned(), self.founded.verifier.clone());
         let kept = tokio::task::spawn_blocking(move || keep_receipt(&file, &receipt, &verifier)).await;
         match kept.expect("keeping a receipt does not panic") {
-            Ok(()) => Outcome::Accepted(Box::new(Accepted { response, head })),
+            Ok(()) => Outcome::Accepted(Box::new(Accepted { response, head, state: None })),
             Err(Failure { exit, cause }) => {
                 let index = response.receipt.map(|receipt| receipt.index).unwrap_or_default();
                 Outcome::Failed(Failure::new(exit, format!("recorded at {index}, but {cause}")))

@@ -179,7 +179,7 @@ async fn a_notice_takes_effect_after_the_time_that_the_article_gives() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bare_notice_lacks_what_the_article_asks_for() {
     let story = story().await;
-    let asks_for_all = ["addressee_missing", "addressee_missing", "reasons_missing"];
+    let asks_for_all = ["addressee_missing", "reasons_missing"];
     let treaties = [APMBC, CCM, CCW, AP2, P1, P5, ROME, SILENT];
     participants(&story, ["ONE".to_owned()]).await;
     together(&story, treaties.map(|treaty| deposit(treaty, "ONE", "2012-01-09", &[])).into()).await;
