@@ -20,6 +20,8 @@ pub enum FilesAuditError {
          `serve` sets them aside, in a copy of a stopped ledger they do not belong"
     )]
     Unfinished { segment: PathBuf, offset: u64, detail: String },
+    #[error("the segments say that they belong to ledger {headers}, and entry 0 founds {founded}")]
+    OtherLedger { headers: LedgerId, founded: LedgerId },
     #[error(transparent)]
     Audit(#[from] AuditError),
 }
@@ -46,5 +48,11 @@ pub fn audit_files(
         auditor.take(journal.read(auditor.size().next_index(), limit)?)?;
         progress(auditor.size(), head.size);
     }
-    Ok(auditor.finish(checkpoint.unwrap_or_default())?)
+    let report = auditor.finish(checkpoint.unwrap_or_default())?;
+    match report.ledger {
+        Some(founded) if founded != journal.ledger_id() => {
+            Err(FilesAuditError::OtherLedger { headers: journal.ledger_id(), founded })
+        }
+        _ => Ok(report),
+    }
 }

@@ -171,9 +171,9 @@ fn exit_of_audit(error: &AuditError) -> Exit {
 
 fn exit_of_files(error: &FilesAuditError) -> Exit {
     match error {
-        FilesAuditError::Unfinished { .. } | FilesAuditError::Journal(JournalError::Damaged { .. }) => {
-            Exit::VerificationFailed
-        }
+        FilesAuditError::Unfinished { .. }
+        | FilesAuditError::OtherLedger { .. }
+        | FilesAuditError::Journal(JournalError::Damaged { .. }) => Exit::VerificationFailed,
         FilesAuditError::Journal(
             JournalError::Io { .. } | JournalError::Foreign { .. } | JournalError::Locked { .. },
         ) => Exit::Failed,

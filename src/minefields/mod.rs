@@ -23,12 +23,23 @@ use jiff::civil::Date;
 pub use geodesic::{area_covers, distance_mm, ring_area_m2};
 pub use picture::*;
 
-use crate::domain::{Body, MinefieldBody, RecordId, Recorded};
+use crate::domain::{Body, CharterProfile, MinefieldBody, RecordId, Recorded};
 use statement::Reading;
 
-/// What every answer about land has to say, whatever it found.
-pub const CAUTION: &str = "No record does not mean no mines. Released means that the national authority \
-accepted the release of the land; it does not mean safe.";
+/// What every answer about land has to say, whatever it found. Who stands behind a release
+/// depends on the charter: where it is solo, nobody but the author has to sign one.
+pub const fn caution(profile: Option<CharterProfile>) -> &'static str {
+    match profile {
+        Some(CharterProfile::Solo) => {
+            "No record does not mean no mines. The charter of this ledger asks nobody else to sign: released means that \
+             whoever recorded the land released it. It does not mean safe."
+        }
+        Some(CharterProfile::National | CharterProfile::Coalition) | None => {
+            "No record does not mean no mines. Released means that the national authority accepted the release of the \
+             land; it does not mean safe."
+        }
+    }
+}
 
 /// The picture of a record at a date in the world, from all events on it as known, in any
 /// order; `None` when no event opens the record or none speaks of that date or an earlier one.

@@ -230,12 +230,18 @@ impl Directory {
         }
         let options = Options { segment_bytes: settings.segment_bytes, ..Options::default() };
         let (journal, recovery) = SegmentJournal::open(self.path(), options).map_err(PartError::from)?;
+        let headers = journal.ledger_id();
         let journal: Arc<dyn Journal> = Arc::new(journal);
         let clock = start(settings, journal.head().recorded_at).map_err(PartError::from)?;
         let index = self.index();
         create_private(&index).map_err(|source| OpenError::Create { path: index.clone(), source })?;
         let signer = self.signer(&*journal)?;
         let admission = self.admission(&journal, &signer, progress)?;
+        if let Some(founded) = admission.registry().ledger().map(|ledger| ledger.id).filter(|id| *id != headers) {
+            let place = self.path().join("journal").display().to_string();
+            let detail = format!("its segments belong to ledger {headers}, and entry 0 founds {founded}");
+            return Err(PartError::from(JournalError::Foreign { place, detail }).into());
+        }
         let (models, opened) = ReadModels::open(&self.read_models(), settings.read_model_cache_bytes)?;
         tracing::info!(?opened, size = models.position().size.0, "read models opened");
         Ok((NodeParts { journal, admission, models, clock, signer }, recovery))

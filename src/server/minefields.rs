@@ -18,7 +18,7 @@ use super::{
 use crate::{
     domain::{Bounds, CivilDate, CountryCode, LandStatus, Position, RecordId, Recorded, Subject, WgsPosition},
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, RECORDS_PER_PAGE},
-    minefields::{self, CAUTION, RecordPicture, area_covers},
+    minefields::{self, RecordPicture, area_covers, caution},
     projections::{Page, View},
     wire::proto,
 };
@@ -40,7 +40,7 @@ impl proto::minefields_server::Minefields for MinefieldsService {
             record: Some(Authors(&events).picture(&picture)),
             at: read.at.to_string(),
             holds_at: Some(read.holds_at()?),
-            caution: CAUTION.to_owned(),
+            caution: read.caution()?,
         }))
     }
 
@@ -68,7 +68,7 @@ impl proto::minefields_server::Minefields for MinefieldsService {
             at: read.at.to_string(),
             next_page_token: next,
             holds_at: Some(read.holds_at()?),
-            caution: CAUTION.to_owned(),
+            caution: read.caution()?,
         }))
     }
 
@@ -89,7 +89,7 @@ impl proto::minefields_server::Minefields for MinefieldsService {
             at: read.at.to_string(),
             next_page_token,
             holds_at: Some(read.holds_at()?),
-            caution: CAUTION.to_owned(),
+            caution: read.caution()?,
         }))
     }
 
@@ -119,7 +119,7 @@ impl proto::minefields_server::Minefields for MinefieldsService {
             at: read.at.to_string(),
             next_page_token,
             holds_at: Some(read.holds_at()?),
-            caution: CAUTION.to_owned(),
+            caution: read.caution()?,
         }))
     }
 
@@ -137,7 +137,7 @@ impl proto::minefields_server::Minefields for MinefieldsService {
             findings: authors.findings(&picture.findings),
             at: read.at.to_string(),
             holds_at: Some(read.holds_at()?),
-            caution: CAUTION.to_owned(),
+            caution: read.caution()?,
         }))
     }
 }
@@ -172,6 +172,10 @@ impl LandRead<'_> {
         Ok(convert::holds_at(self.view.holds_at()?))
     }
 
+    fn caution(&self) -> Result<String, Refused> {
+        Ok(caution(self.view.holds_at()?.profile).to_owned())
+    }
+
     /// A record that exists and speaks of the date, with its events.
     fn record(&self, id: &str) -> Result<(Vec<Recorded>, RecordPicture), Refused> {
         let record: RecordId = id.parse().map_err(|_| Refused::invalid("record", "it is the id of a record"))?;
@@ -188,7 +192,8 @@ impl LandRead<'_> {
             true => format!("the first {size} entries hold no record {record}"),
             false => format!("the record {record} says nothing of {} yet: ask for a later date", self.at),
         };
-        Refused::not_found("record", format!("{known}. {CAUTION}"))
+        let caution = self.caution().unwrap_or_default();
+        Refused::not_found("record", format!("{known}. {caution}"))
     }
 
     fn events(&self, record: &RecordId) -> Result<Vec<Recorded>, Refused> {

@@ -118,3 +118,28 @@ async fn a_release_that_becomes_earlier_or_dated_waits() {
     field.acts(&field.corrected(&release, dated(Some("2026-01-03")))).await;
     field.ledger.audited().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_is_stated_by_the_founders_alone() {
+    let field = Field::new().await;
+    let withheld = crate::references::record(field.ledger.id);
+    field.acts(&field.signed(withheld.clone())).await;
+    let stranger = post("stranger", "head");
+    admit(&field.ledger, &stranger, Role::Administrator, Vec::new()).await;
+    let erased = SharedBody::ContentErased(ContentErased {
+        target: EventReference { organisation: "desk".parse().unwrap(), event: withheld.id },
+        slots: vec![2],
+        basis: "an order".into(),
+        ordered_by: "a court".into(),
+        erased: Some("2026-01-01".parse().unwrap()),
+    });
+    let stated = || {
+        let mut event = event(&withheld.subject.to_string(), Body::Shared(erased.clone()));
+        event.source = Some(source(SourceClass::OwnAct));
+        event
+    };
+    let by_stranger = field.ledger.sign(&stranger, vec![stated()]);
+    assert_eq!(field.refusal(&by_stranger).await, "GovernorMustBeEntitled");
+    field.enters(&field.ledger.sign(&field.ledger.registrar, vec![stated()])).await;
+    field.ledger.audited().await;
+}

@@ -27,6 +27,7 @@ use crate::{
     },
     crypto::sha256,
     domain::{Capacity, TreeHead, Verdict},
+    limits::STATEMENTS_PER_POST,
 };
 
 /// How long a sign-off is sent again to a ledger that is busy or away.
@@ -142,7 +143,12 @@ fn why_not(word: Word, state: &SubmissionState, own: &(String, String)) -> Strin
             format!("{who} is its author: another post signs it off; an author may only withdraw it")
         }
         (Word::Approve | Word::Decline, Some(said)) => {
-            format!("{who} signed it at entry {} as {}: a post signs once", said.index, capacity_name(said.capacity))
+            format!(
+                "{who} signed it at entry {} as {}: a post signs once, and speaks {STATEMENTS_PER_POST} times at most \
+                 where it took its word back",
+                said.index,
+                capacity_name(said.capacity)
+            )
         }
         _ if state.status() == SubmissionStatus::Waiting && word == Word::Withdraw => {
             format!("no approval by {who} stands, and it is not its author")

@@ -271,7 +271,12 @@ fn fits_what_the_post_said(
         Some(it) => {
             let place =
                 if it.at == progress.recorded { "with the submission".into() } else { format!("in entry {}", it.at) };
-            let message = format!("{} of {} signed it {place}", signer.member, signer.organisation);
+            let (member, organisation) = (&signer.member, &signer.organisation);
+            let message = if said.len() < STATEMENTS_PER_POST {
+                format!("{member} of {organisation} signed it {place}")
+            } else {
+                format!("{member} of {organisation} has spoken {STATEMENTS_PER_POST} times about it, which is the most")
+            };
             Err(Rejection::new(RejectionRule::SignOffMustBeNew, format!("{field}.member"), message))
         }
     }
