@@ -48,7 +48,7 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     let client = global.connect().await?;
     let at = arguments.day.at.map(|at| at.to_string()).unwrap_or_default();
     let answer = client.table(&arguments.treaty, "", &on_day(&arguments.day, &at), 0).await?;
-    let held = answer.holds_at;
+    let held = answer.holds_at.clone();
     let Written { table, mapping, left_out } = written(answer)?;
     let mapping = mapping.to_toml();
     if let Some(file) = &arguments.mapping_out {

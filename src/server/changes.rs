@@ -11,7 +11,6 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     Node,
     by_treaty::{Line, OfTreaty, Scope, page_by_treaty},
-    convert,
     errors::Refused,
     status::{Asked, EventFacts},
     status_answer::{cited, dates_of, day},
@@ -73,8 +72,8 @@ impl Node {
             view: asked.view.name().into(),
             changes,
             next_page_token,
-            from: Some(convert::holds_at(earlier.holds_at()?)),
-            holds_at: Some(convert::holds_at(later.holds_at()?)),
+            from: Some(self.holds_at(earlier)?),
+            holds_at: Some(self.holds_at(later)?),
         })
     }
 

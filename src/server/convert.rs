@@ -51,12 +51,13 @@ pub fn entry(stored: StoredRecord) -> proto::Entry {
     }
 }
 
-pub fn holds_at(holds: HoldsAt) -> proto::HoldsAt {
+pub fn holds_at(holds: HoldsAt, root: TreeHash) -> proto::HoldsAt {
     proto::HoldsAt {
         size: holds.size.0,
         recorded_at: holds.recorded_at.map(timestamp),
         policy: holds.policy.map_or(0, |policy| policy.0),
         profile: holds.profile.map_or(0, |profile| profile.number()),
+        root: root.as_bytes().to_vec().into(),
     }
 }
 

@@ -169,7 +169,7 @@ impl Node {
 
 impl LandRead<'_> {
     fn holds_at(&self) -> Result<proto::HoldsAt, Refused> {
-        Ok(convert::holds_at(self.view.holds_at()?))
+        self.node.holds_at(self.view)
     }
 
     fn caution(&self) -> Result<String, Refused> {

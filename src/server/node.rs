@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{ahead::Ahead, answers::Answers, errors::Refused};
+use super::{ahead::Ahead, answers::Answers, convert, errors::Refused};
 use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
@@ -16,7 +16,7 @@ use crate::{
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry},
-    projections::{Follow, FollowError, Followed, Follower, ModelPosition, ReadModels},
+    projections::{Follow, FollowError, Followed, Follower, ModelPosition, ReadModels, View},
     sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
 };
@@ -180,6 +180,14 @@ fn follow(
 struct Reader {
     registry: Registry,
     sequencer: Sequencer,
+}
+
+impl Node {
+    /// What an answer from a view holds for.
+    pub(super) fn holds_at(&self, view: View<'_>) -> Result<proto::HoldsAt, Refused> {
+        let root = self.sequencer.prove(|admission| admission.tree().root_at(view.size().0))?;
+        Ok(convert::holds_at(view.holds_at()?, root))
+    }
 }
 
 impl Follow for Reader {

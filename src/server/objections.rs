@@ -5,7 +5,6 @@
 use super::{
     Node,
     by_treaty::{OfTreaty, page_by_treaty},
-    convert,
     errors::Refused,
     status::Asked,
     status_answer::{timeliness, window, world},
@@ -48,7 +47,7 @@ impl Node {
             view: asked.view.name().into(),
             acts,
             next_page_token,
-            holds_at: Some(convert::holds_at(view.holds_at()?)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 }

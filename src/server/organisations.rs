@@ -24,7 +24,7 @@ impl proto::organisations_server::Organisations for OrganisationsService {
         Ok(Response::new(proto::ListOrganisationsResponse {
             organisations: found.items.iter().map(convert::organisation).collect(),
             next_page_token: found.next.unwrap_or_default(),
-            holds_at: Some(convert::holds_at(view.holds_at().map_err(Refused::from)?)),
+            holds_at: Some(self.0.holds_at(view)?),
         }))
     }
 
@@ -41,7 +41,7 @@ impl proto::organisations_server::Organisations for OrganisationsService {
             found.ok_or_else(|| Refused::not_found("id", format!("no organisation {id} was admitted by then")))?;
         Ok(Response::new(proto::GetOrganisationResponse {
             organisation: Some(convert::organisation(&found)),
-            holds_at: Some(convert::holds_at(view.holds_at().map_err(Refused::from)?)),
+            holds_at: Some(self.0.holds_at(view)?),
         }))
     }
 }

@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use super::{Node, convert, errors::Refused, fitting, status::Asked, status_answer::effective_day, survey::Survey};
+use super::{Node, errors::Refused, fitting, status::Asked, status_answer::effective_day, survey::Survey};
 use crate::{
     domain::{ParticipantId, TreatyId},
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
@@ -61,7 +61,7 @@ impl Node {
             counts: counts.into_iter().map(|count| count_message(count, &context, total)).collect(),
             coverage: Some(coverage_message(&survey, coverage)),
             next_page_token,
-            holds_at: Some(convert::holds_at(holds)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 }

@@ -146,7 +146,7 @@ impl Node {
         Ok(proto::ListSignOffsResponse {
             waiting: told.collect::<Result<_, Refused>>()?,
             next_page_token: found.next.unwrap_or_default(),
-            holds_at: Some(convert::holds_at(view.holds_at()?)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 
@@ -180,7 +180,7 @@ impl Node {
         Ok(proto::GetSignOffsResponse {
             state: Some(told),
             events: events.collect::<Result<_, _>>()?,
-            holds_at: Some(convert::holds_at(view.holds_at()?)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Leaves to others: reading (`survey`), what counts (`treaties`), cells and files (`tables`).
 
-use super::{Node, convert, errors::Refused, fitting, status::Asked, survey::Survey};
+use super::{Node, errors::Refused, fitting, status::Asked, survey::Survey};
 use crate::{
     domain::{Body, CivilDate, ParticipantId, TreatyId, WorldDate},
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
@@ -43,7 +43,7 @@ impl Node {
             lines,
             tables: stated.iter().flatten().map(|table| act_message(&survey, table)).collect(),
             next_page_token,
-            holds_at: Some(convert::holds_at(view.holds_at()?)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 }

@@ -43,7 +43,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let size = self.0.resolve(read_at).await?;
         let view = self.0.models.at(size).map_err(Refused::from)?;
         let found = self.0.treaty_entry(&find_treaty(view, &treaty)?)?;
-        Ok(Response::new(proto::GetTreatyResponse { treaty: Some(found), holds_at: Some(holds_at(view)?) }))
+        Ok(Response::new(proto::GetTreatyResponse { treaty: Some(found), holds_at: Some(self.0.holds_at(view)?) }))
     }
 
     async fn list(
@@ -56,7 +56,11 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let asked = page(page_size, &page_token);
         let (treaties, next_page_token) =
             fitting(asked, |page| view.treaties(page), |treaty| self.0.treaty_entry(treaty))?;
-        Ok(Response::new(proto::ListTreatiesResponse { treaties, next_page_token, holds_at: Some(holds_at(view)?) }))
+        Ok(Response::new(proto::ListTreatiesResponse {
+            treaties,
+            next_page_token,
+            holds_at: Some(self.0.holds_at(view)?),
+        }))
     }
 
     async fn list_participants(
@@ -69,7 +73,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let asked = page(page_size, &page_token);
         let (participants, next_page_token) =
             fitting(asked, |page| view.participants(page), |participant| self.0.participant_entry(participant))?;
-        let holds_at = Some(holds_at(view)?);
+        let holds_at = Some(self.0.holds_at(view)?);
         Ok(Response::new(proto::ListParticipantsResponse { participants, next_page_token, holds_at }))
     }
 
@@ -94,7 +98,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             treaty: treaty.to_string(),
             acts,
             next_page_token,
-            holds_at: Some(holds_at(view)?),
+            holds_at: Some(self.0.holds_at(view)?),
             legal_findings: status.iter().flat_map(Found::findings).collect(),
             courses: status.iter().flat_map(Found::courses).collect(),
             overlays_of_all_days: status.iter().flat_map(Found::overlays_of_all_days).collect(),
@@ -134,7 +138,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             clauses,
             clauses_version,
             rests_on: found.rests_on(),
-            holds_at: Some(holds_at(view)?),
+            holds_at: Some(self.0.holds_at(view)?),
             courses: found.courses(),
             overlays_of_all_days: found.overlays_of_all_days(),
         }))
@@ -159,7 +163,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             projected: newest.is_none_or(|newest| newest < asked.at),
             view: asked.view.name().into(),
             standings: standings.iter().map(Found::standing).collect(),
-            holds_at: Some(convert::holds_at(holds)),
+            holds_at: Some(self.0.holds_at(view)?),
         }))
     }
 
@@ -202,7 +206,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             view: asked.view.name().into(),
             treaties: found.iter().map(|found| found.told(&states)).collect(),
             other_treaties: others.iter().map(Found::standing).collect(),
-            holds_at: Some(holds_at(view)?),
+            holds_at: Some(self.0.holds_at(view)?),
         }))
     }
 
@@ -229,7 +233,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             view: asked.view.name().into(),
             participations: page.participations,
             next_page_token: page.next,
-            holds_at: Some(holds_at(view)?),
+            holds_at: Some(self.0.holds_at(view)?),
         }))
     }
 
@@ -334,10 +338,6 @@ impl proto::treaties_server::Treaties for TreatiesService {
 pub(super) fn lies_ahead(view: View<'_>, asked: Asked) -> Result<bool, Refused> {
     let newest = view.holds_at()?.recorded_at.and_then(|time| time.utc_date());
     Ok(newest.is_none_or(|newest| newest < asked.at))
-}
-
-fn holds_at(view: View<'_>) -> Result<proto::HoldsAt, Refused> {
-    Ok(convert::holds_at(view.holds_at()?))
 }
 
 pub(super) fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<TreatyId>, Refused> {

@@ -6,7 +6,6 @@
 use super::{
     Node,
     by_treaty::{Line, OfTreaty, Scope, page_by_treaty},
-    convert,
     errors::Refused,
     status::Asked,
     status_answer::{claims, day, world},
@@ -42,7 +41,7 @@ impl Node {
             view: asked.view.name().into(),
             acts,
             next_page_token,
-            holds_at: Some(convert::holds_at(view.holds_at()?)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 
@@ -69,7 +68,7 @@ impl Node {
             view: asked.view.name().into(),
             acts,
             next_page_token,
-            holds_at: Some(convert::holds_at(view.holds_at()?)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 }

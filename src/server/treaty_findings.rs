@@ -5,7 +5,6 @@
 use super::{
     Node,
     by_treaty::{Line, OfTreaty, Scope, page_by_treaty},
-    convert,
     errors::Refused,
     status::Asked,
     status_answer::legal_finding,
@@ -54,7 +53,7 @@ impl Node {
             view: asked.view.name().into(),
             findings,
             next_page_token,
-            holds_at: Some(convert::holds_at(view.holds_at()?)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 }

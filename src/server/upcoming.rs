@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use super::{
     Node,
     by_treaty::{Line, OfTreaty, Scope, page_by_treaty},
-    convert,
     errors::Refused,
     status::Asked,
     status_answer::{change, day},
@@ -66,7 +65,7 @@ impl Node {
             changes,
             incomplete,
             next_page_token,
-            holds_at: Some(convert::holds_at(holds)),
+            holds_at: Some(self.holds_at(view)?),
         })
     }
 }

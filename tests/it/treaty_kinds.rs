@@ -229,3 +229,17 @@ async fn an_objection_that_was_withdrawn_contests_no_more() {
     assert_eq!(before, ["CHE"], "on the day before it stood");
     story.audited().await;
 }
+
+/// R17: who repeats an answer can compare the history that it is of.
+#[tokio::test]
+async fn an_answer_names_the_root_of_the_entries_that_it_holds_for() {
+    let story = Story::begin().await;
+    story.deposit(OTTAWA, "POL", ConsentMode::Ratification, "2012-12-27").await;
+    let size = story.size();
+    for earlier in [size - 1, size] {
+        let root = story.ledger.node.sequencer().with_admission(|admission| admission.tree().root_at(earlier));
+        let answer = story.status(OTTAWA, "POL", "2020-01-01", earlier).await;
+        assert_eq!(answer.holds_at.unwrap().root, root.unwrap().as_bytes().to_vec());
+    }
+    story.audited().await;
+}
