@@ -5,7 +5,7 @@
 //! Nothing is shown but what is open or was disclosed (I13).
 //! Leaves to others: the rules (`minefields`), where areas lie (`projections`).
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::civil::Date;
 use tonic::{Request, Response, Status};
@@ -16,9 +16,11 @@ use super::{
     land::{Authors, totals},
 };
 use crate::{
-    domain::{Bounds, CivilDate, CountryCode, LandStatus, Position, RecordId, Recorded, Subject, WgsPosition},
+    domain::{
+        Bounds, CivilDate, CountryCode, Finding, Index, LandStatus, Position, RecordId, Recorded, Subject, WgsPosition,
+    },
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, RECORDS_PER_PAGE},
-    minefields::{self, RecordPicture, area_covers, caution},
+    minefields::{self, HistoryItem, RecordPicture, area_covers, caution},
     projections::{Page, View},
     wire::proto,
 };
@@ -59,7 +61,7 @@ impl proto::minefields_server::Minefields for MinefieldsService {
         let next = items.last().filter(|_| more).map(|item| token(item.position)).unwrap_or_default();
         let items = items.into_iter().map(|item| {
             let (event, position) = self.0.event_at(item.position)?;
-            let findings = read.view.findings(item.position)?.iter().map(convert::finding).collect();
+            let findings = read.findings(item)?.iter().map(convert::finding).collect();
             let shown = Authors(&events).history_item(item, &picture.parts);
             Ok(proto::RecordHistoryItem { event: Some(event), position: Some(position), findings, ..shown })
         });
@@ -170,6 +172,16 @@ impl Node {
 impl LandRead<'_> {
     fn holds_at(&self) -> Result<proto::HoldsAt, Refused> {
         self.node.holds_at(self.view)
+    }
+
+    /// Remarks on an event, and on what was said about it later.
+    fn findings(&self, item: &HistoryItem) -> Result<Vec<Finding>, Refused> {
+        let said: BTreeSet<Index> = item.signatures.iter().filter_map(|it| Some(it.said.as_ref()?.2)).collect();
+        let mut findings = self.view.findings(item.position)?;
+        for index in said.into_iter().filter(|index| *index != item.position.index) {
+            findings.extend(self.view.findings(Position { index, ..item.position })?);
+        }
+        Ok(findings)
     }
 
     fn caution(&self) -> Result<String, Refused> {

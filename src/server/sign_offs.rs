@@ -5,7 +5,7 @@
 //! sign-off; what waits is found through the read models, not by walking the log.
 //! Leaves to others: proving any of it (a signer reads the entry and its receipt).
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use prost::Message;
 use tonic::{Request, Response, Status};
@@ -223,7 +223,12 @@ impl Node {
             Some(state) => state_message(state, entry.recorded_at, moment.at),
             None => acted_at_once(submitted.digest, entry, &submitted.submission.author, class_by_kind(submitted)),
         };
-        let findings = moment.view.findings_of_entry(entry.index)?;
+        // Remarks on the submission, and on what was said about it later.
+        let mut findings = moment.view.findings_of_entry(entry.index)?;
+        let said: BTreeSet<Index> = state.iter().flat_map(|state| &state.statements).map(|it| it.at).collect();
+        for at in said.into_iter().filter(|at| *at != entry.index) {
+            findings.extend(moment.view.findings_of_entry(at)?);
+        }
         let open = asker.map(|asker| self.open_to(submitted.digest, asker, moment)).unwrap_or_default();
         Ok(proto::SubmissionState {
             findings: findings.iter().map(convert::finding).collect(),

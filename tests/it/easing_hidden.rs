@@ -1,6 +1,8 @@
 //! Ways around a signature that were found by looking for them: each waits now, or opens
 //! what was released.
 
+use merestone::wire::proto::{self, minefields_client::MinefieldsClient, sign_offs_client::SignOffsClient};
+
 use super::*;
 
 fn unsized_parcel(body: &mut Body, parcel: &str) {
@@ -24,6 +26,31 @@ fn laid(field: &Field, parcels: &[(&str, u64)], completed: &str) -> Event {
 }
 
 impl Field {
+    /// The remarks that the sign-offs and the history of the land show on the last release.
+    pub(super) async fn remarks(&self) -> [Vec<String>; 2] {
+        let served = Served::start(&self.ledger.node).await;
+        let size = self.ledger.node.sequencer().published().head.tree.size;
+        self.ledger.node.wait_for_models(size).await.unwrap();
+        let read_at = || Some(proto::ReadAt { minimum_size: size.0, known_at: None });
+        let Subject::Record(record) = &self.record else { unreachable!("the field is a record") };
+        let history = proto::RecordHistoryRequest {
+            record: record.to_string(),
+            read_at: read_at(),
+            ..proto::RecordHistoryRequest::default()
+        };
+        let history = MinefieldsClient::new(served.channel.clone()).history(history).await.unwrap().into_inner();
+        let last = history.items.last().unwrap();
+        let index = last.position.as_ref().unwrap().index;
+        let wanted = proto::GetSignOffsRequest {
+            submission: Some(proto::get_sign_offs_request::Submission::Index(index)),
+            read_at: read_at(),
+            ..proto::GetSignOffsRequest::default()
+        };
+        let told = SignOffsClient::new(served.channel.clone()).get(wanted).await.unwrap().into_inner();
+        let codes = |findings: &[proto::Finding]| findings.iter().map(|it| it.code.clone()).collect();
+        [codes(&told.state.unwrap().findings), codes(&last.findings)]
+    }
+
     fn signed(&self, event: Event) -> SignedSubmission {
         self.ledger.sign(&self.ledger.recorder, vec![event])
     }
