@@ -93,7 +93,7 @@ fn under_treaty(treaty: &TreatyDuties, why: bool) -> Vec<Block> {
     let mut blocks = vec![sentences(None, [headline(&standing)])];
     if !treaty.duties.is_empty() {
         let header = ["due", "state", "what", "article", "days late"];
-        blocks.push(table(header, treaty.duties.iter().map(row)));
+        blocks.push(table(header, rows(&treaty.duties)));
     }
     let mut notes = Vec::new();
     if treaty.fulfilled_not_shown > 0 {
@@ -118,6 +118,39 @@ fn headline(standing: &Standing) -> String {
     let since = if standing.since.is_empty() { String::new() } else { format!(" since {}", standing.since) };
     let until = if standing.until.is_empty() { String::new() } else { format!(", until {}", standing.until) };
     format!("{}: {}{since}{until}", standing.treaty_name, statuses.join(" or "))
+}
+
+/// A row for each duty; yearly reports of which nothing else is to be said share that of the first.
+fn rows(duties: &[Duty]) -> Vec<[String; 5]> {
+    let mut rows = Vec::new();
+    for (at, duty) in duties.iter().enumerate() {
+        let alike = |other: &&Duty| {
+            is_plain_report(other)
+                && (&other.title, &other.article, &other.state) == (&duty.title, &duty.article, &duty.state)
+        };
+        if !is_plain_report(duty) {
+            rows.push(row(duty));
+        } else if !duties[..at].iter().any(|other| alike(&other)) {
+            rows.push(years(duty, duties.iter().filter(alike)));
+        }
+    }
+    rows
+}
+
+fn is_plain_report(duty: &Duty) -> bool {
+    let plain = duty.extensions.is_empty() && duty.fulfilled.is_none() && duty.assuming.is_empty();
+    plain && duty.about_year > 0 && duty.stops.is_empty()
+}
+
+/// The row of the first report, with the years that all of them are about.
+fn years<'d>(first: &Duty, alike: impl Iterator<Item = &'d Duty> + Clone) -> [String; 5] {
+    let (count, last) = (alike.clone().count(), alike.map(|duty| duty.about_year).max().unwrap_or(first.about_year));
+    let [due, state, what, article, late] = row(first);
+    if count == 1 {
+        return [due, state, what, article, late];
+    }
+    let what = format!("{} {} to {last}: {count} of them", first.title, first.about_year);
+    [format!("{due} .."), state, what, article, late]
 }
 
 /// Due, state, what, article, days late.
@@ -155,7 +188,7 @@ fn because(duty: &Duty) -> [Block; 2] {
     [sentences(None, [told]), table(["date", "because", "article", "entry"], rows)]
 }
 
-/// All that is shown of what is overdue: a row for each duty, by treaty and participant.
+/// All that is shown of what is overdue, by treaty and participant.
 fn overdue(answer: &OverdueResponse) -> Vec<Block> {
     let OverdueResponse { at, projected, participations, .. } = answer;
     let ahead = if *projected { ", projected" } else { "" };
@@ -178,7 +211,7 @@ fn overdue(answer: &OverdueResponse) -> Vec<Block> {
     }
     for (_, of) in by_treaty {
         let name = of.first().map(|found| format!("{}:", found.treaty_name));
-        let rows = of.iter().flat_map(|found| found.duties.iter().map(|duty| overdue_row(found, duty)));
+        let rows = of.iter().flat_map(|found| rows(&found.duties).into_iter().map(|row| overdue_row(found, row)));
         blocks.extend([sentences(None, name), table(["due", "who", "state", "what", "article", "days late"], rows)]);
     }
     blocks
@@ -188,8 +221,8 @@ fn told(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
-fn overdue_row(found: &OverdueParticipation, duty: &Duty) -> [String; 6] {
-    let [due, state, what, article, late] = row(duty);
+fn overdue_row(found: &OverdueParticipation, row: [String; 5]) -> [String; 6] {
+    let [due, state, what, article, late] = row;
     [due, found.participant_name.clone(), state, what, article, late]
 }
 

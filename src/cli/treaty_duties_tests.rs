@@ -115,3 +115,27 @@ fn overdue_duties_stand_under_their_treaty() {
     let none = text(&overdue(&OverdueResponse { at: "2026-03-01".into(), ..OverdueResponse::default() }));
     assert_eq!(none, "Nothing is overdue on 2026-03-01, as far as this ledger knows.");
 }
+
+#[test]
+fn yearly_reports_alike_share_a_row_and_others_keep_theirs() {
+    let report = |about_year: u32, state: &str| Duty {
+        article: "7(2)".into(),
+        title: "yearly update".into(),
+        about_year,
+        state: state.into(),
+        due: format!("{}-04-30", about_year + 1),
+        ..Duty::default()
+    };
+    let first = Duty { about_year: 0, title: "first report".into(), ..report(2003, "overdue") };
+    let stopping = Duty { stops: "2026-02-20".into(), ..report(2025, "running") };
+    let told = rows(&[report(2003, "overdue"), first, report(2004, "overdue"), report(2006, "overdue"), stopping]);
+    let told: Vec<[&str; 2]> = told.iter().map(|[due, _, what, _, _]| [due.as_str(), what.as_str()]).collect();
+    assert_eq!(
+        told,
+        [
+            ["2004-04-30 ..", "yearly update 2003 to 2006: 3 of them"],
+            ["2004-04-30", "first report"],
+            ["2026-04-30", "yearly update 2025\nstops with the withdrawal on 2026-02-20"],
+        ]
+    );
+}
