@@ -47,6 +47,9 @@ pub enum Command {
         /// Only acts of this participant (id or name).
         #[arg(long)]
         participant: Option<String>,
+        /// Whose word decides between rival statements, for the status that is drawn; as in `treaty status`.
+        #[arg(long, requires = "participant")]
+        view: Option<String>,
         #[command(flatten)]
         read: ReadArguments,
     },
@@ -142,8 +145,10 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             })?;
             answer.holds_at
         }
-        Command::Timeline { treaty, participant, read } => {
-            let answer = client.timeline(&treaty, participant.as_deref(), read.known_at).await?;
+        Command::Timeline { treaty, participant, view, read } => {
+            let answer = client
+                .timeline(&treaty, participant.as_deref(), read.known_at, view.as_deref().unwrap_or_default())
+                .await?;
             let json = to_json("TimelineResponse", &answer);
             output.show_list(&json, "acts", || match participant {
                 Some(_) => own_timeline(&answer),

@@ -250,6 +250,7 @@ impl Client {
         treaty: &str,
         participant: Option<&str>,
         known_at: Option<KnownAt>,
+        view: &str,
     ) -> Answer<proto::TimelineResponse> {
         let participant = participant.unwrap_or_default().to_owned();
         let mut all = proto::TimelineResponse::default();
@@ -261,6 +262,7 @@ impl Client {
                 read_at: page_of(known_at, all.holds_at.as_ref()),
                 page_size: PAGE,
                 page_token,
+                view: view.to_owned(),
             };
             let page = self.treaty_reads().timeline(request).await?.into_inner();
             all.acts.extend(page.acts);

@@ -81,7 +81,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::TimelineRequest>,
     ) -> Result<Response<proto::TimelineResponse>, Status> {
-        let proto::TimelineRequest { treaty, participant, read_at, page_size, page_token } = request.into_inner();
+        let proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: name } =
+            request.into_inner();
         let size = self.0.resolve(read_at).await?;
         let view = self.0.models.at(size).map_err(Refused::from)?;
         let treaty = find_treaty(view, &treaty)?.id;
@@ -91,8 +92,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
         };
         let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), page);
         let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| self.0.act(view, act))?;
-        let asked = || Asked::parse(view, "", "");
-        let status = participant.map(|participant| self.0.treaty_status(view, &treaty, &participant, asked()?));
+        let asked = Asked::parse(view, "", &name)?;
+        let status = participant.map(|participant| self.0.treaty_status(view, &treaty, &participant, asked));
         let status = status.transpose()?;
         Ok(Response::new(proto::TimelineResponse {
             treaty: treaty.to_string(),

@@ -298,6 +298,8 @@ async fn poland_is_a_party_as_known_in_august_and_out_as_known_in_november() {
         participant: "POL".into(),
         ..proto::TimelineRequest::default()
     };
+    let nobodys = proto::TimelineRequest { view: "nobody".into(), ..request.clone() };
+    assert!(story.client().timeline(nobodys).await.unwrap_err().message().contains("view"));
     let timeline = story.client().timeline(request).await.unwrap().into_inner();
     assert_eq!(timeline.acts.len(), 4);
     let codes: Vec<_> = timeline.legal_findings.iter().map(|finding| finding.code.as_str()).collect();
