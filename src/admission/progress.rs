@@ -4,6 +4,8 @@
 //! it takes effect. How a submission was closed is noted where it was, so that the
 //! same entry never closes it in another way.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use super::{Admission, IdKey, Named, founders};
 use crate::{
     crypto::sha256,
@@ -125,27 +127,29 @@ impl Admission {
     fn note_corrected_land(&mut self, event: &Event, target: &EventReference, subject: &str, position: Position) {
         let recorded = self.event(&target.organisation, target.event);
         let replaced: Vec<Position> = recorded.into_iter().chain(self.corrections(target)).collect();
-        let mut before = Vec::new();
+        let mut before = BTreeSet::new();
         for event in replaced.iter().filter_map(|position| self.event_at(*position)) {
             before.extend(event.stated_parcels().iter().map(|parcel| parcel.id.clone()));
             before.extend(event.released_parcels().iter().cloned());
         }
-        let now = event.stated_parcels().iter().map(|parcel| &parcel.id).chain(event.released_parcels());
-        for parcel in now.chain(&before) {
+        let now: BTreeMap<&ParcelId, Option<u64>> =
+            event.stated_parcels().iter().map(|parcel| (&parcel.id, parcel.area_m2)).collect();
+        let all: BTreeSet<&ParcelId> = now.keys().copied().chain(event.released_parcels()).chain(&before).collect();
+        let mut areas: HashMap<Position, BTreeMap<ParcelId, Option<u64>>> = HashMap::new();
+        for parcel in all {
             let stated = Named::Parcel { subject, parcel: parcel.as_str() }.key();
             let newest = self.ids.get(&stated);
-            let enlarges = event.stated_parcels().iter().filter(|stated| stated.id == *parcel).any(|stated| {
-                let larger = || stated.area_m2 > newest.and_then(|newest| self.area_at(newest, parcel));
-                !before.contains(parcel) || (stated.area_m2.is_some() && larger())
+            let stood = newest.and_then(|newest| {
+                let areas = areas.entry(newest).or_insert_with(|| self.areas_at(newest));
+                areas.get(parcel).copied().flatten()
             });
+            let area = now.get(parcel).copied();
+            let enlarges = area.is_some_and(|area| !before.contains(parcel) || (area.is_some() && area > stood));
             let speaks = newest.is_none_or(|newest| {
-                let first = || recorded.is_some_and(|recorded| newest < recorded);
-                match event.stated_parcels().iter().find(|stated| stated.id == *parcel) {
+                let first = recorded.is_some_and(|recorded| newest < recorded);
+                match area {
                     None => replaced.contains(&newest),
-                    Some(stated) => stated.area_m2.is_some_and(|area| {
-                        let larger = || self.area_at(newest, parcel).is_none_or(|before| area >= before);
-                        replaced.contains(&newest) || first() || larger()
-                    }),
+                    Some(area) => area.is_some() && (replaced.contains(&newest) || first || area >= stood),
                 }
             });
             if event.released_parcels().is_empty() && speaks {
@@ -166,8 +170,11 @@ impl Admission {
         submitted.events.get(usize::from(position.ordinal)).cloned()
     }
 
-    fn area_at(&self, position: Position, parcel: &ParcelId) -> Option<u64> {
-        self.event_at(position)?.stated_parcels().iter().find(|stated| stated.id == *parcel)?.area_m2
+    /// The parcels that an event states, with their areas.
+    fn areas_at(&self, position: Position) -> BTreeMap<ParcelId, Option<u64>> {
+        let event = self.event_at(position);
+        let stated = event.iter().flat_map(Event::stated_parcels);
+        stated.map(|parcel| (parcel.id.clone(), parcel.area_m2)).collect()
     }
 
     fn note_release(&mut self, subject: &str, parcel: &ParcelId, position: Position, word: u16) {

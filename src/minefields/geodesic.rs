@@ -66,7 +66,7 @@ pub(super) fn surely_covers(area: &DangerArea, other: &DangerArea) -> bool {
             distance_mm(*centre, *of_other) + u64::from(*inner) * 1_000 <= u64::from(*radius_m) * 1_000
         }
         (DangerArea::Circle { .. }, DangerArea::Polygon(ring)) => ring.iter().all(|corner| area_covers(area, *corner)),
-        (DangerArea::Polygon(ring), _) if !is_convex(ring) => false,
+        (DangerArea::Polygon(ring), _) if Ring::strict(ring).is_err() || !is_convex(ring) => false,
         (DangerArea::Polygon(_), DangerArea::Polygon(other)) => other.iter().all(|corner| area_covers(area, *corner)),
         // Corners of a polygon around the circle.
         (DangerArea::Polygon(_), DangerArea::Circle { centre, radius_m }) => {

@@ -57,7 +57,7 @@ impl Node {
         let touched = self.touched(later, earlier.size())?;
         let of = |treaty: &TreatyId| {
             if !self.touches(&touched, later, treaty)? {
-                return Ok(OfTreaty { lines: Vec::new(), looked: 0 });
+                return Ok(OfTreaty { lines: Vec::new(), looked: 1 });
             }
             let survey = |view| self.survey_of(view, treaty, scope.who(), asked.view);
             let two = Two { before: survey(earlier)?, after: survey(later)?, since: Since(earlier.size()), asked };

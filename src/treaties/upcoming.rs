@@ -248,9 +248,10 @@ fn kind_of(membership: &Membership, day: Date, after: TreatyStatus) -> Option<(U
 fn gives(step: &Step, what: UpcomingType, membership: &Membership, day: Date) -> bool {
     let of_leave = |leave: &Leave| step.event.as_ref() == Some(&leave.event);
     match step.rule {
-        StatusRule::InForceFirstOfMonth | StatusRule::InForceSameDay | StatusRule::InForceAfterDays => {
-            what == UpcomingType::EntryIntoForce && step.date == Some(day)
-        }
+        StatusRule::InForceFirstOfMonth
+        | StatusRule::InForceSameDay
+        | StatusRule::InForceAfterDays
+        | StatusRule::InForceAsStated => what == UpcomingType::EntryIntoForce && step.date == Some(day),
         StatusRule::TreatyInForceAsStated | StatusRule::TreatyInForceAsCounted => {
             what == UpcomingType::EntryIntoForce && step.date == Some(day)
         }
@@ -270,6 +271,10 @@ fn is_of_treaty(step: &Step) -> bool {
 /// What could still move an entry into force.
 fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
     let deposited = membership.deposited;
+    let stated = course.steps.iter().find(|step| step.rule == StatusRule::InForceAsStated);
+    if let Some(day) = stated.and_then(|step| step.date) {
+        return vec![change(ChangeCode::Correction, format!("a correction of the day that is stated, {day}"))];
+    }
     let mut moves =
         vec![change(ChangeCode::Correction, format!("a correction of the day of the deposit, {deposited}"))];
     let as_stated = course.steps.iter().any(|step| step.rule == StatusRule::TreatyInForceAsStated);

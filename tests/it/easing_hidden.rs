@@ -127,6 +127,38 @@ async fn a_hazard_corrected_to_a_later_day_or_to_fewer_parcels_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_is_compared_with_what_other_events_state() {
+    let field = Field::new().await;
+    let survey = field.surveyed(&[("P9", 5)]);
+    field.acts(&field.signed(survey.clone())).await;
+    field.waits(&field.corrected(&survey, field.surveyed(&[("P1", 10), ("P9", 5)]).body)).await;
+    field.acts(&field.corrected(&survey, field.surveyed(&[("P1", 1_500), ("P9", 5)]).body)).await;
+    let laying = laid(&field, &[("P2", 2_000)], "2022-02-01");
+    field.acts(&field.signed(laying.clone())).await;
+    let nameless = field.corrected(&laying, laid(&field, &[], "2022-02-01").body);
+    assert_eq!(field.refusal(&nameless).await, "WarningMustNotWait", "it warns of the whole and drops an area");
+    field.ledger.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_of_an_older_statement_is_no_yardstick_for_its_siblings() {
+    let field = Field::new().await;
+    let older = field.surveyed(&[("P3", 10)]);
+    field.acts(&field.signed(older.clone())).await;
+    field.acts(&field.signed(field.surveyed(&[("P3", 100)]))).await;
+    let body = EventCorrected {
+        target: EventReference { organisation: "desk".parse().unwrap(), event: older.id },
+        reason: "the same again".into(),
+        restated: Some(Box::new(Restated { occurred: None, not_stated: Vec::new(), body: older.body.clone() })),
+    };
+    let mut again = event(&field.record.to_string(), Body::Shared(SharedBody::EventCorrected(body)));
+    again.source = Some(source(SourceClass::OwnAct));
+    let together = field.ledger.sign(&field.ledger.recorder, vec![again, field.surveyed(&[("P3", 10)])]);
+    assert_eq!(field.refusal(&together).await, "WarningMustNotWait");
+    field.ledger.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_release_that_becomes_earlier_or_dated_waits() {
     let field = Field::new().await;
     let release = field.release(&["P1"]);

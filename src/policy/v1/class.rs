@@ -110,7 +110,9 @@ fn bearing(question: &Question<'_>, event: &Event, earlier: &[Event]) -> Bearing
 /// A parcel compared with the area that it had last; a new one warns, and so does one that was
 /// released or taken out. Who names a parcel without an area leaves it as large as it was.
 fn restated(question: &Question<'_>, event: &Event, parcel: &Parcel, earlier: &[Event]) -> Bearing {
-    let siblings = || earlier.iter().rev().filter(|sibling| sibling.subject == event.subject);
+    // What a correction says of an older statement is no yardstick for a new one.
+    let states = |sibling: &&Event| sibling.subject == event.subject && sibling.restated().is_none();
+    let siblings = || earlier.iter().rev().filter(states);
     let named = || siblings().filter_map(|sibling| stated_in(sibling, &parcel.id));
     let sized = named().find(|sibling| sibling.area_m2.is_some());
     match sized.or_else(|| standing_parcel(question, &event.subject, &parcel.id)).or_else(|| named().next()) {
@@ -158,7 +160,8 @@ fn correction(question: &Question<'_>, event: &Event, body: &EventCorrected, ear
     let occurred_before = before.iter().rev().find_map(Event::restated).map_or(&target.occurred, |it| &it.occurred);
     let date_before = body_before.principal_date().or(occurred_before.as_ref());
     let redated = |restated: &Restated| {
-        dated_anew(&restated.body, date_before, restated.body.principal_date().or(restated.occurred.as_ref()))
+        let date = restated.body.principal_date().or(restated.occurred.as_ref());
+        dated_anew((body_before, date_before), (&restated.body, date))
     };
     let of_body = of_body.and(body.restated.as_deref().map(redated).unwrap_or_default());
     let part_before = |slot: u32| {
@@ -203,40 +206,43 @@ fn reopened(before: &RecordOpened, after: &RecordOpened, area_before: AreaBefore
     parcels(&before.parcels, &after.parcels, area_before).and(kind).and(moved).and(sure)
 }
 
+/// A body with the date that its event goes by.
+type Dated<'a> = (&'a Body, Option<&'a WorldDate>);
+
 /// A hazard that may be later than was said eases for the days between, and so does a
-/// release that was earlier; one without a date is as cautious as can be.
-fn dated_anew(body: &Body, before: Option<&WorldDate>, after: Option<&WorldDate>) -> Bearing {
-    let Body::Minefield(body) = body else { return Bearing::default() };
+/// release that was earlier; one without a date is as cautious as can be. A laying goes by the
+/// day on which it can have begun, as in the picture of the land.
+fn dated_anew(before: Dated<'_>, after: Dated<'_>) -> Bearing {
+    let Body::Minefield(body) = after.0 else { return Bearing::default() };
     match body {
-        MinefieldBody::RecordOpened(_) | MinefieldBody::PositionSurveyed(_) => {
-            let first = |date: Option<&WorldDate>| date.and_then(WorldDate::earliest).unwrap_or(Date::MIN);
+        MinefieldBody::RecordOpened(_) | MinefieldBody::PositionSurveyed(_) | MinefieldBody::LayingRecorded(_) => {
+            let earliest = |date: &WorldDate| date.earliest().unwrap_or(Date::MIN);
+            let first = |(body, date): Dated<'_>| {
+                let date = date.map_or(Date::MIN, earliest);
+                body.began().map_or(date, |began| earliest(began).min(date))
+            };
             Bearing::of(Some(first(after)), Some(first(before)))
         }
         MinefieldBody::LandReleased(_) => {
-            let last = |date: Option<&WorldDate>| date.and_then(WorldDate::latest).unwrap_or(Date::MAX);
+            let last = |(_, date): Dated<'_>| date.and_then(WorldDate::latest).unwrap_or(Date::MAX);
             Bearing::of(Some(last(before)), Some(last(after)))
         }
-        // A laying has a beginning and an end, see `relaid`; clearance changes no status.
-        MinefieldBody::LayingRecorded(_) | MinefieldBody::AreaCleared(_) => Bearing::default(),
+        // Clearance changes no status.
+        MinefieldBody::AreaCleared(_) => Bearing::default(),
     }
 }
 
 /// Laid for a shorter time is less laid. A laying that names no parcel is of the whole record.
 fn relaid(before: &LayingRecorded, after: &LayingRecorded, area_before: AreaBefore<'_>) -> Bearing {
-    let first = |laying: &LayingRecorded| {
-        let dates = [&laying.began, &laying.completed];
-        let given = dates.into_iter().flatten().map(|date| date.earliest().unwrap_or(Date::MIN));
-        given.min().unwrap_or(Date::MIN)
-    };
     let last = |date: &Option<WorldDate>| date.as_ref().and_then(WorldDate::latest);
-    let began = Bearing::of(Some(first(after)), Some(first(before)));
     let completed = Bearing::of(last(&before.completed), last(&after.completed));
     let named = match (before.parcels.is_empty(), after.parcels.is_empty()) {
         (true, false) => Bearing::EASES,
-        (false, true) => Bearing::WARNS,
+        // Of more land than before, and no more of the areas that it gave: two things.
+        (false, true) => Bearing { eases: true, warns: true },
         (true, true) | (false, false) => parcels(&before.parcels, &after.parcels, area_before),
     };
-    named.and(began).and(completed)
+    named.and(completed)
 }
 
 /// More land released eases, less warns; when, is told by `dated_anew`.
@@ -249,7 +255,8 @@ fn released_anew(before: &LandReleased, after: &LandReleased) -> Bearing {
 fn parcels(before: &[Parcel], after: &[Parcel], area_before: AreaBefore<'_>) -> Bearing {
     let left_out = before.iter().any(|parcel| !after.iter().any(|other| other.id == parcel.id));
     let of_each = after.iter().map(|parcel| match before.iter().find(|other| other.id == parcel.id) {
-        None => Bearing::WARNS,
+        // Another event may have stated it.
+        None => area_before(&parcel.id).map_or(Bearing::WARNS, |before| area(Some(before), parcel.area_m2)),
         Some(other) => area(other.area_m2.or_else(|| area_before(&parcel.id)), parcel.area_m2),
     });
     of_each.fold(if left_out { Bearing::EASES } else { Bearing::default() }, Bearing::and)
@@ -258,8 +265,10 @@ fn parcels(before: &[Parcel], after: &[Parcel], area_before: AreaBefore<'_>) -> 
 /// A part in place of another: outlines and ordnance ease unless they say the same
 /// or a wider circle about the same point. A part that is new adds.
 fn replaced(before: Option<&Part>, after: &Part) -> Bearing {
-    let about_hazard = matches!(after.kind, PartKind::DangerArea | PartKind::Extent | PartKind::Ordnance);
-    let Some(before) = before.filter(|_| about_hazard) else { return Bearing::default() };
+    let about_hazard = |part: &Part| matches!(part.kind, PartKind::DangerArea | PartKind::Extent | PartKind::Ordnance);
+    let Some(before) = before.filter(|before| about_hazard(before) || about_hazard(after)) else {
+        return Bearing::default();
+    };
     match (&before.content, &after.content) {
         (PartHolding::Open(before), PartHolding::Open(after)) if before == after => Bearing::default(),
         (PartHolding::Open(PartContent::DangerArea(before)), PartHolding::Open(PartContent::DangerArea(after)))
