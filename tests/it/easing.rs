@@ -469,11 +469,18 @@ async fn an_authority_that_certifies_its_own_work_is_remarked_on() {
     };
     assert_eq!(findings[0].code, FindingCode::SelfCertified);
     assert_eq!(field.status(&signed).await, SubmissionStatus::Effective { at: receipt.index });
-    assert_eq!(field.remarks().await, [["self_certified"], ["self_certified"]], "in the inbox and in the history");
+    // It serves to the end: a service that stops takes its ledger along.
+    let served = Served::start(&field.ledger.node).await;
+    assert_eq!(
+        field.remarks(&served).await,
+        [["self_certified"], ["self_certified"]],
+        "in the inbox and in the history"
+    );
     let with = [(&field.ledger.verifier, Capacity::Verifier), (&head, Capacity::NationalAuthority)];
     let whole = field.ledger.sign_with(&field.ledger.recorder, vec![field.release(&["P2"])], &with);
     let Outcome::Accepted { findings, .. } = field.ledger.submit(&whole).await.unwrap() else { panic!("it enters") };
     assert_eq!(findings[0].code, FindingCode::SelfCertified);
+    served.stop().await;
     assert_eq!(field.ledger.audited().await.findings, 2);
 }
 

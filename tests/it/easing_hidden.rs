@@ -27,8 +27,7 @@ fn laid(field: &Field, parcels: &[(&str, u64)], completed: &str) -> Event {
 
 impl Field {
     /// The remarks that the sign-offs and the history of the land show on the last release.
-    pub(super) async fn remarks(&self) -> [Vec<String>; 2] {
-        let served = Served::start(&self.ledger.node).await;
+    pub(super) async fn remarks(&self, served: &Served) -> [Vec<String>; 2] {
         let size = self.ledger.node.sequencer().published().head.tree.size;
         self.ledger.node.wait_for_models(size).await.unwrap();
         let read_at = || Some(proto::ReadAt { minimum_size: size.0, known_at: None });
