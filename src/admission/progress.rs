@@ -164,12 +164,6 @@ impl Admission {
         }
     }
 
-    fn event_at(&self, position: Position) -> Option<Event> {
-        let entry = self.entry(position.index)?;
-        let EnvelopeContent::Submission(submitted) = &entry.envelope.content else { return None };
-        submitted.events.get(usize::from(position.ordinal)).cloned()
-    }
-
     /// The parcels that an event states, with their areas.
     fn areas_at(&self, position: Position) -> BTreeMap<ParcelId, Option<u64>> {
         let event = self.event_at(position);

@@ -49,11 +49,10 @@ pub(super) fn area_covers_area(area: &DangerArea, other: &DangerArea) -> bool {
     match other {
         DangerArea::Polygon(ring) => ring.iter().all(|corner| area_covers(area, *corner)),
         // A hair inside the circle, so that a circle covers itself after rounding.
-        DangerArea::Circle { centre, radius_m } => (0..AROUND).all(|at| {
-            let azimuth = f64::from(at) * 360.0 / f64::from(AROUND);
-            let metres = f64::from(*radius_m) - 0.1;
-            destination(*centre, azimuth, metres).is_none_or(|point| area_covers(area, point))
-        }),
+        DangerArea::Circle { centre, radius_m } => {
+            let mut around = around(*centre, f64::from(*radius_m) - 0.1);
+            around.all(|point| point.is_none_or(|point| area_covers(area, point)))
+        }
     }
 }
 
@@ -71,10 +70,7 @@ pub(super) fn surely_covers(area: &DangerArea, other: &DangerArea) -> bool {
         // Corners of a polygon around the circle.
         (DangerArea::Polygon(_), DangerArea::Circle { centre, radius_m }) => {
             let metres = f64::from(*radius_m) / (std::f64::consts::PI / f64::from(AROUND)).cos();
-            (0..AROUND).all(|at| {
-                let azimuth = f64::from(at) * 360.0 / f64::from(AROUND);
-                destination(*centre, azimuth, metres).is_some_and(|point| area_covers(area, point))
-            })
+            around(*centre, metres).all(|point| point.is_some_and(|point| area_covers(area, point)))
         }
     }
 }
@@ -99,6 +95,11 @@ const HALF_TURN: i128 = 1_800_000_000;
 
 /// Points looked at around a circle.
 const AROUND: u32 = 16;
+
+/// Points at a distance from a position, all around it; `None` for one beyond the map.
+fn around(centre: WgsPosition, metres: f64) -> impl Iterator<Item = Option<WgsPosition>> {
+    (0..AROUND).map(move |at| destination(centre, f64::from(at) * 360.0 / f64::from(AROUND), metres))
+}
 
 fn destination(from: WgsPosition, azimuth: f64, metres: f64) -> Option<WgsPosition> {
     let (latitude, longitude) = degrees(from);

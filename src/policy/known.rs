@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Entry, EnvelopeDigest, EventId, EventReference, Index, OrganisationId, ParcelId, Position, RecordId, SignOffClass,
-    Size, Subject, SubmissionDigest, SubmissionId, SubmissionStatus, TreeHash,
+    Entry, EnvelopeContent, EnvelopeDigest, Event, EventId, EventReference, Index, OrganisationId, ParcelId, Position,
+    RecordId, SignOffClass, Size, Subject, SubmissionDigest, SubmissionId, SubmissionStatus, TreeHash,
 };
 
 /// Look-ups over the entries before the one that is decided. Implemented by
@@ -38,8 +38,8 @@ pub trait Known {
     fn corrections(&self, target: &EventReference) -> Vec<Position>;
     /// The event that opened a subject; `None` for subjects that nothing opens.
     fn opening(&self, subject: &Subject) -> Option<Position>;
-    /// The event in effect that stated a parcel of a record last, or whose
-    /// correction took it out.
+    /// The event in effect that a parcel of a record goes by: that stated its area last, or
+    /// whose correction took it out; one without an area only where none has given any.
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position>;
     /// Whether the newest word in effect on a parcel is that it is released.
     fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool;
@@ -47,4 +47,11 @@ pub trait Known {
     fn entry(&self, index: Index) -> Option<Arc<Entry>>;
     /// The root at an earlier size; `None` beyond the newest.
     fn root_at(&self, size: Size) -> Option<TreeHash>;
+
+    /// An earlier event.
+    fn event_at(&self, position: Position) -> Option<Event> {
+        let entry = self.entry(position.index)?;
+        let EnvelopeContent::Submission(submitted) = &entry.envelope.content else { return None };
+        submitted.events.get(usize::from(position.ordinal)).cloned()
+    }
 }

@@ -12,7 +12,7 @@ use super::{
     dossier::Who,
     errors::Refused,
     status::treaty_ids,
-    treaties::{find_participant, find_treaty},
+    treaties::{find_if_named, find_treaty},
 };
 use crate::{
     domain::{ParticipantId, TreatyId},
@@ -55,10 +55,7 @@ impl Node {
     /// The treaties that a request names; with a participant and without a treaty those
     /// that it has an act under.
     pub(super) fn scope(&self, view: View<'_>, treaty: &str, participant: &str) -> Result<Scope, Refused> {
-        let participant = match participant {
-            "" => None,
-            name => Some(find_participant(view, name)?.id),
-        };
+        let participant = find_if_named(view, participant)?;
         let treaties = match (treaty, &participant) {
             ("", None) => treaty_ids(view)?,
             ("", Some(participant)) => self.treaties_with_acts(view, participant)?,

@@ -5,10 +5,7 @@
 //! Leaves to others: the rules; a signer signs the events, not these sentences.
 
 use crate::{
-    domain::{
-        Body, EnvelopeContent, Event, EventCorrected, MinefieldBody, Parcel, ParcelId, Position, RecordId, SharedBody,
-        Subject,
-    },
+    domain::{Body, Event, EventCorrected, MinefieldBody, Parcel, ParcelId, RecordId, SharedBody, Subject},
     policy::Known,
 };
 
@@ -51,7 +48,7 @@ fn left_out(event: &Event, known: &dyn Known) -> Vec<String> {
     let target = known.event(&body.target.organisation, body.target.event);
     let corrected = known.corrections(&body.target).into_iter().rev().map(Some).chain([target]);
     let mut bodies = corrected.flatten().filter_map(|position| {
-        let event = event_at(known, position)?;
+        let event = known.event_at(position)?;
         match &event.body {
             Body::Shared(SharedBody::EventCorrected(_)) => event.restated_body().cloned(),
             _ => Some(event.body),
@@ -61,12 +58,6 @@ fn left_out(event: &Event, known: &dyn Known) -> Vec<String> {
     let gone = before.parcels().iter().filter(|parcel| !after.parcels().iter().any(|other| other.id == parcel.id));
     gone.map(|parcel| format!("{}: no longer reported; stands as {}", parcel.id, standing(known, record, &parcel.id)))
         .collect()
-}
-
-fn event_at(known: &dyn Known, position: Position) -> Option<Event> {
-    let entry = known.entry(position.index)?;
-    let EnvelopeContent::Submission(submitted) = &entry.envelope.content else { return None };
-    submitted.events.get(usize::from(position.ordinal)).cloned()
 }
 
 fn stated(known: &dyn Known, record: &RecordId, parcel: &Parcel) -> String {
@@ -80,7 +71,7 @@ fn standing(known: &dyn Known, record: &RecordId, parcel: &ParcelId) -> String {
     }
     let position = known.parcel(record, parcel);
     let stated = position.and_then(|position| {
-        let event = event_at(known, position)?;
+        let event = known.event_at(position)?;
         event.stated_parcels().iter().find(|stated| stated.id == *parcel).map(area)
     });
     stated.unwrap_or_else(|| "not reported".into())

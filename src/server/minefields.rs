@@ -154,8 +154,7 @@ struct LandRead<'a> {
 impl Node {
     async fn read_land(&self, at: &str, read_at: Option<proto::ReadAt>) -> Result<LandRead<'_>, Refused> {
         let known_then = read_at.is_some_and(|read_at| read_at.known_at.is_some());
-        let size = self.resolve(read_at).await?;
-        let view = self.models.at(size)?;
+        let view = self.view_at(read_at).await?;
         let at = match at {
             "" if known_then => view.holds_at()?.recorded_at.and_then(|time| time.utc_date()),
             "" => self.clock.now().utc_date(),

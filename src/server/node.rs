@@ -120,6 +120,11 @@ impl Node {
         Arc::clone(&self.streams).try_acquire_owned().map_err(|_| Refused::too_many_streams())
     }
 
+    /// The read models as of what a read asks for.
+    pub(super) async fn view_at(&self, read_at: Option<proto::ReadAt>) -> Result<View<'_>, Refused> {
+        Ok(self.models.at(self.resolve(read_at).await?)?)
+    }
+
     /// The size that a read answers for: never beyond what is durable and folded.
     pub(super) async fn resolve(&self, read_at: Option<proto::ReadAt>) -> Result<Size, Refused> {
         use proto::read_at::KnownAt;

@@ -18,8 +18,7 @@ impl proto::organisations_server::Organisations for OrganisationsService {
         request: Request<proto::ListOrganisationsRequest>,
     ) -> Result<Response<proto::ListOrganisationsResponse>, Status> {
         let proto::ListOrganisationsRequest { read_at, page_size, page_token } = request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let found = view.organisations(page(page_size, &page_token)).map_err(Refused::from)?;
         Ok(Response::new(proto::ListOrganisationsResponse {
             organisations: found.items.iter().map(convert::organisation).collect(),
@@ -34,8 +33,7 @@ impl proto::organisations_server::Organisations for OrganisationsService {
     ) -> Result<Response<proto::GetOrganisationResponse>, Status> {
         let proto::GetOrganisationRequest { id, read_at } = request.into_inner();
         let parsed: OrganisationId = id.parse().map_err(|error| Refused::from(("id", error)))?;
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let found = view.organisation(&parsed).map_err(Refused::from)?;
         let found =
             found.ok_or_else(|| Refused::not_found("id", format!("no organisation {id} was admitted by then")))?;

@@ -37,8 +37,7 @@ impl proto::sign_offs_server::SignOffs for SignOffsService {
     ) -> Result<Response<proto::ListSignOffsResponse>, Status> {
         let request = request.into_inner();
         let wanted = Wanted::parse(&request)?;
-        let size = self.0.resolve(request.read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(request.read_at).await?;
         Ok(Response::new(self.0.inbox(view, &wanted, request.page_size, &request.page_token)?))
     }
 
@@ -48,8 +47,7 @@ impl proto::sign_offs_server::SignOffs for SignOffsService {
     ) -> Result<Response<proto::GetSignOffsResponse>, Status> {
         let proto::GetSignOffsRequest { submission, organisation, member, read_at } = request.into_inner();
         let asker = Asker::parse(&organisation, &member)?;
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         Ok(Response::new(self.0.submission(view, submission, asker.as_ref())?))
     }
 }

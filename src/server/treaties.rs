@@ -40,8 +40,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         request: Request<proto::GetTreatyRequest>,
     ) -> Result<Response<proto::GetTreatyResponse>, Status> {
         let proto::GetTreatyRequest { treaty, read_at } = request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let found = self.0.treaty_entry(&find_treaty(view, &treaty)?)?;
         Ok(Response::new(proto::GetTreatyResponse { treaty: Some(found), holds_at: Some(self.0.holds_at(view)?) }))
     }
@@ -51,8 +50,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         request: Request<proto::ListTreatiesRequest>,
     ) -> Result<Response<proto::ListTreatiesResponse>, Status> {
         let proto::ListTreatiesRequest { read_at, page_size, page_token } = request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let asked = page(page_size, &page_token);
         let (treaties, next_page_token) =
             fitting(asked, |page| view.treaties(page), |treaty| self.0.treaty_entry(treaty))?;
@@ -68,8 +66,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         request: Request<proto::ListParticipantsRequest>,
     ) -> Result<Response<proto::ListParticipantsResponse>, Status> {
         let proto::ListParticipantsRequest { read_at, page_size, page_token } = request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let asked = page(page_size, &page_token);
         let (participants, next_page_token) =
             fitting(asked, |page| view.participants(page), |participant| self.0.participant_entry(participant))?;
@@ -83,13 +80,9 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::TimelineResponse>, Status> {
         let proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: name } =
             request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let treaty = find_treaty(view, &treaty)?.id;
-        let participant = match participant.as_str() {
-            "" => None,
-            name => Some(find_participant(view, name)?.id),
-        };
+        let participant = find_if_named(view, &participant)?;
         let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), page);
         let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| self.0.act(view, act))?;
         let asked = Asked::parse(view, "", &name)?;
@@ -112,8 +105,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::TreatyStatusResponse>, Status> {
         let proto::TreatyStatusRequest { treaty, participant, at, read_at, view: name, with_other_treaties } =
             request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let (treaty, participant) = (find_treaty(view, &treaty)?.id, find_participant(view, &participant)?);
         let asked = Asked::parse(view, &at, &name)?;
         let found = self.0.treaty_status(view, &treaty, &participant.id, asked)?;
@@ -150,8 +142,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         request: Request<proto::StandingRequest>,
     ) -> Result<Response<proto::StandingResponse>, Status> {
         let proto::StandingRequest { participant, at, read_at, view: name } = request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let participant = find_participant(view, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let standings = self.0.standings(view, &participant.id, None, asked)?;
@@ -174,8 +165,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::ListPartiesResponse>, Status> {
         let proto::ListPartiesRequest { treaty, at, read_at, view: name, statuses, page_size, page_token } =
             request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let treaty = find_treaty(view, &treaty)?.id;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.parties(view, &treaty, asked, &statuses, page(page_size, &page_token))?))
@@ -186,8 +176,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::ObligationsResponse>, Status> {
         let proto::ObligationsRequest { participant, treaty, at, read_at, view: name, states } = request.into_inner();
         let states = parse_states(&states)?;
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let participant = find_participant(view, &participant)?;
         let treaty = match treaty.as_str() {
             "" => None,
@@ -216,8 +205,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         request: Request<proto::OverdueRequest>,
     ) -> Result<Response<proto::OverdueResponse>, Status> {
         let proto::OverdueRequest { treaty, at, read_at, view: name, page_size, page_token } = request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let treaties = match treaty.as_str() {
             "" => treaty_ids(view)?,
             name => vec![find_treaty(view, name)?.id],
@@ -244,8 +232,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::UpcomingResponse>, Status> {
         let proto::UpcomingRequest { treaty, participant, at, read_at, view: name, horizon, page_size, page_token } =
             request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let horizon = upcoming::horizon(asked.at, horizon.as_ref())?;
@@ -273,8 +260,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::FindingsRequest { treaty, participant, at, read_at, view: name, codes, page_size, page_token } =
             request.into_inner();
         let codes = parse_codes(&codes)?;
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.findings_under(view, &scope, asked, &codes, page(page_size, &page_token))?))
@@ -285,8 +271,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         request: Request<proto::ContestedRequest>,
     ) -> Result<Response<proto::ContestedResponse>, Status> {
         let proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token } = request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let scope = self.0.scope(view, &treaty, "")?;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.contested(view, &scope, asked, page(page_size, &page_token))?))
@@ -299,8 +284,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::UnnotifiedRequest { treaty, participant, at, read_at, view: name, kinds, page_size, page_token } =
             request.into_inner();
         let kinds = parse_kinds(&kinds)?;
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.unnotified(view, &scope, asked, &kinds, page(page_size, &page_token))?))
@@ -312,13 +296,9 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::ObjectionsResponse>, Status> {
         let proto::ObjectionsRequest { treaty, participant, at, read_at, view: name, page_size, page_token } =
             request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let treaty = find_treaty(view, &treaty)?.id;
-        let participant = match participant.as_str() {
-            "" => None,
-            name => Some(find_participant(view, name)?.id),
-        };
+        let participant = find_if_named(view, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let page = page(page_size, &page_token);
         Ok(Response::new(self.0.objections(view, &treaty, participant.as_ref(), asked, page)?))
@@ -327,8 +307,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
     async fn table(&self, request: Request<proto::TableRequest>) -> Result<Response<proto::TableResponse>, Status> {
         let proto::TableRequest { treaty, at, read_at, view: name, stated_as_at, page_size, page_token } =
             request.into_inner();
-        let size = self.0.resolve(read_at).await?;
-        let view = self.0.models.at(size).map_err(Refused::from)?;
+        let view = self.0.view_at(read_at).await?;
         let treaty = find_treaty(view, &treaty)?.id;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.table(view, &treaty, asked, &stated_as_at, page(page_size, &page_token))?))
@@ -349,6 +328,11 @@ pub(super) fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<Treat
 pub(super) fn find_participant(view: View<'_>, name: &str) -> Result<Registered<ParticipantId>, Refused> {
     let found = view.find_participant(name)?;
     found.ok_or_else(|| Refused::not_found("participant", format!("no participant {name} was registered by then")))
+}
+
+/// The participant that a request names; `None` where it names none.
+pub(super) fn find_if_named(view: View<'_>, name: &str) -> Result<Option<ParticipantId>, Refused> {
+    if name.is_empty() { Ok(None) } else { Ok(Some(find_participant(view, name)?.id)) }
 }
 
 impl Node {

@@ -1,6 +1,6 @@
 //! Who may sign: key, post, role, mandate, all at the entry's index.
 
-use super::{Question, references};
+use super::Question;
 use crate::{
     domain::{
         Authority, Body, Capacity, Concern, CountryCode, Event, Finding, FindingCode, KeyEnding, Kind, Mandate,
@@ -145,7 +145,7 @@ fn country_of(question: &Question<'_>, event: &Event, earlier: &[Event]) -> Opti
         Body::Registry(_) | Body::Shared(_) | Body::Treaty(_) | Body::Minefield(_) => None,
     };
     let sibling = || earlier.iter().filter(|sibling| sibling.subject == event.subject).find_map(opened);
-    let recorded = || references::event_at(question, question.known.opening(&event.subject)?).as_ref().and_then(opened);
+    let recorded = || question.known.event_at(question.known.opening(&event.subject)?).as_ref().and_then(opened);
     opened(event).or_else(sibling).or_else(recorded).flatten()
 }
 

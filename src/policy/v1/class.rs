@@ -131,7 +131,7 @@ fn standing_parcel(question: &Question<'_>, subject: &Subject, parcel: &ParcelId
     if question.known.is_released(record, parcel) {
         return None;
     }
-    stated_in(&references::event_at(question, question.known.parcel(record, parcel)?)?, parcel)
+    stated_in(&question.known.event_at(question.known.parcel(record, parcel)?)?, parcel)
 }
 
 /// An area that is not known any more neither eases nor warns: the parcel stands.
@@ -142,8 +142,7 @@ fn area(before: Option<u64>, after: Option<u64>) -> Bearing {
 /// A correction compared with what its target said, as it was corrected last. What
 /// the target is, and that it may be corrected, is decided elsewhere.
 fn correction(question: &Question<'_>, event: &Event, body: &EventCorrected, earlier: &[Event]) -> Bearing {
-    let recorded =
-        || references::event_at(question, question.known.event(&body.target.organisation, body.target.event)?);
+    let recorded = || question.known.event_at(question.known.event(&body.target.organisation, body.target.event)?);
     let sibling = earlier.iter().find(|sibling| sibling.id == body.target.event).cloned();
     let Some(target) = sibling.or_else(recorded) else { return Bearing::default() };
     let before = references::corrections_of(question, &body.target);

@@ -3,10 +3,9 @@
 use super::Question;
 use crate::{
     domain::{
-        Body, Commitment, ContentErased, ContestResolved, DeclarationMade, EnvelopeContent, Event, EventContested,
-        EventCorrected, EventReference, EventRetracted, Kind, MinefieldBody, ParcelId, Part, PartDisclosed,
-        PartHolding, ParticipantId, Position, SharedBody, SharedKind, Subject, SubmittedEvents, TreatyBody, TreatyId,
-        TreatyKind,
+        Body, Commitment, ContentErased, ContestResolved, DeclarationMade, Event, EventContested, EventCorrected,
+        EventReference, EventRetracted, Kind, MinefieldBody, ParcelId, Part, PartDisclosed, PartHolding, ParticipantId,
+        SharedBody, SharedKind, Subject, SubmittedEvents, TreatyBody, TreatyId, TreatyKind,
     },
     policy::{Rejection, RejectionRule},
     wire,
@@ -39,17 +38,10 @@ pub(super) fn hold(
     }
 }
 
-/// The event that stands at a position of the ledger.
-pub(super) fn event_at(question: &Question<'_>, position: Position) -> Option<Event> {
-    let entry = question.known.entry(position.index)?;
-    let EnvelopeContent::Submission(submitted) = &entry.envelope.content else { return None };
-    submitted.events.get(usize::from(position.ordinal)).cloned()
-}
-
 /// The corrections of an event that are in effect, oldest first.
 pub(super) fn corrections_of(question: &Question<'_>, target: &EventReference) -> Vec<Event> {
     let positions = question.known.corrections(target);
-    positions.into_iter().filter_map(|position| event_at(question, position)).collect()
+    positions.into_iter().filter_map(|position| question.known.event_at(position)).collect()
 }
 
 impl Asked<'_> {
@@ -63,7 +55,7 @@ impl Asked<'_> {
         let sibling = self.earlier.iter().find(|event| own && event.id == reference.event).cloned();
         let recorded = || {
             let position = self.question.known.event(&reference.organisation, reference.event)?;
-            event_at(self.question, position)
+            self.question.known.event_at(position)
         };
         sibling.or_else(recorded).ok_or_else(|| {
             let message = format!("{} recorded no event {}", reference.organisation, reference.event);
