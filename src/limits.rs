@@ -126,10 +126,11 @@ pub const OPEN_SEGMENTS: usize = 16;
 pub const ID_RUN_KEYS: usize = 1 << 19;
 
 /// Entries that were read back from the journal and are kept at hand: one decision about
-/// a sign-off looks at what it signs, and at what was signed before, several times.
-pub const READ_BACK_ENTRIES: NonZeroUsize = NonZeroUsize::new(256).expect("more than none");
+/// a sign-off looks at what it signs, at the opening of its record, and at what was signed
+/// before, and so does the fold of it a moment later. At the most 32 MiB of payloads.
+pub const READ_BACK_ENTRIES: NonZeroUsize = NonZeroUsize::new(4_096).expect("more than none");
 /// Bytes of an entry up to which it is kept.
-pub const READ_BACK_BYTES: usize = 16 * 1024;
+pub const READ_BACK_BYTES: usize = 8 * 1024;
 
 /// Bytes of entries in one message of a replay stream.
 pub const REPLAY_CHUNK_BYTES: usize = 256 * 1024;

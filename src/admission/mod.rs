@@ -144,22 +144,27 @@ impl Admission {
         self.earlier.keep(record).map_err(AdmissionError::Scratch)
     }
 
-    /// Takes in an entry that was decided to enter, or that the journal holds. Gives
-    /// the state in which it leaves its submission by the sign-offs on it.
-    pub fn admit(&mut self, entry: &Arc<Entry>) -> Result<Option<SignOffState>, AdmissionError> {
+    /// Takes in an entry that was decided to enter, with the state in which it leaves
+    /// its submission by the sign-offs on it, as the decision told.
+    pub fn admit(&mut self, entry: &Arc<Entry>, sign_offs: Option<&SignOffState>) -> Result<(), AdmissionError> {
         debug_assert_eq!(entry.index, Size(self.tree.size()).next_index(), "I6: no gap");
         debug_assert!(self.recorded_at.is_none_or(|newest| newest <= entry.recorded_at), "I7: time never goes back");
-        let state = policy::sign_offs(&entry.envelope.content, entry.recorded_at, &self.registry, self);
         self.tree.append(leaf_hash(entry.recorded_at, entry.envelope.digest))?;
         self.recorded_at = Some(entry.recorded_at);
         self.earlier.note(entry);
         match &entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => self.admit_submission(submitted, entry, state.as_ref()),
+            EnvelopeContent::Submission(submitted) => self.admit_submission(submitted, entry, sign_offs),
             EnvelopeContent::SignOffs { submission, .. } => {
-                self.note_later_sign_offs(*submission, entry, state.as_ref());
+                self.note_later_sign_offs(*submission, entry, sign_offs);
             }
         }
-        Ok(state)
+        Ok(())
+    }
+
+    /// The same for an entry that the journal holds.
+    pub fn readmit(&mut self, entry: &Arc<Entry>) -> Result<(), AdmissionError> {
+        let state = policy::sign_offs(&entry.envelope.content, entry.recorded_at, &self.registry, self);
+        self.admit(entry, state.as_ref())
     }
 
     /// Called when everything admitted is in the journal: lets a run of ids begin

@@ -154,7 +154,7 @@ fn parse_chunk(source: &dyn Journal, from: Index) -> Result<Vec<Arc<Entry>>, Res
 }
 
 fn admit_all(admission: &mut Admission, chunk: &[Arc<Entry>]) -> Result<(), AdmissionError> {
-    chunk.iter().try_for_each(|entry| admission.admit(entry).map(|_| ()))?;
+    chunk.iter().try_for_each(|entry| admission.readmit(entry))?;
     admission.written()
 }
 

@@ -26,7 +26,7 @@ use crate::{
     },
     journal::StoredRecord,
     merkle::NotProved,
-    policy::{self, Known, Registry, Unverified},
+    policy::{self, Known, Registry, Remarks, Unverified},
     projections::{FoldedEntry, ReadModelError, ReadModels, Refold, RowsDigest},
     wire::{self, Submitted},
 };
@@ -220,11 +220,12 @@ impl Auditor {
         }
         let signatures = submitted.signed.len() as u64;
         let content = &submitted.envelope.content;
-        let findings = policy::decide(content, at, self.admission.registry(), &self.admission)
+        let remarks = policy::decide(content, at, self.admission.registry(), &self.admission)
             .map_err(|source| Difference::Decision { index, source })?;
         let entry = Arc::new(Entry { index, recorded_at: at, envelope: submitted.envelope });
         self.admission.keep(&stored.record)?;
-        let sign_offs = self.admission.admit(&entry)?;
+        let Remarks { findings, sign_offs } = remarks;
+        self.admission.admit(&entry, sign_offs.as_ref())?;
         if index == Index(0) {
             self.trust_founding()?;
         }

@@ -172,6 +172,7 @@ impl Run<'_> {
         for load in &mut loads {
             load.one_at_a_time(&self.channels).await?;
         }
+        models_complete(&self.service.url).await?;
         for left in (1..=ROUNDS).rev() {
             for load in &mut loads {
                 load.at_once(left, &self.channels, &self.service).await?;
@@ -225,7 +226,8 @@ impl Load {
         Ok(())
     }
 
-    /// One round while so many are left, this one included.
+    /// One round while so many are left, this one included; until the read models hold it, so that no
+    /// other load pays for it.
     async fn at_once(
         &mut self,
         rounds: usize,
@@ -236,6 +238,7 @@ impl Load {
         let requests = mem::replace(&mut self.left, rest);
         let before = service.processor_time()?;
         let driven = bench::unary(channels, requests, IN_FLIGHT).await?;
+        models_complete(&service.url).await?;
         self.processor += service.processor_time()? - before;
         self.many = Some(match self.many.take() {
             Some(earlier) => earlier.and(&driven),

@@ -25,31 +25,39 @@ use crate::domain::{
 /// The policies that this software can decide by, and fold, for ever.
 pub const POLICIES: &[PolicyNumber] = &[PolicyNumber(1)];
 
-/// Decides an envelope as the next entry at time `at`: its findings, or why not.
+/// What is told about an entry that enters: derived from it and from what was known
+/// before it, never stored with it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Remarks {
+    pub findings: Vec<Finding>,
+    /// The state in which it leaves its submission by the sign-offs on it; `None` for a
+    /// submission that acts at once and that nobody else signed.
+    pub sign_offs: Option<SignOffState>,
+}
+
+/// Decides an envelope as the next entry at time `at`: what is remarked, or why not.
 pub fn decide(
     content: &EnvelopeContent,
     at: RecordingTime,
     registry: &Registry,
     known: &dyn Known,
-) -> Result<Vec<Finding>, Rejection> {
+) -> Result<Remarks, Rejection> {
     match registry.policy() {
         PolicyNumber(1) => v1::decide(content, at, registry, known),
         PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
     }
 }
 
-/// The findings of a submission that entered at time `at`: what [`decide`] gave
-/// with it. `known` needs to tell only what stood on the subjects before.
-pub fn remark(content: &EnvelopeContent, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Vec<Finding> {
+/// The remarks on an envelope that entered at time `at`: what [`decide`] gave with it.
+/// A function of the envelope, and of registry and `known` as they were before it.
+pub fn remark(content: &EnvelopeContent, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Remarks {
     match registry.policy() {
         PolicyNumber(1) => v1::remark(content, at, registry, known),
         PolicyNumber(other) => unreachable!("policy {other} was never adopted: CharterAdopted refuses it"),
     }
 }
 
-/// The state in which an accepted entry leaves its submission by the sign-offs on
-/// it; `None` for a submission that acts at once and that nobody else signed. A
-/// function of the entry, and of registry and `known` as they were before it.
+/// The state of the sign-offs alone, as [`remark`] tells it.
 pub fn sign_offs(
     content: &EnvelopeContent,
     at: RecordingTime,

@@ -68,12 +68,10 @@ tables! {
     ByTreaty = 0x15, "by treaty";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
-    /// submission digest, index: the sign-offs on it, whole.
+    /// index of a submission, index: the sign-offs on it, whole.
     SignOffs = 0x21, "sign-offs";
     /// 256 entries by their number, index: which of their submissions wait.
     Waiting = 0x22, "waiting";
-    /// index of a submission that began to wait: its digest.
-    BeganToWait = 0x23, "began to wait";
 }
 
 /// A key, or the beginning of one, under construction.
@@ -261,7 +259,6 @@ mod tests {
             Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
             Key::new(Table::Waiting).index(Index(u64::from(number))).index(index),
-            Key::new(Table::BeganToWait).index(index),
         ];
         keys.extend(KINDS.iter().map(|row| Key::new(Table::ByKind).kind(row.kind).index(index)));
         let subjects = subjects.iter().chain(&more).chain([&under]).map(|text| text.parse().expect("valid"));

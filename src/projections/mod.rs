@@ -14,7 +14,7 @@
 //! Two ledgers, or a ledger and its auditor, compare their read models by one hash:
 //!
 //! ```text
-//! digest_0     = SHA-256("merestone read models v3\n")
+//! digest_0     = SHA-256("merestone read models v4\n")
 //! digest_(n+1) = SHA-256(digest_n || row || row || ...)     rows of entry n, ascending by key
 //! row          = length of key (u32 BE) || key || length of value (u32 BE) || value
 //! ```
@@ -41,9 +41,8 @@
 //! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
 //! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, objections and corrections alone |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
-//! | 21 submission digest, hexadecimal `i` | `SignOffRow`: the sign-offs on it after the entry |
+//! | 21 `s` `i` | `SignOffRow`: the sign-offs on the submission in entry `s` after the entry |
 //! | 22 `w` `i` | 32 bytes: bit `b` (of byte `b`/8, from the lowest) says that the submission of entry 256 `w` + `b` waits |
-//! | 23 `i` | digest of a submission that began to wait, 32 bytes |
 //!
 //! A subject is one byte (1 ledger, 2 organisation, 3 treaty, 4 participant,
 //! 5 participation, 6 record) and its identifiers. The messages `...Row` are protobuf
@@ -80,10 +79,10 @@ pub use store::{Opened, ReadModels};
 use crate::domain::{Entry, Finding, SignOffState};
 
 /// Format of the rows as they are stored; read models of another format are built anew.
-pub const ROWS_FORMAT: u32 = 4;
+pub const ROWS_FORMAT: u32 = 5;
 
 /// What the chained digest begins with.
-pub const DIGEST_START: &[u8] = b"merestone read models v3\n";
+pub const DIGEST_START: &[u8] = b"merestone read models v4\n";
 
 /// An accepted entry with the findings that the policy made on it.
 #[derive(Clone, Copy, Debug)]

@@ -37,8 +37,7 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::ByTreaty
         | Table::Finding
         | Table::SignOffs
-        | Table::Waiting
-        | Table::BeganToWait => false,
+        | Table::Waiting => false,
     }
 }
 

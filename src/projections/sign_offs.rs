@@ -11,29 +11,31 @@ use super::ReadModelError;
 use super::encoding::Unreadable;
 use super::keys::{Key, Table};
 use super::queries::View;
-use super::seek::{Row, newest_before};
+use super::seek::newest_before;
 use crate::domain::{
     AuthorityWord, Capacity, Concern, Index, KeyId, MissingSignOff, RecordingTime, SignOffClass, SignOffState, Signer,
     Statement, SubmissionDigest, SubmissionStatus, Threshold, Verdict, Word,
 };
 
 impl View<'_> {
-    /// The sign-offs on a submission; `None` for one that acted at once and that
-    /// nobody else signed, and for one that the view does not hold.
-    pub fn sign_offs(&self, submission: SubmissionDigest) -> Result<Option<SignOffState>, ReadModelError> {
-        let key = Key::new(Table::SignOffs).id(&submission.to_string());
-        newest_before(self.models().tree(), &key, self.size())?.map(|row| read_row(submission, row)).transpose()
+    /// The sign-offs on the submission in an entry; `None` for one that acted at once and
+    /// that nobody else signed, and for one that the view does not hold.
+    pub fn sign_offs(&self, recorded: Index) -> Result<Option<SignOffState>, ReadModelError> {
+        let row = newest_before(self.models().tree(), &sign_offs_key(recorded), self.size())?;
+        row.map(|(key, value)| read_state(recorded, &value).map_err(|unreadable| unreadable.at(&key))).transpose()
     }
 }
 
-fn read_row(submission: SubmissionDigest, (key, value): Row) -> Result<SignOffState, ReadModelError> {
-    read_state(submission, &value).map_err(|unreadable| unreadable.at(&key))
+/// The key of the sign-offs on the submission in an entry, without the index of the row.
+pub(super) fn sign_offs_key(recorded: Index) -> Key {
+    Key::new(Table::SignOffs).index(recorded)
 }
 
 #[derive(Clone, PartialEq, Message)]
 struct SignOffRow {
-    #[prost(uint64, tag = "1")]
-    recorded: u64,
+    /// Digest of the submission, 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    submission: Vec<u8>,
     #[prost(message, required, tag = "2")]
     author: SignerRow,
     /// 1 states, 2 eases, 3 transfers; what governs: 16 and the threshold.
@@ -117,11 +119,11 @@ struct ConcernRow {
     id: String,
 }
 
-/// The row of a state. Its submission is in the key.
+/// The row of a state. Where its submission was recorded is in the key.
 pub(super) fn sign_off_row(state: &SignOffState) -> Vec<u8> {
     let SignOffState {
-        submission: _,
-        recorded,
+        submission,
+        recorded: _,
         author,
         class,
         status,
@@ -133,7 +135,7 @@ pub(super) fn sign_off_row(state: &SignOffState) -> Vec<u8> {
     } = state;
     let (status, at, rule) = status_row(status);
     SignOffRow {
-        recorded: recorded.0,
+        submission: submission.as_bytes().to_vec(),
         author: signer_row(author),
         class: class_row(*class),
         status,
@@ -148,11 +150,11 @@ pub(super) fn sign_off_row(state: &SignOffState) -> Vec<u8> {
     .encode_to_vec()
 }
 
-fn read_state(submission: SubmissionDigest, value: &[u8]) -> Result<SignOffState, Unreadable> {
+fn read_state(recorded: Index, value: &[u8]) -> Result<SignOffState, Unreadable> {
     let row = SignOffRow::decode(value).map_err(|_| Unreadable)?;
     Ok(SignOffState {
-        submission,
-        recorded: Index(row.recorded),
+        submission: SubmissionDigest::from_slice(&row.submission).ok_or(Unreadable)?,
+        recorded,
         author: read_signer(row.author)?,
         class: read_class(row.class)?,
         status: read_status(row.status, row.at, row.rule)?,

@@ -11,9 +11,10 @@ use super::encoding::Unreadable;
 use super::keys::{Key, Table, past_prefix, split_index};
 use super::queries::{View, page_items, page_of};
 use super::seek::{damaged, newest_before};
+use super::sign_offs::sign_offs_key;
 use super::store::store_error;
 use super::{Page, PageRequest, QueryError, ReadModelError};
-use crate::domain::{Index, SignOffState, SubmissionDigest};
+use crate::domain::{Index, SignOffState};
 
 /// Entries in a group.
 const GROUP: u64 = 256;
@@ -106,12 +107,9 @@ impl View<'_> {
         }
     }
 
-    /// The state of a submission that began to wait with its entry.
+    /// The state of a submission that waits.
     fn state_of(&self, recorded: Index) -> Result<SignOffState, ReadModelError> {
-        let key = Key::new(Table::BeganToWait).index(recorded);
-        let row = self.models().tree().get(key.as_ref()).map_err(store_error("read"))?;
-        let digest = row.and_then(|row| SubmissionDigest::from_slice(&row)).ok_or_else(|| damaged(key.as_ref()))?;
-        self.sign_offs(digest)?.ok_or_else(|| damaged(key.as_ref()))
+        self.sign_offs(recorded)?.ok_or_else(|| damaged(sign_offs_key(recorded).as_ref()))
     }
 }
 

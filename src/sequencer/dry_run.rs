@@ -88,7 +88,7 @@ impl DryRuns {
         Ok(match (&now.state, verdict) {
             (ServiceState::Halted(reason), _) => DryRun::Halted(reason.clone()),
             (_, _) if !sound => DryRun::Halted(super::thread::UNSOUND.into()),
-            (_, Verdict::Enters { findings }) => DryRun::WouldEnter { findings },
+            (_, Verdict::Enters(remarks)) => DryRun::WouldEnter { findings: remarks.findings },
             (_, Verdict::Repeats { .. }) => DryRun::WouldRepeat,
             (_, Verdict::Rejected(rejection)) => DryRun::Rejected(rejection),
         })

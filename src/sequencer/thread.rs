@@ -16,9 +16,9 @@ use crate::{
     checkpoint::{CheckpointSigner, CheckpointVerifier, Receipt, leaf_hash},
     clock::Clock,
     crypto::sha256,
-    domain::{Entry, EnvelopeDigest, Index, RecordingTime},
+    domain::{Entry, EnvelopeDigest, Index, RecordingTime, SignOffState},
     journal::{Appended, Batch, Head, Journal, ReadLimit, Record},
-    policy::Known,
+    policy::{Known, Remarks},
     telemetry::chain,
     wire::Submitted,
 };
@@ -257,12 +257,12 @@ fn decide_one(
     match judge(admission, &submitted, at)? {
         Verdict::Rejected(rejection) => Ok((Decision::Rejected(rejection), None)),
         Verdict::Repeats { index, later: None } => Ok((Decision::Repeated { index }, None)),
-        Verdict::Repeats { index, later: Some(later) } => {
-            let (_, record) = enter(admission, later, at)?;
+        Verdict::Repeats { index, later: Some((later, remarks)) } => {
+            let (_, record) = enter(admission, later, at, remarks.sign_offs.as_ref())?;
             Ok((Decision::Repeated { index }, Some(record)))
         }
-        Verdict::Enters { findings } => {
-            let (entry, record) = enter(admission, submitted, at)?;
+        Verdict::Enters(Remarks { findings, sign_offs }) => {
+            let (entry, record) = enter(admission, submitted, at, sign_offs.as_ref())?;
             let envelope = entry.envelope.digest;
             Ok((Decision::Entered { index: entry.index, recorded_at: at, envelope, findings }, Some(record)))
         }
@@ -281,10 +281,15 @@ fn judge(admission: &mut Admission, submitted: &Submitted, at: RecordingTime) ->
     if admission.is_sound() { Ok(verdict) } else { Err(UNSOUND.into()) }
 }
 
-fn enter(admission: &mut Admission, submitted: Submitted, at: RecordingTime) -> Result<(Arc<Entry>, Record), String> {
+fn enter(
+    admission: &mut Admission,
+    submitted: Submitted,
+    at: RecordingTime,
+    sign_offs: Option<&SignOffState>,
+) -> Result<(Arc<Entry>, Record), String> {
     let index = admission.size().next_index();
     let Submitted { envelope_bytes, event_bytes, envelope, .. } = submitted;
     let entry = Arc::new(Entry { index, recorded_at: at, envelope });
-    admission.admit(&entry).map_err(|error| chain(&error))?;
+    admission.admit(&entry, sign_offs).map_err(|error| chain(&error))?;
     Ok((entry, Record { recorded_at: at, envelope: envelope_bytes, events: event_bytes }))
 }

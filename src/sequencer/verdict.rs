@@ -2,22 +2,20 @@
 //! a dry run share, so that they cannot differ.
 
 use crate::{
-    domain::{EnvelopeContent, Finding, Index, RecordingTime, SignOff},
-    policy::{self, Known, Registry, Rejection},
+    domain::{EnvelopeContent, Index, RecordingTime, SignOff},
+    policy::{self, Known, Registry, Rejection, Remarks},
     wire::Submitted,
 };
 
 /// What becomes of a submission as the next entry.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    Enters {
-        findings: Vec<Finding>,
-    },
+    Enters(Remarks),
     /// These bytes stand at an earlier index; what is new are sign-offs on them,
     /// which enter as an entry of their own.
     Repeats {
         index: Index,
-        later: Option<Submitted>,
+        later: Option<(Submitted, Remarks)>,
     },
     Rejected(Rejection),
 }
@@ -39,7 +37,7 @@ pub(super) fn judge(submitted: &Submitted, at: RecordingTime, registry: &Registr
         return Verdict::Repeats { index, later: None };
     }
     match policy::decide(content, at, registry, known) {
-        Ok(findings) => Verdict::Enters { findings },
+        Ok(remarks) => Verdict::Enters(remarks),
         Err(rejection) => Verdict::Rejected(rejection),
     }
 }
@@ -53,6 +51,9 @@ fn judge_repeat(
     registry: &Registry,
     known: &dyn Known,
 ) -> Verdict {
-    let enters = |later: &Submitted| policy::decide(&later.envelope.content, at, registry, known).is_ok();
-    Verdict::Repeats { index, later: later.filter(enters) }
+    let entering = later.and_then(|later| {
+        let remarks = policy::decide(&later.envelope.content, at, registry, known).ok()?;
+        Some((later, remarks))
+    });
+    Verdict::Repeats { index, later: entering }
 }

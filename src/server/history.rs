@@ -70,9 +70,9 @@ impl Node {
         let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
         let stored = stored.into_iter().next().ok_or_else(missing)?;
         let found = wire::read_events_at(&stored, ordinals).map_err(|error| Refused::internal(&error))?;
-        let EventsAt { digest, author, events } = found.ok_or_else(missing)?;
+        let EventsAt { author, events } = found.ok_or_else(missing)?;
         let newest = newest.unwrap_or(stored.record.recorded_at);
-        let state = view.sign_offs(digest)?;
+        let state = view.sign_offs(index)?;
         let at_once = Standing::Effective { since: index, verified: false };
         let standing = state.as_ref().map_or(at_once, |state| state.standing(newest));
         let (sign_offs, missing) = state.map(|state| (state.statements, state.missing)).unwrap_or_default();

@@ -12,10 +12,10 @@ use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
     clock::Clock,
-    domain::{Entry, EnvelopeContent, Finding, SignOffState, Size, TreeHash},
+    domain::{Entry, EnvelopeContent, Size, TreeHash},
     journal::{Journal, StoredRecord},
     limits,
-    policy::{self, Registry},
+    policy::{self, Registry, Remarks},
     projections::{Follow, FollowError, Followed, Follower, ModelPosition, ReadModels, View},
     sequencer::{Parts, Running, Sequencer},
     wire::{self, proto},
@@ -200,7 +200,7 @@ impl Follow for Reader {
 
     fn read(&mut self, stored: &StoredRecord) -> Result<Followed, wire::Malformed> {
         let entry = wire::read_entry(stored)?;
-        let (findings, sign_offs) = self.remark(&entry);
+        let Remarks { findings, sign_offs } = self.remark(&entry);
         if let EnvelopeContent::Submission(submitted) = &entry.envelope.content {
             self.registry.apply(submitted, entry.index, entry.recorded_at);
         }
@@ -213,13 +213,10 @@ impl Follow for Reader {
 }
 
 impl Reader {
-    /// Findings and the state of the sign-offs, as they were made with the entry.
-    fn remark(&self, entry: &Entry) -> (Vec<Finding>, Option<SignOffState>) {
+    /// As it was remarked with the entry.
+    fn remark(&self, entry: &Entry) -> Remarks {
         let (content, at, size) = (&entry.envelope.content, entry.recorded_at, Size(entry.index.0));
-        self.sequencer.with_admission(|admission| {
-            let known = KnownBefore { admission, size };
-            let findings = policy::remark(content, at, &self.registry, &known);
-            (findings, policy::sign_offs(content, at, &self.registry, &known))
-        })
+        self.sequencer
+            .with_admission(|admission| policy::remark(content, at, &self.registry, &KnownBefore { admission, size }))
     }
 }

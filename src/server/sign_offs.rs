@@ -171,7 +171,7 @@ impl Node {
             EnvelopeContent::SignOffs { submission, .. } => self.entry_at(self.index_of(submission.as_bytes())?)?,
         };
         let moment = self.moment(view)?;
-        let state = view.sign_offs(submitted(&entry)?.digest)?;
+        let state = view.sign_offs(entry.index)?;
         let told = self.told(&moment, &entry, state.as_ref(), asker)?;
         let events = self.record_at(entry.index)?.record.events.into_iter();
         let events = events.map(|event| proto::Event::decode(event).map_err(|error| Refused::internal(&error)));
@@ -194,12 +194,14 @@ impl Node {
         stored: &StoredRecord,
     ) -> Result<proto::SubmissionState, Refused> {
         let entry = wire::read_entry(stored).map_err(|error| Refused::internal(&error))?;
-        let (digest, class) = match &entry.envelope.content {
-            EnvelopeContent::Submission(submitted) => (submitted.digest, class_by_kind(submitted)),
-            EnvelopeContent::SignOffs { submission, .. } => (*submission, SignOffClass::States),
+        let (recorded, digest, class) = match &entry.envelope.content {
+            EnvelopeContent::Submission(submitted) => (entry.index, submitted.digest, class_by_kind(submitted)),
+            EnvelopeContent::SignOffs { submission, .. } => {
+                (self.index_of(submission.as_bytes())?, *submission, SignOffClass::States)
+            }
         };
         let newest = view.holds_at()?.recorded_at.unwrap_or(entry.recorded_at);
-        let (Some(state), recorded_at) = (view.sign_offs(digest)?, entry.recorded_at) else {
+        let (Some(state), recorded_at) = (view.sign_offs(recorded)?, entry.recorded_at) else {
             let author = &submitted(&entry)?.submission.author;
             return Ok(acted_at_once(digest, &entry, author, class));
         };

@@ -75,7 +75,9 @@ impl Node {
                 Ok(())
             }
             EnvelopeContent::SignOffs { submission, .. } => {
-                let state = view.sign_offs(submission)?.filter(|state| state.effective_at() == Some(entry.index));
+                let state = view
+                    .sign_offs(self.index_of(submission.as_bytes())?)?
+                    .filter(|state| state.effective_at() == Some(entry.index));
                 let Some(state) = state else { return Ok(()) };
                 let read = self.journal.read(state.recorded, ReadLimit::ONE);
                 for stored in read.map_err(|error| Refused::internal(&error))? {

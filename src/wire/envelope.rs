@@ -91,7 +91,6 @@ pub fn read_entry(stored: &StoredRecord) -> Result<Entry, super::Malformed> {
 /// What is read of a stored submission: some of its events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventsAt {
-    pub digest: SubmissionDigest,
     pub author: Signer,
     /// Each with its number within the submission.
     pub events: Vec<(u16, Event)>,
@@ -112,7 +111,7 @@ pub fn read_events_at(stored: &StoredRecord, ordinals: &BTreeSet<u16>) -> Result
             events.push((*ordinal, event::parse(plain("events", bytes)?)?));
         }
     }
-    Ok(Some(EventsAt { digest: SubmissionDigest(sha256(&envelope.submission)), author, events }))
+    Ok(Some(EventsAt { author, events }))
 }
 
 fn plain<M: Message + Default>(field: &str, bytes: &Bytes) -> Parsed<M> {

@@ -11,6 +11,7 @@ use merestone::{
     authoring::{Post, SignedSubmission},
     clock::Clock,
     domain::*,
+    policy::Known,
     sequencer::Outcome,
     server::{Directory, Node},
 };
@@ -126,7 +127,8 @@ impl Field {
 
     async fn state_at(&self, signed: &SignedSubmission, size: Size) -> Option<SignOffState> {
         self.ledger.node.wait_for_models(size).await.unwrap();
-        self.ledger.node.models().at(size).unwrap().sign_offs(digest_of(signed)).unwrap()
+        let recorded = self.ledger.node.sequencer().with_admission(|admission| admission.submission(digest_of(signed)));
+        self.ledger.node.models().at(size).unwrap().sign_offs(recorded.expect("it is recorded")).unwrap()
     }
 
     async fn status(&self, signed: &SignedSubmission) -> SubmissionStatus {

@@ -11,10 +11,12 @@ mod progress;
 mod references;
 mod sign_offs;
 
-use super::{Known, Registry, Rejection, RejectionRule};
+use progress::Progress;
+
+use super::{Known, Registry, Rejection, RejectionRule, Remarks};
 use crate::domain::{
-    Capacity, EnvelopeContent, Event, Finding, LedgerId, RecordingTime, SignOff, SignOffClass, SignOffState, Signer,
-    Submission, SubmissionDigest, SubmittedEvents,
+    Capacity, EnvelopeContent, Event, LedgerId, RecordingTime, SignOffClass, SignOffState, Signer, Submission,
+    SubmissionDigest, SubmittedEvents,
 };
 
 /// Everything that one decision looks at.
@@ -30,7 +32,7 @@ pub fn decide(
     at: RecordingTime,
     registry: &Registry,
     known: &dyn Known,
-) -> Result<Vec<Finding>, Rejection> {
+) -> Result<Remarks, Rejection> {
     let question = Question { at, registry, known };
     match content {
         EnvelopeContent::SignOffs { submission, sign_offs } => {
@@ -40,28 +42,35 @@ pub fn decide(
     }
 }
 
-fn decide_submission(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<Vec<Finding>, Rejection> {
+fn decide_submission(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<Remarks, Rejection> {
     let submission = &submitted.submission;
     ledger_matches(question, submission)?;
     id_is_fresh(question, submission)?;
     seen_is_prefix(question, submission)?;
     if submission.ledger_id.is_none() {
         governance::founding_is_complete(submitted)?;
-        return Ok(Vec::new());
+        return Ok(remark_on(question, submitted, progress::of_entering(question, submitted)));
     }
     authority::author_may_sign(question, submitted)?;
-    sign_offs::accompany(question, submitted)?;
+    let progress = sign_offs::accompany(question, submitted)?;
     events::decide_events(question, submitted)?;
-    Ok(remark_on(question, submitted))
+    Ok(remark_on(question, submitted, progress))
 }
 
-/// What is remarked on a submission that enters. `known` needs to tell only what
+/// What is remarked on an envelope that entered. `known` needs to tell only what
 /// stood on the subjects before.
-pub fn remark(content: &EnvelopeContent, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Vec<Finding> {
+pub fn remark(content: &EnvelopeContent, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Remarks {
     let question = Question { at, registry, known };
     match content {
-        EnvelopeContent::Submission(submitted) => remark_on(&question, submitted),
-        EnvelopeContent::SignOffs { submission, sign_offs } => remark_on_sign_offs(&question, *submission, sign_offs),
+        EnvelopeContent::Submission(submitted) => {
+            remark_on(&question, submitted, progress::of_entering(&question, submitted))
+        }
+        EnvelopeContent::SignOffs { submission, sign_offs } => {
+            progress::with_progress(&question, *submission, |progress| {
+                sign_offs::remark_on_late(&question, progress, sign_offs)
+            })
+            .unwrap_or_default()
+        }
     }
 }
 
@@ -102,23 +111,17 @@ pub fn class_rests_on_earlier(submitted: &SubmittedEvents) -> bool {
     submitted.events.iter().any(class::rests_on_earlier)
 }
 
-fn remark_on_sign_offs(question: &Question<'_>, submission: SubmissionDigest, sign_offs: &[SignOff]) -> Vec<Finding> {
-    progress::with_progress(question, submission, |progress| sign_offs::remark(question, &progress, sign_offs))
-        .unwrap_or_default()
-}
-
-fn remark_on(question: &Question<'_>, submitted: &SubmittedEvents) -> Vec<Finding> {
+/// `progress`: of one that waits, or that somebody else signed, with its own sign-offs.
+fn remark_on(question: &Question<'_>, submitted: &SubmittedEvents, progress: Option<Progress<'_>>) -> Remarks {
     if submitted.submission.ledger_id.is_none() {
-        return Vec::new();
+        return Remarks { findings: Vec::new(), sign_offs: progress.map(|progress| progress.into_state(question)) };
     }
     let mut findings = authority::author_may_sign(question, submitted).unwrap_or_default();
     findings.extend(events::remark(question, submitted));
-    if !submitted.sign_offs.is_empty() {
-        findings.extend(progress::with_own(question, submitted, |progress| {
-            sign_offs::remark(question, progress, &submitted.sign_offs)
-        }));
+    if let Some(progress) = &progress {
+        findings.extend(sign_offs::remark(question, progress, &submitted.sign_offs));
     }
-    findings
+    Remarks { findings, sign_offs: progress.map(|progress| progress.into_state(question)) }
 }
 
 fn ledger_matches(question: &Question<'_>, submission: &Submission) -> Result<(), Rejection> {

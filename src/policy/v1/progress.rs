@@ -35,30 +35,21 @@ pub(super) struct Progress<'a> {
 /// The state that an entry leaves its submission in; `None` for one that does not
 /// wait and that nobody else signed.
 pub(super) fn state_after(question: &Question<'_>, content: &EnvelopeContent) -> Option<SignOffState> {
-    let index = question.known.size().next_index();
     match content {
-        EnvelopeContent::Submission(submitted) => {
-            let class = known_class(question, submitted);
-            if !class.waits() && submitted.sign_offs.is_empty() {
-                return None;
-            }
-            let progress = Progress::of(question, submitted, index, question.at, class);
-            Some(progress.with(&submitted.sign_offs, index).into_state(question, index))
-        }
-        EnvelopeContent::SignOffs { submission, sign_offs } => {
-            with_progress(question, *submission, |progress| progress.with(sign_offs, index).into_state(question, index))
-        }
+        EnvelopeContent::Submission(submitted) => Some(of_entering(question, submitted)?.into_state(question)),
+        EnvelopeContent::SignOffs { submission, sign_offs } => with_progress(question, *submission, |mut progress| {
+            progress.take_in(sign_offs, question.known.size().next_index());
+            progress.into_state(question)
+        }),
     }
 }
 
-/// A submission that enters, before anything was said about it.
-pub(super) fn with_own<T>(
-    question: &Question<'_>,
-    submitted: &SubmittedEvents,
-    tell: impl FnOnce(&Progress<'_>) -> T,
-) -> T {
-    let (index, class) = (question.known.size().next_index(), known_class(question, submitted));
-    tell(&Progress::of(question, submitted, index, question.at, class))
+/// A submission that enters, with the sign-offs in its envelope; `None` for one that
+/// does not wait and that nobody else signed.
+pub(super) fn of_entering<'a>(question: &Question<'_>, submitted: &'a SubmittedEvents) -> Option<Progress<'a>> {
+    let mut progress = Progress::of_next(question, submitted, known_class(question, submitted))?;
+    progress.take_in(&submitted.sign_offs, progress.recorded);
+    Some(progress)
 }
 
 /// Everything that was said about a recorded submission.
@@ -72,11 +63,11 @@ pub(super) fn with_progress<T>(
     let EnvelopeContent::Submission(submitted) = &entry.envelope.content else { return None };
     let class = known_class(question, submitted);
     let mut progress = Progress::of(question, submitted, recorded, entry.recorded_at, class);
-    progress = progress.with(&submitted.sign_offs, recorded);
+    progress.take_in(&submitted.sign_offs, recorded);
     for index in question.known.sign_offs_on(submission) {
         let later = question.known.entry(index)?;
         let EnvelopeContent::SignOffs { sign_offs, .. } = &later.envelope.content else { return None };
-        progress = progress.with(sign_offs, index);
+        progress.take_in(sign_offs, index);
     }
     Some(tell(progress))
 }
@@ -88,7 +79,18 @@ fn known_class(question: &Question<'_>, submitted: &SubmittedEvents) -> SignOffC
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn of(
+    /// Of the next entry, before anything was said about it.
+    pub(super) fn of_next(
+        question: &Question<'_>,
+        submitted: &'a SubmittedEvents,
+        class: SignOffClass,
+    ) -> Option<Self> {
+        let index = question.known.size().next_index();
+        let signed = class.waits() || !submitted.sign_offs.is_empty();
+        signed.then(|| Self::of(question, submitted, index, question.at, class))
+    }
+
+    fn of(
         question: &Question<'_>,
         submitted: &'a SubmittedEvents,
         recorded: Index,
@@ -108,11 +110,6 @@ impl<'a> Progress<'a> {
             concerns: concerns.collect(),
             waits_until: (days > 0 && class.waits()).then_some(RecordingTime(until)),
         }
-    }
-
-    fn with(mut self, sign_offs: &[SignOff], at: Index) -> Self {
-        self.take_in(sign_offs, at);
-        self
     }
 
     /// What was said in one more entry.
@@ -166,8 +163,9 @@ impl<'a> Progress<'a> {
         events::hold_again(question, self.submitted)
     }
 
-    fn into_state(self, question: &Question<'_>, index: Index) -> SignOffState {
-        let status = self.status(question, index);
+    /// The state after the next entry, with everything that it says taken in.
+    pub(super) fn into_state(self, question: &Question<'_>) -> SignOffState {
+        let status = self.status(question, question.known.size().next_index());
         let waiting = status == SubmissionStatus::Waiting;
         SignOffState {
             submission: self.submitted.digest,

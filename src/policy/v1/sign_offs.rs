@@ -12,18 +12,19 @@ use crate::{
         Statement, SubmissionDigest, SubmissionStatus, SubmittedEvents, Verdict,
     },
     limits::STATEMENTS_PER_POST,
-    policy::{Rejection, RejectionRule},
+    policy::{Rejection, RejectionRule, Remarks},
 };
 
-/// The sign-offs that came with the submission; its class is decided with them.
-pub(super) fn accompany(question: &Question<'_>, submitted: &SubmittedEvents) -> Result<(), Rejection> {
+/// The sign-offs that came with the submission; its class is decided with them. `None`
+/// for a submission that does not wait and that nobody else signed.
+pub(super) fn accompany<'a>(
+    question: &Question<'_>,
+    submitted: &'a SubmittedEvents,
+) -> Result<Option<Progress<'a>>, Rejection> {
     let class = class::class_of_all(question, submitted)?;
-    if submitted.sign_offs.is_empty() {
-        return Ok(());
-    }
-    let index = question.known.size().next_index();
-    let mut progress = Progress::of(question, submitted, index, question.at, class);
-    decide_each(question, &mut progress, &submitted.sign_offs, index)
+    let Some(mut progress) = Progress::of_next(question, submitted, class) else { return Ok(None) };
+    decide_each(question, &mut progress, &submitted.sign_offs)?;
+    Ok(Some(progress))
 }
 
 /// Sign-offs that come later, on a submission that the ledger holds: what is
@@ -32,17 +33,28 @@ pub(super) fn decide_late(
     question: &Question<'_>,
     submission: SubmissionDigest,
     sign_offs: &[SignOff],
-) -> Result<Vec<Finding>, Rejection> {
-    let index = question.known.size().next_index();
+) -> Result<Remarks, Rejection> {
     let decided = with_progress(question, submission, |mut progress| {
-        decide_each(question, &mut progress, sign_offs, index)?;
-        Ok(remark(question, &progress, sign_offs))
+        decide_each(question, &mut progress, sign_offs)?;
+        Ok(remark_on(question, progress, sign_offs))
     });
     decided.unwrap_or_else(|| {
         let message = format!("the ledger holds no submission with these bytes, {submission}");
         let field = "envelope.sign_offs[0].statement.submission_digest";
         Err(Rejection::new(RejectionRule::SignOffMustNameSubmission, field, message))
     })
+}
+
+/// The remarks on sign-offs that came later and entered; `progress` is what was said before them.
+pub(super) fn remark_on_late(question: &Question<'_>, mut progress: Progress<'_>, sign_offs: &[SignOff]) -> Remarks {
+    progress.take_in(sign_offs, question.known.size().next_index());
+    remark_on(question, progress, sign_offs)
+}
+
+/// `progress` has taken in the sign-offs.
+fn remark_on(question: &Question<'_>, progress: Progress<'_>, sign_offs: &[SignOff]) -> Remarks {
+    let findings = remark(question, &progress, sign_offs);
+    Remarks { findings, sign_offs: Some(progress.into_state(question)) }
 }
 
 /// What is remarked on sign-offs that entered, or that came with a submission.
@@ -83,12 +95,8 @@ pub(super) fn still_counts(
         && capacity_is_allowed(question, progress, signer, capacity, "").is_ok()
 }
 
-fn decide_each(
-    question: &Question<'_>,
-    progress: &mut Progress<'_>,
-    sign_offs: &[SignOff],
-    index: Index,
-) -> Result<(), Rejection> {
+fn decide_each(question: &Question<'_>, progress: &mut Progress<'_>, sign_offs: &[SignOff]) -> Result<(), Rejection> {
+    let index = question.known.size().next_index();
     for (at, sign_off) in sign_offs.iter().enumerate() {
         decide_one(question, progress, sign_off, index, &format!("envelope.sign_offs[{at}].statement"))?;
         progress.take_in(std::slice::from_ref(sign_off), index);

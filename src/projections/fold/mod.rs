@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::encoding::{entry_row, finding_row, push_number, push_subject_event};
 use super::keys::{Key, Table};
 use super::places::place_rows;
-use super::sign_offs::sign_off_row;
+use super::sign_offs::{sign_off_row, sign_offs_key};
 use super::waiting::Waiting;
 use super::{FoldedEntry, ReadModelError};
 use crate::domain::{
@@ -56,7 +56,7 @@ pub(super) fn fold_entry(folded: &FoldedEntry<'_>, before: &dyn Before) -> Resul
     }
     fold.findings(findings);
     if let Some(state) = sign_offs {
-        fold.put(Key::new(Table::SignOffs).id(&state.submission.to_string()), sign_off_row(state));
+        fold.put(sign_offs_key(state.recorded), sign_off_row(state));
         fold.waiting(state)?;
     }
     Ok(Folded { rows: fold.rows, policy: fold.policy })
@@ -158,9 +158,6 @@ impl EntryFold<'_> {
             return Ok(());
         }
         let waits = state.status == SubmissionStatus::Waiting;
-        if waits && state.recorded == self.index {
-            self.put(Key::new(Table::BeganToWait), state.submission.as_bytes().to_vec());
-        }
         let key = Waiting::key(state.recorded);
         let before = match self.newest(&key)? {
             Some(row) => Waiting::read(&row).map_err(|unreadable| unreadable.at(key.as_ref()))?,
