@@ -48,6 +48,7 @@ fn told(event: &proto::Event) -> Option<String> {
         Body::SuspensionNotified(body) => ("suspension", body.received_by_depositary),
         Body::ObjectionLodged(body) => ("objection", body.lodged),
         Body::TreatyBodyDecided(body) => ("decision", body.decided),
+        Body::DeadlineExtended(body) => ("extension", body.new_deadline),
         Body::SuccessionNotified(body) => ("succession", body.received_by_depositary),
         Body::DeclarationMade(body) => ("declaration", body.made),
         Body::DepositaryNotificationIssued(body) => ("notification", body.circulated),

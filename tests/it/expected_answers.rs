@@ -232,12 +232,35 @@ async fn rows_23_and_24_declarations_stand_beside_the_status() {
 #[tokio::test]
 async fn row_25_ukraine_misses_the_deadline_for_its_mined_areas_without_a_request() {
     let asked = Asked::begin().await;
-    assert_eq!(due(&asked.duties("Ukraine", "2016-06-01").await, "5"), [("2016-06-01", "running")], "the last day");
+    let last = asked.duties("Ukraine", "2016-06-01").await;
+    assert_eq!(due(&last, "5"), [("2016-06-01", "running")], "the last day");
+    let extended = last.treaties.iter().flat_map(|treaty| &treaty.duties).any(|duty| !duty.extensions.is_empty());
+    assert!(!extended, "nobody asked for an extension");
     let after = asked.duties("Ukraine", "2016-06-02").await;
     assert_eq!(due(&after, "5"), [("2016-06-01", "overdue")]);
     assert_eq!(due(&after, "4"), [("2010-06-01", "overdue")], "still");
-    let extended = after.treaties.iter().flat_map(|treaty| &treaty.duties).any(|duty| !duty.extensions.is_empty());
-    assert!(!extended, "nobody asked for an extension");
+    let later = asked.duties("Ukraine", "2021-01-01").await;
+    assert_eq!(due(&later, "5"), [("2016-06-01", "overdue")], "what was requested was not granted");
+    let clearance = later.treaties.iter().flat_map(|treaty| &treaty.duties).find(|duty| duty.article.starts_with('5'));
+    assert_eq!(clearance.expect("a duty").extensions.len(), 2, "both requests are told");
+}
+
+#[tokio::test]
+async fn row_18_lithuania_signed_the_ccm_when_it_was_opened() {
+    let asked = Asked::begin().await;
+    assert_eq!(asked.told("CCM", "LTU", "2008-12-02", NOW).await, told("non_participant", ""));
+    assert_eq!(asked.told("CCM", "LTU", "2010-01-01", NOW).await, told("signatory", ""));
+    assert_eq!(asked.told("CCM", "LTU", "2011-09-01", NOW).await, told("party", ""));
+}
+
+#[tokio::test]
+async fn row_26_gambia_remained_a_party() {
+    let asked = Asked::begin().await;
+    for at in ["2002-09-01", "2016-11-10", "2017-02-10", "2017-11-10", "2018-01-01"] {
+        assert_eq!(asked.told("Rome Statute", "GMB", at, NOW).await, told("party", ""), "{at}");
+    }
+    let answer = asked.status("Rome Statute", "GMB", "2018-01-01", NOW).await;
+    assert!(rules(&answer).contains(&"revocation"), "{:?}", rules(&answer));
 }
 
 #[tokio::test]
