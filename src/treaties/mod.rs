@@ -22,6 +22,7 @@ mod cascade;
 mod columns;
 mod conflict;
 mod contested;
+mod contested_since;
 mod counts;
 mod course;
 mod coverage;
