@@ -138,8 +138,9 @@ pub fn of_consent(
 }
 
 /// The day on which consent is in force where no clause gives it: the day that is stated
-/// for the participant, if all that state one from the deposit on state the same.
-pub fn as_stated(record: &Record<'_, '_>, deposited: Date) -> Option<(Date, Step)> {
+/// for the participant, if all that state one within the membership, from the deposit on
+/// and before its end, state the same.
+pub fn as_stated(record: &Record<'_, '_>, deposited: Date, end: Option<Date>) -> Option<(Date, Step)> {
     let statements = record.beside.iter().flat_map(|act| &act.followed);
     let stated = statements.filter_map(|statement| match statement.body {
         TreatyBody::EffectStated(body) if body.effect == TreatyEffect::EntryIntoForce => {
@@ -147,7 +148,7 @@ pub fn as_stated(record: &Record<'_, '_>, deposited: Date) -> Option<(Date, Step
         }
         _ => None,
     });
-    let mut stated = stated.filter(|(day, _)| deposited <= *day);
+    let mut stated = stated.filter(|(day, _)| deposited <= *day && end.is_none_or(|end| *day < end));
     let (day, statement) = stated.next()?;
     stated.all(|(other, _)| other == day).then(|| {
         let (rule, article) = (StatusRule::InForceAsStated, Box::default());
