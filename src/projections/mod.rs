@@ -14,7 +14,7 @@
 //! Two ledgers, or a ledger and its auditor, compare their read models by one hash:
 //!
 //! ```text
-//! digest_0     = SHA-256("merestone read models v3\n")
+//! digest_0     = SHA-256("merestone read models v4\n")
 //! digest_(n+1) = SHA-256(digest_n || row || row || ...)     rows of entry n, ascending by key
 //! row          = length of key (u32 BE) || key || length of value (u32 BE) || value
 //! ```
@@ -39,7 +39,8 @@
 //! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
 //! | 12 kind number (u32 BE) `i` | empty |
 //! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
-//! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, objections and corrections alone |
+//! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, definitive signatures, objections, declarations, corrections, retractions and resolutions alone |
+//! | 16 treaty participant treaty `i` | as row 10; instruments under the second treaty, and corrections of them, that name the first one as a protocol |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
 //! | 21 submission digest, hexadecimal `i` | `SignOffRow`: the sign-offs on it after the entry |
 //! | 22 `w` `i` | 32 bytes: bit `b` (of byte `b`/8, from the lowest) says that the submission of entry 256 `w` + `b` waits |
@@ -80,10 +81,10 @@ pub use store::{Opened, ReadModels};
 use crate::domain::{Entry, Finding, SignOffState};
 
 /// Format of the rows as they are stored; read models of another format are built anew.
-pub const ROWS_FORMAT: u32 = 4;
+pub const ROWS_FORMAT: u32 = 5;
 
 /// What the chained digest begins with.
-pub const DIGEST_START: &[u8] = b"merestone read models v3\n";
+pub const DIGEST_START: &[u8] = b"merestone read models v4\n";
 
 /// An accepted entry with the findings that the policy made on it.
 #[derive(Clone, Copy, Debug)]

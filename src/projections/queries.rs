@@ -228,8 +228,8 @@ impl View<'_> {
     }
 
     /// Acts of one kind of all participants under a treaty, ascending by participant,
-    /// then by position. Known are the kinds that bear on others: deposits, objections
-    /// and corrections.
+    /// then by position. Known are the kinds that bear on others: deposits, signatures
+    /// that are definitive, objections, declarations, corrections, retractions and resolutions.
     pub fn acts_of_kind(&self, treaty: &TreatyId, kind: Kind) -> Result<Vec<Act>, ReadModelError> {
         let wanted = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind);
         let mut acts = Vec::new();
@@ -240,6 +240,29 @@ impl View<'_> {
             self.acts_of_row(&key, index, &value, Some(&participant), &mut |act| acts.push(act))?;
         }
         Ok(acts)
+    }
+
+    /// Instruments under other treaties, and corrections of them, that name a treaty as a
+    /// protocol which they consent to, with the treaty that each is under: of everybody,
+    /// ascending by participant, or of one.
+    pub fn instruments_naming(
+        &self,
+        protocol: &TreatyId,
+        participant: Option<&ParticipantId>,
+    ) -> Result<Vec<(TreatyId, Act)>, ReadModelError> {
+        let of_protocol = Key::new(Table::ByProtocol).id(protocol.as_str());
+        let wanted = participant.map_or_else(|| of_protocol.clone(), |who| of_protocol.clone().id(who.as_str()));
+        let mut found = Vec::new();
+        for row in all_rows(self.models.tree(), &wanted) {
+            let (key, value) = row?;
+            let (participant, rest) = split_id(&key[of_protocol.as_ref().len()..]).ok_or_else(|| damaged(&key))?;
+            let (treaty, index) = split_id(rest).ok_or_else(|| damaged(&key))?;
+            let participant: ParticipantId = participant.parse().map_err(|_| damaged(&key))?;
+            let treaty: TreatyId = treaty.parse().map_err(|_| damaged(&key))?;
+            let mut visit = |act| found.push((treaty.clone(), act));
+            self.acts_of_row(&key, index, &value, Some(&participant), &mut visit)?;
+        }
+        Ok(found)
     }
 
     /// Entries that meet the filter, in order, from an index on.

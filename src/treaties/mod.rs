@@ -64,7 +64,7 @@ pub use months::{add_days, add_months, effect_of_deposit};
 pub use objected::*;
 pub use objections::{Window, WindowStart};
 pub use obligations::*;
-pub use participation::{Cell, Participation, Withdrawn, participation};
+pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, participation};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};

@@ -295,3 +295,70 @@ fn meets(filter: &EntryFilter, entry: &Entry) -> bool {
         && filter.kind.is_none_or(|kind| events.iter().any(|event| event.kind() == kind))
         && filter.organisation.as_ref().is_none_or(|organisation| organisations.contains(&organisation))
 }
+
+#[test]
+fn what_bears_on_others_is_found_across_a_treaty() {
+    let made = |participant: &str, signature_type| {
+        let body =
+            SignatureAffixed { signed: Some("1997-12-03".parse().expect("valid")), place: "".into(), signature_type };
+        draft(&format!("participation/untc:XXVI-5/{participant}"), Body::Treaty(TreatyBody::SignatureAffixed(body)))
+    };
+    let it = Models::of(
+        &ledger(&[
+            &[made("AAA", SignatureType::Simple), made("BBB", SignatureType::Definitive)],
+            &[made("CCC", SignatureType::AdReferendum), made("DDD", SignatureType::Definitive)],
+        ]),
+        &[2],
+    );
+    let treaty = "untc:XXVI-5".parse().expect("valid");
+    let found = |size| {
+        let view = it.models.at(Size(size)).expect("held");
+        let acts = view.acts_of_kind(&treaty, Kind::Treaty(TreatyKind::SignatureAffixed)).expect("readable");
+        ids(acts.into_iter().filter_map(|act| act.participant))
+    };
+    assert_eq!((found(1), found(2)), (vec!["BBB".to_owned()], vec!["BBB".to_owned(), "DDD".to_owned()]));
+}
+
+#[test]
+fn instruments_are_found_by_the_protocols_that_they_name() {
+    let instrument = |protocols: &[&str]| InstrumentDeposited {
+        mode: ConsentMode::Accession,
+        deposited: Some("1998-06-03".parse().expect("valid")),
+        instrument_dated: None,
+        depositary_sequence: None,
+        protocols: protocols.iter().map(|id| id.parse().expect("valid")).collect(),
+        provisional_application: false,
+        depositary: "".into(),
+    };
+    let under = |participant: &str, body| draft(&format!("participation/untc:XXVI-2/{participant}"), body);
+    let deposited = |participant, protocols: &[&str]| {
+        under(participant, Body::Treaty(TreatyBody::InstrumentDeposited(instrument(protocols))))
+    };
+    let restated = Body::Treaty(TreatyBody::InstrumentDeposited(instrument(&["untc:XXVI-2-b"])));
+    let correction = EventCorrected {
+        target: EventReference {
+            organisation: "xx-desk".parse().expect("valid"),
+            event: EventId(uuid::Uuid::from_u128(1)),
+        },
+        reason: "incomplete".into(),
+        restated: Some(Box::new(Restated { occurred: None, not_stated: Vec::new(), body: restated })),
+    };
+    let it = Models::of(
+        &ledger(&[
+            &[deposited("AAA", &["untc:XXVI-2-b", "untc:XXVI-2-a", "untc:XXVI-2-b"]), deposited("BBB", &[])],
+            &[under("BBB", Body::Shared(SharedBody::EventCorrected(correction)))],
+        ]),
+        &[2],
+    );
+    let protocol = "untc:XXVI-2-b".parse().expect("valid");
+    let found = |size, participant: Option<&str>| {
+        let participant = participant.map(|id| id.parse().expect("valid"));
+        let found = it.models.at(Size(size)).expect("held").instruments_naming(&protocol, participant.as_ref());
+        let each = found.expect("readable").into_iter();
+        each.map(|(treaty, act)| (treaty.to_string(), act.position)).collect::<Vec<_>>()
+    };
+    let under_convention = |position| ("untc:XXVI-2".to_owned(), position);
+    assert_eq!(found(1, None), [under_convention(at(0, 0))]);
+    assert_eq!(found(2, None), [under_convention(at(0, 0)), under_convention(at(1, 0))]);
+    assert_eq!((found(2, Some("BBB")), found(1, Some("BBB"))), (vec![under_convention(at(1, 0))], Vec::new()));
+}
