@@ -64,6 +64,7 @@ pub use months::{add_days, add_months, effect_of_deposit};
 pub use objected::*;
 pub use objections::{Window, WindowStart};
 pub use obligations::*;
+pub use over_time::cut_after_its_day;
 pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, participation};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};

@@ -134,26 +134,42 @@ fn timeline_ledger() -> Vec<(Entry, Vec<Finding>)> {
 fn a_timeline_is_in_order_of_the_world_and_undated_acts_come_last() {
     let it = Models::of(&timeline_ledger(), &[4]);
     let treaty = "untc:XXVI-5".parse().expect("valid");
-    let acts = it.models.now().timeline(&treaty, None, PageRequest::default()).expect("a page").items;
+    let acts = it.models.now().timeline(&treaty, None, None, PageRequest::default()).expect("a page").items;
     let positions: Vec<_> = acts.iter().map(|act| act.position).collect();
     assert_eq!(positions, [at(2, 0), at(0, 1), at(1, 0), at(0, 0), at(1, 1)]);
     assert_eq!((acts[0].participant.as_ref(), acts[4].date.as_ref()), (None, None));
     assert_eq!(acts[3].kind.name(), "withdrawal_notified");
     let one = "AAA".parse().expect("valid");
-    let of_one = it.models.now().timeline(&treaty, Some(&one), PageRequest::default()).expect("a page").items;
+    let of_one = it.models.now().timeline(&treaty, Some(&one), None, PageRequest::default()).expect("a page").items;
     assert_eq!(of_one.iter().map(|act| act.position).collect::<Vec<_>>(), [at(1, 0), at(0, 0)]);
-    let early = it.models.at(Size(1)).expect("held").timeline(&treaty, None, PageRequest::default());
+    let early = it.models.at(Size(1)).expect("held").timeline(&treaty, None, None, PageRequest::default());
     assert_eq!(early.expect("a page").items.len(), 2);
+}
+
+#[test]
+fn a_timeline_up_to_a_day_leaves_out_what_cannot_have_come() {
+    let it = Models::of(&timeline_ledger(), &[4]);
+    let (treaty, day) = ("untc:XXVI-5".parse().expect("valid"), "2025-08-19".parse().expect("a day"));
+    let upto = |day| it.models.now().timeline(&treaty, None, Some(day), PageRequest::default()).expect("a page").items;
+    let positions: Vec<_> = upto(day).iter().map(|act| act.position).collect();
+    assert_eq!(positions, [at(2, 0), at(0, 1), at(1, 0), at(1, 1)], "what is undated can have come");
+    let later = |day, who: Option<&ParticipantId>| it.models.now().acts_after(&treaty, who, day).expect("readable");
+    assert_eq!(later(day, None).into_iter().collect::<Vec<_>>(), [at(0, 0)]);
+    let next = "2025-08-20".parse().expect("a day");
+    assert_eq!((upto(next).len(), later(next, None).len()), (5, 0));
+    let other = "BBB".parse().expect("valid");
+    assert!(later(day, Some(&other)).is_empty());
 }
 
 #[test]
 fn pages_of_a_timeline_join_to_the_whole() {
     let it = Models::of(&timeline_ledger(), &[4]);
     let (treaty, view) = ("untc:XXVI-5".parse().expect("valid"), it.models.now());
-    let whole = view.timeline(&treaty, None, PageRequest::default()).expect("a page").items;
+    let whole = view.timeline(&treaty, None, None, PageRequest::default()).expect("a page").items;
     let (mut token, mut joined) = (None, Vec::new());
     loop {
-        let page = view.timeline(&treaty, None, PageRequest { after: token.as_deref(), items: 2 }).expect("a page");
+        let page =
+            view.timeline(&treaty, None, None, PageRequest { after: token.as_deref(), items: 2 }).expect("a page");
         joined.extend(page.items);
         token = page.next;
         if token.is_none() {
@@ -162,7 +178,7 @@ fn pages_of_a_timeline_join_to_the_whole() {
     }
     assert_eq!(joined, whole);
     for token in ["", "2025", "2025-08-20/1", "2025-13-01/1/1", "undated/x/0"] {
-        let page = view.timeline(&treaty, None, PageRequest { after: Some(token), items: 2 });
+        let page = view.timeline(&treaty, None, None, PageRequest { after: Some(token), items: 2 });
         assert!(matches!(page, Err(QueryError::BadPageToken { .. })), "{token}");
     }
 }
@@ -206,7 +222,7 @@ fn answers(view: View<'_>) -> String {
     text += &format!("{:?}", view.participants(page).expect("a page"));
     text += &format!("{:?}", view.find_treaty("T").map_err(|e| e.to_string()));
     for treaty in ["untc:XXVI-5", "untc:XXVI-50"] {
-        text += &format!("{:?}", view.timeline(&treaty.parse().expect("valid"), None, page).expect("a page"));
+        text += &format!("{:?}", view.timeline(&treaty.parse().expect("valid"), None, None, page).expect("a page"));
     }
     for kind in KINDS {
         let filter = EntryFilter { kind: Some(kind.kind), ..EntryFilter::default() };
