@@ -66,7 +66,7 @@ fn projections(c: &mut Criterion) {
     let (treaty, participant) = ("untc:XXVI-7".parse().expect("an id"), "P-49".parse().expect("an id"));
     c.bench_function("timeline of one participant (500 acts)", |b| {
         b.iter(|| {
-            black_box(models.now().timeline(&treaty, Some(&participant), PageRequest::default()).expect("a page"))
+            black_box(models.now().timeline(&treaty, Some(&participant), None, PageRequest::default()).expect("a page"))
         });
     });
     let time = unsigned::recorded_at(ENTRIES / 2);

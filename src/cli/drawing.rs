@@ -88,8 +88,21 @@ pub fn of_timeline(answer: &TimelineResponse, told: impl Fn(&Act) -> Vec<String>
     let words = words_of_reactions(overlays);
     let words = |event| words.get(event).cloned().into_iter().collect();
     let reactions = reactions.iter().map(|(day, event)| letters.mark(*event, *day, words(event))).collect();
-    let chart = Chart { acts, reactions, undated, ..lanes(courses, overlays) };
-    (with_pins(chart, None, answer.holds_at.as_ref()), letters)
+    let mut chart = Chart { acts, reactions, undated, ..lanes(courses, overlays) };
+    let until = day(&answer.at);
+    until
+        .into_iter()
+        .for_each(|until| chart.courses.iter_mut().chain(&mut chart.overlays).for_each(|it| cut(it, until)));
+    (with_pins(chart, until, answer.holds_at.as_ref()), letters)
+}
+
+/// Draws a lane up to a day, that day included.
+fn cut(lane: &mut Lane, until: Date) {
+    let end = until.tomorrow().unwrap_or(until);
+    lane.stretches.retain(|stretch| stretch.from.is_none_or(|from| from < end));
+    for stretch in &mut lane.stretches {
+        stretch.to = Some(stretch.to.map_or(end, |to| to.min(end)));
+    }
 }
 
 /// A day and the place of the event in the log.

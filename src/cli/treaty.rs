@@ -6,10 +6,11 @@ use clap::Subcommand;
 
 use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
-    block::{Block, fields, table},
+    block::{Block, fields, sentences, table},
     chart::Years,
     clauses, drawing,
     output::{Output, holds_at},
+    parse_day,
     sign_off::state_in_words,
     treaty_changes, treaty_contested, treaty_duties, treaty_findings, treaty_objections, treaty_parties, treaty_status,
     treaty_unnotified, treaty_upcoming,
@@ -17,10 +18,11 @@ use super::{
 };
 use crate::{
     client::{
+        OnDay,
         reply::{Act, EventBody, LegalFinding, TimelineResponse, TreatyEntry},
         to_json,
     },
-    domain::WorldDate,
+    domain::{CivilDate, WorldDate},
 };
 
 #[derive(Debug, Subcommand)]
@@ -40,7 +42,7 @@ pub enum Command {
     /// The acts under a treaty in order of their date, undated ones last; drawn.
     ///
     /// Of one participant with its status over time, otherwise by year. docs/status.md
-    /// tells how to read it.
+    /// tells how to read it. Up to a day, later acts are left out and counted.
     Timeline {
         /// Id or short name.
         treaty: String,
@@ -50,6 +52,9 @@ pub enum Command {
         /// Whose word decides between rival statements, for the status that is drawn; as in `treaty status`.
         #[arg(long, requires = "participant")]
         view: Option<String>,
+        /// The last day in the world that is told, as the depositary counts days (2026-03-01); otherwise all days.
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
+        at: Option<CivilDate>,
         #[command(flatten)]
         read: ReadArguments,
     },
@@ -145,14 +150,14 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             })?;
             answer.holds_at
         }
-        Command::Timeline { treaty, participant, view, read } => {
-            let answer = client
-                .timeline(&treaty, participant.as_deref(), read.known_at, view.as_deref().unwrap_or_default())
-                .await?;
+        Command::Timeline { treaty, participant, view, at, read } => {
+            let at = at.map(|at| at.to_string()).unwrap_or_default();
+            let on = OnDay { at: &at, known_at: read.known_at, view: view.as_deref().unwrap_or_default() };
+            let answer = client.timeline(&treaty, participant.as_deref(), &on).await?;
             let json = to_json("TimelineResponse", &answer);
             output.show_list(&json, "acts", || match participant {
                 Some(_) => own_timeline(&answer),
-                None => vec![years(&answer.acts), timeline(&answer)],
+                None => [years(&answer.acts), timeline(&answer)].into_iter().chain(left_out(&answer)).collect(),
             })?;
             answer.holds_at
         }
@@ -206,7 +211,19 @@ fn own_timeline(answer: &TimelineResponse) -> Vec<Block> {
     let keyed = vec![table(["key", "date", "act"], rows)];
     let overlays = answer.overlays_of_all_days.iter().filter_map(|overlay| overlay.overlay.as_ref());
     let beside = overlays.flat_map(|overlay| treaty_status::beside(overlay, Some(&letters)));
-    [Block::Chart { chart: Box::new(chart), keyed }].into_iter().chain(beside).collect()
+    [Block::Chart { chart: Box::new(chart), keyed }].into_iter().chain(beside).chain(left_out(answer)).collect()
+}
+
+/// What a timeline up to a day leaves out.
+fn left_out(answer: &TimelineResponse) -> Option<Block> {
+    let TimelineResponse { at, later_acts, .. } = answer;
+    let told = match later_acts {
+        _ if at.is_empty() => return None,
+        0 => format!("Up to {at}: no act comes later."),
+        1 => format!("Up to {at}: 1 later act left out."),
+        later => format!("Up to {at}: {later} later acts left out."),
+    };
+    Some(sentences(None, [told]))
 }
 
 /// An act, what is remarked on it, and who says so.

@@ -166,3 +166,19 @@ fn on_a_narrow_page_the_acts_are_told_where_they_stand() {
     assert!(month.contains(" 2025-08-31 a ") && month.contains(" (2025-08)"), "{month}");
     assert!(narrow.contains("undated"), "what has no place in time is told too: {narrow}");
 }
+
+#[test]
+fn a_timeline_up_to_a_day_is_drawn_up_to_it_and_counts_what_it_leaves_out() {
+    let mut answer = TimelineResponse { at: "2025-10-10".into(), later_acts: 3, ..of_poland() };
+    answer.courses[0].spans.pop();
+    answer.courses[0].spans.iter_mut().next_back().unwrap().to.clear();
+    let blocks = own_timeline(&answer);
+    let text = blocks.iter().map(|block| block.text(80)).collect::<Vec<_>>().join("\n");
+    assert!(text.contains("Up to 2025-10-10: 3 later acts left out."), "{text}");
+    assert!(text.contains("party, leaving 2025-08-20") && !text.contains("former party"), "{text}");
+    assert!(!text.contains("dotted"), "nothing is drawn behind the day: {text}");
+    let left_out = |later_acts| left_out(&TimelineResponse { later_acts, ..answer.clone() }).map(|it| it.text(80));
+    assert!(left_out(1).unwrap().contains("1 later act left out"));
+    assert!(left_out(0).unwrap().contains("no act comes later"));
+    assert_eq!(super::left_out(&of_poland()), None, "of all days nothing is left out");
+}

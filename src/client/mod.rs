@@ -244,13 +244,12 @@ impl Client {
         Ok(self.treaty_reads().get(request).await?.into_inner())
     }
 
-    /// The acts under a treaty, of all pages.
+    /// The acts under a treaty, of all pages; of all days where `on` names none.
     pub async fn timeline(
         &self,
         treaty: &str,
         participant: Option<&str>,
-        known_at: Option<KnownAt>,
-        view: &str,
+        on: &OnDay<'_>,
     ) -> Answer<proto::TimelineResponse> {
         let participant = participant.unwrap_or_default().to_owned();
         let mut all = proto::TimelineResponse::default();
@@ -259,14 +258,16 @@ impl Client {
             let request = proto::TimelineRequest {
                 treaty: treaty.to_owned(),
                 participant: participant.clone(),
-                read_at: page_of(known_at, all.holds_at.as_ref()),
+                read_at: page_of(on.known_at, all.holds_at.as_ref()),
                 page_size: PAGE,
                 page_token,
-                view: view.to_owned(),
+                view: on.view.to_owned(),
+                at: on.at.to_owned(),
             };
             let page = self.treaty_reads().timeline(request).await?.into_inner();
             all.acts.extend(page.acts);
             all.legal_findings = page.legal_findings;
+            (all.at, all.later_acts) = (page.at, page.later_acts);
             (all.courses, all.overlays_of_all_days) = (page.courses, page.overlays_of_all_days);
             (all.treaty, all.next_page_token, all.holds_at) = (page.treaty, page.next_page_token, page.holds_at);
             if all.next_page_token.is_empty() {

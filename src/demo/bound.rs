@@ -122,8 +122,12 @@ impl Demo<'_> {
     /// The source of an event that an answer rests on, and whether anybody verified it.
     async fn who_says_so(&mut self, participant: &str, cited: &CitedEvent) -> Told {
         let position = cited.position.clone().unwrap_or_default();
-        let timeline =
-            self.partner.client.timeline("APMBC", Some(participant), None, "").await.during("read a timeline")?;
+        let timeline = self
+            .partner
+            .client
+            .timeline("APMBC", Some(participant), &OnDay::default())
+            .await
+            .during("read a timeline")?;
         let act = timeline.acts.iter().find(|act| act.position.as_ref() == Some(&position));
         let source = act.and_then(|act| act.event.as_ref()?.source.as_ref()).cloned();
         let source = source.ok_or_else(|| DemoError::NotShown(format!("entry {} has a source", position.index)))?;

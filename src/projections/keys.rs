@@ -66,6 +66,9 @@ tables! {
     /// treaty, kind, participant, index: the participant's events of the kind, for the
     /// few kinds that bear on other participants.
     ByTreaty = 0x15, "by treaty";
+    /// treaty, participant, treaty of the instrument, index: the participant's instruments
+    /// that name the first one as a protocol which they consent to.
+    ByProtocol = 0x16, "by protocol";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
     /// index of a submission, index: the sign-offs on it, whole.
@@ -257,6 +260,7 @@ mod tests {
             Key::new(Table::ByOrganisation).id(id).index(index),
             Key::new(Table::Place).cell(index.0 << 30, number.to_be_bytes()[0]).id(id).index(index),
             Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
+            Key::new(Table::ByProtocol).id(id).id(other).id(id).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
             Key::new(Table::Waiting).index(Index(u64::from(number))).index(index),
         ];

@@ -39,7 +39,8 @@
 //! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
 //! | 12 kind number (u32 BE) `i` | empty |
 //! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
-//! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, objections and corrections alone |
+//! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, definitive signatures, objections, declarations, corrections, retractions and resolutions alone |
+//! | 16 treaty participant treaty `i` | as row 10; instruments under the second treaty, and corrections of them, that name the first one as a protocol |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
 //! | 21 `s` `i` | `SignOffRow`: the sign-offs on the submission in entry `s` after the entry |
 //! | 22 `w` `i` | 32 bytes: bit `b` (of byte `b`/8, from the lowest) says that the submission of entry 256 `w` + `b` waits |

@@ -35,6 +35,7 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::BySubject
         | Table::Place
         | Table::ByTreaty
+        | Table::ByProtocol
         | Table::Finding
         | Table::SignOffs
         | Table::Waiting => false,

@@ -6,7 +6,10 @@
 //! Leaves to others: status and legal rules over timelines, disclosure, waiting for a
 //! minimum size ([`super::Follower::wait_for`]).
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 use jiff::civil::Date;
 
@@ -175,13 +178,15 @@ impl View<'_> {
     /// Acts under a treaty in order of their date in the world, then of their
     /// position; undated ones last. A date that is not known to the day stands where
     /// it begins, or ends when its beginning is open. With a participant: its acts
-    /// only; without: of all, and those on the treaty itself.
+    /// only; without: of all, and those on the treaty itself. With a day: those that can
+    /// have come by then.
     ///
     /// Every act under the treaty is looked at, one page is held.
     pub fn timeline(
         &self,
         treaty: &TreatyId,
         participant: Option<&ParticipantId>,
+        until: Option<Date>,
         page: PageRequest<'_>,
     ) -> Result<Page<Act>, QueryError> {
         let after = page.after.map(parse_token).transpose()?;
@@ -189,7 +194,8 @@ impl View<'_> {
         let mut acts = BTreeMap::new();
         self.each_act(treaty, participant, |act| {
             let place = place_of(&act);
-            if after.is_none_or(|after| place > after) {
+            let left_out = until.is_some_and(|day| comes_after(&act, day));
+            if !left_out && after.is_none_or(|after| place > after) {
                 acts.insert(place, act);
             }
             // One more than the page tells whether there is a next one.
@@ -198,6 +204,22 @@ impl View<'_> {
             }
         })?;
         Ok(page_of(acts.into_values().collect(), limit, |act: &Act| token_of(place_of(act))))
+    }
+
+    /// Where the acts of a timeline stand that come after a day.
+    pub fn acts_after(
+        &self,
+        treaty: &TreatyId,
+        participant: Option<&ParticipantId>,
+        day: Date,
+    ) -> Result<BTreeSet<Position>, ReadModelError> {
+        let mut later = BTreeSet::new();
+        self.each_act(treaty, participant, |act| {
+            if comes_after(&act, day) {
+                later.insert(act.position);
+            }
+        })?;
+        Ok(later)
     }
 
     /// Events on one subject, in order of their position.
@@ -228,8 +250,8 @@ impl View<'_> {
     }
 
     /// Acts of one kind of all participants under a treaty, ascending by participant,
-    /// then by position. Known are the kinds that bear on others: deposits, objections
-    /// and corrections.
+    /// then by position. Known are the kinds that bear on others: deposits, signatures
+    /// that are definitive, objections, declarations, corrections, retractions and resolutions.
     pub fn acts_of_kind(&self, treaty: &TreatyId, kind: Kind) -> Result<Vec<Act>, ReadModelError> {
         let wanted = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind);
         let mut acts = Vec::new();
@@ -240,6 +262,29 @@ impl View<'_> {
             self.acts_of_row(&key, index, &value, Some(&participant), &mut |act| acts.push(act))?;
         }
         Ok(acts)
+    }
+
+    /// Instruments under other treaties, and corrections of them, that name a treaty as a
+    /// protocol which they consent to, with the treaty that each is under: of everybody,
+    /// ascending by participant, or of one.
+    pub fn instruments_naming(
+        &self,
+        protocol: &TreatyId,
+        participant: Option<&ParticipantId>,
+    ) -> Result<Vec<(TreatyId, Act)>, ReadModelError> {
+        let of_protocol = Key::new(Table::ByProtocol).id(protocol.as_str());
+        let wanted = participant.map_or_else(|| of_protocol.clone(), |who| of_protocol.clone().id(who.as_str()));
+        let mut found = Vec::new();
+        for row in all_rows(self.models.tree(), &wanted) {
+            let (key, value) = row?;
+            let (participant, rest) = split_id(&key[of_protocol.as_ref().len()..]).ok_or_else(|| damaged(&key))?;
+            let (treaty, index) = split_id(rest).ok_or_else(|| damaged(&key))?;
+            let participant: ParticipantId = participant.parse().map_err(|_| damaged(&key))?;
+            let treaty: TreatyId = treaty.parse().map_err(|_| damaged(&key))?;
+            let mut visit = |act| found.push((treaty.clone(), act));
+            self.acts_of_row(&key, index, &value, Some(&participant), &mut visit)?;
+        }
+        Ok(found)
     }
 
     /// Entries that meet the filter, in order, from an index on.
@@ -401,6 +446,11 @@ type Place = (bool, Option<Date>, Position);
 fn place_of(act: &Act) -> Place {
     let day = act.date.as_ref().and_then(day_of);
     (day.is_none(), day, act.position)
+}
+
+/// Whether an act cannot have come by a day.
+fn comes_after(act: &Act, day: Date) -> bool {
+    act.date.as_ref().and_then(WorldDate::earliest).is_some_and(|first| day < first)
 }
 
 fn day_of(date: &WorldDate) -> Option<Date> {

@@ -27,13 +27,20 @@ use crate::{
 };
 
 const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
+const SIGNATURE: Kind = Kind::Treaty(TreatyKind::SignatureAffixed);
 const OBJECTION: Kind = Kind::Treaty(TreatyKind::ObjectionLodged);
 const SUSPENSION: Kind = Kind::Treaty(TreatyKind::SuspensionNotified);
-/// What may change what an earlier act says.
+/// What may change an objection.
 const CHANGES: [Kind; 3] = [
     Kind::Shared(SharedKind::EventCorrected),
     Kind::Shared(SharedKind::EventRetracted),
     Kind::Treaty(TreatyKind::DeclarationMade),
+];
+/// What may change how consent stands.
+const SETTLES: [Kind; 3] = [
+    Kind::Shared(SharedKind::EventCorrected),
+    Kind::Shared(SharedKind::EventRetracted),
+    Kind::Shared(SharedKind::ContestResolved),
 ];
 const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
 
@@ -41,7 +48,8 @@ const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Who<'a> {
     One(&'a ParticipantId),
-    /// Every participant with an act under the treaty.
+    /// Every participant with an act under the treaty, or that an instrument under the
+    /// parent treaty makes consent to it.
     Everybody,
 }
 
@@ -63,8 +71,9 @@ pub(super) struct TreatyFile {
     pub known: Known,
     pub view: ViewName,
     pub on_treaty: Vec<Arc<Recorded>>,
-    /// Acts under the treaty of those that are asked about; nobody without an act but the
-    /// one that was asked about by name.
+    /// Acts under the treaty of those that are asked about; nobody without an act but those
+    /// that consent with an instrument under the parent, and the one that was asked about by
+    /// name.
     pub under: ByParticipant,
     /// Events on these participants themselves.
     pub about: ByParticipant,
@@ -156,15 +165,21 @@ impl Node {
         name: ViewName,
     ) -> Result<Vec<TreatyFile>, Refused> {
         let places = treaties.into_iter().map(|treaty| Places::find(view, treaty, who));
-        let places: Vec<Places> = places.collect::<Result<_, _>>()?;
-        let about = about(view, places.iter().flat_map(|places| places.under.keys()))?;
+        let mut places: Vec<Places> = places.collect::<Result<_, _>>()?;
+        let mut about = about(view, places.iter().flat_map(|places| places.under.keys()))?;
         let first = places.iter().flat_map(Places::positions).chain(about.values().flatten().copied());
         let mut read = self.events_at(view, first)?;
+        let mut named = Vec::new();
+        for places in &mut places {
+            named.extend(places.add_named(view, who, &read)?);
+        }
+        about.extend(self::about(view, named.iter())?);
         let others = places.iter().map(|places| Others::find(view, places, who, Needed::of(places, &read, depth)));
         let others: Vec<Others> = others.collect::<Result<_, _>>()?;
         let around: Vec<Elsewhere> =
             places.iter().map(|places| Elsewhere::find(view, places, who, &read)).collect::<Result<_, _>>()?;
         let second = others.iter().flat_map(Others::positions).chain(around.iter().flat_map(Elsewhere::positions));
+        let second = second.chain(named.iter().flat_map(|who| &about[who]).copied());
         let second = second.filter(|position| !read.contains_key(position));
         let second = self.events_at(view, second)?;
         read.extend(second);
@@ -187,19 +202,41 @@ impl Node {
                 mandates: Arc::clone(&mandates),
             };
             let changed = picked(&read, &others.changed_deposits);
-            let deposits = file.first_deposits(&changed, others.told_deposits, others.threshold);
-            TreatyFile { deposits, ..file }
+            let parent = places.parent.as_ref();
+            let deposits = file.first_deposits(&changed, parent, others.told_deposits, others.threshold);
+            let mut file = TreatyFile { deposits, ..file };
+            if let Who::Everybody = who {
+                file.leave_out_bystanders();
+            }
+            file
         });
         Ok(files.collect())
     }
 }
 
 impl TreatyFile {
+    /// Leaves out who has no act under the treaty and does not consent to it either: what
+    /// named the treaty was corrected or taken back.
+    fn leave_out_bystanders(&mut self) {
+        let named = self.under.iter().filter(|(_, acts)| acts.is_empty()).map(|(participant, _)| participant.clone());
+        for participant in named.collect::<Vec<_>>() {
+            if !self.consents_with_parent(&participant) {
+                self.under.remove(&participant);
+            }
+        }
+    }
+
+    /// Whether an instrument under the parent makes a participant consent to the treaty.
+    pub fn consents_with_parent(&self, participant: &ParticipantId) -> bool {
+        self.ask(participant, |dossier| treaties::consents_with_parent(dossier, self.view))
+    }
+
     /// The deposits that can count towards the treaty's entry into force: as the read
     /// models date them, or as those stand that may have been changed.
     fn first_deposits(
         &self,
         changed: &[Arc<Recorded>],
+        parent: Option<&TreatyId>,
         told: Vec<StatedDeposit>,
         threshold: u32,
     ) -> Vec<StatedDeposit> {
@@ -209,13 +246,16 @@ impl TreatyFile {
         let events: Vec<&Recorded> = changed.iter().map(Arc::as_ref).collect();
         let Self { treaty, mandates, known, .. } = self;
         let dossier = Dossier { treaty, participant, events: &events, deposits: &[], mandates, known: *known };
-        treaties::first_deposits(told.into_iter().chain(treaties::consents(&dossier, self.view)), threshold)
+        treaties::first_deposits(told.into_iter().chain(treaties::consents(&dossier, parent, self.view)), threshold)
     }
 }
 
 /// Where the events stand that are read first.
 struct Places {
     treaty: TreatyId,
+    /// The treaty of which it is a protocol, as the registration names it that was corrected
+    /// last; known when that was read.
+    parent: Option<TreatyId>,
     on_treaty: Vec<Position>,
     /// Acts of those that are asked about.
     under: BTreeMap<ParticipantId, Vec<Act>>,
@@ -237,7 +277,33 @@ impl Places {
                 }
             }
         }
-        Ok(Self { treaty, on_treaty, under })
+        Ok(Self { treaty, parent: None, on_treaty, under })
+    }
+
+    /// Finds the parent, and adds everybody else whom an instrument under it may make
+    /// consent to the treaty. They are returned.
+    fn add_named(&mut self, view: View<'_>, who: Who<'_>, read: &EventsRead) -> Result<Vec<ParticipantId>, Refused> {
+        let on_treaty = self.on_treaty.iter().filter_map(|position| read.get(position));
+        let parent = on_treaty.filter_map(|recorded| parent_of(&recorded.event.body)).next_back();
+        self.parent = parent.filter(|parent| **parent != self.treaty).cloned();
+        let mut added = Vec::new();
+        if let Who::Everybody = who {
+            for act in self.naming(view)? {
+                let Some(participant) = act.participant.filter(|who| !self.under.contains_key(who)) else { continue };
+                self.under.insert(participant.clone(), Vec::new());
+                added.push(participant);
+            }
+        }
+        Ok(added)
+    }
+
+    /// Instruments under the parent that name the treaty, of everybody.
+    fn naming(&self, view: View<'_>) -> Result<Vec<Act>, Refused> {
+        if self.parent.is_none() {
+            return Ok(Vec::new());
+        }
+        let named = view.instruments_naming(&self.treaty, None)?;
+        Ok(named.into_iter().filter(|(under, _)| self.parent.as_ref() == Some(under)).map(|(_, act)| act).collect())
     }
 
     fn positions(&self) -> impl Iterator<Item = Position> {
@@ -292,25 +358,52 @@ impl Others {
         if !needed.reactions && needed.threshold.is_none() {
             return Ok(others);
         }
-        let mut changes = Vec::new();
-        for kind in CHANGES {
-            changes.extend(places.of_kind(view, who, kind)?);
-        }
         if needed.reactions {
+            let mut changes = Vec::new();
+            for kind in CHANGES {
+                changes.extend(places.of_kind(view, who, kind)?);
+            }
             let objections = places.of_kind(view, who, OBJECTION)?;
             let objectors: BTreeSet<_> = objections.iter().map(|act| &act.participant).collect();
             let bear = changes.iter().filter(|act| objectors.contains(&act.participant));
             others.reactions = bear.chain(&objections).map(|act| act.position).collect();
         }
         if needed.threshold.is_some() {
-            let changed: BTreeSet<_> = changes.iter().map(|act| &act.participant).collect();
-            let deposits = places.of_kind(view, who, DEPOSIT)?;
-            let (read, told): (Vec<&Act>, Vec<&Act>) =
-                deposits.iter().partition(|act| changed.contains(&act.participant));
-            others.changed_deposits = read.into_iter().chain(&changes).map(|act| act.position).collect();
-            others.told_deposits = told.into_iter().filter_map(told_deposit).collect();
+            others.find_deposits(view, places, who)?;
         }
         Ok(others)
+    }
+
+    /// Whatever expresses consent: as the read models date it where it is the only such act
+    /// of its participant and nothing may have changed it, otherwise to be read.
+    fn find_deposits(&mut self, view: View<'_>, places: &Places, who: Who<'_>) -> Result<(), Refused> {
+        let naming = places.naming(view)?;
+        let mut consents = places.of_kind(view, who, DEPOSIT)?;
+        // Those alone that are definitive, whoever is asked about.
+        consents.extend(view.acts_of_kind(&places.treaty, SIGNATURE)?);
+        consents.extend(naming.iter().cloned());
+        let named: BTreeSet<_> = naming.iter().filter_map(|act| act.participant.as_ref()).collect();
+        let mut seen = BTreeSet::new();
+        let of_each = consents.iter().filter_map(|act| act.participant.as_ref());
+        let mut changed: BTreeSet<ParticipantId> = of_each.filter(|who| !seen.insert(*who)).cloned().collect();
+        for kind in SETTLES {
+            changed.extend(participants(view.acts_of_kind(&places.treaty, kind)?));
+            for parent in places.parent.iter().filter(|_| !named.is_empty()) {
+                let under = participants(view.acts_of_kind(parent, kind)?);
+                changed.extend(under.filter(|who| named.contains(who)));
+            }
+        }
+        let told = consents.iter().filter(|act| act.participant.as_ref().is_some_and(|who| !changed.contains(who)));
+        self.told_deposits = told.filter_map(told_deposit).collect();
+        let bears = |act: &&Act| [DEPOSIT, SIGNATURE].contains(&act.kind) || SETTLES.contains(&act.kind);
+        for participant in &changed {
+            let parent = places.parent.iter().filter(|_| named.contains(participant));
+            for treaty in std::iter::once(&places.treaty).chain(parent) {
+                let acts = view.acts_on(&Subject::Participation(treaty.clone(), participant.clone()))?;
+                self.changed_deposits.extend(acts.iter().filter(bears).map(|act| act.position));
+            }
+        }
+        Ok(())
     }
 
     fn positions(&self) -> impl Iterator<Item = Position> {
@@ -326,13 +419,10 @@ struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// The parent is the one that the registration names, as it was corrected last; its
-    /// own parent is not asked for.
+    /// The parent's own parent is not asked for.
     fn find(view: View<'_>, places: &Places, who: Who<'_>, read: &EventsRead) -> Result<Self, Refused> {
         let mut elsewhere = Self::default();
-        let on_treaty = places.on_treaty.iter().filter_map(|position| read.get(position));
-        let parent = on_treaty.filter_map(|recorded| parent_of(&recorded.event.body)).next_back();
-        if let Some(parent) = parent.filter(|parent| **parent != places.treaty) {
+        if let Some(parent) = &places.parent {
             let above = Places::find(view, parent.clone(), who)?;
             elsewhere.above = above.on_treaty;
             for (participant, acts) in &above.under {
@@ -382,6 +472,10 @@ fn stated(body: &Body) -> Option<&TreatyBody> {
         body => body,
     };
     if let Body::Treaty(body) = body { Some(body) } else { None }
+}
+
+fn participants(acts: Vec<Act>) -> impl Iterator<Item = ParticipantId> {
+    acts.into_iter().filter_map(|act| act.participant)
 }
 
 fn told_deposit(act: &Act) -> Option<StatedDeposit> {

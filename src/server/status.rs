@@ -85,7 +85,8 @@ impl Node {
         Ok(files.iter().map(|file| status_in(file, participant, asked)).collect())
     }
 
-    /// The treaties that a participant has an act under, ascending.
+    /// The treaties that a participant has an act under, or that an instrument under their
+    /// parent makes it consent to, ascending.
     pub(super) fn treaties_with_acts(
         &self,
         view: View<'_>,
@@ -93,11 +94,27 @@ impl Node {
     ) -> Result<Vec<TreatyId>, Refused> {
         let mut treaties = Vec::new();
         for treaty in treaty_ids(view)? {
-            if has_act(view, &treaty, participant)? {
+            if has_act(view, &treaty, participant)? || self.consents_with_parent(view, &treaty, participant)? {
                 treaties.push(treaty);
             }
         }
         Ok(treaties)
+    }
+
+    /// Whether an instrument under the parent makes a participant consent to a treaty in the
+    /// default view; only where one names the treaty more is read.
+    fn consents_with_parent(
+        &self,
+        view: View<'_>,
+        treaty: &TreatyId,
+        participant: &ParticipantId,
+    ) -> Result<bool, Refused> {
+        if view.instruments_naming(treaty, Some(participant))?.is_empty() {
+            return Ok(false);
+        }
+        let who = Who::One(participant);
+        let files = self.treaty_files(view, vec![treaty.clone()], who, Depth::Status, ViewName::Default)?;
+        Ok(files.iter().any(|file| file.consents_with_parent(participant)))
     }
 }
 

@@ -1,5 +1,5 @@
-//! Every participant with an act under a treaty, asked about at once: what all questions
-//! about a whole treaty stand on.
+//! Every participant with an act under a treaty, or that consents to it with an instrument
+//! under its parent, asked about at once: what all questions about a whole treaty stand on.
 //!
 //! Promises: the answer about each participant is the one that [`Node::treaty_status`]
 //! gives; what is shared between participants is read once. Participants ascend by id.
@@ -36,7 +36,7 @@ pub(super) struct Survey {
 }
 
 impl Node {
-    /// Reads a treaty with everybody who has an act under it.
+    /// Reads a treaty with everybody who takes part in it.
     pub(super) fn survey(&self, view: View<'_>, treaty: &TreatyId, name: ViewName) -> Result<Survey, Refused> {
         self.survey_of(view, treaty, Who::Everybody, name)
     }
@@ -61,7 +61,8 @@ impl Survey {
         (&self.file.treaty, &self.name)
     }
 
-    /// Everybody with an act under the treaty, ascending.
+    /// Everybody with an act under the treaty or that consents to it with an instrument
+    /// under its parent, ascending.
     pub fn participants(&self) -> impl Iterator<Item = &ParticipantId> {
         self.file.under.keys()
     }

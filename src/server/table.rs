@@ -61,7 +61,9 @@ fn lines<'s>(survey: &'s Survey, asked: Asked, page: PageRequest<'_>) -> Result<
     let bad = |token: &str| QueryError::BadPageToken { token: token.to_owned() };
     let after = page.after.map(|token| token.parse::<ParticipantId>().map_err(|_| bad(token))).transpose()?;
     let limit = if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) };
-    let rest = survey.participants().skip_while(|who| after.as_ref().is_some_and(|after| *who <= after));
+    // Who consents with an instrument under the parent treaty has no cell of its own here.
+    let with_acts = survey.participants().filter(|who| !survey.acts_of(who).is_empty());
+    let rest = with_acts.skip_while(|who| after.as_ref().is_some_and(|after| *who <= after));
     let mut wanted: Vec<&ParticipantId> = rest.take(limit + 1).collect();
     let more = wanted.len() > limit;
     wanted.truncate(limit);

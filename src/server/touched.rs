@@ -3,7 +3,8 @@
 //!
 //! Promises: an entry touches what its events are on, and a sign-off that puts an earlier
 //! submission into effect what those events are on. A treaty is also touched through the
-//! treaty that it is a protocol of, and through participants with an act under it.
+//! treaty that it is a protocol of, and through participants with an act under it or with
+//! an instrument that names it.
 //! Leaves to others: looking at who is touched (`changes`).
 
 use std::collections::BTreeSet;
@@ -101,6 +102,10 @@ impl Node {
             let acts = view.acts_under(treaty)?;
             let touched = |participant: &ParticipantId| subjects.participants.contains(participant);
             if acts.iter().any(|act| act.participant.as_ref().is_some_and(touched)) {
+                return Ok(true);
+            }
+            let named = view.instruments_naming(treaty, None)?;
+            if named.iter().any(|(_, act)| act.participant.as_ref().is_some_and(touched)) {
                 return Ok(true);
             }
         }

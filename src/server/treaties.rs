@@ -23,6 +23,7 @@ use crate::{
     journal::ReadLimit,
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Act, PageRequest, Registered, View},
+    treaties,
     wire::{
         self,
         proto::{self, event::Body},
@@ -78,16 +79,22 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::TimelineRequest>,
     ) -> Result<Response<proto::TimelineResponse>, Status> {
-        let proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: name } =
+        let proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: name, at } =
             request.into_inner();
         let view = self.0.view_at(read_at).await?;
         let treaty = find_treaty(view, &treaty)?.id;
         let participant = find_if_named(view, &participant)?;
-        let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), page);
+        let asked = Asked::parse(view, &at, &name)?;
+        let until = Some(asked.at).filter(|_| !at.is_empty());
+        let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), until, page);
         let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| self.0.act(view, act))?;
-        let asked = Asked::parse(view, "", &name)?;
+        let later = until.map(|day| view.acts_after(&treaty, participant.as_ref(), day)).transpose();
+        let later = later.map_err(Refused::from)?.unwrap_or_default();
         let status = participant.map(|participant| self.0.treaty_status(view, &treaty, &participant, asked));
-        let status = status.transpose()?;
+        let mut status = status.transpose()?;
+        if let Some(found) = status.as_mut().filter(|_| until.is_some()) {
+            treaties::cut_after_its_day(&mut found.answer, &later);
+        }
         Ok(Response::new(proto::TimelineResponse {
             treaty: treaty.to_string(),
             acts,
@@ -96,6 +103,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
             legal_findings: status.iter().flat_map(Found::findings).collect(),
             courses: status.iter().flat_map(Found::courses).collect(),
             overlays_of_all_days: status.iter().flat_map(Found::overlays_of_all_days).collect(),
+            at: until.map(|day| day.to_string()).unwrap_or_default(),
+            later_acts: u32::try_from(later.len()).unwrap_or(u32::MAX),
         }))
     }
 

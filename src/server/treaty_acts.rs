@@ -13,7 +13,7 @@ use super::{
     treaties::lies_ahead,
 };
 use crate::{
-    domain::{CitedEvent, EventReference, Kind, TreatyId},
+    domain::{CitedEvent, EventReference, Kind, RecordingTime, TreatyId},
     projections::{PageRequest, View},
     treaties::{self, Because, ContestedAct, Resolution, Response, TOLD_OF, ToldAct, ToldSource, UnnotifiedAct},
     wire::proto,
@@ -31,8 +31,12 @@ impl Node {
         let of = |treaty: &TreatyId| {
             let survey = self.survey(view, treaty, asked.view)?;
             let found = survey.ask_of_acts(|dossier| treaties::contested(dossier, asked.at, asked.view));
-            let lines = found.iter().map(|found| line(&found.act, contested_act(&survey, found)));
-            Ok(OfTreaty { lines: lines.collect(), looked: survey.participants().count() })
+            let lines = found.iter().map(|found| {
+                let known = found.known_since.map(|index| view.recorded_at(index)).transpose()?.flatten();
+                Ok(line(&found.act, contested_act(&survey, found, known)))
+            });
+            let lines = lines.collect::<Result<_, Refused>>()?;
+            Ok(OfTreaty { lines, looked: survey.participants().count() })
         };
         let (acts, next_page_token) = page_by_treaty(&scope.treaties, page, of)?;
         Ok(proto::ContestedResponse {
@@ -90,8 +94,10 @@ pub(super) fn line<Told>(act: &ToldAct, told: Told) -> Line<Told> {
     Line { key: format!("{:020}/{:05}", at.index.0, at.ordinal), told }
 }
 
-fn contested_act(survey: &Survey, found: &ContestedAct) -> proto::ContestedAct {
-    let ContestedAct { act, statements, differ, responses, resolutions, since, known_since, follows, because } = found;
+/// With the time of the entry since which it is known to be contested.
+fn contested_act(survey: &Survey, found: &ContestedAct, known: Option<RecordingTime>) -> proto::ContestedAct {
+    let ContestedAct { act, statements, differ, responses, resolutions, since, known_since: _, follows, because } =
+        found;
     proto::ContestedAct {
         act: Some(act_under_treaty(survey, act)),
         statements: Some(claims(statements, &survey.facts())),
@@ -99,7 +105,7 @@ fn contested_act(survey: &Survey, found: &ContestedAct) -> proto::ContestedAct {
         responses: responses.iter().map(|found| response(survey, found)).collect(),
         resolutions: resolutions.iter().map(|found| resolution(survey, found)).collect(),
         since: world(since.as_ref()),
-        known_since: day(*known_since),
+        known_since: day(known.and_then(RecordingTime::utc_date)),
         follows: follows.name().into(),
         reasons: reasons(survey, because),
     }

@@ -11,14 +11,17 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
-    Because, Claims, DecidedBy, Dossier, Reaction, Stance, ToldAct, ToldSource, ViewName,
+    Because, Claims, DecidedBy, Dossier, Known, Reaction, Stance, ToldAct, ToldSource, ViewName,
+    contested_since::{Bearing, contested_since},
     overlays::may_have_come,
     record::{Around, Record},
     rivals::{self, Act},
     statements::{self, Stated, Statement},
     suspension, under,
 };
-use crate::domain::{BodyStance, CitedEvent, ContestResolved, EventReference, Recorded, TreatyBody, WorldDate, pinned};
+use crate::domain::{
+    BodyStance, CitedEvent, ContestResolved, EventReference, Index, Recorded, Size, TreatyBody, WorldDate, pinned,
+};
 
 pinned! {
     /// What a view follows of a contested act; docs/questions.md tells each.
@@ -46,8 +49,8 @@ pub struct ContestedAct {
     pub resolutions: Vec<Resolution>,
     /// Date of the first response against it that stands.
     pub since: Option<WorldDate>,
-    /// Day (UTC) on which the first entry was recorded that made it contested.
-    pub known_since: Option<Date>,
+    /// The entry since which it has been contested without a break, as known after each.
+    pub known_since: Option<Index>,
     pub follows: FollowedSide,
     pub because: Vec<Because>,
 }
@@ -99,8 +102,54 @@ pub fn contested(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Vec<Contest
     let acts = rivals::acts(&stated, dossier.mandates, view);
     let record = Record::of(dossier, &acts, Around::default());
     let asked = Asked { dossier, stated: &stated, record: &record, at };
-    let come = acts.iter().filter(|act| under::is_under(act, dossier.treaty) && under::has_come(act, at));
-    come.filter_map(|act| asked.contested(act)).collect()
+    let bearing = Bearing::of(dossier);
+    let come = acts.iter().filter(|act| asked.has_come(act));
+    let found = come.filter_map(|act| {
+        let raised = asked.raised(act)?;
+        let events = bearing.on(act);
+        let then = |size| was_contested(dossier, &events, size, (at, view), act);
+        Some(told(act, raised, contested_since(&events, then)))
+    });
+    found.collect()
+}
+
+/// Whether an act was contested as known after so many entries, of the events that bear on it.
+fn was_contested(
+    dossier: &Dossier<'_>,
+    events: &[&Recorded],
+    size: Size,
+    (at, view): (Date, ViewName),
+    act: &Act<'_>,
+) -> bool {
+    let then = Dossier { events, deposits: &[], known: Known { size, recorded_at: None }, ..*dossier };
+    let stated = statements::in_effect(&then);
+    let acts = rivals::acts(&stated, then.mandates, view);
+    let record = Record::of(&then, &acts, Around::default());
+    let asked = Asked { dossier: &then, stated: &stated, record: &record, at };
+    acts.iter().filter(|other| other.is_same(act)).any(|act| asked.has_come(act) && asked.raised(act).is_some())
+}
+
+/// What makes an act contested.
+struct Raised {
+    responses: Vec<Response>,
+    resolutions: Vec<Resolution>,
+    differ: bool,
+}
+
+fn told(act: &Act<'_>, raised: Raised, known_since: Option<Index>) -> ContestedAct {
+    let Raised { responses, resolutions, differ } = raised;
+    let follows = follows(act);
+    ContestedAct {
+        act: under::told(act),
+        statements: rivals::told(act),
+        differ,
+        since: responses.iter().filter(|response| response.opposes()).find_map(|response| response.date.clone()),
+        known_since,
+        because: because(act, &responses, follows),
+        follows,
+        responses,
+        resolutions,
+    }
 }
 
 struct Asked<'q, 'r, 'a> {
@@ -111,25 +160,15 @@ struct Asked<'q, 'r, 'a> {
 }
 
 impl<'a> Asked<'_, '_, 'a> {
-    fn contested(&self, act: &Act<'a>) -> Option<ContestedAct> {
-        let responses = self.responses(act);
-        let resolutions = self.resolutions(act);
-        let differ = differ(act);
-        if !differ && resolutions.is_empty() && !responses.iter().any(Response::opposes) {
-            return None;
-        }
-        let follows = follows(act);
-        Some(ContestedAct {
-            act: under::told(act),
-            statements: rivals::told(act),
-            differ,
-            since: responses.iter().filter(|response| response.opposes()).find_map(|response| response.date.clone()),
-            known_since: self.known_since(act, &responses),
-            because: because(act, &responses, follows),
-            follows,
-            responses,
-            resolutions,
-        })
+    fn has_come(&self, act: &Act<'a>) -> bool {
+        under::is_under(act, self.dossier.treaty) && under::has_come(act, self.at)
+    }
+
+    /// What makes the act contested; `None`: nothing does.
+    fn raised(&self, act: &Act<'a>) -> Option<Raised> {
+        let (responses, resolutions, differ) = (self.responses(act), self.resolutions(act), differ(act));
+        let contested = differ || !resolutions.is_empty() || responses.iter().any(Response::opposes);
+        contested.then_some(Raised { responses, resolutions, differ })
     }
 
     fn responses(&self, act: &Act<'a>) -> Vec<Response> {
@@ -153,20 +192,6 @@ impl<'a> Asked<'_, '_, 'a> {
         found.sort_by_cached_key(|found| (day(&found.date), found.event.reference.clone()));
         found
     }
-
-    /// When the ledger first held something against the act, or two statements that differ.
-    fn known_since(&self, act: &Act<'a>, responses: &[Response]) -> Option<Date> {
-        let opposing = responses.iter().filter(|response| response.opposes());
-        let opposed = opposing.filter_map(|response| Some(under::find(self.dossier, &response.event)?.recorded_at));
-        let mut statements: Vec<&Statement<'a>> = all(act).collect();
-        statements.sort_by_key(|statement| statement.recorded.position);
-        let first = statements.first().map(|first| (first.body, restated(first).recorded_at));
-        let others = statements.iter().filter_map(|other| {
-            let (body, said) = first?;
-            (other.body != body).then(|| restated(other).recorded_at.max(said))
-        });
-        opposed.chain(others).min().and_then(|time| time.utc_date())
-    }
 }
 
 fn all<'q, 'a>(act: &'q Act<'a>) -> impl Iterator<Item = &'q Statement<'a>> {
@@ -184,11 +209,6 @@ fn opposes(stance: Stance) -> bool {
         Stance::Objects | Stance::Contests | Stance::Body(BodyStance::Rejects) => true,
         Stance::Body(BodyStance::Accepts | BodyStance::Notes) => false,
     }
-}
-
-/// The event that made a statement say what it says.
-fn restated<'a>(statement: &Statement<'a>) -> &'a Recorded {
-    statement.corrections.last().map_or(statement.recorded, |(correction, _)| correction)
 }
 
 fn follows(act: &Act<'_>) -> FollowedSide {

@@ -55,8 +55,13 @@ pub struct Leave {
 }
 
 impl Membership {
+    /// First day on which it is over, if that is known.
+    fn end(&self) -> Option<Date> {
+        self.leave.as_ref()?.effective
+    }
+
     fn is_over_by(&self, day: Date) -> bool {
-        self.leave.as_ref().and_then(|leave| leave.effective).is_some_and(|effective| effective <= day)
+        self.end().is_some_and(|end| end <= day)
     }
 
     /// The status that it gives on a day on or after its deposit.
@@ -87,17 +92,15 @@ impl Membership {
 
 /// Follows a reading.
 pub fn follow<'r, 'a>(record: &'r Record<'r, 'a>, reading: &Reading<'r, 'a>) -> Course {
-    let course = Course {
-        spans: Vec::new(),
-        memberships: Vec::new(),
-        steps: Vec::new(),
-        findings: Vec::new(),
-        treaty_in_force: None,
-    };
-    let mut following = Following { record, reading, course, before: Before::default() };
-    following.treaty();
-    following.acts();
-    let Following { mut course, before, .. } = following;
+    let mut followed = Following::through(record, reading, Vec::new());
+    let ended = |it: &Membership| it.end().is_some();
+    // A day that is stated for the participant belongs to the membership in which it lies,
+    // and where that ends shows only behind it.
+    if record.in_force_clause().is_none() && followed.course.memberships.iter().any(ended) {
+        let memberships = followed.course.memberships;
+        followed = Following::through(record, reading, memberships);
+    }
+    let Following { mut course, before, .. } = followed;
     course.spans = spans(before, &course.memberships);
     remarks::on_course(record, &mut course);
     course
@@ -108,6 +111,8 @@ struct Following<'f, 'r, 'a> {
     reading: &'f Reading<'r, 'a>,
     course: Course,
     before: Before,
+    /// Where the reading was followed before: the memberships that it has.
+    ends: Vec<Membership>,
 }
 
 /// How a participant stands that has not consented.
@@ -135,7 +140,21 @@ enum Turn<'r, 'a> {
     Carried(&'r CarriedLeave),
 }
 
-impl<'r, 'a> Following<'_, 'r, 'a> {
+impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
+    fn through(record: &'r Record<'r, 'a>, reading: &'f Reading<'r, 'a>, ends: Vec<Membership>) -> Self {
+        let course = Course {
+            spans: Vec::new(),
+            memberships: Vec::new(),
+            steps: Vec::new(),
+            findings: Vec::new(),
+            treaty_in_force: None,
+        };
+        let mut following = Self { record, reading, course, before: Before::default(), ends };
+        following.treaty();
+        following.acts();
+        following
+    }
+
     /// When the treaty is in force: as stated, else as counted.
     fn treaty(&mut self) {
         let stated = self.reading.acts.iter().find_map(|read| match read.statement.body {
@@ -234,7 +253,10 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         self.step(StatusRule::Consent, "VCLT 16", Some(statement.cited()), Some(day), sentence);
         let in_force = match self.record.in_force_clause() {
             Some(clause) => Some(in_force::of_consent(clause, day, self.course.treaty_in_force, statement)),
-            None => in_force::as_stated(self.record, day),
+            None => {
+                let end = self.ends.iter().find(|membership| membership.deposited == day).and_then(Membership::end);
+                in_force::as_stated(self.record, day, end)
+            }
         };
         let in_force = in_force.map(|(day, step)| {
             self.course.steps.push(step);

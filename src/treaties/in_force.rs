@@ -17,7 +17,7 @@ use super::{
 };
 use crate::domain::{
     ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody,
-    TreatyEffect,
+    TreatyEffect, TreatyId,
 };
 
 /// The treaty's entry into force as the deposits in the ledger give it.
@@ -29,17 +29,17 @@ pub struct Counted {
     pub threshold: u32,
 }
 
-/// Counts the participants' first deposits, each at the last day that it can mean.
+/// Counts the participants' first deposits, each at the last day that it can mean; with
+/// those under the parent treaty that name the treaty.
 pub fn counted<'r, 'a: 'r>(
     dossier: &Dossier<'_>,
+    parent: Option<&TreatyId>,
     acts: impl Iterator<Item = &'r Act<'a>>,
     clause: &EntryIntoForceClause,
 ) -> Option<Counted> {
     let given = acts.filter_map(|act| {
-        let Subject::Participation(under, participant) = act.subject() else { return None };
-        let counts = under == dossier.treaty && is_consent(act.shown());
-        let day = act.shown().date().and_then(|date| date.latest())?;
-        counts.then_some((participant, day))
+        let participant = consenting(act.shown(), dossier.treaty, parent)?;
+        Some((participant, act.shown().date().and_then(|date| date.latest())?))
     });
     let others = dossier.deposits.iter().filter(|deposit| deposit.participant != *dossier.participant);
     let told = others.filter_map(|deposit| Some((&deposit.participant, deposit.deposited.latest()?)));
@@ -54,16 +54,33 @@ pub fn counted<'r, 'a: 'r>(
     Some(Counted { day: effect_of_deposit(clause, reached), reached, threshold: clause.threshold })
 }
 
+/// Who consents to the treaty by what is stated, under it or with an instrument under its
+/// parent that names it.
+fn consenting<'a>(
+    statement: &Statement<'a>,
+    treaty: &TreatyId,
+    parent: Option<&TreatyId>,
+) -> Option<&'a ParticipantId> {
+    let Subject::Participation(under, participant) = statement.subject() else { return None };
+    let consents = under == treaty && is_consent(statement) || parent == Some(under) && names(statement, treaty);
+    consents.then_some(participant)
+}
+
+/// Whether an instrument names a treaty as a protocol that it consents to besides its own.
+pub fn names(statement: &Statement<'_>, protocol: &TreatyId) -> bool {
+    matches!(statement.body, TreatyBody::InstrumentDeposited(body) if body.protocols.contains(protocol))
+}
+
 /// The deposits in a dossier's events as they stand, whoever made them: corrected, and
-/// weighed where statements contradict each other.
-pub fn consents(dossier: &Dossier<'_>, view: ViewName) -> Vec<StatedDeposit> {
+/// weighed where statements contradict each other; with those under the parent treaty that
+/// name the treaty.
+pub fn consents(dossier: &Dossier<'_>, parent: Option<&TreatyId>, view: ViewName) -> Vec<StatedDeposit> {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
     let shown = acts.iter().filter_map(|act| act.followed.first());
-    let stated = shown.filter(|statement| is_consent(statement)).filter_map(|statement| {
-        let Subject::Participation(treaty, participant) = statement.subject() else { return None };
-        let deposited = statement.date().filter(|_| treaty == dossier.treaty)?;
-        Some(StatedDeposit { participant: participant.clone(), deposited: deposited.clone() })
+    let stated = shown.filter_map(|statement| {
+        let participant = consenting(statement, dossier.treaty, parent)?;
+        Some(StatedDeposit { participant: participant.clone(), deposited: statement.date()?.clone() })
     });
     stated.collect()
 }
@@ -138,8 +155,9 @@ pub fn of_consent(
 }
 
 /// The day on which consent is in force where no clause gives it: the day that is stated
-/// for the participant, if all that state one from the deposit on state the same.
-pub fn as_stated(record: &Record<'_, '_>, deposited: Date) -> Option<(Date, Step)> {
+/// for the participant, if all that state one within the membership, from the deposit on
+/// and before its end, state the same.
+pub fn as_stated(record: &Record<'_, '_>, deposited: Date, end: Option<Date>) -> Option<(Date, Step)> {
     let statements = record.beside.iter().flat_map(|act| &act.followed);
     let stated = statements.filter_map(|statement| match statement.body {
         TreatyBody::EffectStated(body) if body.effect == TreatyEffect::EntryIntoForce => {
@@ -147,7 +165,7 @@ pub fn as_stated(record: &Record<'_, '_>, deposited: Date) -> Option<(Date, Step
         }
         _ => None,
     });
-    let mut stated = stated.filter(|(day, _)| deposited <= *day);
+    let mut stated = stated.filter(|(day, _)| deposited <= *day && end.is_none_or(|end| *day < end));
     let (day, statement) = stated.next()?;
     stated.all(|(other, _)| other == day).then(|| {
         let (rule, article) = (StatusRule::InForceAsStated, Box::default());

@@ -2,14 +2,21 @@
 //! looks up, whole.
 //!
 //! Promises: every course is that of a reading, every reading has its course, and no
-//! two courses have the same intervals.
+//! two courses have the same intervals. Up to a day, nothing is told that begins after it.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::{Overlay, StatusCourse, course::Course, explain::sentence_of, overlays, readings::Reading, record::Record};
-use crate::domain::CitedEvent;
+use super::{
+    Answer, Overlay, StatusCourse,
+    course::Course,
+    explain::sentence_of,
+    overlays::{self, may_have_come},
+    readings::Reading,
+    record::Record,
+};
+use crate::domain::{CitedEvent, Position};
 
 /// The intervals of the readings, the first reading's first; those that agree are one.
 pub fn courses(readings: &[Reading<'_, '_>], courses: &[Course]) -> Vec<StatusCourse> {
@@ -40,6 +47,41 @@ pub fn overlays(record: &Record<'_, '_>, courses: &[Course]) -> Vec<Overlay> {
         }
     }
     found
+}
+
+/// Takes out of an answer what begins after its day: intervals, what lies over them, and what
+/// is remarked on acts that come later. The interval that holds on the day is open.
+pub fn cut_after_its_day(answer: &mut Answer, later: &BTreeSet<Position>) {
+    let Answer { at, courses, overlays, overlays_of_all_days, findings, .. } = answer;
+    let day = *at;
+    let mut told: Vec<StatusCourse> = Vec::new();
+    for StatusCourse { assuming, mut spans } in std::mem::take(courses) {
+        spans.retain(|span| span.from.is_none_or(|from| from <= day));
+        spans.iter_mut().next_back().into_iter().for_each(|last| last.to = None);
+        match told.iter_mut().find(|told| told.spans == spans) {
+            Some(same) => same.assuming.extend(assuming),
+            None => told.push(StatusCourse { assuming, spans }),
+        }
+    }
+    if let [agreed] = told.as_mut_slice() {
+        agreed.assuming.clear();
+    }
+    // What lies on the day is told as it stands then, with what was said of it by then.
+    overlays_of_all_days.retain(|it| begins_by(it, day) && !overlays.iter().any(|other| event(other) == event(it)));
+    overlays_of_all_days.extend(overlays.iter().cloned());
+    findings.retain(|finding| finding.event.as_ref().is_none_or(|event| !later.contains(&event.position)));
+    *courses = told;
+}
+
+fn begins_by(overlay: &Overlay, day: Date) -> bool {
+    match overlay {
+        Overlay::SuspensionAsserted(found) => may_have_come(found.since.as_ref(), day),
+        Overlay::ProvisionalApplication { since, .. } => *since <= day,
+        Overlay::Declaration(declared) | Overlay::TerritorialScope(declared) => {
+            may_have_come(declared.effective.as_ref().or(declared.made.as_ref()), day)
+        }
+        Overlay::RetroactiveSuccession { succeeded, .. } => *succeeded <= day,
+    }
 }
 
 fn event(overlay: &Overlay) -> &CitedEvent {

@@ -20,7 +20,8 @@ pub struct Participation {
     pub spans: Vec<Vec<Span>>,
     /// Acts of signature and of succession to it.
     signatures: Vec<Entered>,
-    /// Instruments of consent and successions to it.
+    /// Instruments of consent and successions to it, those first that were given under the
+    /// parent treaty and name this one.
     deposits: Vec<Entered>,
     /// Whom it names as its predecessors, under this treaty or as a participant.
     pub predecessors: Vec<ParticipantId>,
@@ -99,8 +100,10 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     let record = record::Record::of(dossier, &acts, record::Around::default());
     let (readings, _) = readings::of(&record);
     let spans = readings.iter().map(|reading| course::follow(&record, reading).spans).collect();
-    let mut found =
-        Participation { spans, signatures: Vec::new(), deposits: Vec::new(), predecessors: registered(dossier) };
+    let entered = |act: &Act<'_>| Entered { cells: act.followed.iter().map(cell).collect() };
+    // Of one day the own instrument comes last: that is the one told.
+    let deposits = record.with_parent().map(entered).collect();
+    let mut found = Participation { spans, signatures: Vec::new(), deposits, predecessors: registered(dossier) };
     let own = |act: &&Act<'_>| {
         act.followed.first().is_some_and(|statement| {
             matches!(statement.subject(), Subject::Participation(treaty, participant)
@@ -110,12 +113,21 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     for act in acts.iter().filter(own) {
         let body = act.followed[0].body;
         let Some(column) = found.column_of(body) else { continue };
-        column.push(Entered { cells: act.followed.iter().map(cell).collect() });
+        column.push(entered(act));
         if let TreatyBody::SuccessionNotified(body) = body {
             found.predecessors.push(body.predecessor.clone());
         }
     }
     found
+}
+
+/// Whether an instrument under the parent treaty makes the participant of a dossier consent
+/// to the treaty: it takes part without an act under it.
+pub fn consents_with_parent(dossier: &Dossier<'_>, view: ViewName) -> bool {
+    let statements = statements::in_effect(dossier);
+    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let record = record::Record::of(dossier, &acts, record::Around::default());
+    record.with_parent().next().is_some()
 }
 
 impl Participation {

@@ -91,7 +91,7 @@ impl<'r, 'a> Record<'r, 'a> {
             reactions: acts().filter(|act| is_reaction(act, treaty)).collect(),
             notifications: acts().filter(on_treaty).filter(|act| is_notification(act)).collect(),
             tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
-            counted: in_force.and_then(|clause| in_force::counted(dossier, acts(), clause)),
+            counted: in_force.and_then(|clause| in_force::counted(dossier, parent, acts(), clause)),
             carried: cascade::carried(parent, dossier, all, around),
             predecessors: predecessors(dossier, all, around),
         }
@@ -118,6 +118,11 @@ impl<'r, 'a> Record<'r, 'a> {
 
     pub fn withdrawal_clause(&self) -> Option<&'a WithdrawalClause> {
         self.clauses?.withdrawal.as_ref()
+    }
+
+    /// Consents that an instrument under the parent treaty names.
+    pub fn with_parent(&self) -> impl Iterator<Item = &'r Act<'a>> {
+        self.clocked.iter().copied().filter(|act| self.is_under_parent(act.shown()))
     }
 
     /// Whether a statement is about consent that was given under the parent treaty.
@@ -174,8 +179,7 @@ fn is_in_force(act: &Act<'_>, treaty: &TreatyId) -> bool {
 
 /// Whether an instrument under the parent names the treaty as a protocol that it consents to.
 fn is_named(act: &Act<'_>, parent: &TreatyId, treaty: &TreatyId, participant: &ParticipantId) -> bool {
-    let TreatyBody::InstrumentDeposited(body) = act.shown().body else { return false };
-    is_under(act.subject(), parent, participant) && body.protocols.contains(treaty)
+    is_under(act.subject(), parent, participant) && in_force::names(act.shown(), treaty)
 }
 
 fn is_notification(act: &Act<'_>) -> bool {

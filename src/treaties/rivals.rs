@@ -45,6 +45,12 @@ impl<'a> Act<'a> {
         !self.followed.is_empty()
     }
 
+    /// Whether both are one act, as known at two sizes.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let of = |act: &Self| (act.kind, act.subject().clone(), name_of(act.shown()));
+        of(self) == of(other)
+    }
+
     fn all(&self) -> impl Iterator<Item = &Statement<'a>> {
         self.followed.iter().chain(&self.others)
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::Dossier;
 use crate::domain::{
     Body, CitedEvent, ContestResolved, EventContested, EventCorrected, EventReference, EventRetracted, Recorded,
-    SharedBody, Subject, TreatyBody, WorldDate,
+    SharedBody, Size, Subject, TreatyBody, WorldDate,
 };
 
 /// What counts, sorted out.
@@ -66,14 +66,16 @@ impl<'a> Statement<'a> {
     }
 }
 
+/// Whether an event is in effect after so many entries.
+pub fn counts(recorded: &Recorded, size: Size) -> bool {
+    let since = recorded.effective_since();
+    recorded.position.index.0 < size.0 && since.is_some_and(|since| since.0 < size.0)
+}
+
 /// What counts of the events of a dossier.
 pub fn in_effect<'a>(dossier: &Dossier<'a>) -> Stated<'a> {
-    let size = dossier.known.size;
-    let counts = |recorded: &&Recorded| {
-        let since = recorded.effective_since();
-        recorded.position.index.0 < size.0 && since.is_some_and(|since| since.0 < size.0)
-    };
-    let mut counted: Vec<&Recorded> = dossier.events.iter().copied().filter(counts).collect();
+    let counted = dossier.events.iter().copied().filter(|recorded| counts(recorded, dossier.known.size));
+    let mut counted: Vec<&Recorded> = counted.collect();
     // In the order in which they took effect: one organisation's order is the order that it wants.
     counted.sort_by_key(|recorded| (recorded.effective_since(), recorded.position));
     let retractions = by_target(&counted, |body| match body {

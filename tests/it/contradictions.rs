@@ -165,7 +165,7 @@ fn reported(timeline: &TimelineResponse) -> Vec<(String, u64, String)> {
 #[tokio::test]
 async fn c16_each_number_of_parties_is_true_for_some_definition_and_day() {
     let asked = Asked::begin().await;
-    let timeline = asked.client.timeline("APMBC", None, None, "").await.unwrap();
+    let timeline = asked.client.timeline("APMBC", None, &OnDay::default()).await.unwrap();
     let act = "APMBC, number of parties in the middle of 2025";
     let stated: Vec<u64> =
         reported(&timeline).iter().filter(|(of, ..)| of == act).map(|(_, number, _)| *number).collect();
@@ -195,7 +195,7 @@ async fn c21_four_objected_as_known_on_2_december_and_six_as_known_later() {
 #[tokio::test]
 async fn c22_a_policy_is_told_with_both_dates_and_is_no_act_under_the_convention() {
     let asked = Asked::begin().await;
-    let timeline = asked.client.timeline("APMBC", Some("United States"), None, "").await.unwrap();
+    let timeline = asked.client.timeline("APMBC", Some("United States"), &OnDay::default()).await.unwrap();
     let days: Vec<String> =
         reported(&timeline).into_iter().filter(|(act, ..)| !act.is_empty()).map(|(.., day)| day).collect();
     assert_eq!(days, ["2025-01-15", "2025-12-02"]);
@@ -206,7 +206,7 @@ async fn c22_a_policy_is_told_with_both_dates_and_is_no_act_under_the_convention
 #[tokio::test]
 async fn a_resolution_without_the_mandate_is_on_record_and_not_followed() {
     let asked = Asked::begin().await;
-    let timeline = asked.client.timeline("APMBC", Some("Poland"), None, "").await.unwrap();
+    let timeline = asked.client.timeline("APMBC", Some("Poland"), &OnDay::default()).await.unwrap();
     let resolved = timeline.acts.iter().filter(|act| act.kind == "contest_resolved").count();
     assert_eq!(resolved, 1);
     let answer = asked.status(T, "Poland", TODAY, NOW).await;

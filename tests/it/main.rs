@@ -21,6 +21,7 @@ mod minefields;
 mod obligations;
 mod parties;
 mod process;
+mod protocols;
 mod queue;
 mod reads;
 mod references;

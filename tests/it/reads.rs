@@ -197,7 +197,7 @@ async fn timeline(
     let mut page_token = String::new();
     loop {
         let (treaty, participant) = (treaty.to_owned(), participant.to_owned());
-        let ask = proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: String::new() };
+        let ask = proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, ..Default::default() };
         let page = treaties.timeline(ask).await.unwrap().into_inner();
         acts.extend(page.acts.into_iter().map(|act| (act.date, act.participant)));
         page_token = page.next_page_token;

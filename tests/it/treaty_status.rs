@@ -319,6 +319,53 @@ async fn poland_is_a_party_as_known_in_august_and_out_as_known_in_november() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_timeline_up_to_a_day_leaves_out_what_came_later_on_every_page() {
+    let story = Story::begin().await;
+    story.deposit(OTTAWA, "POL", ConsentMode::Ratification, "2012-12-27").await;
+    story.record(&under(OTTAWA, "POL"), notice("2025-08-20")).await;
+    story.deposit(OTTAWA, "UKR", ConsentMode::Ratification, "2005-12-27").await;
+    let asked = |participant: &str, at: &str| proto::TimelineRequest {
+        treaty: OTTAWA.into(),
+        participant: participant.into(),
+        at: at.into(),
+        ..proto::TimelineRequest::default()
+    };
+    let ask = async |request| story.client().timeline(request).await.unwrap().into_inner();
+    let poland = ask(asked("POL", "2025-08-19")).await;
+    assert_eq!((poland.acts.len(), poland.later_acts, poland.at.as_str()), (1, 1, "2025-08-19"));
+    assert_eq!(poland.legal_findings, Vec::new(), "those are on the act that came later");
+    let last = poland.courses[0].spans.last().unwrap();
+    assert_eq!((last.status.as_str(), last.from.as_str()), ("party", "2013-06-01"));
+    let status = story.status(OTTAWA, "POL", "2025-08-19", story.size()).await;
+    assert_eq!(status.outcomes[0].status, "party", "the status of that day is the last one drawn");
+    let on_the_day = ask(asked("POL", "2025-08-20")).await;
+    assert_eq!((on_the_day.acts.len(), on_the_day.later_acts), (2, 0));
+    let last = on_the_day.courses[0].spans.last().unwrap();
+    let told = (last.status.as_str(), last.to.as_str(), last.effective.as_str());
+    assert_eq!(told, ("party_withdrawal_pending", "", "2026-02-20"));
+    // The treaty's registration and entry into force, and two deposits.
+    let whole = ask(asked("", "2012-12-27")).await;
+    assert_eq!((whole.acts.len(), whole.later_acts), (4, 1));
+    let (mut pages, mut token) = (Vec::new(), String::new());
+    loop {
+        let page_token = std::mem::take(&mut token);
+        let page = ask(proto::TimelineRequest { page_size: 1, page_token, ..asked("", "2012-12-27") }).await;
+        assert_eq!(page.later_acts, 1, "of all pages");
+        pages.extend(page.acts);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        token = page.next_page_token;
+    }
+    assert_eq!(pages, whole.acts);
+    let of_all_days = ask(asked("POL", "")).await;
+    assert_eq!((of_all_days.acts.len(), of_all_days.later_acts, of_all_days.at.as_str()), (2, 0, ""));
+    let refused = story.client().timeline(asked("POL", "2025-02-29")).await.unwrap_err();
+    assert_eq!(reason(&refused), ("FieldMustBeValid".to_owned(), "at".to_owned()));
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ukraine_stays_a_party_whose_suspension_is_asserted_and_contested() {
     let story = Story::begin().await;
     story.deposit(OTTAWA, "UKR", ConsentMode::Ratification, "2005-12-27").await;

@@ -7,7 +7,7 @@
 
 mod registry;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::encoding::{entry_row, finding_row, push_number, push_subject_event};
 use super::keys::{Key, Table};
@@ -17,7 +17,7 @@ use super::waiting::Waiting;
 use super::{FoldedEntry, ReadModelError};
 use crate::domain::{
     Body, EnvelopeContent, Event, Finding, Index, Kind, OrganisationId, PolicyNumber, Position, RecordingTime,
-    SharedKind, SignOffState, Subject, SubmissionStatus, TreatyBody, TreatyKind,
+    SharedKind, SignOffState, SignatureType, Subject, SubmissionStatus, TreatyBody, TreatyId, TreatyKind,
 };
 
 /// The rows before the entry.
@@ -98,8 +98,13 @@ impl EntryFold<'_> {
         let by_subject = self.row(Key::new(Table::BySubject).subject(&event.subject));
         push_subject_event(by_subject, ordinal, kind, date);
         self.put(Key::new(Table::ByKind).kind(kind), Vec::new());
-        if let (true, Subject::Participation(treaty, participant)) = (bears_on_others(kind), &event.subject) {
+        let Subject::Participation(treaty, participant) = &event.subject else { return };
+        if bears_on_others(event) {
             let key = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind).id(participant.as_str());
+            push_subject_event(self.row(key), ordinal, kind, date);
+        }
+        for protocol in protocols_of(event) {
+            let key = Key::new(Table::ByProtocol).id(protocol.as_str()).id(participant.as_str()).id(treaty.as_str());
             push_subject_event(self.row(key), ordinal, kind, date);
         }
     }
@@ -189,13 +194,26 @@ impl EntryFold<'_> {
     }
 }
 
-/// Whether acts of the kind are looked for across all participants of a treaty: deposits
-/// count towards its entry into force, objections are to others' acts, corrections and
-/// retractions may be of either, and a declaration may withdraw an objection.
-fn bears_on_others(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged | TreatyKind::DeclarationMade)
-            | Kind::Shared(SharedKind::EventCorrected | SharedKind::EventRetracted)
-    )
+/// Whether the act is looked for across all participants of a treaty: deposits and
+/// definitive signatures count towards its entry into force, objections are to others' acts,
+/// corrections, retractions and resolutions may be of either, and a declaration may withdraw
+/// an objection.
+fn bears_on_others(event: &Event) -> bool {
+    match &event.body {
+        Body::Treaty(TreatyBody::SignatureAffixed(body)) => body.signature_type == SignatureType::Definitive,
+        body => matches!(
+            body.kind(),
+            Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged | TreatyKind::DeclarationMade)
+                | Kind::Shared(SharedKind::EventCorrected | SharedKind::EventRetracted | SharedKind::ContestResolved)
+        ),
+    }
+}
+
+/// The protocols that an instrument consents to besides its treaty, itself or as it is
+/// corrected, each once.
+fn protocols_of(event: &Event) -> BTreeSet<&TreatyId> {
+    match event.restated_body().unwrap_or(&event.body) {
+        Body::Treaty(TreatyBody::InstrumentDeposited(body)) => body.protocols.iter().collect(),
+        Body::Treaty(_) | Body::Registry(_) | Body::Shared(_) | Body::Minefield(_) => BTreeSet::new(),
+    }
 }

@@ -134,26 +134,42 @@ fn timeline_ledger() -> Vec<(Entry, Vec<Finding>)> {
 fn a_timeline_is_in_order_of_the_world_and_undated_acts_come_last() {
     let it = Models::of(&timeline_ledger(), &[4]);
     let treaty = "untc:XXVI-5".parse().expect("valid");
-    let acts = it.models.now().timeline(&treaty, None, PageRequest::default()).expect("a page").items;
+    let acts = it.models.now().timeline(&treaty, None, None, PageRequest::default()).expect("a page").items;
     let positions: Vec<_> = acts.iter().map(|act| act.position).collect();
     assert_eq!(positions, [at(2, 0), at(0, 1), at(1, 0), at(0, 0), at(1, 1)]);
     assert_eq!((acts[0].participant.as_ref(), acts[4].date.as_ref()), (None, None));
     assert_eq!(acts[3].kind.name(), "withdrawal_notified");
     let one = "AAA".parse().expect("valid");
-    let of_one = it.models.now().timeline(&treaty, Some(&one), PageRequest::default()).expect("a page").items;
+    let of_one = it.models.now().timeline(&treaty, Some(&one), None, PageRequest::default()).expect("a page").items;
     assert_eq!(of_one.iter().map(|act| act.position).collect::<Vec<_>>(), [at(1, 0), at(0, 0)]);
-    let early = it.models.at(Size(1)).expect("held").timeline(&treaty, None, PageRequest::default());
+    let early = it.models.at(Size(1)).expect("held").timeline(&treaty, None, None, PageRequest::default());
     assert_eq!(early.expect("a page").items.len(), 2);
+}
+
+#[test]
+fn a_timeline_up_to_a_day_leaves_out_what_cannot_have_come() {
+    let it = Models::of(&timeline_ledger(), &[4]);
+    let (treaty, day) = ("untc:XXVI-5".parse().expect("valid"), "2025-08-19".parse().expect("a day"));
+    let upto = |day| it.models.now().timeline(&treaty, None, Some(day), PageRequest::default()).expect("a page").items;
+    let positions: Vec<_> = upto(day).iter().map(|act| act.position).collect();
+    assert_eq!(positions, [at(2, 0), at(0, 1), at(1, 0), at(1, 1)], "what is undated can have come");
+    let later = |day, who: Option<&ParticipantId>| it.models.now().acts_after(&treaty, who, day).expect("readable");
+    assert_eq!(later(day, None).into_iter().collect::<Vec<_>>(), [at(0, 0)]);
+    let next = "2025-08-20".parse().expect("a day");
+    assert_eq!((upto(next).len(), later(next, None).len()), (5, 0));
+    let other = "BBB".parse().expect("valid");
+    assert!(later(day, Some(&other)).is_empty());
 }
 
 #[test]
 fn pages_of_a_timeline_join_to_the_whole() {
     let it = Models::of(&timeline_ledger(), &[4]);
     let (treaty, view) = ("untc:XXVI-5".parse().expect("valid"), it.models.now());
-    let whole = view.timeline(&treaty, None, PageRequest::default()).expect("a page").items;
+    let whole = view.timeline(&treaty, None, None, PageRequest::default()).expect("a page").items;
     let (mut token, mut joined) = (None, Vec::new());
     loop {
-        let page = view.timeline(&treaty, None, PageRequest { after: token.as_deref(), items: 2 }).expect("a page");
+        let page =
+            view.timeline(&treaty, None, None, PageRequest { after: token.as_deref(), items: 2 }).expect("a page");
         joined.extend(page.items);
         token = page.next;
         if token.is_none() {
@@ -162,7 +178,7 @@ fn pages_of_a_timeline_join_to_the_whole() {
     }
     assert_eq!(joined, whole);
     for token in ["", "2025", "2025-08-20/1", "2025-13-01/1/1", "undated/x/0"] {
-        let page = view.timeline(&treaty, None, PageRequest { after: Some(token), items: 2 });
+        let page = view.timeline(&treaty, None, None, PageRequest { after: Some(token), items: 2 });
         assert!(matches!(page, Err(QueryError::BadPageToken { .. })), "{token}");
     }
 }
@@ -206,7 +222,7 @@ fn answers(view: View<'_>) -> String {
     text += &format!("{:?}", view.participants(page).expect("a page"));
     text += &format!("{:?}", view.find_treaty("T").map_err(|e| e.to_string()));
     for treaty in ["untc:XXVI-5", "untc:XXVI-50"] {
-        text += &format!("{:?}", view.timeline(&treaty.parse().expect("valid"), None, page).expect("a page"));
+        text += &format!("{:?}", view.timeline(&treaty.parse().expect("valid"), None, None, page).expect("a page"));
     }
     for kind in KINDS {
         let filter = EntryFilter { kind: Some(kind.kind), ..EntryFilter::default() };
@@ -294,4 +310,71 @@ fn meets(filter: &EntryFilter, entry: &Entry) -> bool {
     filter.subject.as_ref().is_none_or(|subject| events.iter().any(|event| event.subject == *subject))
         && filter.kind.is_none_or(|kind| events.iter().any(|event| event.kind() == kind))
         && filter.organisation.as_ref().is_none_or(|organisation| organisations.contains(&organisation))
+}
+
+#[test]
+fn what_bears_on_others_is_found_across_a_treaty() {
+    let made = |participant: &str, signature_type| {
+        let body =
+            SignatureAffixed { signed: Some("1997-12-03".parse().expect("valid")), place: "".into(), signature_type };
+        draft(&format!("participation/untc:XXVI-5/{participant}"), Body::Treaty(TreatyBody::SignatureAffixed(body)))
+    };
+    let it = Models::of(
+        &ledger(&[
+            &[made("AAA", SignatureType::Simple), made("BBB", SignatureType::Definitive)],
+            &[made("CCC", SignatureType::AdReferendum), made("DDD", SignatureType::Definitive)],
+        ]),
+        &[2],
+    );
+    let treaty = "untc:XXVI-5".parse().expect("valid");
+    let found = |size| {
+        let view = it.models.at(Size(size)).expect("held");
+        let acts = view.acts_of_kind(&treaty, Kind::Treaty(TreatyKind::SignatureAffixed)).expect("readable");
+        ids(acts.into_iter().filter_map(|act| act.participant))
+    };
+    assert_eq!((found(1), found(2)), (vec!["BBB".to_owned()], vec!["BBB".to_owned(), "DDD".to_owned()]));
+}
+
+#[test]
+fn instruments_are_found_by_the_protocols_that_they_name() {
+    let instrument = |protocols: &[&str]| InstrumentDeposited {
+        mode: ConsentMode::Accession,
+        deposited: Some("1998-06-03".parse().expect("valid")),
+        instrument_dated: None,
+        depositary_sequence: None,
+        protocols: protocols.iter().map(|id| id.parse().expect("valid")).collect(),
+        provisional_application: false,
+        depositary: "".into(),
+    };
+    let under = |participant: &str, body| draft(&format!("participation/untc:XXVI-2/{participant}"), body);
+    let deposited = |participant, protocols: &[&str]| {
+        under(participant, Body::Treaty(TreatyBody::InstrumentDeposited(instrument(protocols))))
+    };
+    let restated = Body::Treaty(TreatyBody::InstrumentDeposited(instrument(&["untc:XXVI-2-b"])));
+    let correction = EventCorrected {
+        target: EventReference {
+            organisation: "xx-desk".parse().expect("valid"),
+            event: EventId(uuid::Uuid::from_u128(1)),
+        },
+        reason: "incomplete".into(),
+        restated: Some(Box::new(Restated { occurred: None, not_stated: Vec::new(), body: restated })),
+    };
+    let it = Models::of(
+        &ledger(&[
+            &[deposited("AAA", &["untc:XXVI-2-b", "untc:XXVI-2-a", "untc:XXVI-2-b"]), deposited("BBB", &[])],
+            &[under("BBB", Body::Shared(SharedBody::EventCorrected(correction)))],
+        ]),
+        &[2],
+    );
+    let protocol = "untc:XXVI-2-b".parse().expect("valid");
+    let found = |size, participant: Option<&str>| {
+        let participant = participant.map(|id| id.parse().expect("valid"));
+        let found = it.models.at(Size(size)).expect("held").instruments_naming(&protocol, participant.as_ref());
+        let each = found.expect("readable").into_iter();
+        each.map(|(treaty, act)| (treaty.to_string(), act.position)).collect::<Vec<_>>()
+    };
+    let under_convention = |position| ("untc:XXVI-2".to_owned(), position);
+    assert_eq!(found(1, None), [under_convention(at(0, 0))]);
+    assert_eq!(found(2, None), [under_convention(at(0, 0)), under_convention(at(1, 0))]);
+    assert_eq!((found(2, Some("BBB")), found(1, Some("BBB"))), (vec![under_convention(at(1, 0))], Vec::new()));
 }

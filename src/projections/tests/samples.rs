@@ -166,7 +166,7 @@ fn registry(subject: &str, body: RegistryBody) -> Draft {
     draft(subject, Body::Registry(body))
 }
 
-fn draft(subject: &str, body: Body) -> Draft {
+pub(super) fn draft(subject: &str, body: Body) -> Draft {
     Draft { subject: subject.parse().expect("valid"), occurred: None, body }
 }
 

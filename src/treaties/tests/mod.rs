@@ -2,6 +2,7 @@
 
 mod acts;
 mod acts_of_all;
+mod contested_since;
 mod difference;
 mod expected;
 mod objected;

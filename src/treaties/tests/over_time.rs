@@ -1,6 +1,7 @@
 //! Courses and overlays over all days.
 
 use super::*;
+use crate::treaties::cut_after_its_day;
 
 fn spans_of(answer: &Answer, course: usize) -> Vec<(Option<Date>, &'static str)> {
     answer.courses[course].spans.iter().map(|span| (span.from, span.status.name())).collect()
@@ -72,4 +73,56 @@ fn provisional_application_is_told_when_it_is_over() {
         panic!("{:?}", answer.overlays_of_all_days)
     };
     assert_eq!((*since, *until), (day("2002-01-10"), Some(day("2002-07-01"))));
+}
+
+fn up_to(book: &Book, participant: &str, at: &str) -> Answer {
+    let later = book
+        .events
+        .iter()
+        .filter(|recorded| recorded.event.date().and_then(WorldDate::earliest).is_some_and(|first| day(at) < first));
+    let later = later.map(|recorded| recorded.position).collect();
+    let mut answer = book.now(OTTAWA, participant, at);
+    cut_after_its_day(&mut answer, &later);
+    answer
+}
+
+#[test]
+fn up_to_a_day_nothing_begins_after_it_and_what_holds_is_open() {
+    let (mut book, participation) = with_party("POL");
+    book.withdrew("2025-11-05", &participation, "2025-08-20");
+    let answer = up_to(&book, "POL", "2025-10-01");
+    let last = answer.courses[0].spans.last().unwrap();
+    let pending = TreatyStatus::WithdrawalPending { effective: Some(day("2026-02-20")) };
+    assert_eq!((last.status, last.to), (pending, None));
+    assert!(answer.findings.iter().any(|finding| finding.code == LegalRemark::NotNotified), "{:?}", answer.findings);
+    let before = up_to(&book, "POL", "2025-08-19");
+    assert_eq!(spans_of(&before, 0).last(), Some(&(Some(day("2013-06-01")), "party")));
+    assert_eq!(before.findings, Vec::new(), "what is remarked on the withdrawal is of a later act");
+}
+
+#[test]
+fn readings_that_differ_after_a_day_alone_are_one_up_to_it() {
+    let (mut book, participation) = with_party("POL");
+    book.withdrew("2025-09-05", &participation, "2025-08");
+    assert_eq!(up_to(&book, "POL", "2025-08-31").courses.len(), 2, "on that day they differ");
+    let answer = up_to(&book, "POL", "2025-07-31");
+    let [course] = answer.courses.as_slice() else { panic!("{:?}", answer.courses) };
+    assert!(course.assuming.is_empty());
+}
+
+#[test]
+fn what_lies_over_the_status_is_told_as_it_stood_by_the_day() {
+    let (mut book, participation) = with_party("UKR");
+    let suspended = book.record("2025-07-20", &participation, suspension("2025-07-18", "2025-07-21"));
+    book.record("2025-10-18", &format!("participation/{OTTAWA}/CHE"), objection(suspended, "2025-10-17"));
+    let told = |at: &str| {
+        let overlays = up_to(&book, "UKR", at).overlays_of_all_days;
+        let each = overlays.into_iter().map(|overlay| match overlay {
+            Overlay::SuspensionAsserted(found) => found.contested_by().join(", "),
+            other => panic!("{other:?}"),
+        });
+        each.collect::<Vec<_>>()
+    };
+    assert_eq!(told("2025-07-17"), Vec::<String>::new());
+    assert_eq!((told("2025-10-16"), told("2025-10-17")), (vec![String::new()], vec!["CHE".to_owned()]));
 }

@@ -395,6 +395,32 @@ fn statements_that_differ_or_fit_no_consent_bind_nobody() {
 }
 
 #[test]
+fn a_stated_day_belongs_to_the_membership_in_which_it_lies() {
+    let mut book = without_clause(&["2024-02-01"]);
+    let x = "participation/a:1/XXX";
+    book.withdrew("2025-03-17", x, "2024-06-10");
+    book.deposited(x, ConsentMode::Accession, "2026-05-01");
+    book.record("2026-09-01", x, effect(TreatyEffect::EntryIntoForce, "2026-08-01"));
+    let on = |at| book.now("a:1", "XXX", at);
+    assert_eq!(certain(&on("2024-02-01")), TreatyStatus::Party, "as stated for the first membership");
+    assert_eq!(certain(&on("2024-12-10")), TreatyStatus::FormerParty { since: day("2024-12-10") });
+    assert_eq!(certain(&on("2026-07-31")), TreatyStatus::Contracting);
+    assert_eq!(certain(&on("2026-08-01")), TreatyStatus::Party, "as stated for the second one");
+    assert_eq!(codes(&on("2026-08-01")), ["clause_missing"; 2], "neither day differs from what is computed");
+    book.record("2026-09-02", x, effect(TreatyEffect::EntryIntoForce, "2026-08-02"));
+    assert_eq!(certain(&book.now("a:1", "XXX", "2026-08-02")), TreatyStatus::Contracting, "they differ there");
+    assert_eq!(certain(&book.now("a:1", "XXX", "2024-02-01")), TreatyStatus::Party, "which is nothing to the first");
+}
+
+#[test]
+fn a_day_that_is_stated_behind_the_end_of_a_membership_binds_nobody() {
+    let mut book = without_clause(&["2024-12-10"]);
+    book.withdrew("2025-03-17", "participation/a:1/XXX", "2024-06-10");
+    assert_eq!(certain(&book.now("a:1", "XXX", "2024-12-09")), TreatyStatus::Contracting);
+    assert_eq!(certain(&book.now("a:1", "XXX", "2025-01-01")), TreatyStatus::NonParticipant);
+}
+
+#[test]
 fn a_clause_goes_before_what_is_stated_for_a_participant() {
     let (mut book, x) = with_party("XXX");
     let before = certain(&book.now(OTTAWA, "XXX", "2025-01-01"));

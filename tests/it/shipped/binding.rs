@@ -45,13 +45,14 @@ const BIND: [(&str, &str, &str); 32] = [
 const THRESHOLDS: [(&str, usize, &str, &str); 9] = [
     (APMBC, 40, "1998-09-16", "1999-03-01"),
     (CCM, 30, "2010-02-16", "2010-08-01"),
-    (CCW, 20, "1983-06-02", "1983-12-02"),
     (AP2, 20, "1998-06-03", "1998-12-03"),
     (P1, 20, "1983-06-02", "1983-12-02"),
     (P2, 20, "1983-06-02", "1983-12-02"),
     (P3, 20, "1983-06-02", "1983-12-02"),
     (P4, 20, "1998-01-30", "1998-07-30"),
     (P5, 20, "2006-05-12", "2006-11-12"),
+    // After its protocols: the instruments to it that name them count there, too.
+    (CCW, 20, "1983-06-02", "1983-12-02"),
 ];
 
 /// Receipt of a notice, a later date that it names, and the day of its effect.
