@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Body, Document, DocumentDigest, Event, EventId, Kind, KindRow, MinefieldKind, NotStated, NotStatedReason,
-        PartHolding, SharedBody, Source, SourceClass, Subject, SubjectType,
+        Body, Document, DocumentDigest, Event, EventId, KindRow, NotStated, NotStatedReason, PartHolding, Source,
+        SourceClass, Subject, SubjectType,
     },
     limits::{ACT_BYTES, BASED_ON, PARTS_PER_EVENT},
 };
@@ -175,13 +175,7 @@ fn parts_fit(event: &Event, row: &KindRow) -> Parsed<()> {
 
 /// Open outlines that must be simple are.
 fn outlines_are_simple(event: &Event) -> Parsed<()> {
-    let survey = Kind::Minefield(MinefieldKind::PositionSurveyed);
-    let surveyed = match &event.body {
-        Body::Shared(SharedBody::EventCorrected(body)) => {
-            body.restated.as_ref().is_some_and(|restated| restated.body.kind() == survey)
-        }
-        body => body.kind() == survey,
-    };
+    let surveyed = event.is_survey();
     event.parts.iter().enumerate().try_for_each(|(at, part)| match &part.content {
         PartHolding::Open(content) => {
             land::strict_outlines(content, surveyed).within("content").within_item("parts", at)

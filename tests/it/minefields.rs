@@ -276,6 +276,37 @@ fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Records an event with one withheld part, and what its disclosure is refused for, and where.
+async fn refused_when_disclosed(land: &Land, mut holder: Event, content: PartContent) -> (String, String) {
+    let commitment = Commitment::to(&land.ledger.id, holder.id, 1, &SALT, &encode_part_content(&content));
+    let review_on = "2030-01-01".parse().unwrap();
+    let withheld = PartHolding::Withheld { commitment, basis: "security".into(), review_on };
+    holder.parts = vec![Part { slot: 1, kind: content.kind(), content: withheld }];
+    let organisation = land.ledger.recorder.organisation.clone();
+    let target = EventReference { organisation, event: holder.id };
+    land.ledger.submit(&land.ledger.sign(&land.ledger.recorder, vec![holder])).await.unwrap();
+    let event = Event { subject: Subject::Record(land.record.clone()), ..disclosure(target, content) };
+    let signed = land.ledger.sign(&land.ledger.recorder, vec![event]);
+    let request = proto::SubmitRequest { envelope: signed.envelope, events: signed.events };
+    let status = land.served.ledger().submit(request).await.expect_err("refused");
+    reason(&status)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disclosed_outline_meets_the_rules_of_a_stated_one() {
+    let land = Land::new().await;
+    let bow_tie = || extent([0, 2, 1, 3]);
+    let PartContent::Extent(Extent { polygons, .. }) = bow_tie() else { unreachable!() };
+    let area = PartContent::DangerArea(DangerArea::Polygon(polygons[0].clone()));
+    let refused = refused_when_disclosed(&land, cleared(&land.record, 10), area).await;
+    let field = "events[0].part_disclosed.disclosed[0].content.danger_area.polygon.ring";
+    assert_eq!(refused, ("OutlineMustBeSimple".to_owned(), field.to_owned()));
+    let refused = refused_when_disclosed(&land, survey(&land.record), bow_tie()).await;
+    let field = "events[0].part_disclosed.disclosed[0].content.extent.polygons[0].ring";
+    assert_eq!(refused, ("DisclosedOutlineMustBeSimple".to_owned(), field.to_owned()));
+    land.audited().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_program_answers_in_plain_words_of_80_columns_and_in_json() {
     let land = Land::new().await;
