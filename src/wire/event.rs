@@ -267,6 +267,7 @@ fn encode_document(document: &Document) -> proto::Document {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use prost::Message;
 
     use super::*;
     use crate::{domain::KINDS, wire::testing};
@@ -292,6 +293,15 @@ mod tests {
             let (_, mandatory) = parse_body(body).expect("well formed");
             let names: Vec<&str> = mandatory.iter().map(|(name, _)| *name).collect();
             prop_assert_eq!(&names[..], event.kind().row().mandatory_to_state);
+        }
+
+        #[test]
+        fn the_principal_date_stands_in_the_field_that_the_table_names(event in testing::event()) {
+            let field = event.kind().principal_date();
+            let body = crate::wire::to_json("Event", &encode(&event).encode_to_vec()).expect("well formed");
+            let stated = field.and_then(|field| body[event.kind().name()][field].as_str());
+            let principal = event.body.principal_date().map(ToString::to_string);
+            prop_assert_eq!(stated, principal.as_deref());
         }
     }
 }
