@@ -7,7 +7,7 @@ use super::{
 use crate::{
     client::reply::{
         DangerAreaInForce, GetRecordResponse, LandAccount, LandEvent, LandFinding, LandSignature, Outline,
-        ParcelPicture, PartShown, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
+        ParcelPicture, PartErasure, PartShown, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
     },
     domain::{AreaKind, Classification, LandStatus, LayingMethod, PartForm, PartKind},
 };
@@ -262,10 +262,19 @@ fn parts(of: &[PartShown]) -> Block {
             0 => String::new(),
             commitments => format!("{} of {commitments}", part.opened),
         };
+        let mut form = vec![format!("{form}, slot {}", part.slot)];
+        form.extend(part.erasures.iter().map(erased));
         let review = part.withholding.as_ref().map(|why| format!("{}; review {}", why.basis, why.review_on));
-        [kind, format!("{form}, slot {}", part.slot), opened, review.unwrap_or_default(), event(part.event.as_ref())]
+        [kind, form.join("\n"), opened, review.unwrap_or_default(), event(part.event.as_ref())]
     });
     table(["part", "form", "opened", "why withheld", "recorded"], rows)
+}
+
+/// The content does not exist any more; that it was committed to stays.
+fn erased(erasure: &PartErasure) -> String {
+    let on = if erasure.erased.is_empty() { String::new() } else { format!(" on {}", erasure.erased) };
+    let what = if erasure.superseded { "before a correction, erased" } else { "erased" };
+    format!("{what}{on}, entry {}", erasure.event.as_ref().map(|event| event.index).unwrap_or_default())
 }
 
 fn waiting(picture: &RecordPicture) -> Block {
@@ -295,6 +304,7 @@ fn happened(item: &RecordHistoryItem) -> String {
     for part in item.parts.iter().filter(|part| part.commitments > 0) {
         let kind = PartKind::from_number(part.kind).map_or("part", PartKind::name).replace('_', " ");
         says.push_str(&format!("\n{kind}: {} of {} commitments opened", part.opened, part.commitments));
+        part.erasures.iter().for_each(|erasure| says.push_str(&format!(", {}", erased(erasure))));
     }
     item.findings.iter().for_each(|finding| says.push_str(&format!("\nfinding: {}", short_name(&finding.code, ""))));
     says
