@@ -9,7 +9,7 @@ use crate::{
         DangerAreaInForce, GetRecordResponse, LandAccount, LandEvent, LandFinding, LandSignature, Outline,
         ParcelPicture, PartErasure, PartShown, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
     },
-    domain::{AreaKind, Classification, LandStatus, LayingMethod, PartForm, PartKind},
+    domain::{AreaKind, Classification, LandStatus, LayingMethod, PartForm, PartKind, degrees},
 };
 
 /// One record.
@@ -203,15 +203,6 @@ fn outline(shown: &DangerAreaInForce) -> String {
     }
 }
 
-/// 1e-7 degrees as decimal degrees, without a float.
-fn degrees(value: i32) -> String {
-    let sign = if value < 0 { "-" } else { "" };
-    let (whole, rest) = (value.unsigned_abs() / 10_000_000, value.unsigned_abs() % 10_000_000);
-    let fraction = format!("{rest:07}");
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
-}
-
 fn parcels(of: &[ParcelPicture], totals: Option<&RecordTotals>) -> Block {
     let rows = of.iter().map(|parcel| {
         let account = parcel.account.unwrap_or_default();
@@ -330,12 +321,5 @@ mod tests {
     fn a_status_of_a_newer_service_is_treated_as_mined() {
         let summary = RecordSummary { status: 99, ..RecordSummary::default() };
         assert!(standing(&summary).contains("treat it as mined"));
-    }
-
-    #[test]
-    fn degrees_are_written_without_a_float() {
-        assert_eq!(degrees(-495_000_000), "-49.5");
-        assert_eq!(degrees(-5), "-0.0000005");
-        assert_eq!(degrees(1_230_000_000), "123");
     }
 }

@@ -18,6 +18,7 @@ mod event;
 mod fields;
 mod json;
 mod land;
+mod lines;
 mod malformed;
 mod minefield;
 mod notices;
@@ -38,6 +39,7 @@ pub use encode::{
 };
 pub use envelope::{EventsAt, SignedBytes, Submitted, parse_draft, parse_submitted, read_entry, read_events_at};
 pub use json::{InvalidJson, from_json, readable, to_json};
+pub use lines::{Line, lines};
 pub use malformed::{Malformed, MalformedRule};
 
 pub(crate) use event::{body_of, encode_body as body_message};
