@@ -159,6 +159,8 @@ pub const RECORDS_PER_PAGE: usize = 1_000;
 pub const EVENT_LINES: usize = 20;
 /// Differences that are told of each of them; an event may name many parcels.
 pub const CHANGE_LINES: usize = 20;
+/// Characters of a value in such a difference: a text may have 65,536 bytes.
+pub const CHANGE_VALUE_CHARS: usize = 120;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{AuditError, Auditor, ReadModelsClaim, Report};
 use crate::{
-    domain::{LedgerId, Size},
+    domain::{LedgerId, Size, TreeHead},
     journal::{Head, Journal, JournalError, ReadLimit, SegmentJournal},
     limits,
 };
@@ -27,11 +27,12 @@ pub enum FilesAuditError {
 }
 
 /// Audits the files in `dir` with scratch files in an empty directory. `claim` is
-/// what the ledger says of its read models; `progress` hears how many entries
-/// were checked, and of how many.
+/// what the ledger says of its read models, `known` are heads that it signed before;
+/// `progress` hears how many entries were checked, and of how many.
 pub fn audit_files(
     dir: &Path,
     trusted: Option<LedgerId>,
+    known: Vec<TreeHead>,
     claim: Option<ReadModelsClaim>,
     scratch: &Path,
     progress: &mut dyn FnMut(Size, Size),
@@ -41,7 +42,7 @@ pub fn audit_files(
         let (segment, offset, detail) = (unfinished.segment, unfinished.offset, unfinished.detail.to_string());
         return Err(FilesAuditError::Unfinished { segment, offset, detail });
     }
-    let mut auditor = Auditor::begin(scratch, trusted, claim)?;
+    let mut auditor = Auditor::begin(scratch, trusted, claim)?.continuing(known);
     let Head { tree: head, checkpoint, recorded_at: _ } = journal.head();
     let limit = ReadLimit { entries: limits::BATCH_ENTRIES, bytes: limits::BATCH_BYTES };
     while auditor.size() < head.size {

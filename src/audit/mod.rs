@@ -61,8 +61,10 @@ pub struct Auditor {
     refold: Refold,
     verifier: Option<CheckpointVerifier>,
     trusted: Option<LedgerId>,
-    /// A head that the ledger signed before: what is audited must continue it.
-    known: Option<TreeHead>,
+    /// Heads that the ledger signed before: what is audited must continue them.
+    known: Vec<TreeHead>,
+    /// Those of them for which no checkpoint was met yet.
+    unmet: Vec<TreeHead>,
     claim: Option<ReadModelsClaim>,
     /// Decided and not yet folded: folded beside the next chunk.
     decided: Option<Decided>,
@@ -125,15 +127,15 @@ impl Auditor {
     ) -> Result<Self, AuditError> {
         let admission = Admission::scratch(scratch)?;
         let (checkpoints, report) = (Vec::new(), Report::default());
-        let (refold, known) = (Refold::begin(), None);
-        Ok(Self { admission, refold, verifier: None, trusted, known, claim, decided: None, checkpoints, report })
+        let (refold, known, unmet) = (Refold::begin(), Vec::new(), Vec::new());
+        Ok(Self { admission, refold, verifier: None, trusted, known, unmet, claim, decided: None, checkpoints, report })
     }
 
-    /// The same, for an auditor who verified the ledger's signature of a head
+    /// The same, for an auditor who verified the ledger's signature of heads
     /// before: an older or another history is a difference, well signed or not.
     #[must_use]
-    pub fn continuing(self, known: Option<TreeHead>) -> Self {
-        Self { known, ..self }
+    pub fn continuing(self, known: Vec<TreeHead>) -> Self {
+        Self { unmet: known.clone(), known, ..self }
     }
 
     /// How many entries were checked.
@@ -189,19 +191,28 @@ impl Auditor {
             self.compare_models()?;
         }
         (self.report.head, self.report.checkpoint) = (Some(own), newest);
+        self.report.continued = self.known.len() as u64;
         self.report.ledger = self.admission.registry().ledger().map(|ledger| ledger.id);
         self.report.origin = self.admission.registry().ledger().map(|ledger| ledger.origin.clone());
         Ok(self.report)
     }
 
-    fn continues_what_is_known(&self) -> Result<(), AuditError> {
-        let (Some(known), own) = (self.known, self.head()) else { return Ok(()) };
-        if known.size > own.size {
-            return Err(Difference::Shortened { known, own }.into());
+    /// What was signed before is a prefix of what was read. It was given out when the batch
+    /// that ends there was durable with its checkpoint, so both must still be there.
+    fn continues_what_is_known(&mut self) -> Result<(), AuditError> {
+        let own = self.head();
+        for known in self.known.iter().copied() {
+            if known.size > own.size {
+                return Err(Difference::Shortened { known, own }.into());
+            }
+            let root = self.admission.tree().root_at(known.size.0)?;
+            if root != known.root {
+                return Err(Difference::OtherHistory { known, own: root }.into());
+            }
         }
-        match self.admission.tree().root_at(known.size.0)? {
-            root if root == known.root => Ok(()),
-            own => Err(Difference::OtherHistory { known, own }.into()),
+        match self.unmet.first() {
+            None => Ok(()),
+            Some(known) => Err(Difference::CheckpointGone { known: *known }.into()),
         }
     }
 
@@ -265,6 +276,7 @@ impl Auditor {
 
     fn verify_checkpoints(&mut self) -> Result<(), AuditError> {
         let checkpoints = std::mem::take(&mut self.checkpoints);
+        self.unmet.retain(|known| checkpoints.iter().all(|(_, head)| head.size != known.size));
         let Some(verifier) = &self.verifier else { return Ok(()) };
         let differs = |(checkpoint, head): &(String, TreeHead)| match verifier.verify(checkpoint) {
             Ok(signed) if signed == *head => None,

@@ -19,6 +19,8 @@ pub struct Report {
     pub events: u64,
     pub signatures: u64,
     pub checkpoints: u64,
+    /// Checkpoints known from before that it continues.
+    pub continued: u64,
     pub findings: u64,
     /// Committed parts whose content the ledger does not hold.
     pub content_not_held: u64,
@@ -60,6 +62,11 @@ pub enum Difference {
     Shortened { known: TreeHead, own: TreeHead },
     #[error("the ledger signed root {} at size {} before, the entries give root {own}", known.root, known.size)]
     OtherHistory { known: TreeHead, own: TreeHash },
+    #[error(
+        "the ledger signed a checkpoint at size {} before, and shows none there any more: the entries are the same, but \
+         batches were put together and signatures of the ledger taken out", known.size
+    )]
+    CheckpointGone { known: TreeHead },
     #[error("this is the ledger {shown}, not the trusted {trusted}")]
     OtherLedger { trusted: LedgerId, shown: LedgerId },
     #[error("the read models at size {size} are not what the entries fold to")]

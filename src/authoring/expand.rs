@@ -10,10 +10,7 @@ use super::{
     document::expand_documents, error::At, field, part::take_parts, subject::take_subject,
 };
 use crate::{
-    domain::{
-        EventId, Kind, KindRow, LedgerId, MinefieldKind, NotStatedReason, RecordingTime, SharedKind, Subject,
-        TreatyKind, WorldDate,
-    },
+    domain::{EventId, Kind, KindRow, LedgerId, NotStatedReason, RecordingTime, Subject, WorldDate},
     limits::EVENT_BYTES,
     wire::{descriptor, from_json},
 };
@@ -168,7 +165,7 @@ fn take_listed(item: &mut Map<String, Value>) -> Result<Map<String, Value>, At> 
 fn set_occurred(row: &KindRow, event: &mut Map<String, Value>, body: &Map<String, Value>) -> Result<(), At> {
     // An error names the field that was typed.
     let mut field = "occurred".to_owned();
-    let principal = principal_date(row.kind).and_then(|name| Some((name, body.get(name)?)));
+    let principal = row.kind.principal_date().and_then(|name| Some((name, body.get(name)?)));
     if let (false, Some((name, date))) = (event.contains_key("occurred"), principal) {
         event.insert("occurred".into(), date.clone());
         field = format!("{}.{name}", row.name);
@@ -186,46 +183,6 @@ fn is_written_as_a_day(text: &str) -> bool {
     let digits: Vec<&str> = text.split('-').collect();
     let lengths: Vec<usize> = digits.iter().map(|digits| digits.len()).collect();
     lengths == [4, 2, 2] && digits.iter().all(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// The field of the body that says when it happened in the world.
-fn principal_date(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Registry(_) => None,
-        Kind::Shared(kind) => match kind {
-            SharedKind::EventCorrected | SharedKind::EventRetracted | SharedKind::PartDisclosed => None,
-            SharedKind::EventContested => Some("contested"),
-            SharedKind::ContestResolved => Some("resolved"),
-            SharedKind::ContentErased => Some("erased"),
-            SharedKind::StatementReported => Some("stated"),
-        },
-        Kind::Treaty(kind) => match kind {
-            TreatyKind::TreatyRegistered => Some("adopted"),
-            TreatyKind::ParticipantRegistered => None,
-            TreatyKind::SignatureAffixed => Some("signed"),
-            TreatyKind::InstrumentDeposited => Some("deposited"),
-            TreatyKind::EffectStated => Some("effective"),
-            TreatyKind::DomesticStepTaken => Some("taken"),
-            TreatyKind::WithdrawalNotified
-            | TreatyKind::WithdrawalRevoked
-            | TreatyKind::SuspensionNotified
-            | TreatyKind::SuccessionNotified => Some("received_by_depositary"),
-            TreatyKind::ObjectionLodged => Some("lodged"),
-            TreatyKind::ConflictStatusAsserted => Some("since"),
-            TreatyKind::TreatyBodyDecided | TreatyKind::DeadlineExtended => Some("decided"),
-            TreatyKind::DeclarationMade => Some("made"),
-            TreatyKind::DepositaryNotificationIssued => Some("issued"),
-            TreatyKind::ReportSubmitted => Some("submitted"),
-            TreatyKind::ParticipationTableStated => Some("as_at"),
-        },
-        Kind::Minefield(kind) => match kind {
-            MinefieldKind::RecordOpened => None,
-            MinefieldKind::LayingRecorded => Some("completed"),
-            MinefieldKind::PositionSurveyed => Some("surveyed"),
-            MinefieldKind::AreaCleared => Some("ended"),
-            MinefieldKind::LandReleased => Some("released"),
-        },
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,12 @@
 //! `audit`: the whole check from outside, over the network or on a directory.
+//!
+//! Promises: what the ledger signed before, as it is kept or as others hold it, must be a
+//! prefix of what is audited, and still be there; only then is the newest checkpoint kept.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use indicatif::ProgressBar;
@@ -17,9 +23,9 @@ use super::{
 use crate::{
     admission::AdmissionError,
     audit::{AuditError, Difference, FilesAuditError, ReadModelsChecked, ReadModelsClaim, Report, audit_files},
-    client::{Client, KnownCheckpoint, ServiceAuditError},
-    domain::{LedgerId, Size, TreeHead},
-    journal::JournalError,
+    client::{Client, Founded, KnownCheckpoint, ServiceAuditError, Untrusted, parse_receipt},
+    domain::{Index, LedgerId, Size, TreeHead},
+    journal::{Journal, JournalError, ReadLimit, Record, SegmentJournal},
     limits,
     projections::ReadModels,
     server::Directory,
@@ -34,26 +40,83 @@ pub struct Arguments {
     /// The ledger id that you trust; the audit fails if it is another ledger.
     #[arg(long, value_name = "ID", value_parser = parse_ledger_id)]
     ledger_id: Option<LedgerId>,
-    /// Folder with the newest verified checkpoint of each ledger, which the service must continue;
-    /// otherwise the key's.
-    #[arg(long, value_name = "DIR", conflicts_with = "dir")]
+    /// Folder with the newest verified checkpoint of each ledger, or the file of one: what is audited
+    /// must continue it, and the newest is kept there. Without it: the key's folder for a service,
+    /// none for a directory.
+    #[arg(long, value_name = "PATH")]
     state: Option<PathBuf>,
+    /// Receipt or checkpoint that anybody got from the ledger, which must be continued, too; give it
+    /// again for each.
+    #[arg(long, value_name = "FILE")]
+    known: Vec<PathBuf>,
 }
 
 pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let report = match &arguments.dir {
-        Some(dir) => of_directory(dir, arguments.ledger_id, output)?,
-        None => {
-            let seen = SeenFolder::new(arguments.state.as_deref(), global.key.as_deref());
-            of_service(&global.connect().await?, arguments.ledger_id, &seen, output).await?
-        }
+        Some(dir) => of_files(dir, arguments, output)?,
+        None => of_service(&global.connect().await?, arguments, global, output).await?,
     };
     show(&report, output)?;
     Ok(Exit::Done)
 }
 
+/// Audits a directory against what was known before, and keeps its newest checkpoint.
+fn of_files(dir: &Path, arguments: &Arguments, output: &Output) -> Result<Report, Failure> {
+    let Arguments { dir: _, ledger_id, state, known } = arguments;
+    if state.is_none() && known.is_empty() {
+        return of_directory(dir, *ledger_id, Vec::new(), output);
+    }
+    let seen = SeenFolder::new(state.as_deref(), None);
+    let founded = founded_in(dir)?;
+    let known = known_before(&seen, known, &founded)?;
+    let report = of_directory(dir, *ledger_id, known, output)?;
+    keep(&report, &seen, output)?;
+    Ok(report)
+}
+
+/// Whom the files are of, as their founding says; the audit checks it with everything else.
+fn founded_in(dir: &Path) -> Result<Founded, Failure> {
+    let of_journal = |error: JournalError| Failure::new(exit_of_journal(&error), error);
+    let journal = SegmentJournal::open_read_only(dir).map_err(of_journal)?;
+    let first = journal.read(Index(0), ReadLimit::ONE).map_err(of_journal)?.into_iter().next();
+    let Record { recorded_at: _, envelope, events } = first.ok_or(Untrusted::NoFounding)?.record;
+    Ok(Founded::by(envelope, events)?)
+}
+
+/// The heads that the ledger signed before: the one that is kept, and those of files.
+fn known_before(seen: &SeenFolder, files: &[PathBuf], founded: &Founded) -> Result<Vec<TreeHead>, Failure> {
+    let kept = seen.kept(founded)?.map(|kept| kept.head);
+    let of_files = files.iter().map(|file| known_in(file, founded));
+    kept.into_iter().map(Ok).chain(of_files).collect()
+}
+
+/// The head that a receipt or a checkpoint proves.
+fn known_in(file: &Path, founded: &Founded) -> Result<TreeHead, Failure> {
+    let shown = file.display();
+    let text = fs::read_to_string(file).map_err(|error| Failure::usage(format!("cannot read {shown}: {error}")))?;
+    let head = match parse_receipt(&text) {
+        Ok(receipt) => receipt.verify(&founded.verifier).map_err(|error| chain(&error)),
+        Err(_) => founded.verifier.verify(&text).map_err(|error| chain(&error)),
+    };
+    let unproved = |why| format!("{shown} is neither a receipt nor a checkpoint that this ledger signed: {why}");
+    head.map_err(|why| Failure::new(Exit::VerificationFailed, unproved(why)))
+}
+
+fn keep(report: &Report, seen: &SeenFolder, output: &Output) -> Result<(), Failure> {
+    if let (Some(head), Some(ledger)) = (report.head, report.ledger) {
+        seen.keep(ledger, &KnownCheckpoint { head, note: report.checkpoint.clone() })?;
+        say_kept(seen, ledger, head.size, output);
+    }
+    Ok(())
+}
+
 /// Audits the files of a directory: every byte of the journal, then every entry.
-pub fn of_directory(dir: &Path, trusted: Option<LedgerId>, output: &Output) -> Result<Report, Failure> {
+pub fn of_directory(
+    dir: &Path,
+    trusted: Option<LedgerId>,
+    known: Vec<TreeHead>,
+    output: &Output,
+) -> Result<Report, Failure> {
     let models = Directory::new(dir).read_models();
     let opened = models.is_dir().then(|| ReadModels::open(&models, limits::READ_MODEL_CACHE_BYTES));
     let opened = opened.transpose().map_err(|error| {
@@ -63,34 +126,41 @@ pub fn of_directory(dir: &Path, trusted: Option<LedgerId>, output: &Output) -> R
     let claim = opened.map(|(models, _)| ReadModelsClaim::Rows(models));
     let scratch = tempfile::tempdir().map_err(Failure::failed)?;
     let bar = output.progress(0);
-    let report = audit_files(dir, trusted, claim, scratch.path(), &mut |checked, of| advance(&bar, checked, of));
+    let report = audit_files(dir, trusted, known, claim, scratch.path(), &mut |checked, of| advance(&bar, checked, of));
     bar.finish_and_clear();
-    report.map_err(|error| Failure::new(exit_of_files(&error), error))
+    report.map_err(|error| match &error {
+        FilesAuditError::Audit(AuditError::Different(
+            Difference::Shortened { .. } | Difference::OtherHistory { .. },
+        )) => {
+            let advice = "These files are an older copy, or of another history than the one that the ledger signed. Keep \
+                          what was known: the ledger's own signature in it is the proof.";
+            Failure::new(Exit::VerificationFailed, format!("{}\n{advice}", chain(&error)))
+        }
+        _ => Failure::new(exit_of_files(&error), error),
+    })
 }
 
 /// Audits a service by replaying it from entry 0. It must continue the checkpoint
 /// that is kept, and its newest one is kept then.
 async fn of_service(
     client: &Client,
-    trusted: Option<LedgerId>,
-    seen: &SeenFolder,
+    arguments: &Arguments,
+    global: &Global,
     output: &Output,
 ) -> Result<Report, Failure> {
+    let seen = SeenFolder::new(arguments.state.as_deref(), global.key.as_deref());
     let founded = client.founded().await?;
-    let kept = seen.kept(&founded)?;
+    let known = known_before(&seen, &arguments.known, &founded)?;
     // Entry 0 is read again with the others: all that is said is said of one ledger.
-    let trusted = trusted.or_else(|| kept.is_some().then_some(founded.ledger));
-    let report = replay(client, trusted, kept.map(|kept| kept.head), output).await;
+    let trusted = arguments.ledger_id.or_else(|| (!known.is_empty()).then_some(founded.ledger));
+    let report = replay(client, trusted, known, output).await;
     let report = report.map_err(|error| match &error {
         ServiceAuditError::Audit(AuditError::Different(
             Difference::Shortened { .. } | Difference::OtherHistory { .. },
         )) => seen.forked(founded.ledger, &error),
         _ => Failure::new(exit_of_service(&error), error),
     })?;
-    if let (Some(head), Some(ledger)) = (report.head, report.ledger) {
-        seen.keep(ledger, &KnownCheckpoint { head, note: report.checkpoint.clone() })?;
-        say_kept(seen, ledger, head.size, output);
-    }
+    keep(&report, &seen, output)?;
     Ok(report)
 }
 
@@ -107,7 +177,7 @@ fn say_kept(seen: &SeenFolder, ledger: LedgerId, size: Size, output: &Output) {
 async fn replay(
     client: &Client,
     trusted: Option<LedgerId>,
-    known: Option<TreeHead>,
+    known: Vec<TreeHead>,
     output: &Output,
 ) -> Result<Report, ServiceAuditError> {
     let scratch = tempfile::tempdir().map_err(AdmissionError::Scratch).map_err(AuditError::from)?;
@@ -131,6 +201,7 @@ fn show(report: &Report, output: &Output) -> Result<(), Failure> {
         ("checked in full", format!("{} entries with {} events", report.entries, report.events)),
         ("signatures", report.signatures.to_string()),
         ("checkpoints", report.checkpoints.to_string()),
+        ("known before", format!("{} checkpoints, continued", report.continued)),
         ("decisions", format!("{} made again, {} findings", report.entries, report.findings)),
         ("read models", read_models(report.read_models)),
         ("content not held", format!("{} committed parts", report.content_not_held)),
@@ -156,6 +227,7 @@ fn as_json(report: &Report) -> serde_json::Value {
         "events": report.events,
         "signatures": report.signatures,
         "checkpoints": report.checkpoints,
+        "continued": report.continued,
         "findings": report.findings,
         "content_not_held": report.content_not_held,
         "read_models": read_models(report.read_models),
@@ -171,13 +243,16 @@ fn exit_of_audit(error: &AuditError) -> Exit {
 
 fn exit_of_files(error: &FilesAuditError) -> Exit {
     match error {
-        FilesAuditError::Unfinished { .. }
-        | FilesAuditError::OtherLedger { .. }
-        | FilesAuditError::Journal(JournalError::Damaged { .. }) => Exit::VerificationFailed,
-        FilesAuditError::Journal(
-            JournalError::Io { .. } | JournalError::Foreign { .. } | JournalError::Locked { .. },
-        ) => Exit::Failed,
+        FilesAuditError::Unfinished { .. } | FilesAuditError::OtherLedger { .. } => Exit::VerificationFailed,
+        FilesAuditError::Journal(error) => exit_of_journal(error),
         FilesAuditError::Audit(error) => exit_of_audit(error),
+    }
+}
+
+fn exit_of_journal(error: &JournalError) -> Exit {
+    match error {
+        JournalError::Damaged { .. } => Exit::VerificationFailed,
+        JournalError::Io { .. } | JournalError::Foreign { .. } | JournalError::Locked { .. } => Exit::Failed,
     }
 }
 

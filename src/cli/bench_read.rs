@@ -81,7 +81,7 @@ pub async fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> 
     let Run { service, figures, hands, .. } = run;
     service.stop()?;
     output.note("... audit");
-    audit::of_directory(&ledger(&folder), Some(hands.ledger), output)?;
+    audit::of_directory(&ledger(&folder), Some(hands.ledger), Vec::new(), output)?;
     let Arguments { entries, calls, seed, dir: _ } = arguments;
     show(output, json!({"entries": entries, "calls": calls, "seed": seed}), &figures)
 }

@@ -7,9 +7,9 @@ use super::{
 use crate::{
     client::reply::{
         DangerAreaInForce, GetRecordResponse, LandAccount, LandEvent, LandFinding, LandSignature, Outline,
-        ParcelPicture, PartShown, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
+        ParcelPicture, PartErasure, PartShown, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
     },
-    domain::{AreaKind, Classification, LandStatus, LayingMethod, PartForm, PartKind},
+    domain::{AreaKind, Classification, LandStatus, LayingMethod, PartForm, PartKind, degrees},
 };
 
 /// One record.
@@ -203,15 +203,6 @@ fn outline(shown: &DangerAreaInForce) -> String {
     }
 }
 
-/// 1e-7 degrees as decimal degrees, without a float.
-fn degrees(value: i32) -> String {
-    let sign = if value < 0 { "-" } else { "" };
-    let (whole, rest) = (value.unsigned_abs() / 10_000_000, value.unsigned_abs() % 10_000_000);
-    let fraction = format!("{rest:07}");
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
-}
-
 fn parcels(of: &[ParcelPicture], totals: Option<&RecordTotals>) -> Block {
     let rows = of.iter().map(|parcel| {
         let account = parcel.account.unwrap_or_default();
@@ -262,10 +253,19 @@ fn parts(of: &[PartShown]) -> Block {
             0 => String::new(),
             commitments => format!("{} of {commitments}", part.opened),
         };
+        let mut form = vec![format!("{form}, slot {}", part.slot)];
+        form.extend(part.erasures.iter().map(erased));
         let review = part.withholding.as_ref().map(|why| format!("{}; review {}", why.basis, why.review_on));
-        [kind, format!("{form}, slot {}", part.slot), opened, review.unwrap_or_default(), event(part.event.as_ref())]
+        [kind, form.join("\n"), opened, review.unwrap_or_default(), event(part.event.as_ref())]
     });
     table(["part", "form", "opened", "why withheld", "recorded"], rows)
+}
+
+/// The content does not exist any more; that it was committed to stays.
+fn erased(erasure: &PartErasure) -> String {
+    let on = if erasure.erased.is_empty() { String::new() } else { format!(" on {}", erasure.erased) };
+    let what = if erasure.superseded { "before a correction, erased" } else { "erased" };
+    format!("{what}{on}, entry {}", erasure.event.as_ref().map(|event| event.index).unwrap_or_default())
 }
 
 fn waiting(picture: &RecordPicture) -> Block {
@@ -295,6 +295,7 @@ fn happened(item: &RecordHistoryItem) -> String {
     for part in item.parts.iter().filter(|part| part.commitments > 0) {
         let kind = PartKind::from_number(part.kind).map_or("part", PartKind::name).replace('_', " ");
         says.push_str(&format!("\n{kind}: {} of {} commitments opened", part.opened, part.commitments));
+        part.erasures.iter().for_each(|erasure| says.push_str(&format!(", {}", erased(erasure))));
     }
     item.findings.iter().for_each(|finding| says.push_str(&format!("\nfinding: {}", short_name(&finding.code, ""))));
     says
@@ -320,12 +321,5 @@ mod tests {
     fn a_status_of_a_newer_service_is_treated_as_mined() {
         let summary = RecordSummary { status: 99, ..RecordSummary::default() };
         assert!(standing(&summary).contains("treat it as mined"));
-    }
-
-    #[test]
-    fn degrees_are_written_without_a_float() {
-        assert_eq!(degrees(-495_000_000), "-49.5");
-        assert_eq!(degrees(-5), "-0.0000005");
-        assert_eq!(degrees(1_230_000_000), "123");
     }
 }

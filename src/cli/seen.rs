@@ -19,7 +19,7 @@ use crate::{
     telemetry::chain,
 };
 
-/// The folder with the kept checkpoints.
+/// The folder with the kept checkpoints, or the file of one.
 #[derive(Clone, Debug)]
 pub struct SeenFolder(Option<PathBuf>);
 
@@ -35,7 +35,10 @@ impl SeenFolder {
 
     /// The file for a ledger.
     pub fn file(&self, ledger: LedgerId) -> Option<PathBuf> {
-        self.0.as_ref().map(|folder| folder.join(format!("{ledger}.checkpoint")))
+        let of = |folder: &PathBuf| {
+            if folder.is_file() { folder.clone() } else { folder.join(format!("{ledger}.checkpoint")) }
+        };
+        self.0.as_ref().map(of)
     }
 
     /// What a submission for the ledger states as seen. The note was verified

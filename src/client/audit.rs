@@ -27,11 +27,11 @@ pub enum ServiceAuditError {
 impl Client {
     /// Audits everything that the service holds now, with scratch files in an
     /// empty directory. `progress` hears how many entries were checked, and of
-    /// how many. `known` is a head that was verified before, if there is one.
+    /// how many. `known` are heads that were verified before.
     pub async fn audit_all(
         &self,
         trusted: Option<LedgerId>,
-        known: Option<TreeHead>,
+        known: Vec<TreeHead>,
         scratch: &Path,
         progress: &mut dyn FnMut(Size, Size),
     ) -> Result<Report, ServiceAuditError> {

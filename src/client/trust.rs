@@ -40,9 +40,9 @@ impl KnownCheckpoint {
 pub enum Untrusted {
     #[error(transparent)]
     Client(#[from] ClientError),
-    #[error("entry 0 of the service is not of the form of docs/format.md")]
+    #[error("entry 0 is not of the form of docs/format.md")]
     Malformed(#[from] Malformed),
-    #[error("entry 0 of the service founds no ledger")]
+    #[error("entry 0 founds no ledger")]
     NoFounding,
     #[error("the founding names no usable origin")]
     Origin(#[from] InvalidOrigin),
@@ -55,11 +55,10 @@ pub enum Untrusted {
     Forked { known: TreeHead, shown: TreeHead },
 }
 
-impl Client {
-    /// The ledger's id and checkpoint key, from the founding itself.
-    pub async fn founded(&self) -> Result<Founded, Untrusted> {
-        let entry = self.entry(0).await?;
-        let submitted = wire::parse_submitted(entry.envelope, entry.events)?;
+impl Founded {
+    /// The ledger's id and checkpoint key, from the bytes of entry 0.
+    pub fn by(envelope: Bytes, events: Vec<Bytes>) -> Result<Self, Untrusted> {
+        let submitted = wire::parse_submitted(envelope, events)?;
         let EnvelopeContent::Submission(content) = submitted.envelope.content else {
             return Err(Untrusted::NoFounding);
         };
@@ -69,7 +68,15 @@ impl Client {
         });
         let founded = founded.ok_or(Untrusted::NoFounding)?;
         let verifier = CheckpointVerifier::new(&founded.origin, founded.checkpoint_key.clone())?;
-        Ok(Founded { ledger: LedgerId(content.digest.0), verifier })
+        Ok(Self { ledger: LedgerId(content.digest.0), verifier })
+    }
+}
+
+impl Client {
+    /// The ledger's id and checkpoint key, from the founding itself.
+    pub async fn founded(&self) -> Result<Founded, Untrusted> {
+        let entry = self.entry(0).await?;
+        Founded::by(entry.envelope, entry.events)
     }
 
     /// The newest checkpoint, which must continue the one known before.

@@ -95,7 +95,7 @@ impl Partner {
     /// The whole check of an outsider, from what the service replays.
     pub async fn audit(&self, ledger: LedgerId, scratch: &Path) -> Told<Report> {
         fs::create_dir_all(scratch).during("keep scratch files")?;
-        self.client.audit_all(Some(ledger), None, scratch, &mut |_, _| {}).await.during("audit the service")
+        self.client.audit_all(Some(ledger), Vec::new(), scratch, &mut |_, _| {}).await.during("audit the service")
     }
 }
 
@@ -106,7 +106,7 @@ fn stored(entry: Entry) -> Told<StoredRecord> {
 
 /// Audits the files of a directory that nobody writes to.
 pub fn audit_copy(copy: &Path, ledger: LedgerId, scratch: &Path) -> Result<Report, FilesAuditError> {
-    audit_files(copy, Some(ledger), None, scratch, &mut |_, _| {})
+    audit_files(copy, Some(ledger), Vec::new(), None, scratch, &mut |_, _| {})
 }
 
 /// Copies the journal's files, and nothing else: no key leaves the ledger.

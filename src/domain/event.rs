@@ -257,6 +257,11 @@ impl Event {
         self.body.kind()
     }
 
+    /// Whether it is a survey, itself or as it restates another.
+    pub fn is_survey(&self) -> bool {
+        self.restated_body().unwrap_or(&self.body).kind() == Kind::Minefield(MinefieldKind::PositionSurveyed)
+    }
+
     /// The parcels that the event states, itself or as it restates another.
     pub fn stated_parcels(&self) -> &[Parcel] {
         self.restated_body().unwrap_or(&self.body).parcels()

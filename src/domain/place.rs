@@ -34,3 +34,24 @@ pub enum DangerArea {
     /// At least three distinct positions, not repeated at the end.
     Polygon(Vec<WgsPosition>),
 }
+
+/// 1e-7 degrees as decimal degrees, without a float.
+pub fn degrees(value: i32) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    let (whole, rest) = (value.unsigned_abs() / 10_000_000, value.unsigned_abs() % 10_000_000);
+    let fraction = format!("{rest:07}");
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn degrees_are_written_without_a_float() {
+        assert_eq!(degrees(-495_000_000), "-49.5");
+        assert_eq!(degrees(-5), "-0.0000005");
+        assert_eq!(degrees(1_230_000_000), "123");
+    }
+}

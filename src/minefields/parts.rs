@@ -2,7 +2,7 @@
 //! its slot and how many were opened; and the danger areas in force.
 
 use super::geodesic::surely_covers;
-use super::picture::{DangerAreaInForce, PartShown};
+use super::picture::{DangerAreaInForce, Erasure, PartShown};
 use super::statement::{Reading, Statement};
 use crate::domain::{DangerArea, Part, PartContent, PartForm, PartHolding, Recorded};
 
@@ -29,6 +29,7 @@ fn shown(statement: &Statement<'_>, holder: &Recorded, part: &Part) -> PartShown
         statement.disclosures.iter().any(|it| it.holder.position == event.position && of_slot(it.part.slot))
     };
     let disclosed = statement.disclosures.iter().filter(|disclosure| disclosure.part.slot == part.slot);
+    let erased = statement.erasures.iter().filter(|(_, erasure)| erasure.slots.contains(&part.slot));
     let content = statement.parts().into_iter().find(|(_, other)| other.slot == part.slot);
     PartShown {
         position: statement.recorded.position,
@@ -43,6 +44,13 @@ fn shown(statement: &Statement<'_>, holder: &Recorded, part: &Part) -> PartShown
             PartHolding::Withheld { commitment: _, basis, review_on } => Some((basis.clone(), *review_on)),
             PartHolding::Open(_) | PartHolding::Restricted { .. } | PartHolding::Sealed { .. } => None,
         },
+        erasures: erased
+            .map(|(event, body)| Erasure {
+                position: event.position,
+                erased: body.erased.clone(),
+                superseded: body.target != holder.reference(),
+            })
+            .collect(),
     }
 }
 

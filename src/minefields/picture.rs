@@ -151,6 +151,18 @@ pub struct PartShown {
     pub disclosed: Vec<Position>,
     /// Why the part is withheld and when that is looked at again.
     pub withheld: Option<(Box<str>, CivilDate)>,
+    /// Where it is stated that content of the slot does not exist any more.
+    pub erasures: Vec<Erasure>,
+}
+
+/// A statement that committed content does not exist any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Erasure {
+    pub position: Position,
+    /// The day of the erasure, where it is stated.
+    pub erased: Option<WorldDate>,
+    /// It was of content that a correction had put something else in place of.
+    pub superseded: bool,
 }
 
 /// An event that waits for signatures.

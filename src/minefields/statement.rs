@@ -5,8 +5,9 @@ use jiff::civil::Date;
 
 use super::picture::{ClearanceShown, HistoryItem, LayingShown, SignatureShown, SurveyShown, Waiting};
 use crate::domain::{
-    AreaCleared, Body, DisclosedPart, EventReference, Kind, LandReleased, LayingRecorded, MinefieldBody, MinefieldKind,
-    Parcel, ParcelId, Part, PartContent, PositionSurveyed, Recorded, SharedBody, SignOffClass, Standing, WorldDate,
+    AreaCleared, Body, ContentErased, DisclosedPart, EventReference, Kind, LandReleased, LayingRecorded, MinefieldBody,
+    MinefieldKind, Parcel, ParcelId, Part, PartContent, PositionSurveyed, Recorded, SharedBody, SignOffClass, Standing,
+    WorldDate,
 };
 
 /// All events on one record, for one date in the world.
@@ -29,6 +30,8 @@ pub(super) struct Statement<'a> {
     pub corrections: Vec<&'a Recorded>,
     /// Disclosures of parts of the event or of its corrections.
     pub disclosures: Vec<Disclosure<'a>>,
+    /// Erasures of committed content of the event or of its corrections, oldest first.
+    pub erasures: Vec<(&'a Recorded, &'a ContentErased)>,
 }
 
 /// A disclosed part, and which event holds the commitment.
@@ -154,10 +157,12 @@ impl<'a> Statement<'a> {
             occurred: recorded.event.occurred.as_ref(),
             corrections,
             disclosures: Vec::new(),
+            erasures: Vec::new(),
         };
         statement.restate();
-        let holders = std::iter::once(recorded).chain(statement.corrections.iter().copied());
-        statement.disclosures = holders.flat_map(|holder| disclosures_of(holder, events)).collect();
+        let holders: Vec<&Recorded> = std::iter::once(recorded).chain(statement.corrections.iter().copied()).collect();
+        statement.disclosures = holders.iter().flat_map(|holder| disclosures_of(holder, events)).collect();
+        statement.erasures = erasures_of(&holders, events);
         statement
     }
 
@@ -274,6 +279,17 @@ fn disclosures_of<'a>(holder: &'a Recorded, events: &[&'a Recorded]) -> Vec<Disc
         }
     }
     found
+}
+
+/// Erasures in effect of content that one of the events committed to, oldest first.
+fn erasures_of<'a>(holders: &[&Recorded], events: &[&'a Recorded]) -> Vec<(&'a Recorded, &'a ContentErased)> {
+    let of_one = |target: &EventReference| holders.iter().any(|holder| holder.reference() == *target);
+    let effective = events.iter().filter(|event| event.effective_since().is_some());
+    let erasures = effective.filter_map(|event| match &event.event.body {
+        Body::Shared(SharedBody::ContentErased(body)) if of_one(&body.target) => Some((*event, body)),
+        Body::Shared(_) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
+    });
+    erasures.collect()
 }
 
 /// The event that another one speaks about.

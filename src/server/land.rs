@@ -8,8 +8,8 @@ use crate::{
         Standing, SurveyMethod, Verdict, WorldDate,
     },
     minefields::{
-        Account, ClearanceShown, DangerAreaInForce, HistoryItem, LayingShown, ParcelPicture, PartShown, RecordPicture,
-        SignatureShown, SurveyShown, Totals, Waiting,
+        Account, ClearanceShown, DangerAreaInForce, Erasure, HistoryItem, LayingShown, ParcelPicture, PartShown,
+        RecordPicture, SignatureShown, SurveyShown, Totals, Waiting,
     },
     wire::{
         part_content_message,
@@ -137,7 +137,13 @@ impl Authors<'_> {
     }
 
     fn part(&self, shown: &PartShown) -> proto::PartShown {
-        let PartShown { position, slot, kind, form, content, commitments, opened, disclosed, withheld } = shown;
+        let PartShown { position, slot, kind, form, content, commitments, opened, disclosed, withheld, erasures } =
+            shown;
+        let erasures = erasures.iter().map(|Erasure { position, erased, superseded }| proto::PartErasure {
+            event: Some(self.event(*position)),
+            erased: text(erased.as_ref()),
+            superseded: *superseded,
+        });
         proto::PartShown {
             event: Some(self.event(*position)),
             slot: *slot,
@@ -150,6 +156,7 @@ impl Authors<'_> {
             withholding: withheld
                 .as_ref()
                 .map(|(basis, on)| proto::Withholding { basis: basis.to_string(), review_on: on.to_string() }),
+            erasures: erasures.collect(),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{
         SubmittedEvents, Verdict, Word,
     },
     journal::{ReadLimit, StoredRecord},
-    limits::{CHANGE_LINES, EVENT_LINES},
+    limits::EVENT_LINES,
     policy::{self, Registry},
     projections::View,
     wire::{self, proto},
@@ -246,7 +246,7 @@ impl Node {
                 let known = KnownBefore { admission, size: view.size() };
                 if waits { changes(event, &known) } else { Vec::new() }
             });
-            proto::EventLine { changes: changes.into_iter().take(CHANGE_LINES).collect(), ..event_line(event) }
+            proto::EventLine { changes, ..event_line(event) }
         });
         lines.collect()
     }

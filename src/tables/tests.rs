@@ -457,6 +457,51 @@ fn what_a_table_cannot_say_is_told_and_what_came_later_is_not_in_it() {
 }
 
 #[test]
+fn of_rival_statements_one_stands_and_whatever_it_does_not_say_is_told() {
+    let deposit = |body: RecordedAct| RecordedAct { act: Some("deposit".into()), ..body };
+    let signature = |body: RecordedAct| RecordedAct { act: Some("signature".into()), ..body };
+    let lines = [line(
+        "XAA",
+        "Eastland",
+        false,
+        vec![
+            signature(signed(SignatureType::Simple, "2026-03-05")),
+            signature(signed(SignatureType::Simple, "1998-03-05")),
+            deposit(bare(ConsentMode::Ratification, "1999-03-01")),
+            deposit(bare(ConsentMode::Ratification, "1999-03-01")),
+            deposit(bare(ConsentMode::Acceptance, "1999-03-01")),
+        ],
+    )];
+    let (plan, written) = there_and_back(&lines);
+    let expected = ["XAA signature 1998-03-05", "XAA ratification 1999-03-01"];
+    assert_eq!(words(&plan), expected, "the first signature had not come by the day: {}", written.table);
+    let told: Vec<_> = written.left_out.iter().map(|left| (left.act.as_str(), left.why)).collect();
+    assert_eq!(told, [("acceptance 1999-03-01", "another statement about the same act stands in the table")]);
+}
+
+#[test]
+fn a_rival_statement_of_a_withdrawal_is_told_by_its_style_and_revoked_with_it() {
+    let leaving = |body: RecordedAct| RecordedAct { act: Some("leaving".into()), ..body };
+    let mut acts = vec![
+        bare(ConsentMode::Ratification, "1999-03-01"),
+        RecordedAct { event: named(7), ..leaving(left(WithdrawalStyle::Withdrawal, "2001-12-01")) },
+        RecordedAct { event: named(8), ..leaving(left(WithdrawalStyle::Denunciation, "2001-12-01")) },
+    ];
+    let (plan, written) = there_and_back(&[line("XAA", "Eastland", false, acts.clone())]);
+    assert_eq!(words(&plan).last().unwrap(), "XAA withdrawal received 2001-12-01", "{}", written.table);
+    let told: Vec<_> = written.left_out.iter().map(|left| left.act.as_str()).collect();
+    assert_eq!(told, ["denunciation received 2001-12-01"]);
+    acts.push(act(TreatyBody::WithdrawalRevoked(WithdrawalRevoked {
+        withdrawal: named(7),
+        received_by_depositary: world("2002-01-01"),
+    })));
+    let (plan, written) = there_and_back(&[line("XAA", "Eastland", false, acts)]);
+    assert_eq!(words(&plan), ["XAA ratification 1999-03-01"], "{}", written.table);
+    let why: Vec<_> = written.left_out.iter().map(|left| left.why).collect();
+    assert_eq!(why, ["it was revoked", "it was revoked", "a table does not show revocations"]);
+}
+
+#[test]
 fn brackets_stay_where_no_notice_can_be_written_and_such_a_row_is_refused() {
     let lines = [line("XAA", "Eastland", true, vec![bare(ConsentMode::Ratification, "1999-03-01")])];
     let (plan, written) = there_and_back(&lines);

@@ -130,7 +130,7 @@ struct Writing<'l> {
 }
 
 /// The cells of a row while its acts are gone through.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Cells {
     signatures: Vec<Entry>,
     provisional: Vec<Entry>,
@@ -180,11 +180,16 @@ impl Writing<'_> {
             _ => None,
         });
         let revoked: BTreeSet<&EventReference> = revocations.collect();
+        let is_revoked = |act: &RecordedAct| {
+            line.acts
+                .iter()
+                .any(|other| revoked.contains(&other.event) && (other.event == act.event || rivals(other, act)))
+        };
         for (at, act) in line.acts.iter().enumerate() {
-            let entered = match rival(act, &line.acts[..at]) {
-                Some(first) if first.body.principal_date() == act.body.principal_date() => Ok(()),
+            let entered = match self.standing(act, &line.acts[..at]) {
+                _ if is_revoked(act) => Err("it was revoked"),
+                Some(first) if self.shown(&first.body).0 == self.shown(&act.body).0 => self.shown(&act.body).1,
                 Some(_) => Err("another statement about the same act stands in the table"),
-                None if revoked.contains(&act.event) => Err("it was revoked"),
                 None => self.enter(&act.body, &mut cells),
             };
             if let Err(why) = entered {
@@ -210,6 +215,18 @@ impl Writing<'_> {
         let name = mark.map_or_else(|| name.clone(), |mark| format!("{name} {mark}"));
         let Cells { signatures, provisional, deposits, in_force, .. } = cells;
         Some([name, joined(signatures), joined(provisional), joined(deposits), joined(in_force)])
+    }
+
+    /// An earlier statement about the same act that has a place in the table.
+    fn standing<'a>(&self, act: &RecordedAct, before: &'a [RecordedAct]) -> Option<&'a RecordedAct> {
+        before.iter().find(|other| rivals(other, act) && self.shown(&other.body).0 != Cells::default())
+    }
+
+    /// What the table shows of an act by itself, and why that is not all of it.
+    fn shown(&self, act: &TreatyBody) -> (Cells, Result<(), &'static str>) {
+        let mut cells = Cells::default();
+        let entered = self.enter(act, &mut cells);
+        (cells, entered)
     }
 
     fn leave_out(&mut self, line: &Line, act: String, why: &'static str) {
@@ -299,11 +316,10 @@ fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
     }
 }
 
-/// An earlier statement about the same act.
-fn rival<'a>(act: &RecordedAct, before: &'a [RecordedAct]) -> Option<&'a RecordedAct> {
-    let name = act.act.as_ref()?;
-    let same_kind = |other: &RecordedAct| std::mem::discriminant(&other.body) == std::mem::discriminant(&act.body);
-    before.iter().find(|other| other.act.as_ref() == Some(name) && same_kind(other))
+/// Whether two statements are about one act.
+fn rivals(one: &RecordedAct, other: &RecordedAct) -> bool {
+    let same_kind = std::mem::discriminant(&one.body) == std::mem::discriminant(&other.body);
+    one.act.is_some() && one.act == other.act && same_kind
 }
 
 fn succession(body: &SuccessionNotified, day: Date, cells: &mut Cells) -> Result<(), &'static str> {

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Body, Document, DocumentDigest, Event, EventId, Kind, KindRow, MinefieldKind, NotStated, NotStatedReason,
-        PartHolding, SharedBody, Source, SourceClass, Subject, SubjectType,
+        Body, Document, DocumentDigest, Event, EventId, KindRow, NotStated, NotStatedReason, PartHolding, Source,
+        SourceClass, Subject, SubjectType,
     },
     limits::{ACT_BYTES, BASED_ON, PARTS_PER_EVENT},
 };
@@ -175,13 +175,7 @@ fn parts_fit(event: &Event, row: &KindRow) -> Parsed<()> {
 
 /// Open outlines that must be simple are.
 fn outlines_are_simple(event: &Event) -> Parsed<()> {
-    let survey = Kind::Minefield(MinefieldKind::PositionSurveyed);
-    let surveyed = match &event.body {
-        Body::Shared(SharedBody::EventCorrected(body)) => {
-            body.restated.as_ref().is_some_and(|restated| restated.body.kind() == survey)
-        }
-        body => body.kind() == survey,
-    };
+    let surveyed = event.is_survey();
     event.parts.iter().enumerate().try_for_each(|(at, part)| match &part.content {
         PartHolding::Open(content) => {
             land::strict_outlines(content, surveyed).within("content").within_item("parts", at)
@@ -273,6 +267,7 @@ fn encode_document(document: &Document) -> proto::Document {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use prost::Message;
 
     use super::*;
     use crate::{domain::KINDS, wire::testing};
@@ -298,6 +293,15 @@ mod tests {
             let (_, mandatory) = parse_body(body).expect("well formed");
             let names: Vec<&str> = mandatory.iter().map(|(name, _)| *name).collect();
             prop_assert_eq!(&names[..], event.kind().row().mandatory_to_state);
+        }
+
+        #[test]
+        fn the_principal_date_stands_in_the_field_that_the_table_names(event in testing::event()) {
+            let field = event.kind().principal_date();
+            let body = crate::wire::to_json("Event", &encode(&event).encode_to_vec()).expect("well formed");
+            let stated = field.and_then(|field| body[event.kind().name()][field].as_str());
+            let principal = event.body.principal_date().map(ToString::to_string);
+            prop_assert_eq!(stated, principal.as_deref());
         }
     }
 }

@@ -78,8 +78,9 @@ fn simple(ring: &[WgsPosition], field: &str) -> Parsed<()> {
     }
 }
 
-/// The public relies on an open danger area, and a survey is new work: both are refused
-/// when their outline has a fault. What others recorded long ago is taken as it is.
+/// The public relies on a danger area that it is shown, and a survey is new work: both are
+/// refused when their outline has a fault, stated openly or disclosed. What others recorded
+/// long ago is taken as it is.
 pub(super) fn strict_outlines(content: &PartContent, surveyed: bool) -> Parsed<()> {
     match content {
         PartContent::DangerArea(DangerArea::Polygon(ring)) => simple(ring, "danger_area.polygon.ring"),

@@ -18,6 +18,7 @@ mod event;
 mod fields;
 mod json;
 mod land;
+mod lines;
 mod malformed;
 mod minefield;
 mod notices;
@@ -38,11 +39,12 @@ pub use encode::{
 };
 pub use envelope::{EventsAt, SignedBytes, Submitted, parse_draft, parse_submitted, read_entry, read_events_at};
 pub use json::{InvalidJson, from_json, readable, to_json};
+pub use lines::{Line, lines};
 pub use malformed::{Malformed, MalformedRule};
 
 pub(crate) use event::{body_of, encode_body as body_message};
-pub(crate) use parts::encode_content as part_content_message;
 pub use parts::parse_part_content;
+pub(crate) use parts::{disclosed_outlines, encode_content as part_content_message};
 pub use times::{recording_time, timestamp};
 
 /// The generated messages and services of `proto/merestone/v1`.

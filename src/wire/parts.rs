@@ -117,6 +117,12 @@ pub fn parse_part_content(content: &Bytes, surveyed: bool) -> Parsed<PartContent
     Ok(content)
 }
 
+/// What is wrong with the outlines of content that is disclosed, by the rules for an open
+/// part. `surveyed` says whether the event that committed to it is a survey.
+pub(crate) fn disclosed_outlines(content: &PartContent, surveyed: bool) -> Parsed<()> {
+    land::strict_outlines(content, surveyed).within("content")
+}
+
 /// Writes a part as its protobuf message.
 pub(super) fn encode(part: &Part) -> proto::Part {
     let Part { slot, kind, content } = part;

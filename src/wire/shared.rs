@@ -4,6 +4,7 @@ use super::{
     MalformedRule,
     event::{self, Mandatory},
     fields::*,
+    land,
     malformed::{Parsed, Within, malformed},
     parts,
     proto::{self, event::Body as Wire},
@@ -153,11 +154,11 @@ pub(super) fn part_disclosed(body: proto::PartDisclosed) -> Parsed<(Body, Mandat
 
 fn parse_disclosed(part: proto::DisclosedPart) -> Parsed<DisclosedPart> {
     let proto::DisclosedPart { slot, salt, content } = part;
-    Ok(DisclosedPart {
-        slot,
-        salt: fixed("salt", &salt)?,
-        content: parts::parse_content(given("content", content)?).within("content")?,
-    })
+    let salt = fixed("salt", &salt)?;
+    let content = parts::parse_content(given("content", content)?).within("content")?;
+    // Whether the target is a survey, the policy sees.
+    land::strict_outlines(&content, false).within("content")?;
+    Ok(DisclosedPart { slot, salt, content })
 }
 
 /// Writes a body as its protobuf message.

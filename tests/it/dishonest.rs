@@ -8,9 +8,10 @@ use merestone::{
     client::{Client, ServiceAuditError},
     crypto::SigningKey,
     domain::*,
-    journal::{Journal, ReadLimit, SegmentJournal, StoredRecord},
+    journal::{Appended, Batch, Journal, Options, ReadLimit, SegmentJournal, StoredRecord},
     wire::{self, proto},
 };
+use tempfile::TempDir;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -131,7 +132,7 @@ async fn audited(liar: Liar, trusted: LedgerId) -> ServiceAuditError {
     let (server, serving) = serving(liar).await;
     let client = Client::connect(&server, None).await.expect("connected");
     let scratch = tempfile::tempdir().unwrap();
-    let found = client.audit_all(Some(trusted), None, scratch.path(), &mut |_, _| {}).await;
+    let found = client.audit_all(Some(trusted), Vec::new(), scratch.path(), &mut |_, _| {}).await;
     serving.abort();
     found.expect_err("a lie was believed")
 }
@@ -227,9 +228,15 @@ async fn an_audit_ends_with_the_ledgers_own_signature_over_all_that_it_read() {
 async fn an_older_or_another_history_fails_the_audit_of_who_knows_better_though_it_is_signed() {
     let (id, records, ours) = honest().await;
     let unsigned: Vec<_> = records.iter().cloned().map(|stored| StoredRecord { checkpoint: None, ..stored }).collect();
+    let signed = |records: &[StoredRecord]| {
+        let mut entries = shown(records);
+        let ends = (1..=entries.len()).map(|size| ours.sign(head_of(&records[..size])));
+        entries.iter_mut().zip(ends).for_each(|(entry, checkpoint)| entry.checkpoint = checkpoint);
+        entries
+    };
     let showing = |records: &[StoredRecord]| Liar {
         checkpoint: ours.sign(head_of(records)),
-        entries: shown(records),
+        entries: signed(records),
         ..Liar::default()
     };
     let (all, older) = (showing(&unsigned), showing(&unsigned[..unsigned.len() - 1]));
@@ -253,6 +260,109 @@ async fn an_older_or_another_history_fails_the_audit_of_who_knows_better_though_
     let error = said(&audited);
     assert!(error.contains("at size 3 before") && error.contains("different histories"), "{error}");
     assert_eq!(fs::read_to_string(&kept).unwrap(), other, "the proof stays");
+}
+
+/// Copies the journal alone.
+fn copied(ledger: &TestLedger) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    fs::create_dir(copy.path().join("journal")).unwrap();
+    for file in fs::read_dir(ledger.dir.path().join("journal")).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), copy.path().join("journal").join(file.file_name())).unwrap();
+    }
+    copy
+}
+
+/// The auditor's own program on the files of a directory.
+fn audited_files(dir: &Path, arguments: &[&Path]) -> (Option<i32>, String) {
+    let mut audit = merestone();
+    audit.args(["audit", "--dir"]).arg(dir).args(arguments);
+    let audited = audit.output().expect("run");
+    (audited.status.code(), format!("{}{}", String::from_utf8_lossy(&audited.stdout), said(&audited)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_compared_with_what_was_verified_before_and_with_what_partners_hold() {
+    let ledger = TestLedger::new().await;
+    receipt_of_one(&ledger).await;
+    let older = copied(&ledger);
+    let proof = receipt_of_one(&ledger).await.to_tlog_proof();
+    let newer = copied(&ledger);
+    let state = tempfile::tempdir().unwrap();
+    let (folder, kept) =
+        (state.path().join("kept"), state.path().join("kept").join(format!("{}.checkpoint", ledger.id)));
+    let state_flag = Path::new("--state");
+    for dir in [&older, &newer, &newer] {
+        let (code, said) = audited_files(dir.path(), &[state_flag, &folder]);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    let note = fs::read_to_string(&kept).unwrap();
+    assert!(note.contains("\n4\n"), "the newest is kept: {note}");
+    let of_file = audited_files(newer.path(), &[state_flag, &kept]);
+    assert!(of_file.0 == Some(0) && of_file.1.contains("\"continued\": 1"), "{of_file:?}");
+
+    let receipt = state.path().join("partner.tlog-proof");
+    fs::write(&receipt, proof).unwrap();
+    let known = Path::new("--known");
+    assert_eq!(audited_files(newer.path(), &[known, &receipt, known, &kept]).0, Some(0));
+    for arguments in [[state_flag, folder.as_path()], [state_flag, &kept], [known, &receipt]] {
+        let (code, said) = audited_files(older.path(), &arguments);
+        assert_eq!(code, Some(4), "{said}");
+        assert!(said.contains("shows 3 entries, and signed 4 before") && said.contains("older copy"), "{said}");
+    }
+    assert_eq!(fs::read_to_string(&kept).unwrap(), note, "the proof stays");
+
+    let served = Served::start(&ledger.node).await;
+    for _ in 0..2 {
+        receipt_of_one(&ledger).await;
+        let mut audit = merestone();
+        audit.args(["audit", "--server", &format!("http://{}", served.address), "--state"]).arg(&folder);
+        audit.arg("--known").arg(&receipt);
+        let audited = tokio::task::spawn_blocking(move || audit.output().expect("run")).await.unwrap();
+        assert_eq!(audited.status.code(), Some(0), "{}", said(&audited));
+    }
+    served.stop().await;
+    let (code, said) = audited_files(newer.path(), &[state_flag, &folder]);
+    assert!(code == Some(4) && said.contains("shows 4 entries, and signed 6 before"), "what one audit kept, {said}");
+
+    let forged = signer(&ledger).sign(TreeHead { size: Size(3), root: TreeHash([7; 32]) });
+    fs::write(&kept, forged).unwrap();
+    let (code, said) = audited_files(newer.path(), &[state_flag, &folder]);
+    assert!(code == Some(4) && said.contains("at size 3 before"), "{said}");
+    let foreign = TestLedger::new().await;
+    let theirs = copied(&foreign);
+    let (code, said) = audited_files(theirs.path(), &[known, &receipt]);
+    assert!(code == Some(4) && said.contains("neither a receipt nor a checkpoint that this ledger signed"), "{said}");
+    assert_eq!(audited_files(theirs.path(), &[]).0, Some(0));
+    foreign.audited().await;
+    ledger.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_that_were_put_together_are_found_by_whoever_holds_a_checkpoint_between_them() {
+    let (id, records, ours) = honest().await;
+    let merged = tempfile::tempdir().unwrap();
+    let journal = SegmentJournal::create(merged.path(), id, Options::default()).expect("created");
+    let mut head = journal.head().tree;
+    for (from, to) in [(0, 2), (2, records.len())] {
+        let batch = Batch {
+            records: records[from..to].iter().map(|stored| stored.record.clone()).collect(),
+            head: head_of(&records[..to]),
+            checkpoint: ours.sign(head_of(&records[..to])),
+        };
+        assert!(matches!(journal.append(head, &batch), Appended::Landed));
+        head = batch.head;
+    }
+    drop(journal);
+    let known = Path::new("--known");
+    let checkpoint = |size: usize| {
+        let file = merged.path().join(format!("{size}.checkpoint"));
+        fs::write(&file, ours.sign(head_of(&records[..size]))).unwrap();
+        file
+    };
+    assert_eq!(audited_files(merged.path(), &[]).0, Some(0), "the entries are all there, and signed for");
+    assert_eq!(audited_files(merged.path(), &[known, &checkpoint(2)]).0, Some(0));
+    let (code, said) = audited_files(merged.path(), &[known, &checkpoint(3)]);
+    assert!(code == Some(4) && said.contains("signed a checkpoint at size 3 before, and shows none"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

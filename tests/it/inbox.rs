@@ -184,6 +184,91 @@ async fn a_correction_is_shown_as_a_difference_to_what_stands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_is_shown_by_every_field_and_part_that_it_changes() {
+    let field = Field::new().await;
+    let (origin, day) = (WgsPosition::new(-495_000_000, -1_235_000_000).unwrap(), |on: &str| Some(on.parse().unwrap()));
+    let circle = |radius_m| PartContent::DangerArea(DangerArea::Circle { centre: origin, radius_m });
+    let open = |slot, content: PartContent| Part { slot, kind: content.kind(), content: PartHolding::Open(content) };
+    let laying = LayingRecorded {
+        method: Some(LayingMethod::ByHand),
+        began: day("2001-01-01"),
+        completed: day("2001-02-01"),
+        laid_by: "unit 7".into(),
+        parcels: Vec::new(),
+    };
+    let mut laid = field.on_record(MinefieldBody::LayingRecorded(laying.clone()));
+    let remarks = |text: &str| PartContent::Remarks { text: text.into(), language: "en".into() };
+    laid.parts = vec![open(1, circle(500)), open(3, remarks("as found"))];
+    let target = EventReference { organisation: "desk".parse().unwrap(), event: laid.id };
+    field.enters(&field.ledger.sign(&field.ledger.recorder, vec![laid])).await;
+    let correction = |laying: LayingRecorded, not_stated: Vec<NotStated>, parts: Vec<Part>| {
+        let body = Body::Minefield(MinefieldBody::LayingRecorded(laying));
+        let restated = Some(Box::new(Restated { occurred: None, not_stated, body }));
+        let body = EventCorrected { target: target.clone(), reason: "typo".into(), restated };
+        let mut event = event(&field.record.to_string(), Body::Shared(SharedBody::EventCorrected(body)));
+        (event.source, event.parts) = (Some(source(SourceClass::OwnAct)), parts);
+        field.ledger.sign(&field.ledger.recorder, vec![event])
+    };
+    // Warns of more than the first statement, and so acts at once: what stands is what it says.
+    let longer = LayingRecorded { began: day("2000-01-01"), ..laying.clone() };
+    let earlier = field.state(field.enters(&correction(longer, vec![], vec![open(1, circle(600))])).await).await;
+    assert_eq!((earlier.status(), earlier.events[0].changes.len()), (proto::SubmissionStatus::Effective, 0));
+
+    let shorter = LayingRecorded { began: day("2001-01-15"), laid_by: "".into(), ..laying };
+    let unknown = NotStated { field: "laid_by".into(), reason: NotStatedReason::NotRecorded };
+    let long = "a long remark ".repeat(20);
+    let parts =
+        vec![open(1, circle(300)), open(2, PartContent::Names(vec!["The Hill".into()])), open(3, remarks(&long))];
+    let index = field.enters(&correction(shorter, vec![unknown], parts)).await;
+    let state = field.state(index).await;
+    assert_eq!(state.status(), proto::SubmissionStatus::Waiting);
+    let expected = [
+        format!("corrects the event {} of desk: typo", target.event),
+        "began: 2001-01-15; stands as 2000-01-01".into(),
+        "laid_by: not stated (not recorded); stands as unit 7".into(),
+        "part 1, danger_area.circle.radius_m: 300; stands as 600".into(),
+        "part 2, kind: names; not stated before".into(),
+        "part 2, form: open; not stated before".into(),
+        "part 2, names.names: The Hill; not stated before".into(),
+        format!("part 3, remarks.text: {}...; stands as as found", &long[..120]),
+    ];
+    assert_eq!(state.events[0].changes, expected);
+
+    let server = format!("http://{}", field.served.address);
+    let shown = tokio::task::spawn_blocking(move || {
+        let words =
+            ["--server", &server, "--output", "table", "sign-off", "show", &index.to_string()].map(str::to_owned);
+        crate::process::merestone().args(words).output().expect("run")
+    });
+    let shown = String::from_utf8(shown.await.unwrap().stdout).unwrap();
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("began: 2001-01-15; stands as 2000-01-01"), "{shown}");
+    field.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_of_many_things_is_told_by_the_first_ones_and_by_how_many_follow() {
+    let field = Field::new().await;
+    let parcels = |area_m2: u64| {
+        let ids = (10..40).map(|number| format!("Q{number}").parse().unwrap());
+        ids.map(|id| Parcel { id, area_m2: Some(area_m2) }).collect()
+    };
+    let surveyed = |area_m2| {
+        field.on_record(MinefieldBody::PositionSurveyed(PositionSurveyed {
+            surveyed: Some("2026-01-01".parse().unwrap()),
+            method: Some(SurveyMethod::Gnss),
+            accuracy_mm: Some(500),
+            parcels: parcels(area_m2),
+        }))
+    };
+    field.enters(&field.ledger.sign(&field.ledger.recorder, vec![surveyed(9)])).await;
+    let index = field.enters(&field.ledger.sign(&field.ledger.recorder, vec![surveyed(8)])).await;
+    let changes = &field.state(index).await.events[0].changes;
+    assert_eq!((changes.len(), changes[19].as_str()), (20, "and 11 more"));
+    field.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_inbox_holds_what_a_post_can_sign_and_says_what_is_missing() {
     let field = Field::new().await;
     let (signed, index) = field.released().await;

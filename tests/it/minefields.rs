@@ -277,6 +277,76 @@ fn words(text: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_part_whose_content_was_erased_says_so_in_the_record() {
+    let land = Land::new().await;
+    let before = land.get("2026-06-01", None).await.unwrap();
+    let body = ContentErased {
+        target: land.survey.clone(),
+        slots: vec![1],
+        basis: "an order".into(),
+        ordered_by: "a court".into(),
+        erased: Some("2026-05-31".parse().unwrap()),
+    };
+    let erasure = event(&format!("record/{}", land.record), Body::Shared(SharedBody::ContentErased(body)));
+    let erasure = Event { source: Some(source(SourceClass::OwnAct)), ..erasure };
+    let entry = land.ledger.node.sequencer().published().head.tree.size.0;
+    land.ledger.submit(&land.ledger.sign(&land.ledger.registrar, vec![erasure])).await.unwrap();
+    land.caught_up().await;
+    let record = land.record.to_string();
+    let part = &land.get("2026-06-01", None).await.unwrap().record.unwrap().parts[1];
+    let [told] = &part.erasures[..] else { panic!("one erasure: {part:?}") };
+    assert_eq!((told.erased.as_str(), told.event.as_ref().unwrap().index), ("2026-05-31", entry));
+    let known = before.holds_at.as_ref().unwrap().size;
+    assert_eq!(
+        land.get("2026-06-01", Some(known)).await.unwrap().record,
+        before.record,
+        "earlier answers never change"
+    );
+    for command in ["show", "history"] {
+        let shown = land.program(&["--output", "table", "minefield", command, &record]).await;
+        let text = words(&String::from_utf8(shown.stdout).unwrap());
+        let said =
+            ["erased on 2026-05-31,".to_owned(), format!("entry {entry}")].map(|said| text.matches(&said).count());
+        assert_eq!(said, [1, 1], "{command}: {text}");
+    }
+    let shown = land.program(&["--output", "json", "minefield", "show", &record]).await;
+    let json: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(json["record"]["parts"][1]["erasures"][0]["erased"], "2026-05-31", "{json}");
+    land.audited().await;
+}
+
+/// Records an event with one withheld part, and what its disclosure is refused for, and where.
+async fn refused_when_disclosed(land: &Land, mut holder: Event, content: PartContent) -> (String, String) {
+    let commitment = Commitment::to(&land.ledger.id, holder.id, 1, &SALT, &encode_part_content(&content));
+    let review_on = "2030-01-01".parse().unwrap();
+    let withheld = PartHolding::Withheld { commitment, basis: "security".into(), review_on };
+    holder.parts = vec![Part { slot: 1, kind: content.kind(), content: withheld }];
+    let organisation = land.ledger.recorder.organisation.clone();
+    let target = EventReference { organisation, event: holder.id };
+    land.ledger.submit(&land.ledger.sign(&land.ledger.recorder, vec![holder])).await.unwrap();
+    let event = Event { subject: Subject::Record(land.record.clone()), ..disclosure(target, content) };
+    let signed = land.ledger.sign(&land.ledger.recorder, vec![event]);
+    let request = proto::SubmitRequest { envelope: signed.envelope, events: signed.events };
+    let status = land.served.ledger().submit(request).await.expect_err("refused");
+    reason(&status)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disclosed_outline_meets_the_rules_of_a_stated_one() {
+    let land = Land::new().await;
+    let bow_tie = || extent([0, 2, 1, 3]);
+    let PartContent::Extent(Extent { polygons, .. }) = bow_tie() else { unreachable!() };
+    let area = PartContent::DangerArea(DangerArea::Polygon(polygons[0].clone()));
+    let refused = refused_when_disclosed(&land, cleared(&land.record, 10), area).await;
+    let field = "events[0].part_disclosed.disclosed[0].content.danger_area.polygon.ring";
+    assert_eq!(refused, ("OutlineMustBeSimple".to_owned(), field.to_owned()));
+    let refused = refused_when_disclosed(&land, survey(&land.record), bow_tie()).await;
+    let field = "events[0].part_disclosed.disclosed[0].content.extent.polygons[0].ring";
+    assert_eq!(refused, ("DisclosedOutlineMustBeSimple".to_owned(), field.to_owned()));
+    land.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_program_answers_in_plain_words_of_80_columns_and_in_json() {
     let land = Land::new().await;
     let record = land.record.to_string();

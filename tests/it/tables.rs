@@ -61,13 +61,21 @@ impl Desk {
     }
 
     fn import(&self, table: &str, mapping: &str) -> Command {
-        let mut command = self.command(&["import", "table"]);
+        self.import_in("json", table, mapping)
+    }
+
+    fn import_in(&self, form: &str, table: &str, mapping: &str) -> Command {
+        let mut command = self.command_in(form, &["import", "table"]);
         command.arg(self.file(table)).arg("--mapping").arg(self.file(mapping));
         command
     }
 
     fn submit(&self, table: &str, mapping: &str) -> Command {
-        let mut command = self.import(table, mapping);
+        self.submit_in("json", table, mapping)
+    }
+
+    fn submit_in(&self, form: &str, table: &str, mapping: &str) -> Command {
+        let mut command = self.import_in(form, table, mapping);
         command.arg("--submit").arg("--key").arg(self.file("desk.pem"));
         command
     }
@@ -177,6 +185,47 @@ async fn what_is_submitted_is_recorded_once_and_makes_the_counts_total() {
     ] {
         assert_eq!(status(participant), [expected], "{participant}");
     }
+    desk.story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_recorded_is_told_although_its_receipt_cannot_be_kept() {
+    let desk = Desk::with_examples().await;
+    let (receipts, rows) = (desk.file("receipts"), desk.story.size());
+    let in_the_way = receipts.join(format!("status.entry-{rows}.tlog-proof"));
+    fs::create_dir_all(&in_the_way).unwrap();
+    let submit = |form| {
+        let mut command = desk.submit_in(form, "status.csv", "status.toml");
+        command.arg("--receipts").arg(&receipts);
+        command
+    };
+    let output = submit("json").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "somebody has to look: {}", said(&output));
+    assert!(said(&output).contains(&format!("receipt get {rows}")), "{}", said(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["summary"]["recorded"], &report["table"]["fate"]), (&35.into(), &"record".into()));
+    let entries = report["rows"].as_array().unwrap().iter().flat_map(|row| row["acts"].as_array().unwrap());
+    assert!(entries.map(|act| &act["index"]).all(|index| *index == rows), "each row with its entry");
+    let got = desk.run(&mut desk.command(&["receipt", "get", &rows.to_string()]), 0);
+    assert!(got["tlog_proof"].as_str().is_some_and(|proof| !proof.is_empty()), "{got}");
+
+    fs::create_dir(receipts.join(format!("status.entry-{}.tlog-proof", rows + 1))).unwrap();
+    let output = submit("table").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("entry") && told.contains("Everything is recorded"), "{told}");
+    assert_eq!(desk.story.size(), rows + 2);
+    desk.run(&mut submit("json"), 0);
+    desk.story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_where_no_receipts_can_be_kept() {
+    let desk = Desk::with_examples().await;
+    let size = desk.story.size();
+    let file = desk.file("status.csv").join("receipts");
+    desk.run(desk.submit("status.csv", "status.toml").arg("--receipts").arg(file), 2);
+    assert_eq!(desk.story.size(), size);
     desk.story.audited().await;
 }
 

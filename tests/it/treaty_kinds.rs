@@ -86,8 +86,12 @@ fn table(participant: &str) -> TreatyBody {
 }
 
 fn suspension() -> TreatyBody {
+    suspended_on("2025-07-18")
+}
+
+fn suspended_on(received: &str) -> TreatyBody {
     TreatyBody::SuspensionNotified(SuspensionNotified {
-        received_by_depositary: world("2025-07-18"),
+        received_by_depositary: world(received),
         circulated: world("2025-07-21"),
         claimed_from: None,
         claimed_until: "".into(),
@@ -127,6 +131,34 @@ async fn what_an_event_about_an_earlier_one_names_must_be_there_and_fit() {
     story.record(&format!("treaty/{OTTAWA}"), table("POL")).await;
     let status = story.status(OTTAWA, "POL", "2026-03-01", story.size()).await;
     assert_eq!(status.outcomes[0].status, "non_participant", "the notice was taken back");
+    story.audited().await;
+}
+
+#[tokio::test]
+async fn a_date_that_has_not_come_is_named_by_its_own_field() {
+    let story = Story::begin().await;
+    let poland = under(OTTAWA, "POL");
+    let made = story.record(&poland, declaration(None, "2025-09-01")).await;
+    let restating = |body, occurred| {
+        let restated = Some(Box::new(Restated { occurred, not_stated: Vec::new(), body: Body::Treaty(body) }));
+        shared(
+            &poland,
+            SharedBody::EventCorrected(EventCorrected { target: made.clone(), reason: "a slip".into(), restated }),
+        )
+    };
+    let later = || declaration(None, "2031-01-01");
+    for (event, field) in [
+        (treaty(&poland, later()), "events[0].declaration_made.made"),
+        (treaty(&poland, suspended_on("2031-01-01")), "events[0].suspension_notified.received_by_depositary"),
+        (Event { occurred: world("2031-01-01"), ..treaty(&poland, suspension()) }, "events[0].occurred"),
+        (restating(later(), None), "events[0].event_corrected.restated.declaration_made.made"),
+        (restating(declaration(None, "2025-09-01"), world("2031")), "events[0].event_corrected.restated.occurred"),
+    ] {
+        let refused = story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, vec![event])).await;
+        let Err(No::Rejected(rejection)) = refused else { panic!("{field} is accepted") };
+        assert_eq!((rejection.rule.code(), rejection.field.as_str()), ("DateMustNotLieInFuture", field));
+        assert!(rejection.message.contains("2031"), "{rejection}");
+    }
     story.audited().await;
 }
 

@@ -124,6 +124,7 @@ impl Summary {
 fn advice(report: &Report<'_>) -> String {
     let Arguments { submit, skip_broken, .. } = report.arguments;
     match (submit, skip_broken, report.refused.is_empty(), report.sent.and_then(|sent| sent.stopped.as_ref())) {
+        (_, _, _, Some(_)) if is_complete(report) => "Everything is recorded, but look at the error.".into(),
         (_, _, _, Some(_)) => "It stopped; run it again: what is recorded is not recorded again.".into(),
         (true, true, false, None) if report.sent.is_none() => {
             "Nothing was sent: a footnote has no row, and any row may be the one that it is about.".into()
@@ -135,6 +136,13 @@ fn advice(report: &Report<'_>) -> String {
         (false, ..) => "Nothing was sent: this is a dry run. --submit signs and sends.".into(),
         (true, _, true, None) => String::new(),
     }
+}
+
+/// Whether nothing is left to be sent.
+fn is_complete(report: &Report<'_>) -> bool {
+    let (Some(plan), Some(sent)) = (report.plan, report.sent) else { return false };
+    let table = !matches!(plan.table, TablePlan::Record(_)) || sent.table.is_some();
+    table && summary(report, &plan.rows).to_record == 0
 }
 
 fn table_sentence(report: &Report<'_>) -> String {

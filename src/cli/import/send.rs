@@ -3,7 +3,8 @@
 //!
 //! Promises: an act that one table states gets one event id, whoever imports it and how
 //! often, so that the ledger takes it once from an organisation even where two imports run
-//! at once; a receipt is verified before a row counts as recorded.
+//! at once; a receipt is verified before a row counts as recorded, and what was recorded
+//! is told whatever fails afterwards.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -20,7 +21,7 @@ use crate::{
     },
     client::{Client, Founded, Patience, Untrusted},
     crypto::{SigningKey, sha256},
-    domain::{CivilDate, Document, Event, EventId, Subject, TreatyId},
+    domain::{CivilDate, Document, Event, EventId, Subject, TreatyId, TreeHead},
     limits::IMPORTED_EVENTS_AT_ONCE,
     tables::{self, Plan, PlannedAct, TablePlan},
     telemetry::chain,
@@ -48,14 +49,31 @@ pub struct Sent {
     pub rows: BTreeMap<u64, u64>,
     /// Entry of the statement of the whole table.
     pub table: Option<u64>,
-    /// Why the rest was not sent.
+    /// Why the rest was not sent, or what is to be looked at although all of it was.
     pub stopped: Option<Failure>,
+}
+
+/// A batch that the ledger accepted, its receipt verified.
+struct Accepted {
+    index: u64,
+    head: TreeHead,
+    /// Why what was sent and its receipt could not be kept.
+    unkept: Option<Failure>,
 }
 
 /// Events of one submission, with the lines of their rows; none for the table itself.
 struct Batch {
     lines: Vec<u64>,
     events: Vec<Drafted>,
+}
+
+impl Sent {
+    fn note(&mut self, batch: &Batch, index: u64) {
+        self.rows.extend(batch.lines.iter().map(|line| (*line, index)));
+        if batch.lines.is_empty() {
+            self.table = Some(index);
+        }
+    }
 }
 
 impl Sending {
@@ -75,6 +93,10 @@ impl Sending {
         let header = Header { ledger, organisation, member, seen: last_seen, require_unmoved: false };
         let documents = documents(arguments, mapping)?;
         let (receipts, file) = (arguments.receipts.clone(), arguments.file.clone());
+        if let Some(folder) = &receipts {
+            let made = std::fs::create_dir_all(folder);
+            made.map_err(|error| Failure::usage(format!("cannot create {}: {error}", folder.display())))?;
+        }
         Ok(Self { client, founded, patience, header, key, seen, documents, receipts, file })
     }
 
@@ -88,33 +110,36 @@ impl Sending {
     ) -> Result<Sent, Failure> {
         let batches = self.batches(treaty, plan, mapping)?;
         let bar = output.progress(batches.iter().map(|batch| batch.events.len() as u64).sum());
-        let (mut sent, mut heads) = (Sent::default(), Vec::new());
+        let (mut sent, mut head) = (Sent::default(), None);
         for batch in &batches {
             match self.send_one(batch, &bar).await {
-                Ok((index, head)) => {
+                Ok(Accepted { index, head: newest, unkept }) => {
                     bar.inc(batch.events.len() as u64);
-                    heads.push(head);
-                    sent.rows.extend(batch.lines.iter().map(|line| (*line, index)));
-                    if batch.lines.is_empty() {
-                        sent.table = Some(index);
-                    }
+                    head = Some(newest);
+                    sent.note(batch, index);
+                    sent.stopped = unkept;
                 }
-                Err(failure) => {
-                    sent.stopped = Some(failure);
-                    break;
-                }
+                Err(failure) => sent.stopped = Some(failure),
+            }
+            if sent.stopped.is_some() {
+                break;
             }
         }
         bar.finish_and_clear();
-        if let Some(head) = heads.last().filter(|_| sent.stopped.is_none()) {
-            let newest = self.seen.renew(&self.client, &self.founded).await?;
-            match self.client.one_history(*head, newest.head).await {
-                Ok(()) => {}
-                Err(error @ Untrusted::Forked { .. }) => return Err(self.seen.forked(self.founded.ledger, &error)),
-                Err(error) => return Err(error.into()),
-            }
+        if let Some(head) = head.filter(|_| sent.stopped.is_none()) {
+            sent.stopped = self.continues(head).await.err();
         }
         Ok(sent)
+    }
+
+    /// Whether the ledger continues the history of a receipt; then its newest checkpoint is kept.
+    async fn continues(&self, head: TreeHead) -> Result<(), Failure> {
+        let newest = self.seen.renew(&self.client, &self.founded).await?;
+        match self.client.one_history(head, newest.head).await {
+            Ok(()) => Ok(()),
+            Err(error @ Untrusted::Forked { .. }) => Err(self.seen.forked(self.founded.ledger, &error)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn batches(&self, treaty: &TreatyId, plan: &Plan, mapping: &Mapping) -> Result<Vec<Batch>, Failure> {
@@ -154,11 +179,7 @@ impl Sending {
         Drafted { item, id, kind, subject, bytes: wire::encode_event(&event), withheld: Vec::new() }
     }
 
-    async fn send_one(
-        &self,
-        batch: &Batch,
-        bar: &indicatif::ProgressBar,
-    ) -> Result<(u64, crate::domain::TreeHead), Failure> {
+    async fn send_one(&self, batch: &Batch, bar: &indicatif::ProgressBar) -> Result<Accepted, Failure> {
         let signed = sign(&self.header, &batch.events, &self.key, now()?, &mut fresh_randomness);
         let shown = self.file.display().to_string();
         check_form(&shown, &signed, &batch.events).map_err(|error| Failure::usage(chain(&error)))?;
@@ -167,8 +188,17 @@ impl Sending {
         bar.set_message("");
         let (receipt, head) = verify_receipt(&self.client, &self.founded, &signed, &response).await?;
         let index = receipt.index.0;
-        self.keep(signed, &receipt, index)?;
-        Ok((index, head))
+        let unkept = self.keep(signed, &receipt, index).err().map(|Failure { exit, cause }| {
+            let fetch = format!("`merestone receipt get {index}` fetches the receipt again");
+            Failure::new(
+                exit,
+                format!(
+                    "recorded in entry {index}, but its receipt could not be kept: {}; {fetch}",
+                    chain(cause.as_ref())
+                ),
+            )
+        });
+        Ok(Accepted { index, head, unkept })
     }
 
     /// Keeps what was sent and its receipt, where a folder is named.
@@ -176,8 +206,6 @@ impl Sending {
         let Some(folder) = &self.receipts else { return Ok(()) };
         let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
         let envelope = folder.join(format!("{stem}.entry-{index}{}", authoring::ENVELOPE_SUFFIX));
-        let made = std::fs::create_dir_all(folder);
-        made.map_err(|error| Failure::failed(format!("cannot create {}: {error}", folder.display())))?;
         let file = EnvelopeFile { authored: None, submissions: vec![signed] };
         file.write(&envelope).map_err(|error| Failure::failed(chain(&error)))?;
         keep_receipt(&receipt_file(&envelope, None, 0, 1), receipt, &self.founded.verifier)

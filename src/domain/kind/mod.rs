@@ -171,6 +171,46 @@ impl Kind {
         self.row().name
     }
 
+    /// The field of the body that says when it happened in the world, as `Body::principal_date` reads it.
+    pub const fn principal_date(self) -> Option<&'static str> {
+        match self {
+            Self::Registry(_) => None,
+            Self::Shared(kind) => match kind {
+                SharedKind::EventCorrected | SharedKind::EventRetracted | SharedKind::PartDisclosed => None,
+                SharedKind::EventContested => Some("contested"),
+                SharedKind::ContestResolved => Some("resolved"),
+                SharedKind::ContentErased => Some("erased"),
+                SharedKind::StatementReported => Some("stated"),
+            },
+            Self::Treaty(kind) => match kind {
+                TreatyKind::TreatyRegistered => Some("adopted"),
+                TreatyKind::ParticipantRegistered => None,
+                TreatyKind::SignatureAffixed => Some("signed"),
+                TreatyKind::InstrumentDeposited => Some("deposited"),
+                TreatyKind::EffectStated => Some("effective"),
+                TreatyKind::DomesticStepTaken => Some("taken"),
+                TreatyKind::WithdrawalNotified
+                | TreatyKind::WithdrawalRevoked
+                | TreatyKind::SuspensionNotified
+                | TreatyKind::SuccessionNotified => Some("received_by_depositary"),
+                TreatyKind::ObjectionLodged => Some("lodged"),
+                TreatyKind::ConflictStatusAsserted => Some("since"),
+                TreatyKind::TreatyBodyDecided | TreatyKind::DeadlineExtended => Some("decided"),
+                TreatyKind::DeclarationMade => Some("made"),
+                TreatyKind::DepositaryNotificationIssued => Some("issued"),
+                TreatyKind::ReportSubmitted => Some("submitted"),
+                TreatyKind::ParticipationTableStated => Some("as_at"),
+            },
+            Self::Minefield(kind) => match kind {
+                MinefieldKind::RecordOpened => None,
+                MinefieldKind::LayingRecorded => Some("completed"),
+                MinefieldKind::PositionSurveyed => Some("surveyed"),
+                MinefieldKind::AreaCleared => Some("ended"),
+                MinefieldKind::LandReleased => Some("released"),
+            },
+        }
+    }
+
     /// The kind of a name.
     pub fn from_name(name: &str) -> Option<Self> {
         KINDS.iter().find(|row| row.name == name).map(|row| row.kind)

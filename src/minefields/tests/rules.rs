@@ -16,6 +16,30 @@ fn a_record_shows_what_its_opening_says_and_is_open() {
 }
 
 #[test]
+fn a_part_says_that_its_content_was_erased_and_of_which_commitment() {
+    let mut book = Book::default();
+    let first = book.add(opening(vec![]), vec![withheld(2, PartKind::Remarks, "2030-01-01")]);
+    let erased = |target: &EventReference, slots: &[u32], on: Option<&str>| {
+        let (target, slots, erased) = (target.clone(), slots.to_vec(), on.and_then(date));
+        let body = ContentErased { target, slots, basis: "an order".into(), ordered_by: "a court".into(), erased };
+        Body::Shared(SharedBody::ContentErased(body))
+    };
+    book.add(erased(&first, &[2], Some("2026-05-30")), vec![]);
+    let at = book.last().position;
+    let shown = |position, on: Option<&str>, superseded| Erasure { position, erased: on.and_then(date), superseded };
+    assert_eq!(book.picture().parts[0].erasures, [shown(at, Some("2026-05-30"), false)]);
+    let again = book.add(corrected(first, None), vec![withheld(2, PartKind::Remarks, "2030-01-01")]);
+    assert_eq!(book.picture().parts[0].erasures, [shown(at, Some("2026-05-30"), true)], "what stands now is there");
+    book.add(erased(&again, &[3], None), vec![]);
+    assert_eq!(book.picture().parts[0].erasures.len(), 1, "of another slot");
+    book.add(erased(&again, &[2], None), vec![]);
+    let newest = book.last().position;
+    assert_eq!(book.picture().parts[0].erasures[1], shown(newest, None, false));
+    book.last().standing = Standing::Waiting;
+    assert_eq!(book.picture().parts[0].erasures.len(), 1, "not in effect");
+}
+
+#[test]
 fn a_record_speaks_from_the_first_day_that_a_hazard_can_have_been() {
     let mut book = Book::default();
     book.add_dated(opening(vec![]), vec![open(1, danger(-495_000_000, 500))], Some("2026-05-20"));

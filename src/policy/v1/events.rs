@@ -6,7 +6,7 @@ use super::{Question, authority, governance, references};
 use crate::{
     domain::{
         Body, Event, EventId, Finding, FindingCode, LedgerId, PartForm, SignOffClass, Subject, SubjectState,
-        SubmittedEvents,
+        SubmittedEvents, WorldDate,
     },
     policy::{Registry, Rejection, RejectionRule},
 };
@@ -129,21 +129,35 @@ fn id_is_fresh(
 /// restates is looked at like what was stated first.
 fn date_is_past(question: &Question<'_>, event: &Event, field: &str) -> Result<(), Rejection> {
     let latest_allowed = question.at.utc_date().and_then(|today| today.tomorrow().ok());
-    let restated = event.restated();
-    let stated = [(&event.body, event.occurred.as_ref())].into_iter();
-    let all = stated.chain(restated.map(|restated| (&restated.body, restated.occurred.as_ref())));
-    let dates = all
-        .filter(|(body, _)| !body.may_lie_ahead())
-        .flat_map(|(body, occurred)| [body.principal_date(), occurred, body.began()].into_iter().flatten());
-    let mut future =
-        dates.filter(|date| date.earliest().zip(latest_allowed).is_some_and(|(earliest, allowed)| earliest > allowed));
-    match future.next() {
+    let is_ahead = |date: &WorldDate| date.earliest().zip(latest_allowed).is_some_and(|(date, allowed)| date > allowed);
+    let restated = event.restated().map(|restated| {
+        let within = format!("{field}.{}.restated", event.kind());
+        dates_of(&restated.body, restated.occurred.as_ref(), within)
+    });
+    let mut all =
+        dates_of(&event.body, event.occurred.as_ref(), field.to_owned()).chain(restated.into_iter().flatten());
+    match all.find(|(date, _)| is_ahead(date)) {
         None => Ok(()),
-        Some(date) => {
+        Some((date, field)) => {
             let message = format!("{date} has not come yet");
-            Err(Rejection::new(RejectionRule::DateMustNotLieInFuture, format!("{field}.{}", event.kind()), message))
+            Err(Rejection::new(RejectionRule::DateMustNotLieInFuture, field, message))
         }
     }
+}
+
+/// What is said to have happened by a body and the `occurred` beside it, each day with the
+/// field that states it.
+fn dates_of<'a>(
+    body: &'a Body,
+    occurred: Option<&'a WorldDate>,
+    within: String,
+) -> impl Iterator<Item = (&'a WorldDate, String)> {
+    let kind = body.kind();
+    let principal = kind.principal_date().zip(body.principal_date());
+    let own = [principal, body.began().map(|began| ("began", began))];
+    let (past, outer) = (!body.may_lie_ahead(), format!("{within}.occurred"));
+    let own = own.into_iter().flatten().map(move |(name, date)| (date, format!("{within}.{kind}.{name}")));
+    own.chain(occurred.map(|date| (date, outer))).filter(move |_| past)
 }
 
 fn parts_are_accepted(event: &Event, field: &str) -> Result<(), Rejection> {

@@ -187,6 +187,7 @@ impl Asked<'_> {
         Err(Rejection::new(RejectionRule::CorrectionMustFitTarget, field, problem))
     }
 
+    /// What was committed to, and with outlines that an open part could have.
     fn disclosure_matches(&self, body: &PartDisclosed) -> Result<(), Rejection> {
         let target = self.target(&body.target)?;
         for (at, disclosed) in body.disclosed.iter().enumerate() {
@@ -199,6 +200,11 @@ impl Asked<'_> {
                     Some(_) => format!("the commitment in slot {} is over something else", disclosed.slot),
                 };
                 return Err(self.no(RejectionRule::DisclosureMustMatch, &format!("disclosed[{at}]"), message));
+            }
+            if let Err(fault) = wire::disclosed_outlines(&disclosed.content, target.is_survey()) {
+                let (rule, field) =
+                    (RejectionRule::DisclosedOutlineMustBeSimple, format!("disclosed[{at}].{}", fault.field));
+                return Err(self.no(rule, &field, fault.message));
             }
         }
         Ok(())
