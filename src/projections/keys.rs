@@ -69,6 +69,10 @@ tables! {
     /// treaty, participant, treaty of the instrument, index: the participant's instruments
     /// that name the first one as a protocol which they consent to.
     ByProtocol = 0x16, "by protocol";
+    /// SHA-256, index: the events that cite the document by its digest.
+    Document = 0x17, "document";
+    /// symbol, index: the events that cite the document by its symbol.
+    DocumentSymbol = 0x18, "document symbol";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
     /// index of a submission, index: the sign-offs on it, whole.
@@ -105,6 +109,12 @@ impl Key {
 
     pub(super) fn key_id(mut self, id: &KeyId) -> Self {
         self.0.extend_from_slice(id.as_bytes());
+        self
+    }
+
+    /// A SHA-256.
+    pub(super) fn digest(mut self, digest: &[u8; 32]) -> Self {
+        self.0.extend_from_slice(digest);
         self
     }
 
@@ -261,6 +271,8 @@ mod tests {
             Key::new(Table::Place).cell(index.0 << 30, number.to_be_bytes()[0]).id(id).index(index),
             Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
             Key::new(Table::ByProtocol).id(id).id(other).id(id).index(index),
+            Key::new(Table::Document).digest(&[number as u8; 32]).index(index),
+            Key::new(Table::DocumentSymbol).name(name).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),
             Key::new(Table::Waiting).index(Index(u64::from(number))).index(index),
         ];

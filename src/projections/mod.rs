@@ -41,6 +41,7 @@
 //! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
 //! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, definitive signatures, objections, declarations, corrections, retractions and resolutions alone |
 //! | 16 treaty participant treaty `i` | as row 10; instruments under the second treaty, and corrections of them, that name the first one as a protocol |
+//! | 17 SHA-256 (32 bytes) `i`; 18 symbol `i` | as row 10; the events that cite the document, by their list or by the symbol in their body |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
 //! | 21 `s` `i` | `SignOffRow`: the sign-offs on the submission in entry `s` after the entry |
 //! | 22 `w` `i` | 32 bytes: bit `b` (of byte `b`/8, from the lowest) says that the submission of entry 256 `w` + `b` waits |
@@ -52,6 +53,7 @@
 //! Rows 01, 11 and 12 are stored several together (`packed.rs`), all others as they are.
 
 mod batch;
+mod documents;
 mod encoding;
 mod error;
 mod fold;
@@ -69,6 +71,7 @@ mod store;
 mod tests;
 mod waiting;
 
+pub use documents::CitedDocument;
 pub use error::{QueryError, ReadModelError};
 pub use follower::{Follow, FollowError, Followed, Follower, FollowerGone, WaitError};
 pub use model::*;

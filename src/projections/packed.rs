@@ -36,6 +36,8 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::Place
         | Table::ByTreaty
         | Table::ByProtocol
+        | Table::Document
+        | Table::DocumentSymbol
         | Table::Finding
         | Table::SignOffs
         | Table::Waiting => false,

@@ -420,7 +420,7 @@ impl View<'_> {
     }
 
     /// The acts of one row, unless the row is newer than the view.
-    fn acts_of_row(
+    pub(super) fn acts_of_row(
         &self,
         key: &[u8],
         index: &[u8],
@@ -441,15 +441,15 @@ impl View<'_> {
 }
 
 /// Where an act stands on a timeline: whether it is undated, its day, its position.
-type Place = (bool, Option<Date>, Position);
+pub(super) type Place = (bool, Option<Date>, Position);
 
-fn place_of(act: &Act) -> Place {
+pub(super) fn place_of(act: &Act) -> Place {
     let day = act.date.as_ref().and_then(day_of);
     (day.is_none(), day, act.position)
 }
 
 /// Whether an act cannot have come by a day.
-fn comes_after(act: &Act, day: Date) -> bool {
+pub(super) fn comes_after(act: &Act, day: Date) -> bool {
     act.date.as_ref().and_then(WorldDate::earliest).is_some_and(|first| day < first)
 }
 
@@ -457,12 +457,12 @@ fn day_of(date: &WorldDate) -> Option<Date> {
     date.earliest().or_else(|| date.latest())
 }
 
-fn token_of((_, day, position): Place) -> String {
+pub(super) fn token_of((_, day, position): Place) -> String {
     let day = day.map_or_else(|| "undated".to_owned(), |day| day.to_string());
     format!("{day}/{}/{}", position.index, position.ordinal)
 }
 
-fn parse_token(token: &str) -> Result<Place, QueryError> {
+pub(super) fn parse_token(token: &str) -> Result<Place, QueryError> {
     let parse = || {
         let (day, position) = token.split_once('/')?;
         let (index, ordinal) = position.split_once('/')?;

@@ -9,6 +9,7 @@ mod registry;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::documents::CitedDocument;
 use super::encoding::{entry_row, finding_row, push_number, push_subject_event};
 use super::keys::{Key, Table};
 use super::places::place_rows;
@@ -98,6 +99,9 @@ impl EntryFold<'_> {
         let by_subject = self.row(Key::new(Table::BySubject).subject(&event.subject));
         push_subject_event(by_subject, ordinal, kind, date);
         self.put(Key::new(Table::ByKind).kind(kind), Vec::new());
+        for document in CitedDocument::of(event) {
+            push_subject_event(self.row(document.key()), ordinal, kind, date);
+        }
         let Subject::Participation(treaty, participant) = &event.subject else { return };
         if bears_on_others(event) {
             let key = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind).id(participant.as_str());
