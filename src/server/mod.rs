@@ -29,6 +29,7 @@ mod objections;
 mod organisations;
 mod parties;
 mod receiving;
+mod registered;
 mod serve;
 mod sign_offs;
 mod status;
