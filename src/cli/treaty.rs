@@ -19,7 +19,7 @@ use super::{
 use crate::{
     client::{
         OnDay,
-        reply::{Act, EventBody, LegalFinding, TimelineResponse, TreatyEntry},
+        reply::{Act, EventBody, EventPosition, LegalFinding, TimelineResponse, TreatyEntry},
         to_json,
     },
     domain::{CivilDate, WorldDate},
@@ -143,11 +143,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Show { treaty, read } => {
             let answer = client.treaty(&treaty, read.known_at).await?;
             let json = to_json("GetTreatyResponse", &answer);
-            output.show(&json, || {
-                let registered = answer.treaty.as_ref().and_then(|treaty| treaty.registered.as_ref());
-                let clauses = registered.and_then(|registered| registered.clauses.as_ref()).map(clauses::shown);
-                answer.treaty.iter().map(whole).chain(clauses).collect()
-            })?;
+            output.show(&json, || answer.treaty.iter().flat_map(shown).collect())?;
             answer.holds_at
         }
         Command::Timeline { treaty, participant, view, at, read } => {
@@ -169,22 +165,62 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
 fn list(treaties: &[TreatyEntry]) -> Block {
     let rows = treaties.iter().map(|treaty| {
         let registered = treaty.registered.clone().unwrap_or_default();
-        let index = treaty.position.as_ref().map(|position| position.index.to_string()).unwrap_or_default();
+        let index = index_of(treaty.position.as_ref());
         [treaty.id.clone(), registered.short_names.join(", "), registered.title, registered.adopted, index]
     });
     table(["id", "short names", "title", "adopted", "index"], rows)
 }
 
+/// A treaty as it stands, and which of its entries says so.
+fn shown(treaty: &TreatyEntry) -> Vec<Block> {
+    let clauses = treaty.registered.as_ref().and_then(|registered| registered.clauses.as_ref());
+    let told = [whole(treaty)].into_iter().chain(clauses.map(clauses::shown));
+    told.chain(clauses.map(|_| sentences(None, [stated_by(treaty)]))).collect()
+}
+
 fn whole(treaty: &TreatyEntry) -> Block {
     let registered = treaty.registered.clone().unwrap_or_default();
-    let index = treaty.position.as_ref().map(|position| position.index.to_string()).unwrap_or_default();
-    fields([
+    let earlier = treaty.earlier.iter().flat_map(|earlier| &earlier.names);
+    let mut before: Vec<&str> = Vec::new();
+    for name in earlier.filter(|name| !registered.short_names.contains(name)) {
+        if !before.contains(&name.as_str()) {
+            before.push(name);
+        }
+    }
+    let mut rows = vec![
         ("treaty", treaty.id.clone()),
         ("title", registered.title),
         ("short names", registered.short_names.join(", ")),
         ("adopted", registered.adopted),
-        ("registered at index", index),
-    ])
+        ("registered at index", index_of(treaty.position.as_ref())),
+    ];
+    if !before.is_empty() {
+        rows.push(("earlier short names", before.join(", ")));
+    }
+    if treaty.corrected.is_some() {
+        rows.push(("corrected at index", index_of(treaty.corrected.as_ref())));
+    }
+    fields(rows)
+}
+
+/// Which entry gave the clauses that are shown, and what was stated before.
+fn stated_by(treaty: &TreatyEntry) -> String {
+    let version = |version: &str| if version.is_empty() { String::new() } else { format!(" (version {version})") };
+    let now = treaty.registered.as_ref().and_then(|registered| registered.clauses.as_ref());
+    let now = version(now.map(|clauses| clauses.version.as_str()).unwrap_or_default());
+    let Some(corrected) = &treaty.corrected else {
+        return format!("These are the clauses of entry {}{now}.", index_of(treaty.position.as_ref()));
+    };
+    let earlier = treaty
+        .earlier
+        .iter()
+        .map(|earlier| format!("entry {}{}", index_of(earlier.position.as_ref()), version(&earlier.clauses_version)));
+    let earlier = earlier.collect::<Vec<_>>().join(", ");
+    format!("These are the clauses of entry {}{now}, a correction. Before it stood: {earlier}.", corrected.index)
+}
+
+fn index_of(position: Option<&EventPosition>) -> String {
+    position.map(|position| position.index.to_string()).unwrap_or_default()
 }
 
 /// The acts of everybody, told like those of one.

@@ -51,11 +51,22 @@ pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Bl
     tables.extend(overlays.flat_map(|overlay| beside(overlay, letters.as_ref())));
     tables.extend(answer.claims.iter().flat_map(claims));
     tables.extend(listed("findings", "- ", findings(&answer.findings)));
+    tables.extend(reckoned_by(answer));
     if !answer.other_treaties.is_empty() {
         tables.push(sentences(None, [format!("{} under other treaties on that day:", answer.participant_name)]));
         tables.push(standings(&answer.other_treaties));
     }
     tables
+}
+
+/// The clauses by which the status was computed.
+fn reckoned_by(answer: &TreatyStatusResponse) -> Option<Block> {
+    let entry = entry(Some(answer.clauses.as_ref()?));
+    let version = match answer.clauses_version.as_str() {
+        "" => String::new(),
+        version => format!(", version {version}"),
+    };
+    Some(sentences(None, [format!("Computed by the clauses of entry {entry}{version}.")]))
 }
 
 /// One line for each treaty.

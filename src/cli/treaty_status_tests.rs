@@ -57,6 +57,18 @@ fn one_line(text: &str) -> String {
 }
 
 #[test]
+fn the_clauses_that_were_applied_are_named() {
+    let by = |version: &str| TreatyStatusResponse {
+        clauses: cited(54),
+        clauses_version: version.into(),
+        ..answer(vec![outcome("party", "2013-06-01", "")])
+    };
+    assert!(text_of(&by("2026-1")).contains("Computed by the clauses of entry 54, version 2026-1."));
+    assert!(text_of(&by("")).contains("Computed by the clauses of entry 54."));
+    assert!(!text_of(&answer(vec![outcome("party", "2013-06-01", "")])).contains("Computed"));
+}
+
+#[test]
 fn the_answer_comes_first_in_a_sentence() {
     for (status, from, effective, sentence) in [
         ("party", "2013-06-01", "", "Poland is a party to APMBC on 2026-03-01, as known on 2025-11-05."),

@@ -24,6 +24,43 @@ fn withdrawal() -> Act {
 }
 
 #[test]
+fn a_treaty_is_shown_with_the_entry_that_gave_its_clauses_and_what_stood_before() {
+    use crate::client::reply::{EarlierRegistration, body::TreatyRegistered, clauses::Clauses};
+    let at = |index| Some(EventPosition { index, ..EventPosition::default() });
+    let registered = TreatyRegistered {
+        short_names: vec!["AP Ban".into()],
+        clauses: Some(Clauses { version: "2026-1".into(), ..Clauses::default() }),
+        ..TreatyRegistered::default()
+    };
+    let earlier = EarlierRegistration {
+        position: at(12),
+        names: vec!["Mine Ban".into(), "AP Ban".into()],
+        clauses_version: "1997-1".into(),
+    };
+    let corrected = TreatyEntry {
+        id: "untc:T".into(),
+        registered: Some(registered),
+        position: at(12),
+        corrected: at(54),
+        earlier: vec![earlier],
+    };
+    let told = |treaty: &TreatyEntry| {
+        let text: Vec<String> = shown(treaty).iter().map(|block| block.text(80)).collect();
+        text.join("\n").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let text = told(&corrected);
+    let says =
+        "These are the clauses of entry 54 (version 2026-1), a correction. Before it stood: entry 12 (version 1997-1).";
+    assert!(text.contains(says), "{text}");
+    assert!(text.contains("earlier short names Mine Ban corrected at index 54"), "{text}");
+    let text = told(&TreatyEntry { corrected: None, earlier: vec![], ..corrected });
+    assert!(
+        text.contains("These are the clauses of entry 12 (version 2026-1).") && !text.contains("earlier"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_timeline_is_readable_at_80_columns() {
     let undated = Act { kind: "signature_affixed".into(), participant: "EST".into(), ..Act::default() };
     let answer = TimelineResponse { acts: vec![withdrawal(), undated], ..TimelineResponse::default() };

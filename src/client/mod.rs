@@ -56,7 +56,7 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 pub mod reply {
     pub use crate::wire::proto::{
         Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
-        DangerAreaInForce, Duty, DutyExtension, Entry, Event, EventLine, EventPosition, Finding,
+        DangerAreaInForce, Duty, DutyExtension, EarlierRegistration, Entry, Event, EventLine, EventPosition, Finding,
         GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse,
         HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
         ListOrganisationsResponse, ListParticipantsResponse, ListPartiesResponse, ListSignOffsResponse,
@@ -97,7 +97,7 @@ pub mod reply {
     pub mod body {
         pub use crate::wire::proto::{
             ConflictStatusAsserted, EffectStated, EventCorrected, EventReference, ObjectionLodged, SuspensionNotified,
-            TreatyBodyDecided, WithdrawalRevoked,
+            TreatyBodyDecided, TreatyRegistered, WithdrawalRevoked,
         };
     }
 }

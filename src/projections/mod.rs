@@ -34,7 +34,7 @@
 //! | 05 key id (32 bytes) `i` | `KeyOwnerRow` of a key that is enrolled |
 //! | 06 organisation `i` `o` | `MandateRow` |
 //! | 07 treaty `i`; 08 participant `i` | ordinal of its registration, varint |
-//! | 09 short name, treaty `i`; 0a name, participant `i` | empty |
+//! | 09 short name, treaty `i`; 0a name, participant `i` | empty; of a registration and of a correction that restates it |
 //! | 10 subject `i` | per event on it: ordinal, kind number, length of date, all varints; the date as written |
 //! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
 //! | 12 kind number (u32 BE) `i` | empty |

@@ -375,8 +375,11 @@ impl View<'_> {
         read: impl Fn(Id, Row) -> Result<T, ReadModelError>,
         token: impl Fn(&T) -> String,
     ) -> Result<Page<T>, QueryError> {
-        if let Some(after) = page.after.filter(|after| after.parse::<Id>().is_err()) {
-            return Err(QueryError::BadPageToken { token: after.to_owned() });
+        if let Some(after) = page.after {
+            let bad = || QueryError::BadPageToken { token: after.to_owned() };
+            after.parse::<Id>().map_err(|_| bad())?;
+            // A token names the last item of the page before, which is there.
+            newest_before(self.models.tree(), &Key::new(table).id(after), self.size)?.ok_or_else(bad)?;
         }
         let limit = page_items(page);
         let rows = NewestPerId::new(self.models.tree(), Key::new(table), self.size, page.after);

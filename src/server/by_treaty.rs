@@ -7,13 +7,7 @@
 
 use prost::Message;
 
-use super::{
-    Node,
-    dossier::Who,
-    errors::Refused,
-    status::treaty_ids,
-    treaties::{find_if_named, find_treaty},
-};
+use super::{Node, dossier::Who, errors::Refused, status::treaty_ids};
 use crate::{
     domain::{ParticipantId, TreatyId},
     limits::{PAGE_BYTES, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, PARTICIPATIONS_PER_PAGE},
@@ -55,11 +49,11 @@ impl Node {
     /// The treaties that a request names; with a participant and without a treaty those
     /// that it has an act under.
     pub(super) fn scope(&self, view: View<'_>, treaty: &str, participant: &str) -> Result<Scope, Refused> {
-        let participant = find_if_named(view, participant)?;
+        let participant = self.find_if_named(view, participant)?;
         let treaties = match (treaty, &participant) {
             ("", None) => treaty_ids(view)?,
             ("", Some(participant)) => self.treaties_with_acts(view, participant)?,
-            (name, _) => vec![find_treaty(view, name)?.id],
+            (name, _) => vec![self.find_treaty(view, name)?.id],
         };
         Ok(Scope { treaties, participant })
     }

@@ -119,7 +119,7 @@ impl Node {
         facts: &HashMap<Index, EventFacts>,
     ) -> Result<proto::OverdueParticipation, Refused> {
         let name = match view.participant(participant)? {
-            Some(registered) => self.participant_name(&registered)?,
+            Some(registered) => self.participant_name(view, &registered)?,
             None => String::new(),
         };
         let overdue = obligations.duties.iter().filter(|duty| duty.state.is_overdue());

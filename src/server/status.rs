@@ -30,13 +30,18 @@ impl Asked {
         let newest = view.holds_at()?.recorded_at.and_then(|time| time.utc_date());
         let at = match at {
             "" => newest.ok_or_else(|| Refused::not_found("at", "the ledger held no entry by then"))?,
-            text => text.parse::<CivilDate>().map_err(|error| Refused::from(("at", error)))?.0,
+            text => parse_at(text)?.0,
         };
         let views = || ViewName::ALL.iter().map(|view| view.name()).collect::<Vec<_>>().join(", ");
         let unknown = || Refused::invalid("view", format!("{name:?} is no view: {}", views()));
         let view = if name.is_empty() { ViewName::Default } else { ViewName::from_name(name).ok_or_else(unknown)? };
         Ok(Self { at, view })
     }
+}
+
+/// The day that a request names.
+pub(super) fn parse_at(at: &str) -> Result<CivilDate, Refused> {
+    at.parse().map_err(|error| Refused::from(("at", error)))
 }
 
 /// An answer of the rules with what it was made from.

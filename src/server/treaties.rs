@@ -10,24 +10,22 @@ use tonic::{Request, Response, Status};
 
 use super::{
     Node, convert,
+    documents::parse_document,
     duties::parse_states,
     errors::Refused,
     fitting, page,
-    status::{Asked, Found, treaty_ids},
+    status::{Asked, Found, parse_at, treaty_ids},
     treaty_acts::parse_kinds,
     treaty_findings::parse_codes,
     upcoming,
 };
 use crate::{
-    domain::{ParticipantId, Position, TreatyId},
+    domain::Position,
     journal::ReadLimit,
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
-    projections::{Act, PageRequest, Registered, View},
+    projections::{Act, PageRequest, View},
     treaties,
-    wire::{
-        self,
-        proto::{self, event::Body},
-    },
+    wire::{self, proto},
 };
 
 /// The service over a node.
@@ -42,7 +40,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::GetTreatyResponse>, Status> {
         let proto::GetTreatyRequest { treaty, read_at } = request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let found = self.0.treaty_entry(&find_treaty(view, &treaty)?)?;
+        let found = self.0.treaty_entry(view, &self.0.find_treaty(view, &treaty)?)?;
         Ok(Response::new(proto::GetTreatyResponse { treaty: Some(found), holds_at: Some(self.0.holds_at(view)?) }))
     }
 
@@ -54,7 +52,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let view = self.0.view_at(read_at).await?;
         let asked = page(page_size, &page_token);
         let (treaties, next_page_token) =
-            fitting(asked, |page| view.treaties(page), |treaty| self.0.treaty_entry(treaty))?;
+            fitting(asked, |page| view.treaties(page), |treaty| self.0.treaty_entry(view, treaty))?;
         Ok(Response::new(proto::ListTreatiesResponse {
             treaties,
             next_page_token,
@@ -70,7 +68,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let view = self.0.view_at(read_at).await?;
         let asked = page(page_size, &page_token);
         let (participants, next_page_token) =
-            fitting(asked, |page| view.participants(page), |participant| self.0.participant_entry(participant))?;
+            fitting(asked, |page| view.participants(page), |participant| self.0.participant_entry(view, participant))?;
         let holds_at = Some(self.0.holds_at(view)?);
         Ok(Response::new(proto::ListParticipantsResponse { participants, next_page_token, holds_at }))
     }
@@ -82,8 +80,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: name, at } =
             request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let treaty = find_treaty(view, &treaty)?.id;
-        let participant = find_if_named(view, &participant)?;
+        let treaty = self.0.find_treaty(view, &treaty)?.id;
+        let participant = self.0.find_if_named(view, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let until = Some(asked.at).filter(|_| !at.is_empty());
         let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), until, page);
@@ -115,7 +113,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::TreatyStatusRequest { treaty, participant, at, read_at, view: name, with_other_treaties } =
             request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let (treaty, participant) = (find_treaty(view, &treaty)?.id, find_participant(view, &participant)?);
+        let (treaty, participant) =
+            (self.0.find_treaty(view, &treaty)?.id, self.0.find_participant(view, &participant)?);
         let asked = Asked::parse(view, &at, &name)?;
         let found = self.0.treaty_status(view, &treaty, &participant.id, asked)?;
         let others = match with_other_treaties {
@@ -127,7 +126,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             treaty: treaty.to_string(),
             treaty_name: found.treaty_name.clone(),
             participant: participant.id.to_string(),
-            participant_name: self.0.participant_name(&participant)?,
+            participant_name: self.0.participant_name(view, &participant)?,
             at: asked.at.to_string(),
             projected: found.answer.projected,
             view: asked.view.name().into(),
@@ -152,14 +151,14 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::StandingResponse>, Status> {
         let proto::StandingRequest { participant, at, read_at, view: name } = request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let participant = find_participant(view, &participant)?;
+        let participant = self.0.find_participant(view, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let standings = self.0.standings(view, &participant.id, None, asked)?;
         let holds = view.holds_at().map_err(Refused::from)?;
         let newest = holds.recorded_at.and_then(|time| time.utc_date());
         Ok(Response::new(proto::StandingResponse {
             participant: participant.id.to_string(),
-            participant_name: self.0.participant_name(&participant)?,
+            participant_name: self.0.participant_name(view, &participant)?,
             at: asked.at.to_string(),
             projected: newest.is_none_or(|newest| newest < asked.at),
             view: asked.view.name().into(),
@@ -175,7 +174,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::ListPartiesRequest { treaty, at, read_at, view: name, statuses, page_size, page_token } =
             request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let treaty = find_treaty(view, &treaty)?.id;
+        let treaty = self.0.find_treaty(view, &treaty)?.id;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.parties(view, &treaty, asked, &statuses, page(page_size, &page_token))?))
     }
@@ -186,10 +185,10 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::ObligationsRequest { participant, treaty, at, read_at, view: name, states } = request.into_inner();
         let states = parse_states(&states)?;
         let view = self.0.view_at(read_at).await?;
-        let participant = find_participant(view, &participant)?;
+        let participant = self.0.find_participant(view, &participant)?;
         let treaty = match treaty.as_str() {
             "" => None,
-            name => Some(find_treaty(view, name)?.id),
+            name => Some(self.0.find_treaty(view, name)?.id),
         };
         let asked = Asked::parse(view, &at, &name)?;
         let found = self.0.duties(view, treaty.as_ref(), &participant.id, asked)?;
@@ -199,7 +198,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         };
         Ok(Response::new(proto::ObligationsResponse {
             participant: participant.id.to_string(),
-            participant_name: self.0.participant_name(&participant)?,
+            participant_name: self.0.participant_name(view, &participant)?,
             at: asked.at.to_string(),
             projected: lies_ahead(view, asked)?,
             view: asked.view.name().into(),
@@ -217,7 +216,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let view = self.0.view_at(read_at).await?;
         let treaties = match treaty.as_str() {
             "" => treaty_ids(view)?,
-            name => vec![find_treaty(view, name)?.id],
+            name => vec![self.0.find_treaty(view, name)?.id],
         };
         let asked = Asked::parse(view, &at, &name)?;
         let items = match usize::try_from(page_size).unwrap_or(usize::MAX) {
@@ -306,18 +305,26 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let proto::ObjectionsRequest { treaty, participant, at, read_at, view: name, page_size, page_token } =
             request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let treaty = find_treaty(view, &treaty)?.id;
-        let participant = find_if_named(view, &participant)?;
+        let treaty = self.0.find_treaty(view, &treaty)?.id;
+        let participant = self.0.find_if_named(view, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let page = page(page_size, &page_token);
         Ok(Response::new(self.0.objections(view, &treaty, participant.as_ref(), asked, page)?))
+    }
+
+    async fn citing(&self, request: Request<proto::CitingRequest>) -> Result<Response<proto::CitingResponse>, Status> {
+        let proto::CitingRequest { document, at, read_at, page_size, page_token } = request.into_inner();
+        let document = parse_document(document)?;
+        let view = self.0.view_at(read_at).await?;
+        let until = Some(at.as_str()).filter(|at| !at.is_empty()).map(parse_at).transpose()?;
+        Ok(Response::new(self.0.citing(view, &document, until, page(page_size, &page_token))?))
     }
 
     async fn table(&self, request: Request<proto::TableRequest>) -> Result<Response<proto::TableResponse>, Status> {
         let proto::TableRequest { treaty, at, read_at, view: name, stated_as_at, page_size, page_token } =
             request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let treaty = find_treaty(view, &treaty)?.id;
+        let treaty = self.0.find_treaty(view, &treaty)?.id;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.table(view, &treaty, asked, &stated_as_at, page(page_size, &page_token))?))
     }
@@ -329,44 +336,7 @@ pub(super) fn lies_ahead(view: View<'_>, asked: Asked) -> Result<bool, Refused> 
     Ok(newest.is_none_or(|newest| newest < asked.at))
 }
 
-pub(super) fn find_treaty(view: View<'_>, name: &str) -> Result<Registered<TreatyId>, Refused> {
-    let found = view.find_treaty(name)?;
-    found.ok_or_else(|| Refused::not_found("treaty", format!("no treaty {name} was registered by then")))
-}
-
-pub(super) fn find_participant(view: View<'_>, name: &str) -> Result<Registered<ParticipantId>, Refused> {
-    let found = view.find_participant(name)?;
-    found.ok_or_else(|| Refused::not_found("participant", format!("no participant {name} was registered by then")))
-}
-
-/// The participant that a request names; `None` where it names none.
-pub(super) fn find_if_named(view: View<'_>, name: &str) -> Result<Option<ParticipantId>, Refused> {
-    if name.is_empty() { Ok(None) } else { Ok(Some(find_participant(view, name)?.id)) }
-}
-
 impl Node {
-    pub(super) fn participant_name(&self, found: &Registered<ParticipantId>) -> Result<String, Refused> {
-        Ok(self.participant_entry(found)?.registered.map(|registered| registered.name).unwrap_or_default())
-    }
-
-    fn treaty_entry(&self, found: &Registered<TreatyId>) -> Result<proto::TreatyEntry, Refused> {
-        let (event, position) = self.event_at(found.position)?;
-        let registered = match event.body {
-            Some(Body::TreatyRegistered(registered)) => Some(registered),
-            _ => None,
-        };
-        Ok(proto::TreatyEntry { id: found.id.to_string(), registered, position: Some(position) })
-    }
-
-    fn participant_entry(&self, found: &Registered<ParticipantId>) -> Result<proto::ParticipantEntry, Refused> {
-        let (event, position) = self.event_at(found.position)?;
-        let registered = match event.body {
-            Some(Body::ParticipantRegistered(registered)) => Some(registered),
-            _ => None,
-        };
-        Ok(proto::ParticipantEntry { id: found.id.to_string(), registered, position: Some(position) })
-    }
-
     pub(super) fn act(&self, view: View<'_>, act: &Act) -> Result<proto::Act, Refused> {
         let (event, position) = self.event_at(act.position)?;
         let findings = view.findings(act.position)?;

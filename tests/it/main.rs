@@ -26,6 +26,7 @@ mod queue;
 mod reads;
 mod references;
 mod refusals;
+mod renamed;
 mod shipped;
 mod sign_offs;
 mod signing;

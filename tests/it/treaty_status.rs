@@ -149,7 +149,7 @@ pub fn drafted(subject: &str, body: Body) -> Event {
     event
 }
 
-fn ottawa() -> Clauses {
+pub fn ottawa() -> Clauses {
     Clauses {
         entry_into_force: Some(in_force(EntryIntoForceMode::FirstOfMonth, "17")),
         withdrawal: Some(leave(6, Addressee::ALL, "20")),

@@ -18,7 +18,7 @@ use super::waiting::Waiting;
 use super::{FoldedEntry, ReadModelError};
 use crate::domain::{
     Body, EnvelopeContent, Event, Finding, Index, Kind, OrganisationId, PolicyNumber, Position, RecordingTime,
-    SharedKind, SignOffState, SignatureType, Subject, SubmissionStatus, TreatyBody, TreatyId, TreatyKind,
+    SharedBody, SharedKind, SignOffState, SignatureType, Subject, SubmissionStatus, TreatyBody, TreatyId, TreatyKind,
 };
 
 /// The rows before the entry.
@@ -84,9 +84,40 @@ impl EntryFold<'_> {
                 self.treaty(ordinal, &event.subject, body);
                 Ok(())
             }
-            // Records, and what is said about earlier events, are read from the
-            // history of their subject.
-            Body::Shared(_) | Body::Minefield(_) => Ok(()),
+            Body::Shared(body) => {
+                self.restated_names(&event.subject, body);
+                Ok(())
+            }
+            // Records are read from the history of their subject.
+            Body::Minefield(_) => Ok(()),
+        }
+    }
+
+    /// A correction of a registration gives names by which the subject is found too; those
+    /// from before stay. All else that is said about earlier events is read from the
+    /// history of their subject.
+    fn restated_names(&mut self, subject: &Subject, body: &SharedBody) {
+        let SharedBody::EventCorrected(correction) = body else { return };
+        let restated = correction.restated.as_ref().map(|restated| &restated.body);
+        if let Some(Body::Treaty(body)) = restated {
+            self.names(subject, body);
+        }
+    }
+
+    /// The names that a registration gives its subject.
+    fn names(&mut self, subject: &Subject, body: &TreatyBody) {
+        match (body, subject) {
+            (TreatyBody::TreatyRegistered(body), Subject::Treaty(id)) => {
+                for name in &body.short_names {
+                    self.put(Key::new(Table::TreatyName).name(name).id(id.as_str()), Vec::new());
+                }
+            }
+            (TreatyBody::ParticipantRegistered(body), Subject::Participant(id)) => {
+                for name in std::iter::once(&body.name).chain(&body.other_names) {
+                    self.put(Key::new(Table::ParticipantName).name(name).id(id.as_str()), Vec::new());
+                }
+            }
+            _ => {}
         }
     }
 
@@ -114,18 +145,13 @@ impl EntryFold<'_> {
     }
 
     fn treaty(&mut self, ordinal: u16, subject: &Subject, body: &TreatyBody) {
+        self.names(subject, body);
         match (body, subject) {
-            (TreatyBody::TreatyRegistered(body), Subject::Treaty(id)) => {
+            (TreatyBody::TreatyRegistered(_), Subject::Treaty(id)) => {
                 push_number(self.row(Key::new(Table::Treaty).id(id.as_str())), u64::from(ordinal));
-                for name in &body.short_names {
-                    self.put(Key::new(Table::TreatyName).name(name).id(id.as_str()), Vec::new());
-                }
             }
-            (TreatyBody::ParticipantRegistered(body), Subject::Participant(id)) => {
+            (TreatyBody::ParticipantRegistered(_), Subject::Participant(id)) => {
                 push_number(self.row(Key::new(Table::Participant).id(id.as_str())), u64::from(ordinal));
-                for name in std::iter::once(&body.name).chain(&body.other_names) {
-                    self.put(Key::new(Table::ParticipantName).name(name).id(id.as_str()), Vec::new());
-                }
             }
             // Acts of a participant under a treaty are on its timeline through the
             // subject's history. A registration under another type of subject is

@@ -108,6 +108,28 @@ fn a_participant_is_found_by_id_or_name() {
 }
 
 #[test]
+fn a_corrected_name_finds_beside_the_earlier_ones_from_its_entry_on() {
+    let it = Models::of(
+        &ledger(&[
+            &[participant("AAA", "Aland"), treaty("untc:T", &["Ban"])],
+            &[restated(participant("AAA", "New Aland")), restated(treaty("untc:T", &["AP Ban"]))],
+        ]),
+        &[2],
+    );
+    let (before, after) = (it.models.at(Size(1)).expect("held"), it.models.now());
+    let participant =
+        |view: View<'_>, name| view.find_participant(name).expect("unambiguous").map(|found| found.position);
+    let treaty = |view: View<'_>, name| view.find_treaty(name).expect("unambiguous").map(|found| found.position);
+    for name in ["Aland", "Republic of Aland", "New Aland", "republic of new aland"] {
+        assert_eq!(participant(after, name), Some(at(0, 0)), "{name}");
+    }
+    for name in ["Ban", "AP Ban"] {
+        assert_eq!(treaty(after, name), Some(at(0, 1)), "{name}");
+    }
+    assert_eq!((participant(before, "New Aland"), treaty(before, "AP Ban")), (None, None));
+}
+
+#[test]
 fn pages_of_ids_are_in_order_and_leave_nothing_out() {
     let it = Models::of(&ledger(&[&[admitted("b"), admitted("a-1")], &[admitted("a")], &[admitted("c")]]), &[4]);
     let view = it.models.at(Size(2)).expect("held");
@@ -117,8 +139,10 @@ fn pages_of_ids_are_in_order_and_leave_nothing_out() {
     let second = view.organisations(next).expect("a page");
     assert_eq!(ids(second.items.iter().map(|organisation| &organisation.id)), ["b"]);
     assert_eq!(second.next, None);
-    let bad = PageRequest { after: Some("NOT AN ID"), items: 2 };
-    assert!(matches!(view.organisations(bad), Err(QueryError::BadPageToken { .. })));
+    for token in ["NOT AN ID", "nobody", "c"] {
+        let bad = PageRequest { after: Some(token), items: 2 };
+        assert!(matches!(view.organisations(bad), Err(QueryError::BadPageToken { .. })), "{token}");
+    }
 }
 
 fn timeline_ledger() -> Vec<(Entry, Vec<Finding>)> {

@@ -126,6 +126,16 @@ pub(super) fn participant(id: &str, name: &str) -> Draft {
     draft(&format!("participant/{id}"), Body::Treaty(TreatyBody::ParticipantRegistered(body)))
 }
 
+/// A correction of a registration that restates it.
+pub(super) fn restated(registration: Draft) -> Draft {
+    let Draft { subject, occurred: _, body } = registration;
+    let target =
+        EventReference { organisation: "desk".parse().expect("valid"), event: EventId(uuid::Uuid::from_u128(1)) };
+    let restated = Some(Box::new(Restated { occurred: None, not_stated: Vec::new(), body }));
+    let body = EventCorrected { target, reason: "renamed".into(), restated };
+    Draft { subject, occurred: None, body: Body::Shared(SharedBody::EventCorrected(body)) }
+}
+
 pub(super) fn signed(treaty: &str, participant: &str, date: Option<&str>) -> Draft {
     let body = SignatureAffixed {
         signed: date.map(|date| date.parse().expect("valid")),
