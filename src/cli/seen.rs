@@ -146,6 +146,8 @@ mod tests {
         let head = TreeHead { size: Size(4), root: TreeHash([5; 32]) };
         kept.keep(LEDGER, &KnownCheckpoint { head, note: signer.sign(head) }).expect("kept");
         assert_eq!(kept.seen(LEDGER).expect("read"), Some(Seen { size: head.size, root: head.root }));
+        let of_file = SeenFolder::new(kept.file(LEDGER).as_deref(), None);
+        assert_eq!(of_file.file(LEDGER), kept.file(LEDGER), "the file of one checkpoint may be named itself");
         fs::write(kept.file(LEDGER).expect("a folder"), "nonsense").expect("written");
         let told = kept.seen(LEDGER).expect_err("spoiled");
         assert_eq!(told.exit, Exit::VerificationFailed);

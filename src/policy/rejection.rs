@@ -67,8 +67,8 @@ rules! {
     CorrectionMustFitTarget, "restate the same kind, and parts of the same kind in the same or a stricter form";
     /// Salt and content do not give the commitment that was recorded.
     DisclosureMustMatch, "disclose exactly the salt and content that were kept when the event was made";
-    /// The extent that is disclosed of a survey has a fault.
-    DisclosedOutlineMustBeSimple, "correct the event: give the part anew, its positions in their order along the outline";
+    /// The extent of a survey that is disclosed, or that a correction gives, has a fault.
+    SurveyedOutlineMustBeSimple, "give the positions in their order along the outline; what was committed to otherwise is corrected, not disclosed";
     /// The parcel was never reported.
     ParcelMustBeReported, "name a parcel of the record, or report it with a survey first";
     /// The form of a part is not accepted by the policy in force.

@@ -44,7 +44,7 @@ pub use malformed::{Malformed, MalformedRule};
 
 pub(crate) use event::{body_of, encode_body as body_message};
 pub use parts::parse_part_content;
-pub(crate) use parts::{disclosed_outlines, encode_content as part_content_message};
+pub(crate) use parts::{encode_content as part_content_message, stated_outlines};
 pub use times::{recording_time, timestamp};
 
 /// The generated messages and services of `proto/merestone/v1`.

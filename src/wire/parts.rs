@@ -117,9 +117,10 @@ pub fn parse_part_content(content: &Bytes, surveyed: bool) -> Parsed<PartContent
     Ok(content)
 }
 
-/// What is wrong with the outlines of content that is disclosed, by the rules for an open
-/// part. `surveyed` says whether the event that committed to it is a survey.
-pub(crate) fn disclosed_outlines(content: &PartContent, surveyed: bool) -> Parsed<()> {
+/// What is wrong with the outlines of content that is shown, by the rules for an open part.
+/// `surveyed` says whether it is of a survey: of a correction or a disclosure only the
+/// policy can tell.
+pub(crate) fn stated_outlines(content: &PartContent, surveyed: bool) -> Parsed<()> {
     land::strict_outlines(content, surveyed).within("content")
 }
 

@@ -342,7 +342,20 @@ async fn a_disclosed_outline_meets_the_rules_of_a_stated_one() {
     assert_eq!(refused, ("OutlineMustBeSimple".to_owned(), field.to_owned()));
     let refused = refused_when_disclosed(&land, survey(&land.record), bow_tie()).await;
     let field = "events[0].part_disclosed.disclosed[0].content.extent.polygons[0].ring";
-    assert_eq!(refused, ("DisclosedOutlineMustBeSimple".to_owned(), field.to_owned()));
+    assert_eq!(refused, ("SurveyedOutlineMustBeSimple".to_owned(), field.to_owned()));
+    let correcting = || {
+        let body = EventCorrected { target: land.survey.clone(), reason: "a slip".into(), restated: None };
+        let correction = event(&format!("record/{}", land.record), Body::Shared(SharedBody::EventCorrected(body)));
+        Event { source: Some(source(SourceClass::OwnAct)), ..correction }
+    };
+    let refused = refused_when_disclosed(&land, correcting(), bow_tie()).await;
+    assert_eq!(refused.0, "SurveyedOutlineMustBeSimple", "what a correction of a survey committed to");
+    let new = Part { slot: 2, kind: PartKind::Extent, content: PartHolding::Open(bow_tie()) };
+    let stated = land.ledger.sign(&land.ledger.recorder, vec![Event { parts: vec![new], ..correcting() }]);
+    let refused = land.ledger.submit(&stated).await;
+    let Err(No::Rejected(rejection)) = refused else { panic!("it enters") };
+    let told = (rejection.rule.code(), rejection.field.as_str());
+    assert_eq!(told, ("SurveyedOutlineMustBeSimple", "events[0].parts[0].content.extent.polygons[0].ring"));
     land.audited().await;
 }
 

@@ -4,8 +4,8 @@ use super::Question;
 use crate::{
     domain::{
         Body, Commitment, ContentErased, ContestResolved, DeclarationMade, Event, EventContested, EventCorrected,
-        EventReference, EventRetracted, Kind, MinefieldBody, ParcelId, Part, PartDisclosed, PartHolding, ParticipantId,
-        SharedBody, SharedKind, Subject, SubmittedEvents, TreatyBody, TreatyId, TreatyKind,
+        EventReference, EventRetracted, Kind, MinefieldBody, ParcelId, Part, PartContent, PartDisclosed, PartHolding,
+        ParticipantId, SharedBody, SharedKind, Subject, SubmittedEvents, TreatyBody, TreatyId, TreatyKind,
     },
     policy::{Rejection, RejectionRule},
     wire,
@@ -167,7 +167,15 @@ impl Asked<'_> {
             let message = format!("the target is an event {}, not {}", target.kind(), restated.body.kind());
             return Err(self.no(RejectionRule::CorrectionMustFitTarget, "restated", message));
         }
-        self.event.parts.iter().enumerate().try_for_each(|(at, part)| self.part_fits(&target, part, at))
+        self.event.parts.iter().enumerate().try_for_each(|(at, part)| {
+            self.part_fits(&target, part, at)?;
+            match &part.content {
+                PartHolding::Open(content) => {
+                    self.outlines_hold(content, &target, &format!("{}.parts[{at}]", self.field))
+                }
+                PartHolding::Restricted { .. } | PartHolding::Sealed { .. } | PartHolding::Withheld { .. } => Ok(()),
+            }
+        })
     }
 
     /// A part stands in place of one of the same kind, as strict at least; a new one
@@ -201,13 +209,24 @@ impl Asked<'_> {
                 };
                 return Err(self.no(RejectionRule::DisclosureMustMatch, &format!("disclosed[{at}]"), message));
             }
-            if let Err(fault) = wire::disclosed_outlines(&disclosed.content, target.is_survey()) {
-                let (rule, field) =
-                    (RejectionRule::DisclosedOutlineMustBeSimple, format!("disclosed[{at}].{}", fault.field));
-                return Err(self.no(rule, &field, fault.message));
-            }
+            let field = format!("{}.{}.disclosed[{at}]", self.field, self.event.kind());
+            self.outlines_hold(&disclosed.content, &target, &field)?;
         }
         Ok(())
+    }
+
+    /// A survey is new work: whatever is shown of it, disclosed or corrected later, has
+    /// outlines that its own open parts could have.
+    fn outlines_hold(&self, content: &PartContent, holder: &Event, field: &str) -> Result<(), Rejection> {
+        let corrected = match &holder.body {
+            Body::Shared(SharedBody::EventCorrected(body)) => self.named(&body.target, "target").ok(),
+            Body::Shared(_) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
+        };
+        let surveyed = holder.is_survey() || corrected.is_some_and(|target| target.is_survey());
+        wire::stated_outlines(content, surveyed).map_err(|fault| {
+            let field = format!("{field}.{}", fault.field);
+            Rejection::new(RejectionRule::SurveyedOutlineMustBeSimple, field, fault.message)
+        })
     }
 
     /// The commitment to a part (docs/format.md, "Commitment").
