@@ -98,6 +98,9 @@ impl EntryFold<'_> {
         let by_subject = self.row(Key::new(Table::BySubject).subject(&event.subject));
         push_subject_event(by_subject, ordinal, kind, date);
         self.put(Key::new(Table::ByKind).kind(kind), Vec::new());
+        if let (Subject::Treaty(treaty), Some(parent)) = (&event.subject, parent_of(event)) {
+            self.put(Key::new(Table::ByParent).id(parent.as_str()).id(treaty.as_str()), Vec::new());
+        }
         let Subject::Participation(treaty, participant) = &event.subject else { return };
         if bears_on_others(event) {
             let key = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind).id(participant.as_str());
@@ -209,6 +212,14 @@ fn bears_on_others(event: &Event) -> bool {
             Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged | TreatyKind::DeclarationMade)
                 | Kind::Shared(SharedKind::EventCorrected | SharedKind::EventRetracted | SharedKind::ContestResolved)
         ),
+    }
+}
+
+/// The treaty of which a registration, itself or as it is corrected, makes a protocol.
+fn parent_of(event: &Event) -> Option<&TreatyId> {
+    match event.restated_body().unwrap_or(&event.body) {
+        Body::Treaty(TreatyBody::TreatyRegistered(body)) => body.parent.as_ref(),
+        Body::Treaty(_) | Body::Registry(_) | Body::Shared(_) | Body::Minefield(_) => None,
     }
 }
 
