@@ -69,10 +69,13 @@ tables! {
     /// treaty, participant, treaty of the instrument, index: the participant's instruments
     /// that name the first one as a protocol which they consent to.
     ByProtocol = 0x16, "by protocol";
+    /// treaty, protocol, index: nothing; a registration of the second one, or a correction
+    /// of it, names the first as its parent.
+    ByParent = 0x17, "by parent";
     /// SHA-256, index: the events that cite the document by its digest.
-    Document = 0x17, "document";
+    Document = 0x18, "document";
     /// symbol, index: the events that cite the document by its symbol.
-    DocumentSymbol = 0x18, "document symbol";
+    DocumentSymbol = 0x19, "document symbol";
     /// index, ordinal, number: a finding.
     Finding = 0x20, "finding";
     /// index of a submission, index: the sign-offs on it, whole.
@@ -146,6 +149,12 @@ impl Key {
             Subject::Participation(treaty, participant) => self.id(treaty.as_str()).id(participant.as_str()),
             Subject::Record(id) => self.id(id.as_str()),
         }
+    }
+
+    /// The beginning that all subjects of a type share.
+    pub(super) fn subject_type(mut self, subject: SubjectType) -> Self {
+        self.0.push(subject_number(subject));
+        self
     }
 
     /// The beginning that all participations under a treaty share.
@@ -271,6 +280,7 @@ mod tests {
             Key::new(Table::Place).cell(index.0 << 30, number.to_be_bytes()[0]).id(id).index(index),
             Key::new(Table::ByTreaty).id(id).kind(KINDS[usize::from(number) % KINDS.len()].kind).id(other).index(index),
             Key::new(Table::ByProtocol).id(id).id(other).id(id).index(index),
+            Key::new(Table::ByParent).id(id).id(other).index(index),
             Key::new(Table::Document).digest(&[number as u8; 32]).index(index),
             Key::new(Table::DocumentSymbol).name(name).index(index),
             Key::new(Table::Finding).index(index).number(number).number(0),

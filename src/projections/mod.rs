@@ -41,7 +41,8 @@
 //! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
 //! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, definitive signatures, objections, declarations, corrections, retractions and resolutions alone |
 //! | 16 treaty participant treaty `i` | as row 10; instruments under the second treaty, and corrections of them, that name the first one as a protocol |
-//! | 17 SHA-256 (32 bytes) `i`; 18 symbol `i` | as row 10; the events that cite the document, by their list or by the symbol in their body |
+//! | 17 treaty treaty `i` | empty; a registration of the second treaty, or a correction of it, names the first as its parent |
+//! | 18 SHA-256 (32 bytes) `i`; 19 symbol `i` | as row 10; the events that cite the document, by their list or by the symbol in their body |
 //! | 20 `i` `o` number (u16 BE) | `FindingRow`; the number counts the findings of the entry |
 //! | 21 `s` `i` | `SignOffRow`: the sign-offs on the submission in entry `s` after the entry |
 //! | 22 `w` `i` | 32 bytes: bit `b` (of byte `b`/8, from the lowest) says that the submission of entry 256 `w` + `b` waits |

@@ -36,6 +36,7 @@ pub(super) const fn is_packed(table: Table) -> bool {
         | Table::Place
         | Table::ByTreaty
         | Table::ByProtocol
+        | Table::ByParent
         | Table::Document
         | Table::DocumentSymbol
         | Table::Finding

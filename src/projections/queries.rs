@@ -24,7 +24,8 @@ use super::seek::{Entries, NewestPerId, Row, all_rows, damaged, newest_before};
 use super::store::store_error;
 use super::{QueryError, ReadModelError, ReadModels};
 use crate::domain::{
-    Finding, Index, Kind, OrganisationId, ParticipantId, Position, RecordingTime, Size, Subject, TreatyId, WorldDate,
+    Finding, Index, Kind, OrganisationId, ParticipantId, Position, RecordingTime, Size, Subject, SubjectType, TreatyId,
+    WorldDate,
 };
 use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 
@@ -287,6 +288,36 @@ impl View<'_> {
         Ok(found)
     }
 
+    /// Treaties that were ever registered as protocols of a treaty, ascending.
+    pub fn protocols_of(&self, parent: &TreatyId) -> Result<Vec<TreatyId>, ReadModelError> {
+        let prefix = Key::new(Table::ByParent).id(parent.as_str());
+        let rows = NewestPerId::new(self.models.tree(), prefix, self.size, None);
+        rows.map(|row| {
+            let (id, (key, _)) = row?;
+            id.parse().map_err(|_| damaged(&key))
+        })
+        .collect()
+    }
+
+    /// Treaties, participations and participants that events of this view are on, from an
+    /// entry on; one scan over all that was ever recorded of such.
+    pub fn treaty_subjects_since(&self, from: Index) -> Result<BTreeSet<Subject>, ReadModelError> {
+        let mut found = BTreeSet::new();
+        for subject_type in [SubjectType::Treaty, SubjectType::Participation, SubjectType::Participant] {
+            let of_type = Key::new(Table::BySubject).subject_type(subject_type);
+            for row in all_rows(self.models.tree(), &of_type) {
+                let (key, _) = row?;
+                let (rest, index) = key.split_last_chunk::<8>().ok_or_else(|| damaged(&key))?;
+                let index = u64::from_be_bytes(*index);
+                if (from.0..self.size.0).contains(&index) {
+                    let ids = &rest[of_type.as_ref().len()..];
+                    found.insert(subject_of(subject_type, ids).ok_or_else(|| damaged(&key))?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Entries that meet the filter, in order, from an index on.
     pub fn entries(&self, filter: &EntryFilter, from: Index) -> Entries {
         let EntryFilter { subject, organisation, kind } = filter;
@@ -449,6 +480,19 @@ pub(super) type Place = (bool, Option<Date>, Position);
 pub(super) fn place_of(act: &Act) -> Place {
     let day = act.date.as_ref().and_then(day_of);
     (day.is_none(), day, act.position)
+}
+
+/// A subject of the histories of treaties, from the identifiers in its key.
+fn subject_of(subject_type: SubjectType, ids: &[u8]) -> Option<Subject> {
+    let (first, rest) = split_id(ids)?;
+    match subject_type {
+        SubjectType::Treaty => Some(Subject::Treaty(first.parse().ok()?)),
+        SubjectType::Participant => Some(Subject::Participant(first.parse().ok()?)),
+        SubjectType::Participation => {
+            Some(Subject::Participation(first.parse().ok()?, split_id(rest)?.0.parse().ok()?))
+        }
+        SubjectType::Ledger | SubjectType::Organisation | SubjectType::Record => None,
+    }
 }
 
 /// Whether an act cannot have come by a day.

@@ -54,7 +54,7 @@ impl Node {
         asked: Asked,
         page: PageRequest<'_>,
     ) -> Result<proto::ChangesResponse, Refused> {
-        let touched = self.touched(later, earlier.size())?;
+        let touched = self.touched(earlier, later)?;
         let of = |treaty: &TreatyId| {
             if !self.touches(&touched, later, treaty)? {
                 return Ok(OfTreaty { lines: Vec::new(), looked: 1 });
@@ -130,10 +130,11 @@ impl Node {
         Ok(lines)
     }
 
-    /// New events of everybody under a treaty: deposits that are counted, and what may
+    /// New events of everybody under a treaty, and instruments that name it: deposits that are counted, and what may
     /// change them.
     fn new_under(&self, view: View<'_>, treaty: &TreatyId, since: Since) -> Result<Vec<Arc<Recorded>>, Refused> {
-        let positions = view.acts_under(treaty)?.into_iter().map(|act| act.position);
+        let with_parent = view.instruments_naming(treaty, None)?.into_iter().map(|(_, act)| act);
+        let positions = view.acts_under(treaty)?.into_iter().chain(with_parent).map(|act| act.position);
         let read = self.events_at(view, positions)?;
         let new = read.into_values().filter(|recorded| since.is_new(recorded) && recorded.effective_since().is_some());
         Ok(new.collect())

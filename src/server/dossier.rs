@@ -451,7 +451,7 @@ impl Elsewhere {
 }
 
 /// The treaty of which the registered one is a protocol.
-pub(super) fn parent_of(body: &Body) -> Option<&TreatyId> {
+fn parent_of(body: &Body) -> Option<&TreatyId> {
     match stated(body)? {
         TreatyBody::TreatyRegistered(body) => body.parent.as_ref(),
         _ => None,

@@ -9,31 +9,24 @@
 
 use std::collections::BTreeSet;
 
-use super::{Node, dossier::parent_of, errors::Refused};
+use super::{Node, errors::Refused};
 use crate::{
-    domain::{EnvelopeContent, Index, ParticipantId, Size, Subject, TreatyId},
+    domain::{EnvelopeContent, Index, ParticipantId, Subject, TreatyId},
     journal::{ReadLimit, StoredRecord},
-    limits::{BATCH_BYTES, CHANGED_ENTRIES, PAGE_ITEMS_DEFAULT},
-    projections::View,
+    limits::{BATCH_BYTES, CHANGED_ENTRIES, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
+    projections::{Act, PageRequest, View},
     wire,
 };
 
-/// What some entries are about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Touched {
-    /// There are too many entries to look: whatever is asked about.
-    Everything,
-    Named(Subjects),
-}
-
-/// Treaties, themselves or by acts under them, and participants themselves.
+/// What some entries are about: treaties, themselves, by acts under them or under their
+/// parents, and participants themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Subjects {
+pub(super) struct Touched {
     treaties: BTreeSet<TreatyId>,
     participants: BTreeSet<ParticipantId>,
 }
 
-impl Subjects {
+impl Touched {
     fn add(&mut self, subject: &Subject) {
         match subject {
             Subject::Treaty(treaty) | Subject::Participation(treaty, _) => {
@@ -48,72 +41,90 @@ impl Subjects {
 }
 
 impl Node {
-    /// What the entries of a view are about from an earlier size on.
-    pub(super) fn touched(&self, view: View<'_>, from: Size) -> Result<Touched, Refused> {
-        if view.size().0.saturating_sub(from.0) > CHANGED_ENTRIES {
-            return Ok(Touched::Everything);
+    /// What the entries of a later view are about that an earlier one does not hold.
+    pub(super) fn touched(&self, earlier: View<'_>, later: View<'_>) -> Result<Touched, Refused> {
+        let entries = later.size().0.saturating_sub(earlier.size().0);
+        let mut touched = match entries <= CHANGED_ENTRIES {
+            true => self.touched_in_journal(earlier, later)?,
+            false => self.touched_in_models(earlier, later)?,
+        };
+        for treaty in touched.treaties.clone() {
+            touched.treaties.extend(later.protocols_of(&treaty)?);
         }
-        let mut subjects = Subjects::default();
-        let mut next = from.0;
-        while next < view.size().0 {
-            let left = usize::try_from(view.size().0 - next).unwrap_or(usize::MAX);
+        Ok(touched)
+    }
+
+    /// By reading the entries: best where there are few.
+    fn touched_in_journal(&self, earlier: View<'_>, later: View<'_>) -> Result<Touched, Refused> {
+        let mut touched = Touched::default();
+        let mut next = earlier.size().0;
+        while next < later.size().0 {
+            let left = usize::try_from(later.size().0 - next).unwrap_or(usize::MAX);
             let limit = ReadLimit { entries: left.min(PAGE_ITEMS_DEFAULT), bytes: BATCH_BYTES };
             let read = self.journal.read(Index(next), limit).map_err(|error| Refused::internal(&error))?;
             let missing = || Refused::not_found("from", format!("entry {next} cannot be read"));
             next = read.last().ok_or_else(missing)?.index.0 + 1;
             for stored in &read {
-                self.add_entry(view, stored, &mut subjects)?;
+                self.add_entry(later, stored, &mut touched)?;
             }
         }
-        Ok(Touched::Named(subjects))
+        Ok(touched)
     }
 
-    fn add_entry(&self, view: View<'_>, stored: &StoredRecord, subjects: &mut Subjects) -> Result<(), Refused> {
+    /// By the histories of treaties and by what waited before, however many entries there are.
+    fn touched_in_models(&self, earlier: View<'_>, later: View<'_>) -> Result<Touched, Refused> {
+        let mut touched = Touched::default();
+        later.treaty_subjects_since(earlier.size().next_index())?.iter().for_each(|subject| touched.add(subject));
+        let mut after = None;
+        loop {
+            let request = PageRequest { after: after.as_deref(), items: PAGE_ITEMS_MAX };
+            let waited = earlier.waiting(|_| true, request)?;
+            for before in &waited.items {
+                let state = later.sign_offs(before.recorded)?;
+                if state.is_some_and(|state| state.effective_at().is_some()) {
+                    self.add_submission(before.recorded, &mut touched)?;
+                }
+            }
+            match waited.next {
+                Some(next) => after = Some(next),
+                None => return Ok(touched),
+            }
+        }
+    }
+
+    fn add_entry(&self, view: View<'_>, stored: &StoredRecord, touched: &mut Touched) -> Result<(), Refused> {
         let entry = wire::read_entry(stored).map_err(|error| Refused::internal(&error))?;
         match entry.envelope.content {
             EnvelopeContent::Submission(submitted) => {
-                submitted.events.iter().for_each(|event| subjects.add(&event.subject));
+                submitted.events.iter().for_each(|event| touched.add(&event.subject));
                 Ok(())
             }
             EnvelopeContent::SignOffs { submission, .. } => {
-                let state = view
-                    .sign_offs(self.index_of(submission.as_bytes())?)?
-                    .filter(|state| state.effective_at() == Some(entry.index));
-                let Some(state) = state else { return Ok(()) };
-                let read = self.journal.read(state.recorded, ReadLimit::ONE);
-                for stored in read.map_err(|error| Refused::internal(&error))? {
-                    let signed = wire::read_entry(&stored).map_err(|error| Refused::internal(&error))?;
-                    if let EnvelopeContent::Submission(submitted) = signed.envelope.content {
-                        submitted.events.iter().for_each(|event| subjects.add(&event.subject));
-                    }
-                }
-                Ok(())
+                let state = view.sign_offs(self.index_of(submission.as_bytes())?)?;
+                let state = state.filter(|state| state.effective_at() == Some(entry.index));
+                state.map_or(Ok(()), |state| self.add_submission(state.recorded, touched))
             }
         }
     }
 
-    /// Whether something can be known differently under a treaty; cheap looks before dear.
+    /// What a submission that took effect is about.
+    fn add_submission(&self, recorded: Index, touched: &mut Touched) -> Result<(), Refused> {
+        for stored in self.journal.read(recorded, ReadLimit::ONE).map_err(|error| Refused::internal(&error))? {
+            let signed = wire::read_entry(&stored).map_err(|error| Refused::internal(&error))?;
+            if let EnvelopeContent::Submission(submitted) = signed.envelope.content {
+                submitted.events.iter().for_each(|event| touched.add(&event.subject));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something can be known differently under a treaty.
     pub(super) fn touches(&self, touched: &Touched, view: View<'_>, treaty: &TreatyId) -> Result<bool, Refused> {
-        let Touched::Named(subjects) = touched else { return Ok(true) };
-        if subjects.treaties.contains(treaty) {
-            return Ok(true);
+        if touched.treaties.contains(treaty) || touched.participants.is_empty() {
+            return Ok(touched.treaties.contains(treaty));
         }
-        if !subjects.participants.is_empty() {
-            let acts = view.acts_under(treaty)?;
-            let touched = |participant: &ParticipantId| subjects.participants.contains(participant);
-            if acts.iter().any(|act| act.participant.as_ref().is_some_and(touched)) {
-                return Ok(true);
-            }
-            let named = view.instruments_naming(treaty, None)?;
-            if named.iter().any(|(_, act)| act.participant.as_ref().is_some_and(touched)) {
-                return Ok(true);
-            }
-        }
-        if subjects.treaties.is_empty() {
-            return Ok(false);
-        }
-        let on_treaty = self.history(view, &Subject::Treaty(treaty.clone()))?;
-        let mut parents = on_treaty.iter().filter_map(|recorded| parent_of(&recorded.event.body));
-        Ok(parents.any(|parent| subjects.treaties.contains(parent)))
+        let is_touched = |act: &Act| act.participant.as_ref().is_some_and(|who| touched.participants.contains(who));
+        let named = view.instruments_naming(treaty, None)?;
+        Ok(view.acts_under(treaty)?.iter().any(is_touched) || named.iter().any(|(_, act)| is_touched(act)))
     }
 }

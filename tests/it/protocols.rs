@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use merestone::{domain::*, wire::proto};
+use merestone::{bench::treaties::Seeded, domain::*, treaties::add_months, wire::proto};
 
 use crate::treaty_status::{Story, drafted, under, world};
 
@@ -245,5 +245,77 @@ async fn rival_statements_of_others_are_weighed_before_they_are_counted() {
     let both = ["LTU", "POL"].map(|who| (who.to_owned(), "2000-11-10".to_owned()));
     assert_eq!(in_force_since(&story, "untc:T").await, (both.into(), vec!["2000-11-10".to_owned()]));
     assert_eq!(agreeing(&story, "untc:T", AT).await, ["LTU", "POL"]);
+    story.audited().await;
+}
+
+/// Records how one participant comes to consent, drawn from a seed, and says since when it
+/// has, if it has.
+async fn consents_somehow(story: &Story, treaty: &str, who: &str, seeded: &mut Seeded) -> Option<String> {
+    let (day, other) = (seeded.day(1990..2000), seeded.day(1990..2000));
+    let (own, with_parent) = (under(treaty, who), under(CONVENTION, who));
+    match seeded.below(8) {
+        0 => drop(story.record(&own, instrument(&day, &[])).await),
+        1 => drop(story.record(&own, signature(&day, SignatureType::Definitive)).await),
+        2 => drop(story.record(&with_parent, instrument(&day, &[treaty])).await),
+        3 => {
+            story.record(&own, signature(&day, SignatureType::Simple)).await;
+            return None;
+        }
+        4 => {
+            let target = story.record(&own, signature(&other, SignatureType::Simple)).await;
+            corrected(story, &own, target, signature(&day, SignatureType::Definitive)).await;
+        }
+        5 => {
+            let target = story.record(&with_parent, instrument(&other, &[])).await;
+            corrected(story, &with_parent, target, instrument(&day, &[treaty])).await;
+        }
+        6 => {
+            let target = story.record(&own, instrument(&other, &[])).await;
+            let body = EventRetracted { target, reason: "of another State".into() };
+            story.enter(drafted(&own, Body::Shared(SharedBody::EventRetracted(body)))).await;
+            return None;
+        }
+        _ => {
+            story.record(&own, signature(&day, SignatureType::Definitive)).await;
+            story.record(&own, instrument(&other, &[])).await;
+            return Some(day.min(other));
+        }
+    }
+    Some(day)
+}
+
+/// However consents came about, the treaty enters into force six months after the third of
+/// them, whoever is asked, and each list says what an answer by itself says.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_third_consent_brings_each_protocol_into_force_however_it_was_given() {
+    let seed = 3;
+    let (story, mut seeded) = (Story::begin().await, Seeded(seed));
+    registered(&story, CONVENTION, None, 1).await;
+    for number in 0..12 {
+        let treaty = format!("untc:P-{number}");
+        registered(&story, &treaty, Some(CONVENTION), 3).await;
+        let (mut days, mut consenting) = (Vec::new(), BTreeSet::new());
+        for who in 0..6 {
+            let who = format!("X{number}-{who}");
+            let body = ParticipantRegistered {
+                name: who.as_str().into(),
+                participant_type: ParticipantType::State,
+                iso_code: None,
+                other_names: Vec::new(),
+                predecessors: Vec::new(),
+            };
+            story.record(&format!("participant/{who}"), TreatyBody::ParticipantRegistered(body)).await;
+            if let Some(day) = consents_somehow(&story, &treaty, &who, &mut seeded).await {
+                days.push(day);
+                consenting.insert(who);
+            }
+        }
+        days.sort();
+        let expected = days.get(2).map(|third| add_months(third.parse().unwrap(), 6).to_string());
+        let (_, own) = in_force_since(&story, &treaty).await;
+        assert_eq!(own, Vec::from_iter(expected), "{treaty}, seed {seed}: {days:?}");
+        let listed = agreeing(&story, &treaty, AT).await;
+        assert!(consenting.iter().all(|who| listed.contains(who)), "{treaty}, seed {seed}: {listed:?}");
+    }
     story.audited().await;
 }

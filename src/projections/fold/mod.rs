@@ -133,6 +133,9 @@ impl EntryFold<'_> {
         for document in CitedDocument::of(event) {
             push_subject_event(self.row(document.key()), ordinal, kind, date);
         }
+        if let (Subject::Treaty(treaty), Some(parent)) = (&event.subject, parent_of(event)) {
+            self.put(Key::new(Table::ByParent).id(parent.as_str()).id(treaty.as_str()), Vec::new());
+        }
         let Subject::Participation(treaty, participant) = &event.subject else { return };
         if bears_on_others(event) {
             let key = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind).id(participant.as_str());
@@ -236,6 +239,14 @@ fn bears_on_others(event: &Event) -> bool {
             Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged | TreatyKind::DeclarationMade)
                 | Kind::Shared(SharedKind::EventCorrected | SharedKind::EventRetracted | SharedKind::ContestResolved)
         ),
+    }
+}
+
+/// The treaty of which a registration, itself or as it is corrected, makes a protocol.
+fn parent_of(event: &Event) -> Option<&TreatyId> {
+    match event.restated_body().unwrap_or(&event.body) {
+        Body::Treaty(TreatyBody::TreatyRegistered(body)) => body.parent.as_ref(),
+        Body::Treaty(_) | Body::Registry(_) | Body::Shared(_) | Body::Minefield(_) => None,
     }
 }
 

@@ -402,3 +402,66 @@ fn instruments_are_found_by_the_protocols_that_they_name() {
     assert_eq!(found(2, None), [under_convention(at(0, 0)), under_convention(at(1, 0))]);
     assert_eq!((found(2, Some("BBB")), found(1, Some("BBB"))), (vec![under_convention(at(1, 0))], Vec::new()));
 }
+
+#[test]
+fn subjects_of_treaties_are_found_from_an_entry_on() {
+    let it = Models::of(
+        &ledger(&[
+            &[treaty("untc:XXVI-5", &[]), participant("AAA", "Aland")],
+            &[signed("untc:XXVI-5", "AAA", None), record("XX-1"), admitted("xx-other")],
+            &[withdrawn("untc:XXVI-5", "AAA", None), participant("BBB", "Boland")],
+        ]),
+        &[3],
+    );
+    let found = |from, size| {
+        let view = it.models.at(Size(size)).expect("held");
+        ids(view.treaty_subjects_since(Index(from)).expect("readable")).into_iter().collect::<Vec<_>>()
+    };
+    let (aaa, bbb) = ("participation/untc:XXVI-5/AAA", "participant/BBB");
+    assert_eq!(found(0, 1), ["treaty/untc:XXVI-5", "participant/AAA"]);
+    assert_eq!((found(1, 2), found(1, 3)), (vec![aaa.to_owned()], vec![bbb.to_owned(), aaa.to_owned()]));
+    assert_eq!((found(2, 2), found(3, 3)), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn protocols_are_found_by_the_treaty_that_a_registration_names() {
+    let body = |parent: Option<&str>| TreatyRegistered {
+        title: "A protocol".into(),
+        short_names: Vec::new(),
+        adopted: None,
+        adopted_at: "".into(),
+        parent: parent.map(|id| id.parse().expect("valid")),
+        registrations: Vec::new(),
+        clauses: None,
+    };
+    let registered = |id: &str, parent| {
+        let body = Body::Treaty(TreatyBody::TreatyRegistered(Box::new(body(parent))));
+        draft(&format!("treaty/{id}"), body)
+    };
+    let correction = EventCorrected {
+        target: EventReference {
+            organisation: "xx-desk".parse().expect("valid"),
+            event: EventId(uuid::Uuid::from_u128(1)),
+        },
+        reason: "incomplete".into(),
+        restated: Some(Box::new(Restated {
+            occurred: None,
+            not_stated: Vec::new(),
+            body: Body::Treaty(TreatyBody::TreatyRegistered(Box::new(body(Some("a:1"))))),
+        })),
+    };
+    let corrected = draft("treaty/a:3", Body::Shared(SharedBody::EventCorrected(correction)));
+    let it = Models::of(
+        &ledger(&[
+            &[registered("a:1", None), registered("a:2", Some("a:1"))],
+            &[registered("a:3", None)],
+            &[corrected],
+        ]),
+        &[3],
+    );
+    let found = |size, parent: &str| {
+        ids(it.models.at(Size(size)).expect("held").protocols_of(&parent.parse().expect("valid")).expect("readable"))
+    };
+    assert_eq!((found(2, "a:1"), found(3, "a:1")), (vec!["a:2".to_owned()], vec!["a:2".to_owned(), "a:3".to_owned()]));
+    assert_eq!(found(3, "a:2"), Vec::<String>::new());
+}
