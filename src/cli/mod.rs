@@ -40,6 +40,7 @@ mod template;
 mod treaty;
 mod treaty_changes;
 mod treaty_contested;
+mod treaty_document;
 mod treaty_duties;
 mod treaty_findings;
 mod treaty_objections;

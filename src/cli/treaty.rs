@@ -1,4 +1,4 @@
-//! `treaty list|show|timeline|status|parties|obligations|overdue|upcoming|changes|findings|contested|unnotified|objections`:
+//! `treaty list|show|timeline|status|parties|obligations|overdue|upcoming|changes|findings|contested|unnotified|objections|document`:
 //! treaties, the acts under them, who is bound, to what and by when, what comes, what
 //! changed, and what is said against it.
 
@@ -12,8 +12,8 @@ use super::{
     output::{Output, holds_at},
     parse_day,
     sign_off::state_in_words,
-    treaty_changes, treaty_contested, treaty_duties, treaty_findings, treaty_objections, treaty_parties, treaty_status,
-    treaty_unnotified, treaty_upcoming,
+    treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
+    treaty_parties, treaty_status, treaty_unnotified, treaty_upcoming,
     words::sentence,
 };
 use crate::{
@@ -111,6 +111,8 @@ pub enum Command {
     Unnotified(treaty_unnotified::Arguments),
     /// Who objected to which act, in time or late, until when others may, and who did not where that is known.
     Objections(treaty_objections::Arguments),
+    /// The timeline of one document: every event that cites it, under whatever treaty.
+    Document(treaty_document::Arguments),
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -134,6 +136,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Contested(arguments) => treaty_contested::show(&client, &arguments, output).await?,
         Command::Unnotified(arguments) => treaty_unnotified::show(&client, &arguments, output).await?,
         Command::Objections(arguments) => treaty_objections::show(&client, &arguments, output).await?,
+        Command::Document(arguments) => treaty_document::show(&client, &arguments, output).await?,
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;
             let json = to_json("ListTreatiesResponse", &answer);

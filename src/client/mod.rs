@@ -77,10 +77,11 @@ pub mod reply {
         KnownStatus, UpcomingChange, UpcomingResponse, known_change::Change,
     };
     // Questions about single acts under treaties.
+    pub use crate::wire::proto::citing_request::Document as NamedDocument;
     pub use crate::wire::proto::{
-        ActObjection, ActResolution, ActResponse, ActUnderTreaty, Because, Claim, ContestedAct, ContestedResponse,
-        NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse, SourceClass, UnnotifiedAct,
-        UnnotifiedResponse,
+        ActObjection, ActResolution, ActResponse, ActUnderTreaty, Because, CitingEvent, CitingResponse, Claim,
+        ContestedAct, ContestedResponse, Document, NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse,
+        SourceClass, UnnotifiedAct, UnnotifiedResponse,
     };
     pub use prost_types::Timestamp;
 

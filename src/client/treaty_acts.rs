@@ -1,10 +1,10 @@
 //! Questions about single acts under treaties: which are contested, of which no
-//! notification is held, to which others object.
+//! notification is held, to which others object, which cite a document.
 //!
 //! Promises: all pages of an answer hold for the day and the state of knowledge of the
 //! first.
 
-use super::{Answer, Client, OnDay, PAGE, page_of};
+use super::{Answer, Client, OnDay, PAGE, page_of, reply::NamedDocument};
 use crate::wire::proto;
 
 impl Client {
@@ -81,6 +81,26 @@ impl Client {
             let mut page = self.treaty_reads().objections(request).await?.into_inner();
             all.acts.append(&mut page.acts);
             all = proto::ObjectionsResponse { acts: all.acts, ..page };
+            if all.next_page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Events that cite a document, of all pages; up to the day, if one is named.
+    pub async fn citing(&self, document: &NamedDocument, on: &OnDay<'_>) -> Answer<proto::CitingResponse> {
+        let mut all = proto::CitingResponse::default();
+        loop {
+            let request = proto::CitingRequest {
+                document: Some(document.clone()),
+                at: on.at.to_owned(),
+                read_at: page_of(on.known_at, all.holds_at.as_ref()),
+                page_size: PAGE,
+                page_token: all.next_page_token,
+            };
+            let mut page = self.treaty_reads().citing(request).await?.into_inner();
+            all.events.append(&mut page.events);
+            all = proto::CitingResponse { events: all.events, ..page };
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }

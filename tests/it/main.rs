@@ -8,6 +8,7 @@ mod contradictions;
 mod demonstration;
 mod dishonest;
 mod disk;
+mod documents;
 mod easing;
 mod expected_answers;
 mod expected_of_made_up;

@@ -14,7 +14,7 @@ use tonic::transport::Channel;
 use crate::support::*;
 
 pub const OTTAWA: &str = "untc:XXVI-5";
-const PROTOCOL: &str = "untc:XXVI-2-b";
+pub const PROTOCOL: &str = "untc:XXVI-2-b";
 
 /// A served ledger whose clock stands at the beginning of 2030.
 pub struct Story {
