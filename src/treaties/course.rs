@@ -276,7 +276,13 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
     fn succession(&mut self, statement: &Statement<'a>, body: &SuccessionNotified, day: Date) {
         let notified = body.received_by_depositary.as_ref().map_or("an unknown day".into(), ToString::to_string);
         let (to, predecessor) = (body.succeeds_to, &body.predecessor);
-        let sentence = format!("succession to the {to} of {predecessor} from {day} on, notified on {notified}");
+        let sentence = match body.succeeded {
+            Some(_) => format!("succession to the {to} of {predecessor} from {day} on, notified on {notified}"),
+            None => format!(
+                "succession to the {to} of {predecessor}, notified on {notified}; the day of the succession itself is \
+                 not known, and read as {day}"
+            ),
+        };
         self.step(StatusRule::Succession, "", Some(statement.cited()), Some(day), sentence);
         if body.succeeds_to == SuccessionTo::Signature {
             return;

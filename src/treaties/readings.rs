@@ -107,7 +107,11 @@ pub fn options<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionO
 }
 
 fn assumption(statement: &Statement<'_>, day: Option<Date>, rival: bool, end: Option<usize>) -> Option<Box<str>> {
-    let kind = statement.recorded.event.kind().name().replace('_', " ");
+    let kind = match statement.body {
+        // What is dated is the succession, not its notification.
+        TreatyBody::SuccessionNotified(_) => "succession of States".to_owned(),
+        _ => statement.recorded.event.kind().name().replace('_', " "),
+    };
     let on = day.map_or("on no known day".to_owned(), |day| format!("on {day}"));
     match (rival, end) {
         (false, None) => None,
@@ -133,19 +137,30 @@ fn days(record: &Record<'_, '_>, statement: &Statement<'_>) -> Vec<Option<Date>>
             let floor = record.adopted.unwrap_or(Date::constant(1, 1, 1));
             let ceiling = latest_day(statement).max(floor);
             let first = date.and_then(WorldDate::earliest).unwrap_or(floor);
-            let last = date.and_then(WorldDate::latest).unwrap_or(ceiling).max(first);
+            let last = date.and_then(WorldDate::latest).unwrap_or(ceiling);
+            let last = if is_before_its_notification(statement) { last.min(ceiling) } else { last }.max(first);
             if first == last { vec![Some(first)] } else { vec![Some(first), Some(last)] }
         }
     }
 }
 
-/// What was recorded as past had happened by the day of recording.
+/// What was recorded as past had happened by the day of recording; a succession of States
+/// by the day on which it was notified.
 fn latest_day(statement: &Statement<'_>) -> Date {
     let recorded = statement.recorded.recorded_at.utc_date();
     match statement.body {
         TreatyBody::EffectStated(_) => Date::MAX,
+        TreatyBody::SuccessionNotified(body) => {
+            let notified = body.received_by_depositary.as_ref().and_then(WorldDate::latest);
+            notified.or(recorded).unwrap_or(Date::MAX)
+        }
         _ => recorded.unwrap_or(Date::MAX),
     }
+}
+
+/// Whether its date is that of something that its notification tells of.
+fn is_before_its_notification(statement: &Statement<'_>) -> bool {
+    matches!(statement.body, TreatyBody::SuccessionNotified(_))
 }
 
 /// The date of a statement that counts under the clauses.

@@ -10,6 +10,7 @@ mod over_time;
 mod parties;
 mod properties;
 mod rules;
+mod successions;
 mod upcoming;
 
 use jiff::civil::Date;
