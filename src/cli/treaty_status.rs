@@ -118,7 +118,7 @@ fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
         "non_participant" => ("no participant in", String::new()),
         "signatory" => ("a signatory of", "not bound".into()),
         "former_signatory" => {
-            ("a former signatory of", format!("it declared on {since} that it will not become a party"))
+            ("a former signatory of", format!("no signatory any more since {since}"))
         }
         "contracting" => ("contracting to", "not bound yet".into()),
         "party" => ("a party to", String::new()),

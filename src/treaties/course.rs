@@ -9,6 +9,7 @@ use super::{
     conflict::Engaged,
     in_force::{self, Counted},
     months::add_months,
+    passing::Passing,
     readings::{ReadAct, Reading},
     record::Record,
     remarks,
@@ -52,6 +53,8 @@ pub struct Leave {
     pub expiry: Date,
     /// When the participant is out; `None`: a conflict goes on.
     pub effective: Option<Date>,
+    /// Nobody gave notice: the participation passed to successors.
+    pub passed: bool,
 }
 
 impl Membership {
@@ -114,7 +117,8 @@ struct Following<'f, 'r, 'a> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
     signed: Option<Date>,
-    /// When it declared that it does not intend to become a party.
+    /// When it declared that it does not intend to become a party, or its signature
+    /// passed to successors.
     declined: Option<Date>,
 }
 
@@ -133,6 +137,8 @@ enum Turn<'r, 'a> {
     Act(ReadAct<'r, 'a>),
     /// A parent treaty is left, and takes this one along.
     Carried(&'r CarriedLeave),
+    /// Successors have all of it.
+    Passed(&'r Passing),
 }
 
 impl<'r, 'a> Following<'_, 'r, 'a> {
@@ -170,14 +176,17 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         self.before.declined = own.iter().filter(|read| declines(read.statement)).filter_map(|read| read.day).max();
         let carried = self.reading.carried.map(|carried| carried.leaves.as_slice()).unwrap_or_default();
         let carried = carried.iter().map(|carried| (Some(carried.leave.began), Turn::Carried(carried)));
+        let passed = self.reading.passed.map(|passed| (Some(passed.since), Turn::Passed(passed)));
+        self.before.declined = self.before.declined.into_iter().chain(self.reading.passed.map(|it| it.since)).min();
         let mut turns: Vec<(Option<Date>, Turn<'r, 'a>)> =
-            own.into_iter().map(|read| (read.day, Turn::Act(read))).chain(carried).collect();
+            own.into_iter().map(|read| (read.day, Turn::Act(read))).chain(carried).chain(passed).collect();
         // Stable: of one day, what the participant did itself goes first.
         turns.sort_by_key(|(day, _)| *day);
         for (_, turn) in turns {
             match turn {
                 Turn::Act(read) => self.act(&read),
                 Turn::Carried(carried) => self.carried(carried),
+                Turn::Passed(passed) => self.passed(passed),
             }
         }
     }
@@ -320,6 +329,17 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         self.step(StatusRule::Cascade, article, Some(leave.event.clone()), leave.effective, sentence);
     }
 
+    /// A membership that is open passes to successors: nothing of it is left.
+    fn passed(&mut self, passed: &Passing) {
+        let since = passed.since;
+        self.course.steps.push(passed.step());
+        if let Some(membership) = self.course.memberships.last_mut().filter(|it| !it.is_over_by(since)) {
+            let event = passed.table.clone();
+            let leave = Leave { event, began: since, expiry: since, effective: Some(since), passed: true };
+            membership.leave = Some(leave);
+        }
+    }
+
     fn no_clock(&mut self, statement: &Statement<'a>) {
         let article = self.article_of_withdrawal();
         let sentence = "a withdrawal was notified; no date is stated from which its notice could run".into();
@@ -381,7 +401,7 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         self.step(StatusRule::WithdrawalNotice, &clause.article, Some(statement.cited()), Some(began), sentence);
         let tested = match clause.conflict_test {
             ConflictTest::None => {
-                return Leave { event: statement.cited(), began, expiry, effective: Some(expiry) };
+                return Leave { event: statement.cited(), began, expiry, effective: Some(expiry), passed: false };
             }
             ConflictTest::AtExpiry => expiry,
             ConflictTest::AtNotification => began,
@@ -391,7 +411,7 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         let out = |last: Date| if clause.day_after_conflict { last.tomorrow().unwrap_or(last) } else { last };
         let ends: Option<Vec<Date>> = engaged.iter().map(|engaged| engaged.until.map(out)).collect();
         let effective = ends.map(|ends| ends.into_iter().fold(expiry, Date::max));
-        Leave { event: statement.cited(), began, expiry, effective }
+        Leave { event: statement.cited(), began, expiry, effective, passed: false }
     }
 
     fn engaged_on(&self, day: Date) -> Vec<Engaged> {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Outcome, Overlay, Span, StatusRule, Step, TreatyStatus,
     course::{Course, Leave},
+    passing::Succession,
     readings::Reading,
     record::Record,
     statements::Retracted,
@@ -79,6 +80,7 @@ fn steps(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Step> {
     let horizon = span.to.unwrap_or(asked.at).max(asked.at);
     let mut steps = course.steps.clone();
     steps.extend(beside(asked.record));
+    steps.extend(asked.record.successions.iter().map(Succession::step));
     steps.extend(taken_back(asked));
     steps.retain(|step| step.rule == StatusRule::Revocation || step.date.is_none_or(|date| date <= horizon));
     steps.sort_by_key(|step| step.date.unwrap_or(Date::MAX));
@@ -242,7 +244,7 @@ pub fn could_move_leave(asked: &Asked<'_, '_, '_>, leave: &Leave) -> Vec<Change>
 /// What could still move a withdrawal whose effect lies ahead of what is known.
 fn leaving(asked: &Asked<'_, '_, '_>, leave: &Leave, add: &mut impl FnMut(ChangeCode, String)) {
     let over = leave.effective.is_some_and(|effective| !asked.lies_ahead(effective));
-    if over {
+    if over || leave.passed {
         return;
     }
     let before = leave.effective.map_or("before it takes effect".into(), |day| format!("before {day}"));

@@ -14,7 +14,8 @@
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
 //! up on the day and told (`explain`); suspensions and declarations lie over them
 //! (`overlays`). Questions about single acts (`contested`,
-//! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
+//! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`); a
+//! participation may pass to successors (`passing`). Who draws them gets them
 //! whole (`over_time`).
 
 mod answer;
@@ -39,6 +40,7 @@ mod obligations;
 mod over_time;
 mod overlays;
 mod participation;
+mod passing;
 mod readings;
 mod record;
 mod remarks;

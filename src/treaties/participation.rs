@@ -11,7 +11,7 @@ use super::{
     rivals::{self, Act},
     statements::{self, Statement},
 };
-use crate::domain::{Body, ConsentMode, ParticipantId, Subject, SuccessionTo, TreatyBody, WorldDate};
+use crate::domain::{Body, ConsentMode, Index, ParticipantId, Subject, SuccessionTo, TreatyBody, WorldDate};
 
 /// A participation as it is held.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +22,12 @@ pub struct Participation {
     signatures: Vec<Entered>,
     /// Instruments of consent and successions to it.
     deposits: Vec<Entered>,
+    /// The name that it is registered by; its id where it is not registered.
+    pub name: Box<str>,
     /// Whom it names as its predecessors, under this treaty or as a participant.
     pub predecessors: Vec<ParticipantId>,
+    /// From when on it has passed to successors, under every reading.
+    passed: Option<Date>,
 }
 
 /// One act in a column: a cell for each statement that is followed, never empty.
@@ -40,6 +44,8 @@ pub struct Cell {
     pub mode: Option<ConsentMode>,
     pub succession: bool,
     pub depositary_sequence: Option<u32>,
+    /// The entry that states it.
+    pub index: Index,
 }
 
 /// A withdrawal as the depositary's table marks it.
@@ -69,8 +75,27 @@ impl Participation {
         !self.signature(by).is_empty() || !self.deposit(by).is_empty()
     }
 
+    /// Whether it takes part on a day under some reading: signed or consented, and neither
+    /// left nor passed to successors.
+    pub fn may_take_part(&self, on: Date) -> bool {
+        let held = self.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));
+        held.into_iter().any(|span| match span.status {
+            TreatyStatus::NonParticipant | TreatyStatus::FormerSignatory { .. } | TreatyStatus::FormerParty { .. } => {
+                false
+            }
+            TreatyStatus::Signatory
+            | TreatyStatus::Contracting
+            | TreatyStatus::Party
+            | TreatyStatus::WithdrawalPending { .. }
+            | TreatyStatus::WithdrawalDeferred { .. } => true,
+        })
+    }
+
     /// How a table of a day would mark it.
     pub fn withdrawn(&self, on: Date) -> Withdrawn {
+        if self.passed.is_some_and(|since| since <= on) {
+            return Withdrawn::No;
+        }
         let held = self.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));
         let marks: Vec<Withdrawn> = held.map(|span| mark(span.status)).collect();
         match (marks.iter().min(), marks.iter().max()) {
@@ -99,8 +124,24 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     let record = record::Record::of(dossier, &acts, record::Around::default());
     let (readings, _) = readings::of(&record);
     let spans = readings.iter().map(|reading| course::follow(&record, reading).spans).collect();
-    let mut found =
-        Participation { spans, signatures: Vec::new(), deposits: Vec::new(), predecessors: registered(dossier) };
+    let passed: Option<Vec<Date>> = record.passed.iter().map(|passed| Some(passed.as_ref()?.since)).collect();
+    let passed = passed.and_then(|days| days.into_iter().max());
+    let registrations =
+        statements.statements.iter().filter_map(|statement| match (statement.body, statement.subject()) {
+            (TreatyBody::ParticipantRegistered(body), Subject::Participant(who)) if who == dossier.participant => {
+                Some(body.name.clone())
+            }
+            _ => None,
+        });
+    let name = registrations.last().unwrap_or_else(|| dossier.participant.as_str().into());
+    let mut found = Participation {
+        spans,
+        signatures: Vec::new(),
+        deposits: Vec::new(),
+        name,
+        predecessors: registered(dossier),
+        passed,
+    };
     let own = |act: &&Act<'_>| {
         act.followed.first().is_some_and(|statement| {
             matches!(statement.subject(), Subject::Participation(treaty, participant)
@@ -133,10 +174,12 @@ impl Participation {
 }
 
 fn cell(statement: &Statement<'_>) -> Cell {
+    let index = statement.recorded.position.index;
     match statement.body {
         // A table shows when the depositary was notified, not since when the successor is bound.
         TreatyBody::SuccessionNotified(body) => {
-            Cell { date: body.received_by_depositary.clone(), mode: None, succession: true, depositary_sequence: None }
+            let date = body.received_by_depositary.clone();
+            Cell { date, mode: None, succession: true, depositary_sequence: None, index }
         }
         body => Cell {
             date: statement.date().cloned(),
@@ -146,6 +189,7 @@ fn cell(statement: &Statement<'_>) -> Cell {
                 TreatyBody::InstrumentDeposited(body) => body.depositary_sequence,
                 _ => None,
             },
+            index,
         },
     }
 }

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use super::{
     cascade::Carried,
     conflict::{Account, End},
+    passing::Passing,
     record::Record,
     rivals::Act,
     statements::Statement,
@@ -29,6 +30,8 @@ pub struct Reading<'r, 'a> {
     pub accounts: Vec<(&'r Account<'a>, End)>,
     /// How a parent treaty is left that takes this one along.
     pub carried: Option<&'r Carried>,
+    /// How the participation passed to successors, if it did.
+    pub passed: Option<&'r Passing>,
     /// What has to be assumed for it.
     pub assuming: Vec<Box<str>>,
 }
@@ -44,7 +47,8 @@ pub struct ReadAct<'r, 'a> {
 
 /// All readings, and whether these are all.
 pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
-    let mut readings = vec![Reading { acts: Vec::new(), accounts: Vec::new(), carried: None, assuming: Vec::new() }];
+    let none = Reading { acts: Vec::new(), accounts: Vec::new(), carried: None, passed: None, assuming: Vec::new() };
+    let mut readings = vec![none];
     let mut complete = true;
     for act in &record.clocked {
         let options = options(record, act);
@@ -64,6 +68,11 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     complete &= extend(&mut readings, &ways, |reading, way| {
         reading.carried = Some(way);
         reading.assuming.extend(way.assuming.iter().cloned());
+    });
+    let passed: Vec<Option<&'r Passing>> = record.passed.iter().map(Option::as_ref).collect();
+    complete &= extend(&mut readings, &passed, |reading, passed| {
+        reading.passed = *passed;
+        reading.assuming.extend(passed.and_then(|passed| passed.assuming.clone()));
     });
     (readings, complete)
 }
@@ -134,14 +143,20 @@ fn days(record: &Record<'_, '_>, statement: &Statement<'_>) -> Vec<Option<Date>>
             vec![None]
         }
         date => {
-            let floor = record.adopted.unwrap_or(Date::constant(1, 1, 1));
-            let ceiling = latest_day(statement).max(floor);
-            let first = date.and_then(WorldDate::earliest).unwrap_or(floor);
-            let last = date.and_then(WorldDate::latest).unwrap_or(ceiling);
-            let last = if is_before_its_notification(statement) { last.min(ceiling) } else { last }.max(first);
+            let (first, last) = bounds(record.adopted, statement, date);
             if first == last { vec![Some(first)] } else { vec![Some(first), Some(last)] }
         }
     }
+}
+
+/// The first and the last day that the date of a statement can mean.
+pub fn bounds(adopted: Option<Date>, statement: &Statement<'_>, date: Option<&WorldDate>) -> (Date, Date) {
+    let floor = adopted.unwrap_or(Date::constant(1, 1, 1));
+    let ceiling = latest_day(statement).max(floor);
+    let first = date.and_then(WorldDate::earliest).unwrap_or(floor);
+    let last = date.and_then(WorldDate::latest).unwrap_or(ceiling);
+    let last = if is_before_its_notification(statement) { last.min(ceiling) } else { last };
+    (first, last.max(first))
 }
 
 /// What was recorded as past had happened by the day of recording; a succession of States

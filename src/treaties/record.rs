@@ -10,6 +10,7 @@ use super::{
     conflict::{self, Conflict},
     course,
     in_force::{self, Counted},
+    passing::{self, Passing, Succession},
     readings,
     rivals::Act,
     statements::Statement,
@@ -47,6 +48,10 @@ pub struct Record<'r, 'a> {
     /// How the participant leaves a treaty that takes this one along, in each way in
     /// which that can be read; one without a leave where nothing does.
     pub carried: Vec<Carried>,
+    /// Who succeeds the participant.
+    pub successions: Vec<Succession>,
+    /// How its participation can have passed to them; one without a passing where it has not.
+    pub passed: Vec<Option<Passing>>,
     /// How those stood that the participant succeeds, under the first reading.
     pub predecessors: BTreeMap<&'a ParticipantId, Vec<Span>>,
 }
@@ -78,13 +83,15 @@ impl<'r, 'a> Record<'r, 'a> {
         let asserted: Vec<Act<'a>> = acts().filter(|act| is_about(act.subject(), participant)).cloned().collect();
         let clocked = |act: &&Act<'_>| is_in_force(act, treaty) || own(act) && is_clocked(act) || named(act);
         let on_treaty = |act: &&Act<'_>| matches!(act.subject(), Subject::Treaty(id) if id == treaty);
+        let adopted = body.and_then(|body| body.adopted.as_ref()?.earliest());
+        let successions = passing::successions(dossier, all, adopted);
         Self {
             treaty,
             participant,
             registered: registered.map(Act::shown),
             clauses,
             known_on: dossier.known.recorded_at.and_then(|time| time.utc_date()),
-            adopted: body.and_then(|body| body.adopted.as_ref()?.earliest()),
+            adopted,
             clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),
             beside: acts().filter(|act| own(act) && !is_clocked(act)).collect(),
@@ -93,6 +100,8 @@ impl<'r, 'a> Record<'r, 'a> {
             tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
             counted: in_force.and_then(|clause| in_force::counted(dossier, acts(), clause)),
             carried: cascade::carried(parent, dossier, all, around),
+            passed: if around.of_predecessor { vec![None] } else { passing::ways(dossier, all, &successions) },
+            successions,
             predecessors: predecessors(dossier, all, around),
         }
         .with_conflicts_that_matter()
