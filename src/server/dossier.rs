@@ -251,14 +251,15 @@ impl Places {
     }
 
     fn successions(&self, view: View<'_>, who: Who<'_>) -> Result<Vec<Act>, Refused> {
-        let mut successions = self.of_kind(view, who, SUCCESSION)?;
-        if successions.is_empty() {
-            return Ok(successions);
-        }
-        let successors: BTreeSet<_> = successions.iter().map(|act| act.participant.clone()).collect();
-        let corrections = self.of_kind(view, who, CORRECTION)?;
-        successions.extend(corrections.into_iter().filter(|act| successors.contains(&act.participant)));
-        Ok(successions)
+        let everybody = match who {
+            // Successions are few and stand in no index of their own.
+            Who::One(_) => view.acts_under(&self.treaty)?,
+            Who::Everybody => self.under.values().flatten().cloned().collect(),
+        };
+        let of_kind = |kind: Kind| everybody.iter().filter(move |act| act.kind == kind);
+        let successors: BTreeSet<_> = of_kind(SUCCESSION).map(|act| &act.participant).collect();
+        let corrections = of_kind(CORRECTION).filter(|act| successors.contains(&act.participant));
+        Ok(of_kind(SUCCESSION).chain(corrections).cloned().collect())
     }
 
     fn positions(&self) -> impl Iterator<Item = Position> {

@@ -94,6 +94,12 @@ impl Account<'_> {
         dates.flatten().any(|date| date.day().is_none())
     }
 
+    /// The first and the last days that its dates can mean.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        let dates = self.claims.iter().flat_map(|(_, claim)| [&claim.since, &claim.until]).flatten();
+        dates.flat_map(|date| [date.earliest(), date.latest()]).flatten()
+    }
+
     /// The engagement that covers a day, if the account tells of one.
     pub fn engaged_on(&self, day: Date, end: End) -> Option<Engaged> {
         let engaged = self.claims.iter().filter(|(_, claim)| claim.engagement == ConflictEngagement::Engaged);

@@ -32,12 +32,13 @@ impl Asked<'_, '_, '_> {
     }
 }
 
-/// The courses looked up on the day: those that agree there are one outcome.
+/// The courses looked up on the day: those that give the same status there are one
+/// outcome, whatever they say of its days.
 pub fn outcomes(asked: &Asked<'_, '_, '_>, readings: &[Reading<'_, '_>], courses: &[Course]) -> Vec<Outcome> {
     let mut members: Vec<(Span, Vec<(usize, Span)>)> = Vec::new();
     for (at, course) in courses.iter().enumerate() {
         let span = *course.spans.iter().find(|span| span.holds_on(asked.at)).expect("spans cover every day");
-        match members.iter_mut().find(|(first, _)| first.status == span.status) {
+        match members.iter_mut().find(|(first, _)| first.status.name() == span.status.name()) {
             Some((_, group)) => group.push((at, span)),
             None => members.push((span, vec![(at, span)])),
         }
@@ -58,8 +59,11 @@ fn outcome(
     spans.sort();
     spans.dedup();
     let agreed = alone && spans.len() == 1;
+    // The earliest is the one that is told first.
+    let first = spans.first().copied().unwrap_or(first);
     let told = |(member, _): &(usize, Span)| sentence_of(&readings[*member].assuming);
-    let course = &courses[group[0].0];
+    let told_by = group.iter().find(|(_, span)| *span == first).map_or(group[0].0, |(member, _)| *member);
+    let course = &courses[told_by];
     Outcome {
         status: first.status,
         spans,

@@ -19,6 +19,7 @@
 //! whole (`over_time`).
 
 mod answer;
+mod breaks;
 mod cascade;
 mod columns;
 mod conflict;
@@ -111,7 +112,7 @@ pub struct GrantedMandate {
 pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around::default());
+    let record = record::Record::of(dossier, &acts, Around { asked: Some(at), ..Around::default() });
     let (readings, complete) = readings::of(&record);
     let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
     let asked = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted };

@@ -4,11 +4,13 @@
 //!
 //! Promises: bounded by [`crate::limits::STATUS_READINGS`]; the combinations are those
 //! of the acts in the order of their names. A date that is not known to the day is read
-//! at its first and at its last day.
+//! at its first and at its last day, and once for each stretch of days between them that
+//! another day tells apart (`breaks`).
 
 use jiff::civil::Date;
 
 use super::{
+    breaks,
     cascade::Carried,
     conflict::{Account, End},
     passing::Passing,
@@ -51,7 +53,12 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     let mut readings = vec![none];
     let mut complete = true;
     for act in &record.clocked {
-        let options = options(record, act);
+        let mut options = options(record, act);
+        if readings.len() * options.len() > STATUS_READINGS {
+            // Too many: the ends of each date are better than its first day alone.
+            complete = false;
+            options = at_ends(record, act);
+        }
         complete &= extend(&mut readings, &options, |reading, (read, assuming)| {
             reading.acts.push(*read);
             reading.assuming.extend(assuming.clone());
@@ -102,50 +109,85 @@ pub type OptionOfAct<'r, 'a> = (ReadAct<'r, 'a>, Option<Box<str>>);
 
 /// The ways to read an act; never none.
 pub fn options<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
+    options_with(record, act, |statement, (first, last)| {
+        let mut days = breaks::stretches(record, act, statement, (first, last));
+        if days.last() != Some(&last) {
+            days.push(last);
+        }
+        days
+    })
+}
+
+/// The same, with the first and the last day of each date alone.
+fn at_ends<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
+    options_with(record, act, |_, (first, last)| vec![first, last])
+}
+
+/// With the days at which a date that can mean several is read: ascending, the first and
+/// the last one among them.
+fn options_with<'r, 'a>(
+    record: &Record<'r, 'a>,
+    act: &'r Act<'a>,
+    days: impl Fn(&Statement<'a>, (Date, Date)) -> Vec<Date>,
+) -> Vec<OptionOfAct<'r, 'a>> {
     let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
     let told = if rival { act.followed.as_slice() } else { &act.followed[..1] };
     let mut options = Vec::new();
     for statement in told {
-        let days = days(record, statement);
+        let days: Vec<Option<Date>> = match range(record, statement) {
+            None => vec![None],
+            Some((first, last)) if first == last => vec![Some(first)],
+            Some(bounds) => days(statement, bounds).into_iter().map(Some).collect(),
+        };
         for (at, day) in days.iter().enumerate() {
-            let assuming = assumption(statement, *day, rival, (days.len() > 1).then_some(at));
+            let read = match days.len() {
+                1 => ReadAt::Known,
+                _ if at == 0 => ReadAt::First,
+                several if at + 1 == several => ReadAt::Last,
+                _ => ReadAt::Between,
+            };
+            let assuming = assumption(statement, *day, rival, read);
             options.push((ReadAct { act, statement, day: *day }, assuming));
         }
     }
     options
 }
 
-fn assumption(statement: &Statement<'_>, day: Option<Date>, rival: bool, end: Option<usize>) -> Option<Box<str>> {
+/// At which of its days a date is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ReadAt {
+    Known,
+    First,
+    Between,
+    Last,
+}
+
+fn assumption(statement: &Statement<'_>, day: Option<Date>, rival: bool, read: ReadAt) -> Option<Box<str>> {
     let kind = match statement.body {
         // What is dated is the succession, not its notification.
         TreatyBody::SuccessionNotified(_) => "succession of States".to_owned(),
         _ => statement.recorded.event.kind().name().replace('_', " "),
     };
     let on = day.map_or("on no known day".to_owned(), |day| format!("on {day}"));
-    match (rival, end) {
-        (false, None) => None,
+    match (rival, read) {
+        (false, ReadAt::Known) => None,
         (true, _) => {
             let by = statement.recorded.organisation();
             Some(format!("{kind} {on}, as {by} states in entry {}", statement.recorded.position.index).into())
         }
-        (false, Some(end)) => {
-            let which = if end == 0 { "first" } else { "last" };
-            Some(format!("{kind} {on}, the {which} day that the statement allows").into())
-        }
+        (false, ReadAt::Between) => Some(format!("{kind} {on}, a day that the statement allows").into()),
+        (false, ReadAt::First) => Some(format!("{kind} {on}, the first day that the statement allows").into()),
+        (false, ReadAt::Last) => Some(format!("{kind} {on}, the last day that the statement allows").into()),
     }
 }
 
-/// The days that the date which counts can mean: one, or its first and its last.
-fn days(record: &Record<'_, '_>, statement: &Statement<'_>) -> Vec<Option<Date>> {
+/// The first and the last day that the date which counts can mean; `None` where none is
+/// stated that could start a clock.
+pub fn range(record: &Record<'_, '_>, statement: &Statement<'_>) -> Option<(Date, Date)> {
     match clock_date(record, statement) {
         // An instrument counts from an unknown day; without a day no notice runs.
-        None if matches!(statement.body, TreatyBody::WithdrawalNotified(_) | TreatyBody::EffectStated(_)) => {
-            vec![None]
-        }
-        date => {
-            let (first, last) = bounds(record.adopted, statement, date);
-            if first == last { vec![Some(first)] } else { vec![Some(first), Some(last)] }
-        }
+        None if matches!(statement.body, TreatyBody::WithdrawalNotified(_) | TreatyBody::EffectStated(_)) => None,
+        date => Some(bounds(record.adopted, statement, date)),
     }
 }
 
@@ -179,7 +221,7 @@ fn is_before_its_notification(statement: &Statement<'_>) -> bool {
 }
 
 /// The date of a statement that counts under the clauses.
-pub fn clock_date<'a>(record: &Record<'_, 'a>, statement: &Statement<'a>) -> Option<&'a WorldDate> {
+pub fn clock_date<'a>(record: &Record<'_, '_>, statement: &Statement<'a>) -> Option<&'a WorldDate> {
     match statement.body {
         TreatyBody::WithdrawalNotified(body) => match record.withdrawal_clause().map(|clause| clause.notice_from) {
             // A notification is made when the depositary has received it (VCLT Art. 78(b)).

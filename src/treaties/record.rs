@@ -30,6 +30,8 @@ pub struct Record<'r, 'a> {
     clauses: Option<&'a Clauses>,
     /// Day (UTC) of the newest entry that is known.
     pub known_on: Option<Date>,
+    /// The day that is asked about, where one is.
+    pub asked: Option<Date>,
     /// First day that an act under the treaty can have happened on.
     pub adopted: Option<Date>,
     /// Acts whose dates make the status: on the treaty's entry into force, on the
@@ -64,6 +66,8 @@ pub struct Around<'q> {
     pub below: &'q [&'q TreatyId],
     /// It is the record of a predecessor.
     pub of_predecessor: bool,
+    /// The day that is asked about: uncertain dates are read on both sides of it.
+    pub asked: Option<Date>,
 }
 
 impl<'r, 'a> Record<'r, 'a> {
@@ -91,6 +95,7 @@ impl<'r, 'a> Record<'r, 'a> {
             registered: registered.map(Act::shown),
             clauses,
             known_on: dossier.known.recorded_at.and_then(|time| time.utc_date()),
+            asked: around.asked,
             adopted,
             clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),
@@ -119,6 +124,11 @@ impl<'r, 'a> Record<'r, 'a> {
 
     pub fn clauses(&self) -> Option<&'a Clauses> {
         self.clauses
+    }
+
+    /// The days that bound what is asserted of conflicts.
+    pub fn conflicts_days(&self) -> impl Iterator<Item = Date> {
+        self.conflicts.iter().flat_map(|conflict| &conflict.accounts).flat_map(conflict::Account::days)
     }
 
     pub fn in_force_clause(&self) -> Option<&'a EntryIntoForceClause> {

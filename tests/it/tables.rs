@@ -180,7 +180,11 @@ async fn what_is_submitted_is_recorded_once_and_makes_the_counts_total() {
         assert_eq!(status(participant), [expected], "{participant}");
     }
     let in_force = parties.counts.iter().find(|count| count.definition == "in_force").unwrap();
-    assert_eq!((in_force.certain, in_force.possible), (15, 15), "the rows of the table, and not the predecessor in a footnote");
+    assert_eq!(
+        (in_force.certain, in_force.possible),
+        (15, 15),
+        "the rows of the table, and not the predecessor in a footnote"
+    );
     // Asked about alone, the predecessor stands as it does among all.
     let read_at = Some(proto::ReadAt { minimum_size: size, known_at: None });
     let alone = proto::TreatyStatusRequest {

@@ -27,8 +27,8 @@ fn a_succession_of_an_unknown_day_came_by_its_notification() {
     let between = on("2000-01-01");
     let statuses: Vec<_> = between.outcomes.iter().map(|outcome| outcome.status).collect();
     assert_eq!(statuses, [TreatyStatus::Party, TreatyStatus::NonParticipant]);
-    let told: Vec<_> = between.outcomes.iter().flat_map(|outcome| &outcome.assuming).collect();
-    assert_eq!(&**told[1], "succession of States on 2001-03-05, the last day that the statement allows");
+    let told: Vec<&str> = between.outcomes.iter().flat_map(|outcome| &outcome.assuming).map(|told| &**told).collect();
+    assert!(told.contains(&"succession of States on 2001-03-05, the last day that the statement allows"), "{told:?}");
 }
 
 #[test]
