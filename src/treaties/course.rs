@@ -17,8 +17,8 @@ use super::{
     statements::Statement,
 };
 use crate::domain::{
-    CitedEvent, ConflictTest, ConsentMode, LegalFinding, LegalRemark, SuccessionNotified, SuccessionTo, TreatyBody,
-    WithdrawalClause, WithdrawalNotified,
+    CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalFinding, LegalRemark, SuccessionNotified, SuccessionTo,
+    TreatyBody, WithdrawalClause, WithdrawalNotified,
 };
 
 /// What a reading leads to.
@@ -199,7 +199,10 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
             (TreatyBody::SuccessionNotified(body), Some(day)) => self.succession(read.statement, body, day),
             (TreatyBody::DeclarationMade(_), Some(day)) => self.not_to_become_party(read.statement, day),
             (TreatyBody::WithdrawalNotified(body), Some(day)) => self.withdrawal(read, body, day),
-            (TreatyBody::WithdrawalNotified(_), None) => self.no_clock(read.statement),
+            (TreatyBody::WithdrawalNotified(body), None) => {
+                remarks::on_notice(self.record, &mut self.course, read.statement, body);
+                self.no_clock(read.statement);
+            }
             _ => {}
         }
     }
@@ -315,7 +318,7 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
     /// The parent treaty is left: a membership that is open when the notice begins, or
     /// opens while it runs, ends on the same day (R22).
     fn carried(&mut self, carried: &CarriedLeave) {
-        let CarriedLeave { from, leave, article } = carried;
+        let CarriedLeave { from, leave, article, steps } = carried;
         let over = leave.effective.unwrap_or(Date::MAX);
         let Some(membership) = self.course.memberships.last_mut().filter(|it| !it.is_over_by(leave.began)) else {
             return;
@@ -325,6 +328,9 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
             return;
         }
         membership.leave = Some(leave.clone());
+        let told = steps.iter().filter(|step| !self.course.steps.contains(step)).cloned();
+        let told: Vec<Step> = told.collect();
+        self.course.steps.extend(told);
         let sentence = format!("the withdrawal from {from} takes this treaty along, on the same day");
         self.step(StatusRule::Cascade, article, Some(leave.event.clone()), leave.effective, sentence);
     }
@@ -408,6 +414,14 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
         };
         let engaged = self.engaged_on(tested);
         self.conflict_steps(clause, tested, &engaged);
+        let last = engaged.iter().map(|engaged| engaged.until).collect::<Option<Vec<Date>>>();
+        let last = last.and_then(|ends| ends.into_iter().max());
+        if let Some(last) = last.filter(|_| asks_repatriation(clause)) {
+            self.repatriation(clause, last);
+            if !self.reading.repatriated {
+                return Leave { event: statement.cited(), began, expiry, effective: None, passed: false };
+            }
+        }
         let out = |last: Date| if clause.day_after_conflict { last.tomorrow().unwrap_or(last) } else { last };
         let ends: Option<Vec<Date>> = engaged.iter().map(|engaged| engaged.until.map(out)).collect();
         let effective = ends.map(|ends| ends.into_iter().fold(expiry, Date::max));
@@ -419,7 +433,12 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
     }
 
     fn conflict_steps(&mut self, clause: &WithdrawalClause, tested: Date, engaged: &[Engaged]) {
-        if engaged.is_empty() {
+        let accounts = self.reading.accounts.iter();
+        let against: Vec<_> = accounts.filter_map(|(account, end)| account.not_engaged_on(tested, *end)).collect();
+        for (event, sentence) in &against {
+            self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence.clone());
+        }
+        if engaged.is_empty() && against.is_empty() {
             let sentence = "no account in this ledger has the participant in an armed conflict on that day".into();
             self.step(StatusRule::ConflictTest, &clause.article, None, Some(tested), sentence);
         }
@@ -428,6 +447,18 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
             let sentence = format!("engaged in {conflict} on that day, as {asserter} asserts: {end}");
             self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence);
         }
+    }
+
+    /// What else must have ended than the conflict, and cannot be stated to the ledger.
+    fn repatriation(&mut self, clause: &WithdrawalClause, last: Date) {
+        let sentence = if self.reading.repatriated {
+            "this day is the earliest: those protected must also have been released, repatriated or re-established, \
+             which no event can state; read as complete by then"
+        } else {
+            "those protected must also have been released, repatriated or re-established, which no event can state; \
+             read as not complete: the participant stays bound"
+        };
+        self.step(StatusRule::ConflictTest, &clause.article, None, Some(last), sentence.into());
     }
 
     /// Whether a revocation was received before the withdrawal took effect, a deferral
@@ -471,6 +502,11 @@ impl<'r, 'a> Following<'_, 'r, 'a> {
     ) {
         self.course.steps.push(Step { rule, article: article.into(), event, date, sentence: sentence.into() });
     }
+}
+
+/// Whether a deferred withdrawal waits for more than the end of the conflict.
+pub fn asks_repatriation(clause: &WithdrawalClause) -> bool {
+    clause.conflict_ends_with.contains(&ConflictEnd::Repatriation)
 }
 
 fn is_signature(statement: &Statement<'_>) -> bool {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Outcome, Overlay, Span, StatusRule, Step, TreatyStatus,
-    course::{Course, Leave},
+    course::{self, Course, Leave},
     passing::Succession,
     readings::Reading,
     record::Record,
@@ -93,8 +93,13 @@ fn steps(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Step> {
 
 /// Acts that change no status and that a reader would look for.
 fn beside(record: &Record<'_, '_>) -> Vec<Step> {
-    let steps = record.beside.iter().filter_map(|act| {
-        let statement = act.shown();
+    // Where accounts of one act contradict each other and all are followed, each is told.
+    let told = record.beside.iter().flat_map(|act| {
+        let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
+        let told = if rival { act.followed.len() } else { 1 };
+        act.followed.iter().take(told).map(move |statement| (statement, told))
+    });
+    let steps = told.filter_map(|(statement, told)| {
         let (rule, date, sentence) = match statement.body {
             TreatyBody::DomesticStepTaken(body) => {
                 (StatusRule::DomesticStepIsNoStatus, body.taken.as_ref(), domestic(body))
@@ -108,6 +113,10 @@ fn beside(record: &Record<'_, '_>) -> Vec<Step> {
             _ => return None,
         };
         let date = date.and_then(|date| date.earliest().or(date.latest()));
+        let sentence = match told {
+            1 => sentence,
+            several => format!("{sentence}; one of {several} accounts of it that nothing decides between"),
+        };
         let article = match rule {
             StatusRule::SuspensionIsNoStatus => "VCLT 42(2)",
             _ => "",
@@ -221,6 +230,12 @@ fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool
         }
         TreatyStatus::WithdrawalPending { .. } | TreatyStatus::WithdrawalDeferred { .. } => {}
     }
+    if let Some(step) = course.steps.iter().find(|step| step.rule == StatusRule::NoClock) {
+        let article = if step.article.is_empty() { String::new() } else { format!(" (Article {})", step.article) };
+        let sentence =
+            format!("the day on which the notice of withdrawal began becoming known: its clock runs from it{article}");
+        add(ChangeCode::Correction, sentence);
+    }
     for leave in course.memberships.iter().filter_map(|membership| membership.leave.as_ref()) {
         if leave.began <= asked.at.max(span.to.unwrap_or(asked.at)) {
             leaving(asked, leave, &mut add);
@@ -247,6 +262,15 @@ pub fn could_move_leave(asked: &Asked<'_, '_, '_>, leave: &Leave) -> Vec<Change>
 
 /// What could still move a withdrawal whose effect lies ahead of what is known.
 fn leaving(asked: &Asked<'_, '_, '_>, leave: &Leave, add: &mut impl FnMut(ChangeCode, String)) {
+    let waits = asked.record.withdrawal_clause().filter(|clause| course::asks_repatriation(clause));
+    if let Some(clause) = waits.filter(|_| leave.effective.is_none_or(|effective| leave.expiry < effective)) {
+        let sentence = format!(
+            "that those protected have been released, repatriated or re-established, on which the end of a deferral \
+             also depends (Article {}); no event can state it",
+            clause.article
+        );
+        add(ChangeCode::ConflictEnded, sentence);
+    }
     let over = leave.effective.is_some_and(|effective| !asked.lies_ahead(effective));
     if over || leave.passed {
         return;

@@ -13,6 +13,7 @@ use super::{
     breaks,
     cascade::Carried,
     conflict::{Account, End},
+    course,
     passing::Passing,
     record::Record,
     rivals::Act,
@@ -34,6 +35,8 @@ pub struct Reading<'r, 'a> {
     pub carried: Option<&'r Carried>,
     /// How the participation passed to successors, if it did.
     pub passed: Option<&'r Passing>,
+    /// Whether what has to have ended besides a conflict had ended with it.
+    pub repatriated: bool,
     /// What has to be assumed for it.
     pub assuming: Vec<Box<str>>,
 }
@@ -49,8 +52,14 @@ pub struct ReadAct<'r, 'a> {
 
 /// All readings, and whether these are all.
 pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
-    let none = Reading { acts: Vec::new(), accounts: Vec::new(), carried: None, passed: None, assuming: Vec::new() };
-    let mut readings = vec![none];
+    let mut readings = vec![Reading {
+        acts: Vec::new(),
+        accounts: Vec::new(),
+        carried: None,
+        passed: None,
+        repatriated: true,
+        assuming: Vec::new(),
+    }];
     let mut complete = true;
     for act in &record.clocked {
         let mut options = options(record, act);
@@ -80,6 +89,17 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     complete &= extend(&mut readings, &passed, |reading, passed| {
         reading.passed = *passed;
         reading.assuming.extend(passed.and_then(|passed| passed.assuming.clone()));
+    });
+    let asked = record.withdrawal_clause().is_some_and(course::asks_repatriation) && !record.conflicts.is_empty();
+    let both: &[bool] = if asked { &[true, false] } else { &[true] };
+    complete &= extend(&mut readings, both, |reading, repatriated| {
+        reading.repatriated = *repatriated;
+        let words = if *repatriated {
+            "those protected released, repatriated or re-established when the conflict ended"
+        } else {
+            "those protected not released, repatriated or re-established yet"
+        };
+        reading.assuming.extend(asked.then(|| words.into()));
     });
     (readings, complete)
 }

@@ -1,5 +1,6 @@
 //! The rules on small records, written as the acts were.
 
+mod accounts;
 mod acts;
 mod acts_of_all;
 mod difference;
