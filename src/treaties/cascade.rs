@@ -55,7 +55,9 @@ pub fn carried<'a>(
     let mut ways: Vec<Carried> = Vec::new();
     for reading in &readings {
         let course = course::follow(&record, reading);
-        let leaves = course.memberships.iter().filter_map(|membership| membership.leave.clone());
+        // Successors to the parent are successors under the parent.
+        let left = course.memberships.iter().filter_map(|membership| membership.leave.clone());
+        let leaves = left.filter(|leave| !leave.passed);
         let carried = |leave: Leave| {
             let steps = steps(parent, &course, &leave);
             CarriedLeave { from: parent.clone(), leave, article: article.clone(), steps }

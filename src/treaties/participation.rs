@@ -126,14 +126,14 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     let spans = readings.iter().map(|reading| course::follow(&record, reading).spans).collect();
     let passed: Option<Vec<Date>> = record.passed.iter().map(|passed| Some(passed.as_ref()?.since)).collect();
     let passed = passed.and_then(|days| days.into_iter().max());
-    let registrations =
+    let mut registrations =
         statements.statements.iter().filter_map(|statement| match (statement.body, statement.subject()) {
             (TreatyBody::ParticipantRegistered(body), Subject::Participant(who)) if who == dossier.participant => {
                 Some(body.name.clone())
             }
             _ => None,
         });
-    let name = registrations.last().unwrap_or_else(|| dossier.participant.as_str().into());
+    let name = registrations.next_back().unwrap_or_else(|| dossier.participant.as_str().into());
     let mut found = Participation {
         spans,
         signatures: Vec::new(),

@@ -13,8 +13,8 @@ use super::{
     statements::Statement,
 };
 use crate::domain::{
-    AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, Reasons, TreatyBody, TreatyEffect,
-    WithdrawalClause, WithdrawalNotified, WorldDate,
+    AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, NoticeFrom, Reasons, TreatyBody,
+    TreatyEffect, WithdrawalClause, WithdrawalNotified, WorldDate,
 };
 
 /// Adds a finding on a statement.
@@ -128,7 +128,11 @@ fn follows_signature(mode: ConsentMode) -> bool {
 /// Whether a notice of withdrawal is what the clauses ask for.
 pub fn on_notice(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &WithdrawalNotified) {
     let Some(clause) = record.withdrawal_clause() else { return };
-    let untold = clause.addressees.iter().filter(|addressee| {
+    // Whoever else is to be told: a notice that runs from its receipt is told to the depositary.
+    let from_receipt = clause.notice_from != NoticeFrom::Circulation;
+    let depositary = from_receipt && !clause.addressees.contains(&Addressee::Depositary);
+    let addressees = depositary.then_some(&Addressee::Depositary).into_iter().chain(&clause.addressees);
+    let untold = addressees.filter(|addressee| {
         let told = match addressee {
             Addressee::Depositary => &body.received_by_depositary,
             Addressee::OtherParties => &body.other_parties_notified,
