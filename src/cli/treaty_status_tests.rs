@@ -218,3 +218,15 @@ fn the_end_of_a_notice_reads_as_the_way_out_only_where_it_is() {
     assert_eq!(ends("contracting", "2027-02-20", ""), "2027-02-20");
     assert_eq!(ends("party", "", ""), "");
 }
+
+#[test]
+fn readings_that_differ_in_the_day_alone_are_one_status_with_both_days() {
+    let interval = |from: &str, to: &str| StatusInterval { from: from.into(), to: to.into() };
+    let outcome =
+        |status: &str, intervals| StatusOutcome { status: status.into(), intervals, ..StatusOutcome::default() };
+    let former = outcome("former_party", vec![interval("2026-02-01", ""), interval("2026-02-28", "")]);
+    let answer = TreatyStatusResponse { outcomes: vec![former], complete: true, ..TreatyStatusResponse::default() };
+    let told = headline(&answer, None);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].ends_with("out since a day from 2026-02-01 to 2026-02-28."), "{told:?}");
+}

@@ -251,7 +251,7 @@ impl View<'_> {
     }
 
     /// Acts of one kind of all participants under a treaty, ascending by participant,
-    /// then by position. Known are the kinds that bear on others: deposits, signatures
+    /// then by position. Known are the kinds that bear on others: deposits, successions, signatures
     /// that are definitive, objections, declarations, corrections, retractions and resolutions.
     pub fn acts_of_kind(&self, treaty: &TreatyId, kind: Kind) -> Result<Vec<Act>, ReadModelError> {
         let wanted = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind);

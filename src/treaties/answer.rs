@@ -185,6 +185,7 @@ pinned! {
         NotToBecomeParty = 20, "not_to_become_party";
         Declaration = 21, "declaration";
         InForceAsStated = 22, "in_force_as_stated";
+        PassedToSuccessors = 23, "passed_to_successors";
     }
 }
 

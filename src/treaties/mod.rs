@@ -14,10 +14,12 @@
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
 //! up on the day and told (`explain`); suspensions and declarations lie over them
 //! (`overlays`). Questions about single acts (`contested`,
-//! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
+//! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`); a
+//! participation may pass to successors (`passing`). Who draws them gets them
 //! whole (`over_time`).
 
 mod answer;
+mod breaks;
 mod cascade;
 mod columns;
 mod conflict;
@@ -40,6 +42,7 @@ mod obligations;
 mod over_time;
 mod overlays;
 mod participation;
+mod passing;
 mod readings;
 mod record;
 mod remarks;
@@ -111,7 +114,7 @@ pub struct GrantedMandate {
 pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around::default());
+    let record = record::Record::of(dossier, &acts, Around { asked: Some(at), ..Around::default() });
     let (readings, complete) = readings::of(&record);
     let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
     let asked = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted };

@@ -78,6 +78,8 @@ pub fn in_effect<'a>(dossier: &Dossier<'a>) -> Stated<'a> {
     let mut counted: Vec<&Recorded> = counted.collect();
     // In the order in which they took effect: one organisation's order is the order that it wants.
     counted.sort_by_key(|recorded| (recorded.effective_since(), recorded.position));
+    // What bears on an answer in two ways may be given twice.
+    counted.dedup_by_key(|recorded| recorded.position);
     let retractions = by_target(&counted, |body| match body {
         SharedBody::EventRetracted(body) => Some((&body.target, body)),
         _ => None,

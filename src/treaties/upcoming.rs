@@ -228,6 +228,9 @@ fn of_boundary(
 /// What a boundary between two statuses is, unless it is an act of the participant.
 fn kind_of(membership: &Membership, day: Date, after: TreatyStatus) -> Option<(UpcomingType, Box<str>)> {
     let leave = membership.leave.as_ref();
+    if leave.is_some_and(|leave| leave.passed && leave.began == day) {
+        return None;
+    }
     if leave.and_then(|leave| leave.effective) == Some(day) {
         let sentence = if leave.is_some_and(|leave| leave.expiry < day) {
             "the conflict that deferred the withdrawal is over: the participant is out"
