@@ -79,7 +79,7 @@ pub mod reply {
     // Questions about single acts under treaties.
     pub use crate::wire::proto::{
         ActObjection, ActResolution, ActResponse, ActUnderTreaty, Because, Claim, ContestedAct, ContestedResponse,
-        NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse, SourceClass, UnnotifiedAct,
+        NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse, SaidField, SourceClass, UnnotifiedAct,
         UnnotifiedResponse,
     };
     pub use prost_types::Timestamp;
