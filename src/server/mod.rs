@@ -36,6 +36,7 @@ mod status;
 mod status_answer;
 mod survey;
 mod table;
+mod timeline;
 mod touched;
 mod treaties;
 mod treaty_acts;

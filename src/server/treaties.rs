@@ -14,6 +14,7 @@ use super::{
     errors::Refused,
     fitting, page,
     status::{Asked, Found, treaty_ids},
+    timeline::Telling,
     treaty_acts::parse_kinds,
     treaty_findings::parse_codes,
     upcoming,
@@ -81,8 +82,9 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let treaty = self.0.find_treaty(view, &treaty)?.id;
         let participant = self.0.find_if_named(view, &participant)?;
         let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), page);
-        let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| self.0.act(view, act))?;
         let asked = Asked::parse(view, "", &name)?;
+        let telling = Telling::of(&self.0, view, &treaty, asked.view);
+        let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| telling.act(act))?;
         let status = participant.map(|participant| self.0.treaty_status(view, &treaty, &participant, asked));
         let status = status.transpose()?;
         Ok(Response::new(proto::TimelineResponse {
@@ -331,6 +333,7 @@ impl Node {
             position: Some(position),
             findings: findings.iter().map(convert::finding).collect(),
             state: Some(state),
+            ..proto::Act::default()
         })
     }
 

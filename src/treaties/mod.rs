@@ -43,6 +43,7 @@ mod readings;
 mod record;
 mod remarks;
 mod rivals;
+mod standing_acts;
 mod statements;
 mod suspension;
 #[cfg(test)]
@@ -64,6 +65,7 @@ pub use objected::*;
 pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use participation::{Cell, Participation, Withdrawn, participation};
+pub use standing_acts::{Fate, fates};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};

@@ -32,6 +32,7 @@ mod signing;
 mod submit;
 mod support;
 mod tables;
+mod timeline;
 mod treaty_findings;
 mod treaty_kinds;
 mod treaty_last_look;
