@@ -8,6 +8,7 @@ use super::{
     block::{Block, sentences, table},
     output::{Output, day_known, short_name},
     treaty_status::{entry, on_day},
+    words::differences,
 };
 use crate::client::{
     Client, KnownAt,
@@ -90,17 +91,22 @@ fn headline(found: &ContestedAct) -> String {
 
 /// Treaty, whose act it is, and the act.
 pub fn name_of(act: Option<&ActUnderTreaty>) -> String {
-    let ActUnderTreaty { treaty_name, participant_name, kind, date, event, .. } = act.cloned().unwrap_or_default();
+    let ActUnderTreaty { treaty_name, participant_name, kind, act: name, date, event, .. } =
+        act.cloned().unwrap_or_default();
+    let kind = kind.replace('_', " ");
+    let what = if name.is_empty() { kind } else { format!("{name} ({kind})") };
     let who = if participant_name.is_empty() { treaty_name } else { format!("{treaty_name}, {participant_name}") };
     let on = if date.is_empty() { String::new() } else { format!(" of {date}") };
-    format!("{who}: {}{on} (entry {})", kind.replace('_', " "), entry(event.as_ref()))
+    format!("{who}: {what}{on}, entry {}", entry(event.as_ref()))
 }
 
 fn stated(statements: &Claims) -> impl Iterator<Item = [String; 5]> {
     statements.statements.iter().map(|claim| {
-        let says = if claim.followed { "states it; followed" } else { "states it otherwise" };
+        let differs = differences(claim);
+        let follow = if claim.followed { "followed" } else { "not followed" };
+        let says = if differs.is_empty() { format!("states it; {follow}") } else { format!("{differs}; {follow}") };
         let source = source(claim.source().as_str_name(), &claim.source_name);
-        [claim.date.clone(), organisation(claim.event.as_ref()), says.into(), source, entry(claim.event.as_ref())]
+        [claim.date.clone(), organisation(claim.event.as_ref()), says, source, entry(claim.event.as_ref())]
     })
 }
 
@@ -160,7 +166,7 @@ pub fn because(reasons: &[Because]) -> Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::{Claim, EventPosition, SourceClass};
+    use crate::client::reply::{Claim, EventPosition, SaidField, SourceClass};
 
     fn cited(index: u64, organisation: &str) -> Option<CitedEvent> {
         let organisation = organisation.to_owned();
@@ -174,6 +180,7 @@ mod tests {
             treaty_name: "APMBC".into(),
             participant_name: "Ukraine".into(),
             kind: "suspension_notified".into(),
+            act: "Ukraine 2025".into(),
             date: "2025-07-18".into(),
             event: cited(240, "desk-public-record"),
             ..ActUnderTreaty::default()
@@ -184,6 +191,7 @@ mod tests {
             source: SourceClass::Ngo.into(),
             source_name: "a report".into(),
             followed: true,
+            differs: vec![SaidField { field: "claimed_from".into(), says: "2025-07-18".into() }],
             ..Claim::default()
         };
         let response = |by: &str, opposes| ActResponse {
@@ -229,12 +237,12 @@ mod tests {
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for told in [
             "1 act is contested.",
-            "APMBC, Ukraine: suspension notified of 2025-07-18 (entry 240): contested since 2025-10-17 by CHE; known since",
+            "APMBC, Ukraine: Ukraine 2025 (suspension notified) of 2025-07-18, entry 240: contested since 2025-10-17 by CHE; known since",
             "followed is one account of it.",
         ] {
             assert!(flat.contains(told), "{told}\n{text}");
         }
-        for word in ["followed", "withdrawn", "ngo:", "government", "250", "260", "240,"] {
+        for word in ["claimed from", "followed", "withdrawn", "ngo:", "government", "250", "260", "240,"] {
             assert!(text.contains(word), "{word}\n{text}");
         }
     }

@@ -10,6 +10,8 @@ use super::{
     block::{Block, sentences, table},
     drawing::{self, Letters},
     output::{Output, day_known, short_name},
+    treaty_contested::source,
+    words::differences,
 };
 use crate::client::{
     Client, KnownAt, OnDay,
@@ -289,20 +291,20 @@ fn claims(claims: &Claims) -> [Block; 2] {
         "mandate" => "the mandate for the act decides",
         "source" => "the source decides",
         "resolution" => "a resolution decides",
-        _ => "nothing decides: all are followed",
+        _ => "nothing decides between them",
     };
     let rows = claims.statements.iter().map(|claim| {
-        let source = short_name(claim.source().as_str_name(), "SOURCE_CLASS_").replace('_', " ");
-        let mut followed = if claim.followed { "followed".to_owned() } else { String::new() };
-        claim.contests.iter().for_each(|contest| followed.push_str(&format!("\ncontested by {}", contest.by)));
-        let followed = followed.trim_start();
+        let followed = claim.followed.then(|| "followed".to_owned());
+        let contests = claim.contests.iter().map(|contest| format!("contested by {}", contest.by));
+        let says = [differences(claim)].into_iter().chain(followed).chain(contests).filter(|line| !line.is_empty());
+        let says = says.collect::<Vec<_>>().join("\n");
         let by = claim.event.as_ref().and_then(|event| event.position.as_ref());
         let by = by.map(|position| position.organisation.clone()).unwrap_or_default();
         [
             claim.date.clone(),
-            format!("{source}: {}", claim.source_name),
+            source(claim.source().as_str_name(), &claim.source_name),
             by,
-            followed.into(),
+            says,
             entry(claim.event.as_ref()),
         ]
     });
@@ -312,7 +314,7 @@ fn claims(claims: &Claims) -> [Block; 2] {
         1 => format!("{act}: stated once, and contested"),
         times => format!("{act}: stated {times} times, {decided}"),
     };
-    [sentences(None, [told]), table(["date", "source", "by", "", "entry"], rows)]
+    [sentences(None, [told]), table(["date", "source", "by", "says", "entry"], rows)]
 }
 
 pub fn findings(findings: &[LegalFinding]) -> Vec<String> {

@@ -55,7 +55,7 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
+        Act, ChangedField, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
         DangerAreaInForce, Duty, DutyExtension, EarlierRegistration, Entry, Event, EventLine, EventPosition, Finding,
         GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse,
         HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
@@ -81,7 +81,7 @@ pub mod reply {
     pub use crate::wire::proto::{
         ActObjection, ActResolution, ActResponse, ActUnderTreaty, Because, CitingEvent, CitingResponse, Claim,
         ContestedAct, ContestedResponse, Document, NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse,
-        SourceClass, UnnotifiedAct, UnnotifiedResponse,
+        SaidField, SourceClass, UnnotifiedAct, UnnotifiedResponse,
     };
     pub use prost_types::Timestamp;
 

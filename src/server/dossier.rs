@@ -553,7 +553,7 @@ fn states_entry_into_force(recorded: &Recorded) -> bool {
 }
 
 /// The mandates that weigh between rival statements.
-fn mandates_of_authors(view: View<'_>, read: &EventsRead) -> Result<Vec<GrantedMandate>, Refused> {
+pub(super) fn mandates_of_authors(view: View<'_>, read: &EventsRead) -> Result<Vec<GrantedMandate>, Refused> {
     let authors: BTreeSet<_> = read.values().map(|recorded| recorded.organisation()).collect();
     let mut mandates = Vec::new();
     for organisation in authors {

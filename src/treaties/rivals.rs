@@ -306,6 +306,8 @@ fn claim(statement: &Statement<'_>, followed: bool) -> Claim {
         source: source.map(|source| source.class),
         source_name: source.map(|source| source.name.clone()).unwrap_or_default(),
         documents: statement.recorded.event.documents.len(),
+        body: statement.body.clone(),
+        not_stated: statement.not_stated().to_vec(),
         followed,
         contests: told_contests(statement),
     }

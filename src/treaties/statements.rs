@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::Dossier;
 use crate::domain::{
-    Body, CitedEvent, ContestResolved, EventContested, EventCorrected, EventReference, EventRetracted, Recorded,
-    SharedBody, Size, Subject, TreatyBody, WorldDate,
+    Body, CitedEvent, ContestResolved, EventContested, EventCorrected, EventReference, EventRetracted, NotStated,
+    Recorded, SharedBody, Size, Subject, TreatyBody, WorldDate,
 };
 
 /// What counts, sorted out.
@@ -58,6 +58,12 @@ impl<'a> Statement<'a> {
     /// What it is about.
     pub fn subject(&self) -> &'a Subject {
         &self.recorded.event.subject
+    }
+
+    /// The fields that it names as not stated, as it stands.
+    pub fn not_stated(&self) -> &'a [NotStated] {
+        let restated = self.corrections.iter().rev().find_map(|(_, correction)| correction.restated.as_deref());
+        restated.map_or(&self.recorded.event.not_stated, |restated| &restated.not_stated)
     }
 
     /// Its principal date as it stands.

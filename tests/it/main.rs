@@ -34,6 +34,7 @@ mod signing;
 mod submit;
 mod support;
 mod tables;
+mod timeline;
 mod treaty_changes;
 mod treaty_findings;
 mod treaty_kinds;

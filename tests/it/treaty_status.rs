@@ -460,6 +460,25 @@ async fn deposits_of_others_bring_a_treaty_into_force_as_they_are_corrected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_at_a_time_that_has_not_come_is_not_answered() {
+    let story = Story::begin().await;
+    let at = async |time: &str| {
+        let time: jiff::Timestamp = time.parse().unwrap();
+        let time = prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() };
+        let read_at = proto::ReadAt { minimum_size: story.size(), known_at: Some(proto::read_at::KnownAt::Time(time)) };
+        let request = proto::ListTreatiesRequest { read_at: Some(read_at), ..Default::default() };
+        story.client().list(request).await.map(|answer| answer.into_inner().treaties.len())
+    };
+    assert_eq!(at("2030-01-01T12:00:00Z").await.unwrap(), 2, "now, by the clock of the ledger");
+    assert_eq!(at("2029-12-31T12:00:00Z").await.unwrap(), 0);
+    let refused = at("2030-01-01T12:00:00.000001Z").await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::OutOfRange);
+    assert_eq!(reason(&refused), ("TimeMustBeReached".to_owned(), "read_at.time".to_owned()));
+    assert!(refused.message().contains("2030-01-01T12:00:00.000000Z by the ledger's clock"), "{refused}");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_asked_is_refused_by_its_field() {
     let story = Story::begin().await;
     let ask = |treaty: &str, participant: &str, at: &str, view: &str| proto::TreatyStatusRequest {
