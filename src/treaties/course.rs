@@ -57,6 +57,13 @@ pub struct Leave {
     pub passed: bool,
 }
 
+impl Course {
+    /// The status on a day.
+    pub fn status_on(&self, day: Date) -> TreatyStatus {
+        self.spans.iter().find(|span| span.holds_on(day)).expect("spans cover every day").status
+    }
+}
+
 impl Membership {
     fn is_over_by(&self, day: Date) -> bool {
         self.leave.as_ref().and_then(|leave| leave.effective).is_some_and(|effective| effective <= day)
