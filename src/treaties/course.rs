@@ -57,6 +57,13 @@ pub struct Leave {
     pub passed: bool,
 }
 
+impl Course {
+    /// The status on a day.
+    pub fn status_on(&self, day: Date) -> TreatyStatus {
+        self.spans.iter().find(|span| span.holds_on(day)).expect("spans cover every day").status
+    }
+}
+
 impl Membership {
     /// First day on which it is over, if that is known.
     fn end(&self) -> Option<Date> {

@@ -59,8 +59,8 @@ fn outcome(
     spans.sort();
     spans.dedup();
     let agreed = alone && spans.len() == 1;
-    // The earliest is the one that is told first.
-    let first = spans.first().copied().unwrap_or(first);
+    // The earliest is the one that is told, of equal ones that of the first reading.
+    let first = group.iter().map(|(_, span)| *span).min_by_key(|span| span.from).unwrap_or(first);
     let told = |(member, _): &(usize, Span)| sentence_of(&readings[*member].assuming);
     let told_by = group.iter().find(|(_, span)| *span == first).map_or(group[0].0, |(member, _)| *member);
     let course = &courses[told_by];

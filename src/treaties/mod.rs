@@ -119,6 +119,9 @@ pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
     let record = record::Record::of(dossier, &acts, Around { asked: Some(at), ..Around::default() });
     let (readings, complete) = readings::of(&record);
     let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let told = readings::telling(&readings, |reading| courses[reading].status_on(at).name());
+    let readings: Vec<_> = told.iter().map(|reading| readings[*reading].clone()).collect();
+    let courses: Vec<_> = told.iter().map(|reading| courses[*reading].clone()).collect();
     let asked = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted };
     let mut findings: Vec<_> = courses.iter().flat_map(|course| course.findings.clone()).collect();
     findings.sort();

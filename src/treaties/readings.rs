@@ -7,6 +7,8 @@
 //! at its first and at its last day, and once for each stretch of days between them that
 //! another day tells apart (`breaks`).
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{
@@ -48,6 +50,8 @@ pub struct ReadAct<'r, 'a> {
     pub statement: &'r Statement<'a>,
     /// The day that counts; `None` where none is stated that could start a clock.
     pub day: Option<Date>,
+    /// It is neither the first nor the last day that the date can mean.
+    between: bool,
 }
 
 /// All readings, and whether these are all.
@@ -62,11 +66,15 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     }];
     let mut complete = true;
     for act in &record.clocked {
-        let mut options = options(record, act);
-        if readings.len() * options.len() > STATUS_READINGS {
-            // Too many: the ends of each date are better than its first day alone.
-            complete = false;
-            options = at_ends(record, act);
+        let mut options = all(record, act);
+        // Too many, or not wanted: the ends of each date are better than its first day alone.
+        let too_many = readings.len() * options.len() > STATUS_READINGS;
+        if too_many || record.at_ends {
+            let ends = at_ends(record, act);
+            // What brings more than a later day, the later it came, leads elsewhere between.
+            let lost = options.len() > ends.len() && (too_many || leaves(act));
+            complete &= !lost;
+            options = ends;
         }
         complete &= extend(&mut readings, &options, |reading, (read, assuming)| {
             reading.acts.push(*read);
@@ -124,11 +132,60 @@ fn extend<'r, 'a, T>(
     fits
 }
 
+fn leaves(act: &Act<'_>) -> bool {
+    matches!(act.shown().body, TreatyBody::WithdrawalNotified(_) | TreatyBody::WithdrawalRevoked(_))
+}
+
+/// The readings that have to be told for a day, by their number: of the days of an uncertain
+/// date between its first and its last one, only those that lead to another status than the
+/// one before, whatever else is assumed. `status` is what a reading leads to.
+pub fn telling<S: PartialEq>(readings: &[Reading<'_, '_>], status: impl Fn(usize) -> S) -> Vec<usize> {
+    let mut told: Vec<usize> = (0..readings.len()).collect();
+    for act in 0..readings.first().map_or(0, |reading| reading.acts.len()) {
+        let read = |at: usize| &readings[at].acts[act];
+        let days: BTreeSet<Option<Date>> = told.iter().map(|at| read(*at).day).collect();
+        for day in days {
+            let of_day: Vec<usize> =
+                told.iter().copied().filter(|at| read(*at).day == day && read(*at).between).collect();
+            let adds_nothing = |at: &usize| {
+                let before = told
+                    .iter()
+                    .filter(|other| readings[**other].differs_only_in(&readings[*at], act) && read(**other).day < day);
+                before.max_by_key(|other| read(**other).day).is_some_and(|before| status(*before) == status(*at))
+            };
+            if of_day.iter().all(adds_nothing) {
+                told.retain(|at| !of_day.contains(at));
+            }
+        }
+    }
+    told
+}
+
+impl Reading<'_, '_> {
+    /// Whether it reads everything as another does but the day of one act.
+    fn differs_only_in(&self, other: &Self, act: usize) -> bool {
+        let same = |at: usize, one: &ReadAct<'_, '_>, other: &ReadAct<'_, '_>| {
+            std::ptr::eq(one.statement, other.statement) && (at == act || one.day == other.day)
+        };
+        let acts = self.acts.iter().zip(&other.acts).enumerate().all(|(at, (one, other))| same(at, one, other));
+        let accounts = self.accounts.iter().zip(&other.accounts);
+        acts && accounts.into_iter().all(|(one, other)| std::ptr::eq(one.0, other.0) && one.1 == other.1)
+            && self.carried.map(std::ptr::from_ref) == other.carried.map(std::ptr::from_ref)
+            && self.passed.map(std::ptr::from_ref) == other.passed.map(std::ptr::from_ref)
+            && self.repatriated == other.repatriated
+    }
+}
+
 /// A way to read an act, and what has to be assumed for it.
 pub type OptionOfAct<'r, 'a> = (ReadAct<'r, 'a>, Option<Box<str>>);
 
 /// The ways to read an act; never none.
 pub fn options<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
+    if record.at_ends { at_ends(record, act) } else { all(record, act) }
+}
+
+/// With a day for each stretch of those that a date can mean.
+fn all<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
     options_with(record, act, |statement, (first, last)| {
         let mut days = breaks::stretches(record, act, statement, (first, last));
         if days.last() != Some(&last) {
@@ -138,7 +195,7 @@ pub fn options<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionO
     })
 }
 
-/// The same, with the first and the last day of each date alone.
+/// With the first and the last day of each date alone.
 fn at_ends<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
     options_with(record, act, |_, (first, last)| vec![first, last])
 }
@@ -167,7 +224,7 @@ fn options_with<'r, 'a>(
                 _ => ReadAt::Between,
             };
             let assuming = assumption(statement, *day, rival, read);
-            options.push((ReadAct { act, statement, day: *day }, assuming));
+            options.push((ReadAct { act, statement, day: *day, between: read == ReadAt::Between }, assuming));
         }
     }
     options

@@ -32,6 +32,8 @@ pub struct Record<'r, 'a> {
     pub known_on: Option<Date>,
     /// The day that is asked about, where one is.
     pub asked: Option<Date>,
+    /// Uncertain dates are read at their ends alone.
+    pub at_ends: bool,
     /// First day that an act under the treaty can have happened on.
     pub adopted: Option<Date>,
     /// Acts whose dates make the status: on the treaty's entry into force, on the
@@ -68,6 +70,8 @@ pub struct Around<'q> {
     pub of_predecessor: bool,
     /// The day that is asked about: uncertain dates are read on both sides of it.
     pub asked: Option<Date>,
+    /// What is told is told for all days: uncertain dates are read at their ends alone.
+    pub at_ends: bool,
 }
 
 impl<'r, 'a> Record<'r, 'a> {
@@ -96,6 +100,7 @@ impl<'r, 'a> Record<'r, 'a> {
             clauses,
             known_on: dossier.known.recorded_at.and_then(|time| time.utc_date()),
             asked: around.asked,
+            at_ends: around.at_ends,
             adopted,
             clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),

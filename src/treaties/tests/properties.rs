@@ -226,7 +226,7 @@ proptest! {
         for outcome in &answer.outcomes {
             let told = |span: &Span| span.holds_on(day(&at)) && span.status.name() == outcome.status.name();
             prop_assert!(outcome.spans.iter().all(told));
-            prop_assert_eq!(outcome.spans[0].status, outcome.status);
+            prop_assert!(outcome.spans.iter().any(|span| span.status == outcome.status));
             prop_assert!(!outcome.assuming.is_empty() || answer.outcomes.len() == 1);
         }
         let looked_up: BTreeSet<_> = answer.courses.iter().flat_map(|course| &course.spans).filter(|span| span.holds_on(day(&at))).collect();

@@ -108,3 +108,13 @@ fn a_signature_passes_too_and_what_was_never_in_force_leaves_no_former_party() {
     assert_eq!(certain(&book.now(OTTAWA, "SIG", "1998-12-31")), TreatyStatus::Signatory);
     assert_eq!(certain(&book.now(OTTAWA, "CON", "2000-01-01")), former, "the treaty came into force after it");
 }
+
+#[test]
+fn days_that_lead_to_nothing_else_are_not_told_one_by_one() {
+    let mut book = tabled();
+    book.record("2025-03-18", &under("NEW"), succession("OLD", SuccessionTo::Signature, "-", "2001-03-03"));
+    let answer = book.now(OTTAWA, "NEW", "2024-12-31");
+    assert_eq!(certain(&answer), TreatyStatus::Party);
+    assert!(answer.complete);
+    assert_eq!(answer.outcomes[0].assuming.len(), 4, "each at its ends: {:#?}", answer.outcomes[0].assuming);
+}
