@@ -89,7 +89,7 @@ fn written(answer: TableResponse) -> Result<Written, Failure> {
 }
 
 fn line(line: TableLine) -> Result<Line, Failure> {
-    let TableLine { participant, participant_name, in_table: _, withdrawn, acts } = line;
+    let TableLine { participant, participant_name, in_table: _, withdrawn, acts, taken_back: _ } = line;
     let mut recorded = Vec::with_capacity(acts.len());
     for act in acts.into_iter().filter(|act| act.followed) {
         let position = act.event.and_then(|event| event.position).unwrap_or_default();

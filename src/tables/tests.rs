@@ -18,7 +18,7 @@ fn world(text: &str) -> Option<WorldDate> {
 
 fn planned(table: &str, mapping: &Mapping, held: &HeldTable) -> Plan {
     let sheet = read(table.as_bytes(), None, mapping).unwrap_or_else(|refused| panic!("{refused:?}"));
-    plan(&sheet, &Names::new(&known(), mapping), held, mapping)
+    plan(&sheet, &Names::new(&known(), mapping), held, &|_, _| None, mapping)
 }
 
 /// A table of these rows, and of footnotes below.

@@ -464,6 +464,63 @@ async fn what_others_recorded_is_left_and_what_contradicts_it_is_refused() {
     desk.story.audited().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_is_refused_by_name_before_anything_is_sent() {
+    let desk = Desk::begin().await;
+    let mapping = format!("whole_table = true\n{}", small_mapping("APMBC", "2013-01-01", ""));
+    desk.write("un.toml", &mapping);
+    desk.write("un.csv", "Participant,Signature,Deposit\nSwitzerland,,24 Mar 1998\nPoland,4 Dec 1997,27 Dec 2012\n");
+    desk.run(&mut desk.submit("un.csv", "un.toml"), 0);
+    let table = desk.table("APMBC", "2013-01-01").await;
+    let taken_back = |participant: &str| {
+        let line = table.lines.iter().find(|line| line.participant == participant).unwrap();
+        let position = line.acts[0].event.as_ref().unwrap().position.as_ref().unwrap();
+        let (organisation, event) = (position.organisation.parse().unwrap(), position.event_id.parse().unwrap());
+        let target = EventReference { organisation, event };
+        let body = SharedBody::EventRetracted(EventRetracted { target, reason: "of another treaty".into() });
+        (position.index, crate::treaty_status::drafted(&under(OTTAWA, participant), Body::Shared(body)))
+    };
+    let (entry, retraction) = taken_back("CHE");
+    desk.story.enter(retraction).await;
+    let size = desk.story.size();
+    let dry = desk.run(&mut desk.import("un.csv", "un.toml"), 2);
+    assert_eq!(codes(&dry), [(2, "ActMustNotBeTakenBack".to_owned())]);
+    let message = dry["rows"][0]["refused"][0]["message"].as_str().unwrap();
+    assert!(message.contains(&format!("entry {entry} ")) && message.contains("retrieved"), "{message}");
+    assert_eq!(codes(&desk.run(&mut desk.submit("un.csv", "un.toml"), 2)), codes(&dry));
+    assert_eq!(desk.story.size(), size, "nothing is sent that the ledger must reject");
+
+    let retrieved = mapping.replace("[source]", "[source]\nretrieved = \"2013-02-01\"");
+    desk.write("un.toml", &retrieved);
+    let anew = desk.run(&mut desk.submit("un.csv", "un.toml"), 0);
+    assert_eq!(fates(&anew, 2), ["ratification 1998-03-24: recorded"], "the cure that it names");
+    assert_eq!(fates(&anew, 3), ["signature 1997-12-04: held", "ratification 2012-12-27: held"]);
+    desk.story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_table_that_was_taken_back_is_not_stated_again() {
+    let desk = Desk::begin().await;
+    desk.write("un.toml", &format!("whole_table = true\n{}", small_mapping("APMBC", "2013-01-01", "")));
+    desk.write("un.csv", "Participant,Signature,Deposit\nSwitzerland,,24 Mar 1998\n");
+    desk.run(&mut desk.submit("un.csv", "un.toml"), 0);
+    let stated_as_at = "2013-01-01".to_owned();
+    let request = proto::TableRequest { treaty: "APMBC".into(), stated_as_at, ..proto::TableRequest::default() };
+    let table = desk.story.client().table(request).await.unwrap().into_inner();
+    let position = table.tables[0].event.as_ref().unwrap().position.clone().unwrap();
+    let (organisation, event) = (position.organisation.parse().unwrap(), position.event_id.parse().unwrap());
+    let target = EventReference { organisation, event };
+    let body = SharedBody::EventRetracted(EventRetracted { target, reason: "not whole".into() });
+    let subject = format!("treaty/{OTTAWA}");
+    desk.story.enter(crate::treaty_status::drafted(&subject, Body::Shared(body))).await;
+    let size = desk.story.size();
+    let report = desk.run(&mut desk.submit("un.csv", "un.toml"), 2);
+    assert_eq!(report["table"], serde_json::json!({ "fate": "taken_back", "index": position.index }));
+    assert_eq!(codes(&report), [(0, "ActMustNotBeTakenBack".to_owned())]);
+    assert_eq!(desk.story.size(), size);
+    desk.story.audited().await;
+}
+
 fn deposit(deposited: &str) -> TreatyBody {
     TreatyBody::InstrumentDeposited(InstrumentDeposited {
         mode: ConsentMode::Ratification,

@@ -154,6 +154,9 @@ fn table_sentence(report: &Report<'_>) -> String {
         (Some(TablePlan::Record(_)), Some(index)) => format!("The whole table as at {as_at}: entry {index}."),
         (Some(TablePlan::Record(_)), None) => format!("The whole table as at {as_at}: to be stated."),
         (Some(TablePlan::Held(index)), _) => format!("The whole table as at {as_at}: already in entry {index}."),
+        (Some(TablePlan::TakenBack(index)), _) => {
+            format!("The whole table as at {as_at}: taken back after entry {index}, and not stated again.")
+        }
     }
 }
 
@@ -165,6 +168,7 @@ fn table_json(report: &Report<'_>) -> Value {
         (Some(TablePlan::Record(_)), Some(index)) => json!({ "fate": "recorded", "index": index }),
         (Some(TablePlan::Record(_)), None) => json!({ "fate": "record" }),
         (Some(TablePlan::Held(index)), _) => json!({ "fate": "held", "index": index.0 }),
+        (Some(TablePlan::TakenBack(index)), _) => json!({ "fate": "taken_back", "index": index.0 }),
     }
 }
 
