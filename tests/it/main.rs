@@ -33,6 +33,7 @@ mod signing;
 mod submit;
 mod support;
 mod tables;
+mod tables_told;
 mod treaty_changes;
 mod treaty_findings;
 mod treaty_kinds;

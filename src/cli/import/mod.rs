@@ -102,8 +102,7 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
         failure.print();
         return Ok(failure.exit);
     }
-    let sound = refused.is_empty() || arguments.skip_broken && sent.is_some();
-    Ok(if sound { Exit::Done } else { Exit::Usage })
+    Ok(if refused.is_empty() { Exit::Done } else { Exit::Usage })
 }
 
 fn today() -> Result<Date, Failure> {
