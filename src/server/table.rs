@@ -51,6 +51,7 @@ impl Node {
             tables: stated.iter().map(|table| act_message(&survey, table)).collect(),
             next_page_token,
             holds_at: Some(self.holds_at(view)?),
+            with_parent_alone: with_parent_alone(&survey, asked),
             tables_taken_back: taken_back.iter().map(|event| survey.cited(event)).collect(),
         })
     }
@@ -62,6 +63,12 @@ fn parse_day(field: &'static str, text: &str) -> Result<Option<WorldDate>, Refus
     }
     let day: CivilDate = text.parse().map_err(|error| Refused::from((field, error)))?;
     Ok(Some(day.to_string().parse().expect("a day is a date")))
+}
+
+fn with_parent_alone(survey: &Survey, asked: Asked) -> u32 {
+    let alone =
+        |dossier: &treaties::Dossier<'_>| treaties::participation(dossier, asked.view).is_with_parent_alone(asked.at);
+    u32::try_from(survey.each(alone).filter(|(_, alone)| *alone).count()).unwrap_or(u32::MAX)
 }
 
 /// A token is the id of the last participant on the page before.

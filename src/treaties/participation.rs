@@ -23,6 +23,8 @@ pub struct Participation {
     /// Instruments of consent and successions to it, those first that were given under the
     /// parent treaty and name this one.
     deposits: Vec<Entered>,
+    /// So many of the deposits were given under the parent treaty.
+    with_parent: usize,
     /// Whom it names as its predecessors, under this treaty or as a participant.
     pub predecessors: Vec<ParticipantId>,
 }
@@ -70,6 +72,14 @@ impl Participation {
         !self.signature(by).is_empty() || !self.deposit(by).is_empty()
     }
 
+    /// Whether it takes part by an instrument under the parent treaty and by no act of its own
+    /// in a column.
+    pub fn is_with_parent_alone(&self, by: Date) -> bool {
+        let (with_parent, own) = self.deposits.split_at(self.with_parent);
+        let mut own = own.iter().chain(&self.signatures);
+        with_parent.iter().any(|entered| entered.may_have_come(by)) && !own.any(|entered| entered.may_have_come(by))
+    }
+
     /// How a table of a day would mark it.
     pub fn withdrawn(&self, on: Date) -> Withdrawn {
         let held = self.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));
@@ -102,8 +112,9 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     let spans = readings.iter().map(|reading| course::follow(&record, reading).spans).collect();
     let entered = |act: &Act<'_>| Entered { cells: act.followed.iter().map(cell).collect() };
     // Of one day the own instrument comes last: that is the one told.
-    let deposits = record.with_parent().map(entered).collect();
-    let mut found = Participation { spans, signatures: Vec::new(), deposits, predecessors: registered(dossier) };
+    let deposits: Vec<Entered> = record.with_parent().map(entered).collect();
+    let (with_parent, predecessors) = (deposits.len(), registered(dossier));
+    let mut found = Participation { spans, signatures: Vec::new(), deposits, with_parent, predecessors };
     let own = |act: &&Act<'_>| {
         act.followed.first().is_some_and(|statement| {
             matches!(statement.subject(), Subject::Participation(treaty, participant)
