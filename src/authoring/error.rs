@@ -25,6 +25,8 @@ pub struct AuthoringError {
 pub enum Problem {
     #[error("it is not JSON")]
     NotJson(#[source] serde_json::Error),
+    #[error("the file begins with a byte order mark (U+FEFF); save it as UTF-8 without one")]
+    ByteOrderMark,
     #[error("an item is an object in braces")]
     NotAnObject,
     #[error(
@@ -42,8 +44,12 @@ pub enum Problem {
         "it is mandatory to state: give a value, or one of unknown, not_recorded, not_applicable, redacted_in_source"
     )]
     MandatoryToState,
+    #[error("it takes a whole number from {least} to {most}; {given} is not")]
+    OutOfRange { given: String, least: i64, most: u64 },
     #[error("it is missing; the subject of this kind is {subject}")]
     SubjectMissing { subject: String },
+    #[error("it restates an event on {subject}, the subject of the correction; another cannot be named")]
+    OtherSubject { subject: String },
     #[error("it is given twice, in the item and in its body")]
     GivenTwice,
     #[error(

@@ -6,11 +6,16 @@ use serde_json::{Map, Value, json};
 use uuid::Builder;
 
 use super::{
-    AuthoringError, Evidence, Item, Names, Problem, WithheldPart, disclosure::expand_kept_lines,
-    document::expand_documents, error::At, field, part::take_parts, subject::take_subject,
+    AuthoringError, Evidence, Item, Names, Problem, WithheldPart,
+    disclosure::expand_kept_lines,
+    document::expand_documents,
+    error::At,
+    field,
+    part::take_parts,
+    subject::{keys_of, take_subject},
 };
 use crate::{
-    domain::{EventId, Kind, KindRow, LedgerId, NotStatedReason, RecordingTime, Subject, WorldDate},
+    domain::{EventId, Kind, KindRow, LedgerId, NotStatedReason, RecordingTime, SharedKind, Subject, WorldDate},
     limits::EVENT_BYTES,
     wire::{descriptor, from_json},
 };
@@ -70,8 +75,9 @@ fn expand_item(number: usize, mut item: Map<String, Value>, with: &mut Surroundi
     if let Some(documents) = item.remove("documents") {
         item.insert("documents".into(), expand_documents(documents, with.evidence)?);
     }
-    let not_stated = take_not_stated(row, &mut item, &mut body)?;
+    let not_stated = take_not_stated(row, "", &mut item, &mut body)?;
     expand_kept_lines(row, &mut body)?;
+    restate(row, &subject, &mut body, with.names)?;
     let message = body_descriptor(row);
     let body = field::expand_fields(&message, body, row.name)?;
     let mut event = field::expand_fields(&descriptor("Event"), item, "")?;
@@ -121,6 +127,7 @@ pub(super) fn body_descriptor(row: &KindRow) -> MessageDescriptor {
 /// the author listed himself are taken over.
 fn take_not_stated(
     row: &KindRow,
+    path: &str,
     item: &mut Map<String, Value>,
     body: &mut Map<String, Value>,
 ) -> Result<Vec<Value>, At> {
@@ -128,7 +135,7 @@ fn take_not_stated(
     let mut not_stated = Vec::new();
     let message = body_descriptor(row);
     for name in row.mandatory_to_state {
-        let at = format!("{}.{name}", row.name);
+        let at = format!("{path}{}.{name}", row.name);
         let field = message.get_field_by_name(name).expect("the kinds table names fields of the body");
         let key = [*name, field.json_name()].into_iter().find(|key| body.contains_key(*key)).map(str::to_owned);
         let reason = key.as_ref().and_then(|key| NotStatedReason::from_name(body[key].as_str()?));
@@ -149,6 +156,39 @@ fn take_not_stated(
         None => Ok(not_stated),
         Some(_) => Err(At::new("not_stated", Problem::UnknownField { known: row.mandatory_to_state.join(", ") })),
     }
+}
+
+/// A restated body in the form of an item of its own: what is mandatory and not stated goes
+/// to its list, and the subject, where it is named again, is that of the correction.
+fn restate(row: &KindRow, subject: &Subject, correction: &mut Map<String, Value>, names: &dyn Names) -> Result<(), At> {
+    const PATH: &str = "event_corrected.restated";
+    let Some(Value::Object(restated)) = correction.get_mut("restated") else { return Ok(()) };
+    if row.kind != Kind::Shared(SharedKind::EventCorrected) {
+        return Ok(());
+    }
+    // A kind in its other spelling is passed on as it is.
+    if !restated.keys().any(|key| Kind::from_name(key).is_some()) {
+        return Ok(());
+    }
+    let below = |at: At| At::new(format!("{PATH}.{}", at.field), at.problem);
+    let (restated_row, mut body) = take_body(restated).map_err(|at| match at.field.is_empty() {
+        true => At::new(PATH, at.problem),
+        false => below(at),
+    })?;
+    let named = |key: &str| restated.contains_key(key) || body.contains_key(key);
+    let mut keys = restated_row.subjects.iter().flat_map(|subject| keys_of(*subject)).chain(&["subject"]);
+    if keys.any(|key| named(key)) {
+        let meant = take_subject(restated_row, restated, &mut body, names).map_err(below)?;
+        if meant != *subject {
+            return Err(At::new(PATH, Problem::OtherSubject { subject: subject.to_string() }));
+        }
+    }
+    let not_stated = take_not_stated(restated_row, &format!("{PATH}."), restated, &mut body)?;
+    if !not_stated.is_empty() {
+        restated.insert("not_stated".into(), Value::Array(not_stated));
+    }
+    restated.insert(restated_row.name.to_owned(), Value::Object(body));
+    Ok(())
 }
 
 /// The item's own `not_stated` list: field name to reason.

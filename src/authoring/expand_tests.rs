@@ -346,3 +346,52 @@ fn signed(drafted: &[Drafted]) -> crate::authoring::SignedSubmission {
     let now = RecordingTime(1_780_000_000_000_000);
     crate::authoring::sign(&header, drafted, &key, now, &mut |bytes| bytes.fill(5))
 }
+
+fn correction(restated: &Value) -> Value {
+    json!({
+        "treaty": "APMBC", "participant": "POL",
+        "event_corrected": {
+            "target": {"organisation": "xx-desk", "event_id": "01890a5d-ac96-774b-bcce-b302099a8057"},
+            "reason": "typo", "restated": restated
+        },
+        "source": {"class": "own_act"}
+    })
+}
+
+#[test]
+fn what_is_restated_is_written_as_an_item_of_its_own() {
+    let withdrawal = json!({"styled": "denunciation", "received_by_depositary": "2025-08-20", "reasons": "attached",
+        "other_parties_notified": "not_recorded"});
+    let expected = json!({
+        "not_stated": [{"field": "other_parties_notified", "reason": "NOT_STATED_REASON_NOT_RECORDED"}],
+        "withdrawal_notified": {
+            "styled": "WITHDRAWAL_STYLE_DENUNCIATION", "received_by_depositary": "2025-08-20",
+            "reasons": "REASONS_ATTACHED"
+        }
+    });
+    let restated = |item: &Value| event(correction(item))["event_corrected"]["restated"].clone();
+    assert_eq!(restated(&json!({"withdrawal_notified": withdrawal})), expected);
+    let named = with(json!({"withdrawal_notified": withdrawal}), "participant", json!("Poland"));
+    assert_eq!(restated(&with(named.clone(), "treaty", json!("APMBC"))), expected, "the subject of the correction");
+    let listed = json!({
+        "withdrawal_notified": {"styled": "denunciation", "received_by_depositary": "2025-08-20", "reasons": "attached"},
+        "not_stated": [{"field": "other_parties_notified", "reason": "not_recorded"}]
+    });
+    assert_eq!(restated(&listed), expected, "and as the message has it");
+    let other = with(with(named, "treaty", json!("APMBC")), "participant", json!("LTU"));
+    let (field, problem) = refused(correction(&other));
+    assert_eq!(field, "event_corrected.restated");
+    assert!(problem.contains("participation/untc:XXVI-5/POL"), "{problem}");
+    let unstated = json!({"withdrawal_notified": {"styled": "denunciation", "reasons": "attached"}});
+    assert_eq!(refused(correction(&unstated)).0, "event_corrected.restated.withdrawal_notified.received_by_depositary");
+}
+
+#[test]
+fn the_example_of_a_restated_body_in_the_template_is_one() {
+    let template = crate::authoring::template(Kind::Shared(SharedKind::EventCorrected).row());
+    let comment = template["event_corrected"]["//restated"].as_str().expect("a comment");
+    let example: Value = serde_json::from_str(&comment[comment.find('{').expect("an example")..]).expect("JSON");
+    let restated = event(correction(&example))["event_corrected"]["restated"].clone();
+    assert_eq!(restated["occurred"], "2025-08-20");
+    assert!(restated["withdrawal_notified"].is_object(), "{restated}");
+}

@@ -86,8 +86,26 @@ fn expand_one(field: &FieldDescriptor, value: Value, at: &str) -> Result<Value, 
         (Kind::Bytes, _) => Err(wrong("a digest in hexadecimal or base64")),
         (Kind::Bool, value @ Value::Bool(_)) => Ok(value),
         (Kind::Bool, _) => Err(wrong("true or false")),
-        (_, value) => expand_number(field, value, at),
+        (_, value) => expand_number(field, value, at).and_then(|number| within_range(field, number, at)),
     }
+}
+
+/// A number that the type of its field holds.
+fn within_range(field: &FieldDescriptor, value: Value, at: &str) -> Result<Value, At> {
+    let (least, most) = match field.kind() {
+        Kind::Uint32 | Kind::Fixed32 => (0, u64::from(u32::MAX)),
+        Kind::Uint64 | Kind::Fixed64 => (0, u64::MAX),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => (i64::from(i32::MIN), i32::MAX as u64),
+        _ => (i64::MIN, i64::MAX as u64),
+    };
+    // A time comes as digits in quotes, and none of these is out of range.
+    let Value::Number(number) = &value else { return Ok(value) };
+    let fits = match (number.as_i64(), number.as_u64()) {
+        (_, Some(number)) => number <= most,
+        (number, None) => number.is_some_and(|number| least <= number),
+    };
+    let out_of_range = || At::new(at, Problem::OutOfRange { given: number.to_string(), least, most });
+    if fits { Ok(value) } else { Err(out_of_range()) }
 }
 
 fn expand_point(text: &str, at: &str) -> Result<Value, At> {
@@ -146,6 +164,18 @@ mod tests {
         expand_fields(&descriptor(message), fields, "body")
             .map(Value::Object)
             .map_err(|at| (at.field, at.problem.to_string()))
+    }
+
+    #[test]
+    fn a_number_that_its_field_does_not_hold_is_told_with_the_range() {
+        for (given, least) in [(json!(-3), "-3"), (json!("-3"), "-3"), (json!(5_000_000_000_u64), "5000000000")] {
+            let (field, problem) = expanded("Votes", json!({"in_favour": given})).expect_err("out of range");
+            assert_eq!(field, "body.in_favour");
+            assert_eq!(problem, format!("it takes a whole number from 0 to 4294967295; {least} is not"));
+        }
+        assert_eq!(expanded("Votes", json!({"against": 4_294_967_295_u64})), Ok(json!({"against": 4_294_967_295_u64})));
+        let point = json!({"latitude": -2_147_483_648_i64, "longitude": 2_147_483_648_i64});
+        assert_eq!(expanded("Position", point).expect_err("longitude").0, "body.longitude");
     }
 
     #[test]

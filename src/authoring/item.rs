@@ -17,6 +17,9 @@ pub struct Item {
 pub fn read_items(file: &str, text: &str) -> Result<Vec<Item>, AuthoringError> {
     let mut items = Vec::new();
     let failed = |item, problem| AuthoringError { file: file.to_owned(), item, field: String::new(), problem };
+    if text.starts_with('\u{feff}') {
+        return Err(failed(1, Problem::ByteOrderMark));
+    }
     for read in Deserializer::from_str(text).into_iter::<Value>() {
         let values = match read.map_err(|error| failed(items.len() + 1, Problem::NotJson(error)))? {
             Value::Array(values) => values,
@@ -92,5 +95,11 @@ mod tests {
         let error = read_items("acts.ndjson", "{\"a\": 1}\n{oops}\n").expect_err("not JSON");
         assert_eq!((error.file.as_str(), error.item), ("acts.ndjson", 2));
         assert!(matches!(error.problem, Problem::NotJson(_)));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_told_as_what_it_is() {
+        let error = read_items("act.json", "\u{feff}{\"a\": 1}").expect_err("a mark before the first item");
+        assert_eq!((error.item, matches!(error.problem, Problem::ByteOrderMark)), (1, true), "{error:?}");
     }
 }

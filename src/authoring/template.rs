@@ -21,6 +21,10 @@ use crate::{
 const KEPT_LINES: &str = "Lines of FILE.withheld.ndjson as they are, ascending by slot: \
     {\"event\", \"slot\", \"kind\", \"commitment\", \"salt\", \"content\"}. Or slot, salt and the content in braces.";
 
+const RESTATED: &str = "It is written as an item of its own, without subject, source and parts: \
+    {\"withdrawal_notified\": {\"styled\": \"denunciation\", \"received_by_depositary\": \"2025-08-20\", \
+    \"other_parties_notified\": \"not_recorded\", \"reasons\": \"attached\"}, \"occurred\": \"2025-08-20\"}";
+
 /// The template of a kind.
 pub fn template(row: &KindRow) -> Value {
     let mut item = Map::new();
@@ -31,6 +35,10 @@ pub fn template(row: &KindRow) -> Value {
     let mut body = fields_of(&body_descriptor(row), row.mandatory_to_state);
     if row.kind == Kind::Shared(SharedKind::PartDisclosed) {
         note(&mut body, "disclosed", KEPT_LINES, json!([]));
+    }
+    if row.kind == Kind::Shared(SharedKind::EventCorrected) {
+        let field = find_field(&body_descriptor(row), "restated").expect("a field of EventCorrected");
+        note(&mut body, "restated", &format!("{} {RESTATED}", comment(&field)), json!({}));
     }
     item.insert(row.name.into(), Value::Object(body));
     let event = descriptor("Event");
@@ -72,6 +80,9 @@ fn fields_of(message: &MessageDescriptor, mandatory: &[&str]) -> Map<String, Val
     let mut fields = Map::new();
     for field in message.fields() {
         let mut text = comment(&field);
+        if let Some(hint) = items_of(&field) {
+            text = format!("{text} {hint}");
+        }
         if mandatory.contains(&field.name()) && !text.contains("Mandatory") {
             text.push_str(" Mandatory to state.");
         }
@@ -81,6 +92,27 @@ fn fields_of(message: &MessageDescriptor, mandatory: &[&str]) -> Map<String, Val
         note(&mut fields, field.name(), text.trim(), empty(&field));
     }
     fields
+}
+
+/// How the items of a list are written.
+fn items_of(field: &FieldDescriptor) -> Option<String> {
+    match field.kind() {
+        _ if !field.is_list() => None,
+        FieldKind::Message(message) => {
+            let fields: Vec<String> = message.fields().map(|field| told(&field)).collect();
+            Some(format!("A list of objects in braces, each with: {}.", fields.join(", ")))
+        }
+        FieldKind::Enum(_) | FieldKind::String | FieldKind::Bytes => Some("A list of texts in quotes.".to_owned()),
+        _ => Some("A list of numbers.".to_owned()),
+    }
+}
+
+/// A field with the values that it may have, where those are names.
+fn told(field: &FieldDescriptor) -> String {
+    match field.kind() {
+        FieldKind::Enum(kind) => format!("{} ({})", field.name(), short_names(&kind).join(" | ")),
+        _ => field.name().to_owned(),
+    }
 }
 
 /// An empty value of the right shape; numbers are 0 and booleans false, which
@@ -130,10 +162,6 @@ fn parts(kinds: &[PartKind]) -> Value {
 
 /// A list of messages: which of their fields are required, and which values enums have.
 fn list_of(name: &str, message: &str, required: &[&str]) -> Value {
-    let told = |field: &FieldDescriptor| match field.kind() {
-        FieldKind::Enum(kind) => format!("{} ({})", field.name(), short_names(&kind).join(" | ")),
-        _ => field.name().to_owned(),
-    };
     let is_required = |field: &FieldDescriptor| required.contains(&field.name());
     let (must, may): (Vec<_>, Vec<_>) = descriptor(message).fields().partition(is_required);
     let words = |fields: &[FieldDescriptor]| fields.iter().map(told).collect::<Vec<_>>().join(", ");
@@ -164,6 +192,26 @@ mod tests {
         let reasons = body["//reasons"].as_str().expect("a comment");
         assert!(reasons.starts_with("Whether the reasons came with it. Mandatory to state."), "{reasons}");
         assert!(reasons.ends_with("redacted_in_source"), "{reasons}");
+    }
+
+    #[test]
+    fn a_template_tells_how_the_items_of_a_list_are_written() {
+        let body = |kind: &str| template(Kind::from_name(kind).expect("a kind").row())[kind].clone();
+        let rows = body("participation_table_stated")["//rows"].as_str().expect("a comment").to_owned();
+        assert!(rows.contains("each with: name, participant, signed"), "{rows}");
+        let statements = body("contest_resolved")["//statements"].as_str().expect("a comment").to_owned();
+        assert!(
+            statements.ends_with("A list of objects in braces, each with: organisation, event_id."),
+            "{statements}"
+        );
+        for row in KINDS {
+            let template = template(row);
+            for field in body_descriptor(row).fields().filter(FieldDescriptor::is_list) {
+                let comment = template[row.name][format!("//{}", field.name())].as_str().unwrap_or_default();
+                let is_told = comment.contains("A list of") || comment == KEPT_LINES;
+                assert!(is_told, "{}.{}: {comment}", row.name, field.name());
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::{
     DayArguments, Exit, Failure, Global,
     output::{Format, Output, holds_at},
     treaty_status::on_day,
+    words::counted,
 };
 use crate::{
     authoring::write_whole,
@@ -48,7 +49,7 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     let client = global.connect().await?;
     let at = arguments.day.at.map(|at| at.to_string()).unwrap_or_default();
     let answer = client.table(&arguments.treaty, "", &on_day(&arguments.day, &at), 0).await?;
-    let held = answer.holds_at.clone();
+    let (held, with_parent) = (answer.holds_at.clone(), answer.with_parent_alone);
     let Written { table, mapping, left_out } = written(answer)?;
     let mapping = mapping.to_toml();
     if let Some(file) = &arguments.mapping_out {
@@ -63,7 +64,8 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
                 .iter()
                 .map(|left| json!({"participant": left.participant.to_string(), "act": left.act, "why": left.why}))
                 .collect();
-            let json = json!({"table": table, "mapping": mapping, "left_out": left_out});
+            let json =
+                json!({"table": table, "mapping": mapping, "left_out": left_out, "with_parent_alone": with_parent});
             output.show(&json, Vec::new)?;
         }
         (Some(Format::Table) | None, None) => output.line(table.trim_end())?,
@@ -71,6 +73,10 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     }
     for LeftOut { participant, act, why } in &left_out {
         eprintln!("note: {participant}, {act}: {why}");
+    }
+    if with_parent > 0 {
+        let who = counted(with_parent as usize, "participant that consents", "participants that consent");
+        eprintln!("note: {who} with an instrument to the parent treaty alone: no row; `treaty parties` names them");
     }
     output.note(&holds_at(held.as_ref()));
     Ok(Exit::Done)
@@ -89,9 +95,10 @@ fn written(answer: TableResponse) -> Result<Written, Failure> {
 }
 
 fn line(line: TableLine) -> Result<Line, Failure> {
-    let TableLine { participant, participant_name, in_table: _, withdrawn, acts } = line;
-    let mut recorded = Vec::with_capacity(acts.len());
-    for act in acts.into_iter().filter(|act| act.followed) {
+    let TableLine { participant, participant_name, in_table, withdrawn, acts, taken_back: _ } = line;
+    let (mut followed, mut rivals) = (Vec::with_capacity(acts.len()), Vec::new());
+    for act in acts {
+        let side = if act.followed { &mut followed } else { &mut rivals };
         let position = act.event.and_then(|event| event.position).unwrap_or_default();
         let event = EventReference {
             organisation: position.organisation.parse().map_err(Failure::failed)?,
@@ -100,9 +107,9 @@ fn line(line: TableLine) -> Result<Line, Failure> {
         let mut stated = act.stated.unwrap_or_default();
         let name = Some(std::mem::take(&mut stated.act)).filter(|name| !name.is_empty());
         if let Some(Body::Treaty(body)) = wire::body_of(stated).map_err(Failure::failed)? {
-            recorded.push(RecordedAct { act: name.map(Into::into), event, body });
+            side.push(RecordedAct { act: name.map(Into::into), event, body });
         }
     }
     let participant = participant.parse().map_err(Failure::failed)?;
-    Ok(Line { participant, name: participant_name, withdrawn, acts: recorded })
+    Ok(Line { participant, name: participant_name, takes_part: in_table, withdrawn, acts: followed, rivals })
 }

@@ -18,7 +18,7 @@ use super::{
     seen::SeenFolder,
     sign_off::state_in_words,
     treaty_status::entry,
-    words::sentence,
+    words::{counted, sentence},
 };
 use crate::{
     client::{
@@ -184,10 +184,6 @@ fn headline(answer: &ChangesResponse) -> String {
         ),
     };
     format!("{between}: {told}.")
-}
-
-fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 fn act_row(act: &Act) -> [String; 4] {

@@ -9,6 +9,7 @@ use super::{
     output::{Output, day_known},
     treaty_contested::{because, name_of, source},
     treaty_status::{entry, on_day},
+    words::counted,
 };
 use crate::client::{
     Client, KnownAt,
@@ -57,10 +58,6 @@ fn shown(answer: &ObjectionsResponse, (all, why): (bool, bool), known_at: Option
         counted(acts.iter().filter(|act| !act.objections.is_empty()).count(), "act", "acts"),
     );
     std::iter::once(sentences(None, [headline])).chain(acts.iter().flat_map(|act| objected(act, all, why))).collect()
-}
-
-fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 fn objected(found: &ObjectedAct, all: bool, why: bool) -> Vec<Block> {

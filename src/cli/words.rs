@@ -9,6 +9,11 @@ use crate::{
     wire::votes_in_words,
 };
 
+/// A number with the word for one or for more.
+pub fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
 /// The act in a sentence: what happened, with the words of the body that tell most.
 pub fn sentence(act: &Act) -> String {
     match act.event.as_ref() {

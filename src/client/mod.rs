@@ -392,7 +392,7 @@ impl Client {
         on: &OnDay<'_>,
         minimum_size: u64,
     ) -> Answer<proto::TableResponse> {
-        let (mut lines, mut tables) = (Vec::new(), Vec::new());
+        let (mut lines, mut tables, mut tables_taken_back) = (Vec::new(), Vec::new(), Vec::new());
         let (mut page_token, mut holds_at, mut asked) = (String::new(), None, stated_as_at.to_owned());
         loop {
             let known = page_of(on.known_at, holds_at.as_ref()).unwrap_or_default();
@@ -409,8 +409,10 @@ impl Client {
             let page = self.treaty_reads().table(request).await?.into_inner();
             lines.extend(page.lines);
             tables.extend(page.tables);
+            tables_taken_back.extend(page.tables_taken_back);
             if page.next_page_token.is_empty() {
-                return Ok(proto::TableResponse { lines, tables, next_page_token: String::new(), ..page });
+                let next_page_token = String::new();
+                return Ok(proto::TableResponse { lines, tables, tables_taken_back, next_page_token, ..page });
             }
             (page_token, holds_at) = (page.next_page_token, page.holds_at);
         }

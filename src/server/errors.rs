@@ -126,6 +126,12 @@ impl From<Refused> for Status {
     fn from(refused: Refused) -> Self {
         let limit = refused.limit.map(|limit| ("limit".to_owned(), limit.to_string()));
         let metadata: HashMap<_, _> = limit.into_iter().collect();
+        // What the client wrote may stand in it, however long that was.
+        let refused = Refused {
+            message: shortened(refused.message, limits::REFUSAL_CHARACTERS),
+            field: shortened(refused.field, limits::REFUSAL_FIELD_CHARACTERS),
+            ..refused
+        };
         let mut details = ErrorDetails::with_error_info(refused.reason, DOMAIN, metadata);
         if !refused.field.is_empty() {
             details.add_bad_request_violation(&refused.field, &refused.message);
@@ -138,6 +144,14 @@ impl From<Refused> for Status {
             field => format!("{}: {} ({field})", refused.reason, refused.message),
         };
         Status::with_error_details(refused.code, message, details)
+    }
+}
+
+/// A text that fits the headers in which a status travels.
+fn shortened(text: String, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text,
     }
 }
 

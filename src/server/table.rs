@@ -5,7 +5,7 @@
 
 use super::{Node, errors::Refused, fitting, status::Asked, survey::Survey};
 use crate::{
-    domain::{Body, CivilDate, ParticipantId, TreatyId, WorldDate},
+    domain::{Body, CitedEvent, CivilDate, ParticipantId, TreatyId, WorldDate},
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Page, PageRequest, QueryError, View},
     treaties::{self, Participation, Tabled, Withdrawn},
@@ -17,6 +17,7 @@ struct Line<'s> {
     participant: &'s ParticipantId,
     held: Participation,
     acts: Vec<Tabled>,
+    taken_back: Vec<CitedEvent>,
 }
 
 impl Node {
@@ -31,7 +32,13 @@ impl Node {
     ) -> Result<proto::TableResponse, Refused> {
         let as_at = parse_day("stated_as_at", stated_as_at)?;
         let survey = self.survey(view, treaty, asked.view)?;
-        let stated = as_at.map(|as_at| survey.ask_of_treaty(|it| treaties::tables_as_at(it, asked.view, &as_at)));
+        let tables = as_at.map(|as_at| {
+            let ask = |it: &treaties::Dossier<'_>| {
+                (treaties::tables_as_at(it, asked.view, &as_at), treaties::tables_taken_back(it, &as_at))
+            };
+            survey.ask_of_treaty(ask)
+        });
+        let (stated, taken_back) = tables.unwrap_or_default();
         let find = |page: PageRequest<'_>| lines(&survey, asked, page);
         let (lines, next_page_token) = fitting(page, find, |line| Ok(line_message(&survey, line, asked)))?;
         let (treaty, treaty_name) = survey.treaty();
@@ -41,9 +48,11 @@ impl Node {
             at: asked.at.to_string(),
             view: asked.view.name().into(),
             lines,
-            tables: stated.iter().flatten().map(|table| act_message(&survey, table)).collect(),
+            tables: stated.iter().map(|table| act_message(&survey, table)).collect(),
             next_page_token,
             holds_at: Some(self.holds_at(view)?),
+            with_parent_alone: with_parent_alone(&survey, asked),
+            tables_taken_back: taken_back.iter().map(|event| survey.cited(event)).collect(),
         })
     }
 }
@@ -54,6 +63,12 @@ fn parse_day(field: &'static str, text: &str) -> Result<Option<WorldDate>, Refus
     }
     let day: CivilDate = text.parse().map_err(|error| Refused::from((field, error)))?;
     Ok(Some(day.to_string().parse().expect("a day is a date")))
+}
+
+fn with_parent_alone(survey: &Survey, asked: Asked) -> u32 {
+    let alone =
+        |dossier: &treaties::Dossier<'_>| treaties::participation(dossier, asked.view).is_with_parent_alone(asked.at);
+    u32::try_from(survey.each(alone).filter(|(_, alone)| *alone).count()).unwrap_or(u32::MAX)
 }
 
 /// A token is the id of the last participant on the page before.
@@ -70,22 +85,23 @@ fn lines<'s>(survey: &'s Survey, asked: Asked, page: PageRequest<'_>) -> Result<
     let next = wanted.last().filter(|_| more).map(|participant| participant.to_string());
     let line = |participant: &'s ParticipantId| {
         let ask = |dossier: &treaties::Dossier<'_>| {
-            (treaties::participation(dossier, asked.view), treaties::columns(dossier, asked.view))
+            let (held, acts) = (treaties::participation(dossier, asked.view), treaties::columns(dossier, asked.view));
+            Line { participant, held, acts, taken_back: treaties::columns_taken_back(dossier) }
         };
-        let (held, acts) = survey.ask(participant, ask);
-        Line { participant, held, acts }
+        survey.ask(participant, ask)
     };
     Ok(Page { items: wanted.into_iter().map(line).collect(), next })
 }
 
 fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableLine {
-    let Line { participant, held, acts } = line;
+    let Line { participant, held, acts, taken_back } = line;
     proto::TableLine {
         participant: participant.to_string(),
         participant_name: survey.participant_name(participant),
         in_table: held.is_in_table(asked.at),
         withdrawn: held.withdrawn(asked.at) == Withdrawn::Yes,
         acts: acts.iter().map(|act| act_message(survey, act)).collect(),
+        taken_back: taken_back.iter().map(|event| survey.cited(event)).collect(),
     }
 }
 

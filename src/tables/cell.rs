@@ -188,9 +188,13 @@ fn day_month_year(piece: &str, (day, month, year): (&str, &str, &str)) -> Result
 }
 
 fn iso(piece: &str, text: &str) -> Result<Date, InvalidCell> {
-    let shaped = text.len() == 10
-        && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
-    if shaped { existing(piece, text.parse().ok()) } else { Err(unreadable(piece, DateForm::Iso)) }
+    if is_iso(text) { existing(piece, text.parse().ok()) } else { Err(unreadable(piece, DateForm::Iso)) }
+}
+
+/// Whether a text has the shape of 1997-12-04, which nobody reads in two ways.
+fn is_iso(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() })
 }
 
 fn existing(piece: &str, date: Option<Date>) -> Result<Date, InvalidCell> {
@@ -209,6 +213,11 @@ fn unreadable(piece: &str, form: DateForm) -> InvalidCell {
     let numeric = piece.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'.' | b'-' | b' '));
     let several = piece.bytes().filter(u8::is_ascii_digit).count() >= 4;
     match form {
+        DateForm::DayMonthYear if is_iso(piece.split(' ').next().unwrap_or_default()) => {
+            let message =
+                format!("{piece:?} is not of the form 4 Dec 1997 that the mapping names; say `dates = \"iso\"` in it");
+            (TableRule::DateMustNameItsMonth, message)
+        }
         DateForm::DayMonthYear if numeric && several => {
             let message = format!("{piece:?} can be read in two ways; write the month by its name: 4 Dec 1997");
             (TableRule::DateMustNameItsMonth, message)
@@ -313,6 +322,16 @@ mod tests {
         for text in ["04/12/1997", "4.12.1997", "4-12-1997", "1997-12-04", "4 12 1997"] {
             assert_eq!(one(text).unwrap_err().0, TableRule::DateMustNameItsMonth, "{text}");
         }
+    }
+
+    #[test]
+    fn a_date_of_the_other_form_is_told_from_one_with_two_readings() {
+        for text in ["1997-12-04", "1997-12-04 d"] {
+            let (rule, message) = one(text).unwrap_err();
+            assert_eq!(rule, TableRule::DateMustNameItsMonth, "{text}");
+            assert!(message.contains("dates = \"iso\"") && !message.contains("two ways"), "{message}");
+        }
+        assert!(one("04-12-1997").unwrap_err().1.contains("two ways"));
     }
 
     #[test]

@@ -142,6 +142,7 @@ pub fn in_words(body: &TreatyBody) -> String {
             TreatyEffect::EntryIntoForce => "stated in force from".to_owned(),
             TreatyEffect::Withdrawal => "stated out from".to_owned(),
         },
+        TreatyBody::WithdrawalRevoked(_) => "revocation of a withdrawal".to_owned(),
         _ => "act".to_owned(),
     };
     format!("{what} {date}")

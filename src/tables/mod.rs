@@ -24,7 +24,7 @@ mod write;
 
 pub use footnotes::Footnote;
 pub use mapping::{Columns, FootnoteSources, InvalidMapping, Mapping, TableSource};
-pub use plan::{Fate, Plan, PlannedAct, PlannedRow, TablePlan, event, plan, subject};
+pub use plan::{Fate, Plan, PlannedAct, PlannedRow, TablePlan, event, plan};
 pub use read::{Sheet, read};
 pub use row::{KnownParticipant, Names};
 pub use rule::{Refusal, TableRule};
@@ -49,3 +49,7 @@ pub struct HeldTable {
     /// Whole tables that were stated as at the day of the file, with their entries.
     pub tables: Vec<(TreatyBody, Index)>,
 }
+
+/// The entry of what this very table stated before, if it was taken back: of a
+/// participant's act, or of the whole table for nobody.
+pub type TakenBack<'a> = dyn Fn(Option<&ParticipantId>, &TreatyBody) -> Option<Index> + 'a;

@@ -7,15 +7,18 @@
 use std::collections::BTreeMap;
 
 use super::{
-    HeldTable, Mapping, Names, Refusal, Sheet, TableRule,
+    HeldTable, Mapping, Names, Refusal, Sheet, TableRule, TakenBack,
     compare::{Beside, beside, in_words},
     footnotes::COLUMN,
     row::{self, Row},
 };
 use crate::domain::{
     Event, EventId, Index, NotStated, NotStatedReason, ParticipantId, ParticipationRow, ParticipationTableStated,
-    Subject, TreatyBody, TreatyId, WorldDate,
+    Subject, TreatyBody, WorldDate,
 };
+
+/// What belongs to no line of the file.
+const NO_LINE: u64 = 0;
 
 /// What an import would do.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,10 +76,12 @@ pub enum TablePlan {
     NotWhole,
     Record(TreatyBody),
     Held(Index),
+    /// The same statement was recorded in this entry and taken back.
+    TakenBack(Index),
 }
 
 /// Plans the import of a table.
-pub fn plan(sheet: &Sheet, names: &Names, held: &HeldTable, mapping: &Mapping) -> Plan {
+pub fn plan(sheet: &Sheet, names: &Names, held: &HeldTable, taken_back: &TakenBack<'_>, mapping: &Mapping) -> Plan {
     let mut marked = Vec::new();
     let read: Vec<Result<Row, PlannedRow>> = sheet
         .rows
@@ -91,14 +96,17 @@ pub fn plan(sheet: &Sheet, names: &Names, held: &HeldTable, mapping: &Mapping) -
         let message = format!("no row has the mark {mark}");
         Refusal::new(TableRule::FootnoteMustHaveMark, line, COLUMN, message)
     });
-    let refused: Vec<Refusal> = unmarked.collect();
+    let mut refused: Vec<Refusal> = unmarked.collect();
     let unclear = lost_meaning(sheet, &marked, &read);
     let doubled = doubled(&read, mapping);
     let whole = refused.is_empty() && doubled.is_empty();
-    let table = table(&read, whole, held, mapping);
+    let table = table(&read, whole, held, taken_back, mapping);
+    if let TablePlan::TakenBack(index) = &table {
+        refused.push(once_taken_back("the whole table", *index, NO_LINE, ""));
+    }
     let mut before = Vec::new();
     let rows = read.into_iter().map(|row| match row {
-        Ok(row) => planned(row, &doubled, held, &mut before),
+        Ok(row) => planned(row, &doubled, held, taken_back, &mut before),
         Err(unread) => unread,
     });
     Plan { rows: rows.collect(), refused, unclear, table }
@@ -150,11 +158,6 @@ pub fn event(subject: Subject, body: TreatyBody, mapping: &Mapping) -> Event {
     }
 }
 
-/// What an act under a treaty is about.
-pub fn subject(treaty: &TreatyId, act: &PlannedAct) -> Subject {
-    Subject::Participation(treaty.clone(), act.participant.clone())
-}
-
 fn unread(line: u64, name: String, refused: Vec<Refusal>) -> PlannedRow {
     PlannedRow { line, name, participant: None, acts: Vec::new(), refused, remarks: Vec::new() }
 }
@@ -191,6 +194,7 @@ fn planned(
     row: Row,
     doubled: &BTreeMap<ParticipantId, Refusal>,
     held: &HeldTable,
+    taken_back: &TakenBack<'_>,
     before: &mut Vec<(ParticipantId, TreatyBody, u64)>,
 ) -> PlannedRow {
     let Row { line, participant, acts, tabled, remarks } = row;
@@ -199,11 +203,16 @@ fn planned(
     let mut planned = Vec::with_capacity(acts.len());
     for act in &acts {
         let earlier = before.iter().find(|(who, body, _)| (who, body) == (&act.participant, &act.body));
-        let fate = match (earlier, beside(act, &acts, &held.acts)) {
-            (Some((_, _, line)), Beside::New) => Fate::Before(*line),
-            (None, Beside::New) => Fate::Record,
-            (_, Beside::Held(index)) => Fate::Held(index),
-            (_, Beside::Differs { index, ours }) => {
+        let again = taken_back(Some(&act.participant), &act.body);
+        let fate = match (earlier, again, beside(act, &acts, &held.acts)) {
+            (Some((_, _, line)), _, Beside::New) => Fate::Before(*line),
+            (None, None, Beside::New) => Fate::Record,
+            (None, Some(index), Beside::New) => {
+                refused.push(once_taken_back(&in_words(&act.body), index, line, &act.column));
+                continue;
+            }
+            (_, _, Beside::Held(index)) => Fate::Held(index),
+            (_, _, Beside::Differs { index, ours }) => {
                 let theirs = in_words(&act.body);
                 let message = format!("{theirs} in the table, {ours} in entry {index}; settle that first");
                 refused.push(Refusal::new(TableRule::RowMustAgreeWithLedger, line, &act.column, message));
@@ -227,7 +236,13 @@ fn planned(
 
 /// The statement of the whole table. That a row contradicts the ledger makes it no less
 /// whole: to show that is what the statement is for.
-fn table(read: &[Result<Row, PlannedRow>], whole: bool, held: &HeldTable, mapping: &Mapping) -> TablePlan {
+fn table(
+    read: &[Result<Row, PlannedRow>],
+    whole: bool,
+    held: &HeldTable,
+    taken_back: &TakenBack<'_>,
+    mapping: &Mapping,
+) -> TablePlan {
     if !mapping.whole_table {
         return TablePlan::NotAsked;
     }
@@ -238,6 +253,15 @@ fn table(read: &[Result<Row, PlannedRow>], whole: bool, held: &HeldTable, mappin
     let body = TreatyBody::ParticipationTableStated(ParticipationTableStated { as_at: Some(as_at), rows });
     match held.tables.iter().find(|(table, _)| *table == body) {
         Some((_, index)) => TablePlan::Held(*index),
-        None => TablePlan::Record(body),
+        None => taken_back(None, &body).map_or(TablePlan::Record(body), TablePlan::TakenBack),
     }
+}
+
+/// The ledger has the very event that the table would make, and takes no second one.
+fn once_taken_back(what: &str, index: Index, line: u64, column: &str) -> Refusal {
+    let message = format!(
+        "{what} was recorded from this table in entry {index} and taken back; leave it out, or give the source \
+         another retrieved day to state it anew"
+    );
+    Refusal::new(TableRule::ActMustNotBeTakenBack, line, column, message)
 }

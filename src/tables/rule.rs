@@ -67,6 +67,8 @@ rules! {
     ActMustStandOnce;
     /// What a row states does not contradict what the ledger holds.
     RowMustAgreeWithLedger;
+    /// What a row states was not recorded from the same table before and taken back.
+    ActMustNotBeTakenBack;
 }
 
 impl fmt::Display for TableRule {

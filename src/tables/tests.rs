@@ -18,7 +18,7 @@ fn world(text: &str) -> Option<WorldDate> {
 
 fn planned(table: &str, mapping: &Mapping, held: &HeldTable) -> Plan {
     let sheet = read(table.as_bytes(), None, mapping).unwrap_or_else(|refused| panic!("{refused:?}"));
-    plan(&sheet, &Names::new(&known(), mapping), held, mapping)
+    plan(&sheet, &Names::new(&known(), mapping), held, &|_, _| None, mapping)
 }
 
 /// A table of these rows, and of footnotes below.
@@ -315,7 +315,8 @@ fn act(body: TreatyBody) -> RecordedAct {
 }
 
 fn line(participant: &str, name: &str, withdrawn: bool, acts: Vec<RecordedAct>) -> Line {
-    Line { participant: participant.parse().unwrap(), name: name.into(), withdrawn, acts }
+    let participant = participant.parse().unwrap();
+    Line { participant, name: name.into(), takes_part: false, withdrawn, acts, rivals: Vec::new() }
 }
 
 fn signed(signature_type: SignatureType, on: &str) -> RecordedAct {
@@ -379,9 +380,13 @@ fn by_participant<'a>(acts: impl Iterator<Item = (String, &'a TreatyBody)>) -> B
     found
 }
 
+fn exported(lines: &[Line]) -> Written {
+    write(&"fict:XX-1".parse().unwrap(), lines, "2026-02-28".parse().unwrap())
+}
+
 /// Writes lines and reads them back into the acts of an empty ledger.
 fn there_and_back(lines: &[Line]) -> (Plan, Written) {
-    let written = write(&"fict:XX-1".parse().unwrap(), lines, "2026-02-28".parse().unwrap());
+    let written = exported(lines);
     let mapping = Mapping::parse(&written.mapping.to_toml(), "2026-03-01".parse().unwrap()).unwrap();
     (planned(&written.table, &mapping, &HeldTable::default()), written)
 }
@@ -480,6 +485,42 @@ fn of_rival_statements_one_stands_and_whatever_it_does_not_say_is_told() {
 }
 
 #[test]
+fn what_is_stated_beside_and_not_followed_is_told_unless_the_table_says_the_same() {
+    let deposit = |body: RecordedAct| RecordedAct { act: Some("deposit".into()), ..body };
+    let month = act(TreatyBody::InstrumentDeposited(InstrumentDeposited {
+        deposited: world("1999-03"),
+        ..match bare(ConsentMode::Ratification, "1999-03-01").body {
+            TreatyBody::InstrumentDeposited(body) => body,
+            body => panic!("{body:?}"),
+        }
+    }));
+    let followed = vec![deposit(bare(ConsentMode::Ratification, "1999-03-01"))];
+    let rivals = vec![
+        deposit(bare(ConsentMode::Ratification, "1999-03-01")),
+        deposit(bare(ConsentMode::Accession, "1999-03-01")),
+        deposit(bare(ConsentMode::Ratification, "1999-03-02")),
+        deposit(bare(ConsentMode::Ratification, "2026-03-02")),
+        deposit(month),
+    ];
+    let (plan, written) = there_and_back(&[Line { rivals, ..line("XAA", "Eastland", false, followed) }]);
+    assert_eq!(words(&plan), ["XAA ratification 1999-03-01"], "{}", written.table);
+    let told: Vec<_> = written.left_out.iter().map(|left| (left.act.as_str(), left.why)).collect();
+    let expected = ["accession 1999-03-01", "ratification 1999-03-02", "ratification 1999-03"];
+    assert_eq!(told, expected.map(|act| (act, "another statement about the same act is followed")));
+}
+
+#[test]
+fn an_act_of_a_month_to_come_is_as_little_told_as_one_of_a_day_to_come() {
+    let month = |signed| {
+        let (place, signature_type) = ("".into(), SignatureType::Simple);
+        act(TreatyBody::SignatureAffixed(SignatureAffixed { signed: world(signed), place, signature_type }))
+    };
+    let written = exported(&[line("XAA", "Eastland", false, vec![month("2026-02"), month("2026-03")])]);
+    let told: Vec<_> = written.left_out.iter().map(|left| left.act.as_str()).collect();
+    assert_eq!(told, ["signature 2026-02"]);
+}
+
+#[test]
 fn a_rival_statement_of_a_withdrawal_is_told_by_its_style_and_revoked_with_it() {
     let leaving = |body: RecordedAct| RecordedAct { act: Some("leaving".into()), ..body };
     let mut acts = vec![
@@ -540,4 +581,8 @@ fn who_has_neither_signed_nor_consented_is_not_in_the_table_and_what_is_held_of_
         line("XAB", "Westland", false, vec![bare(ConsentMode::Ratification, "1999-03-01")]),
     ]);
     assert_eq!((words(&plan), written.left_out.len()), (vec!["XAB ratification 1999-03-01".to_owned()], 1));
+    assert!(written.left_out[0].why.contains("neither signed nor consented"), "{written:?}");
+    let with_parent = line("XAA", "Eastland", false, vec![provisional("1999-03-01")]);
+    let written = exported(&[Line { takes_part: true, ..with_parent }]);
+    assert!(written.left_out[0].why.contains("has no row"), "{written:?}");
 }

@@ -25,12 +25,17 @@ use crate::domain::{
 pub struct Line {
     pub participant: ParticipantId,
     pub name: String,
+    /// It has signed, consented or succeeded by the day, under this treaty or with its parent.
+    pub takes_part: bool,
     /// It had left by the day of the table.
     pub withdrawn: bool,
+    /// What is followed.
     pub acts: Vec<RecordedAct>,
+    /// What is stated beside, and not followed.
+    pub rivals: Vec<RecordedAct>,
 }
 
-/// A statement that is followed.
+/// A statement of an act.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedAct {
     /// The name that statements about one act share.
@@ -196,9 +201,18 @@ impl Writing<'_> {
                 self.leave_out(line, in_words(&act.body), why);
             }
         }
+        for rival in &line.rivals {
+            if let Some(why) = self.left_of_rival(rival, line) {
+                self.leave_out(line, in_words(&rival.body), why);
+            }
+        }
         if cells.signatures.is_empty() && cells.deposits.is_empty() {
+            let why = match line.takes_part {
+                true => "the participant has no row: no signature or consent of its own has a place in the table",
+                false => "the participant has neither signed nor consented by then",
+            };
             for what in cells.without_row() {
-                self.leave_out(line, what, "the participant has neither signed nor consented by then");
+                self.leave_out(line, what, why);
             }
             return None;
         }
@@ -222,6 +236,15 @@ impl Writing<'_> {
         before.iter().find(|other| rivals(other, act) && self.shown(&other.body).0 != Cells::default())
     }
 
+    /// Why a statement that is not followed is told, unless the table says what it says, or
+    /// it speaks of a day to come.
+    fn left_of_rival(&self, rival: &RecordedAct, line: &Line) -> Option<&'static str> {
+        let shown = self.shown(&rival.body);
+        let is_to_come = shown == (Cells::default(), Ok(()));
+        let is_said = || line.acts.iter().any(|act| rivals(act, rival) && self.shown(&act.body) == shown);
+        (!is_to_come && !is_said()).then_some("another statement about the same act is followed")
+    }
+
     /// What the table shows of an act by itself, and why that is not all of it.
     fn shown(&self, act: &TreatyBody) -> (Cells, Result<(), &'static str>) {
         let mut cells = Cells::default();
@@ -239,10 +262,11 @@ impl Writing<'_> {
             return Err("a table does not show revocations");
         }
         let Some(date) = act.principal_date() else { return Err("it is without a date") };
-        let Some(day) = date.day() else { return Err("it is not dated to the day") };
-        if day > self.as_at.0 && !matches!(act, TreatyBody::EffectStated(_)) {
+        let is_to_come = date.earliest().is_some_and(|first| first > self.as_at.0);
+        if is_to_come && !matches!(act, TreatyBody::EffectStated(_)) {
             return Ok(());
         }
+        let Some(day) = date.day() else { return Err("it is not dated to the day") };
         let entry = |suffix| Entry { date: day, suffix };
         match act {
             TreatyBody::SignatureAffixed(body) => cells.signatures.push(entry(match body.signature_type {

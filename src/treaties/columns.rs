@@ -2,11 +2,11 @@
 //! writing such a table, and for comparing one that is to be imported.
 //!
 //! Promises: every statement that stands, as corrected, whether the view follows it or
-//! not; what was taken back is not among them.
+//! not; what was taken back is not among them, but told apart.
 //! Leaves to others: which cell a statement fills (`tables`), the status on a day.
 
 use super::{Dossier, ViewName, rivals, statements, statements::Statement};
-use crate::domain::{CitedEvent, DeclarationType, Subject, TreatyBody, WorldDate};
+use crate::domain::{Body, CitedEvent, DeclarationType, Recorded, Subject, TreatyBody, WorldDate};
 
 /// A statement that a table has a column for.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,21 +24,43 @@ pub struct Tabled {
 /// What is stated of the participation that a dossier is about, by kind, then by the
 /// name of the act.
 pub fn columns(dossier: &Dossier<'_>, view: ViewName) -> Vec<Tabled> {
-    let is_own = |subject: &Subject| {
-        matches!(subject, Subject::Participation(treaty, participant)
-            if treaty == dossier.treaty && participant == dossier.participant)
-    };
-    tabled(dossier, view, |statement| is_own(statement.subject()) && has_column(statement.body))
+    tabled(dossier, view, |statement| is_own(dossier, statement.subject()) && has_column(statement.body))
+}
+
+/// Statements in these columns that were taken back, by the name of their event.
+pub fn columns_taken_back(dossier: &Dossier<'_>) -> Vec<CitedEvent> {
+    taken_back(dossier, |subject, body| is_own(dossier, subject) && has_column(body))
 }
 
 /// The tables that are stated as at a day.
 pub fn tables_as_at(dossier: &Dossier<'_>, view: ViewName, as_at: &WorldDate) -> Vec<Tabled> {
-    tabled(dossier, view, |statement| {
-        let on_treaty = matches!(statement.subject(), Subject::Treaty(treaty) if treaty == dossier.treaty);
-        let of_day = matches!(statement.body, TreatyBody::ParticipationTableStated(body)
-            if body.as_at.as_ref().and_then(WorldDate::day) == as_at.day());
-        on_treaty && of_day
-    })
+    tabled(dossier, view, |statement| is_table_as_at(dossier, statement.subject(), statement.body, as_at))
+}
+
+/// The tables as at a day that were taken back, by the name of their event.
+pub fn tables_taken_back(dossier: &Dossier<'_>, as_at: &WorldDate) -> Vec<CitedEvent> {
+    taken_back(dossier, |subject, body| is_table_as_at(dossier, subject, body, as_at))
+}
+
+fn is_own(dossier: &Dossier<'_>, subject: &Subject) -> bool {
+    matches!(subject, Subject::Participation(treaty, participant)
+        if treaty == dossier.treaty && participant == dossier.participant)
+}
+
+fn is_table_as_at(dossier: &Dossier<'_>, subject: &Subject, body: &TreatyBody, as_at: &WorldDate) -> bool {
+    let on_treaty = matches!(subject, Subject::Treaty(treaty) if treaty == dossier.treaty);
+    let of_day = matches!(body, TreatyBody::ParticipationTableStated(body)
+        if body.as_at.as_ref().and_then(WorldDate::day) == as_at.day());
+    on_treaty && of_day
+}
+
+fn taken_back(dossier: &Dossier<'_>, wanted: impl Fn(&Subject, &TreatyBody) -> bool) -> Vec<CitedEvent> {
+    let retracted = statements::in_effect(dossier).retracted.into_iter().map(|retracted| retracted.recorded);
+    let wanted = retracted.filter(|recorded| match &recorded.event.body {
+        Body::Treaty(body) => wanted(&recorded.event.subject, body),
+        Body::Registry(_) | Body::Shared(_) | Body::Minefield(_) => false,
+    });
+    wanted.map(Recorded::cited).collect()
 }
 
 fn tabled(dossier: &Dossier<'_>, view: ViewName, wanted: impl Fn(&Statement<'_>) -> bool) -> Vec<Tabled> {

@@ -23,6 +23,8 @@ pub struct Participation {
     /// Instruments of consent and successions to it, those first that were given under the
     /// parent treaty and name this one.
     deposits: Vec<Entered>,
+    /// So many of the deposits were given under the parent treaty.
+    with_parent: usize,
     /// The name that it is registered by; its id where it is not registered.
     pub name: Box<str>,
     /// Whom it names as its predecessors, under this treaty or as a participant.
@@ -92,6 +94,14 @@ impl Participation {
         })
     }
 
+    /// Whether it takes part by an instrument under the parent treaty and by no act of its own
+    /// in a column.
+    pub fn is_with_parent_alone(&self, by: Date) -> bool {
+        let (with_parent, own) = self.deposits.split_at(self.with_parent);
+        let mut own = own.iter().chain(&self.signatures);
+        with_parent.iter().any(|entered| entered.may_have_come(by)) && !own.any(|entered| entered.may_have_come(by))
+    }
+
     /// How a table of a day would mark it.
     pub fn withdrawn(&self, on: Date) -> Withdrawn {
         if self.passed.is_some_and(|since| since <= on) {
@@ -127,7 +137,7 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     let spans = readings.iter().map(|reading| course::follow(&record, reading).spans).collect();
     let entered = |act: &Act<'_>| Entered { cells: act.followed.iter().map(cell).collect() };
     // Of one day the own instrument comes last: that is the one told.
-    let deposits = record.with_parent().map(entered).collect();
+    let deposits: Vec<Entered> = record.with_parent().map(entered).collect();
     let passed: Option<Vec<Date>> = record.passed.iter().map(|passed| Some(passed.as_ref()?.since)).collect();
     let passed = passed.and_then(|days| days.into_iter().max());
     let mut registrations =
@@ -138,8 +148,15 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
             _ => None,
         });
     let name = registrations.next_back().unwrap_or_else(|| dossier.participant.as_str().into());
-    let mut found =
-        Participation { spans, signatures: Vec::new(), deposits, name, predecessors: registered(dossier), passed };
+    let mut found = Participation {
+        spans,
+        signatures: Vec::new(),
+        with_parent: deposits.len(),
+        deposits,
+        name,
+        predecessors: registered(dossier),
+        passed,
+    };
     let own = |act: &&Act<'_>| {
         act.followed.first().is_some_and(|statement| {
             matches!(statement.subject(), Subject::Participation(treaty, participant)

@@ -6,7 +6,7 @@ use merestone::client::{
     reply::{Claims, EventBody, TimelineResponse, TreatyStatusResponse},
 };
 
-use crate::demonstration::*;
+use crate::{demonstration::*, process::merestone};
 
 const T: &str = "untc:XXVI-5";
 const PROTOCOL: &str = "untc:XXVI-2-b";
@@ -249,4 +249,26 @@ async fn a_resolution_without_the_mandate_is_on_record_and_not_followed() {
     let answer = asked.client.treaty_status(T, "Poland", &whole).await.unwrap();
     let all = claims(&answer, "Poland, act of the Sejm 2025");
     assert!(all.statements.iter().all(|claim| claim.followed), "the view that prefers nobody follows all");
+}
+
+/// What is stated beside is in no cell, and is told with the table.
+#[tokio::test]
+async fn an_exported_table_tells_the_statements_that_the_view_does_not_follow() {
+    let asked = Asked::begin().await;
+    let mut export = merestone();
+    export
+        .args(["export", "table", "APMBC", "--at", TODAY, "--output", "json"])
+        .env("MERESTONE_SERVER", asked.server());
+    let output = export.output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let left_out: Vec<String> = told["left_out"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|left| format!("{} {}", left["participant"].as_str().unwrap(), left["act"].as_str().unwrap()))
+        .collect();
+    for expected in ["TON accession 2025-06-26", "LTU accession without a date", "FIN withdrawal received 2024-07"] {
+        assert!(left_out.iter().any(|left| left == expected), "{expected}: {left_out:?}");
+    }
+    assert!(told["table"].as_str().unwrap().contains("25 Jun 2025"), "the one that is followed has its cell");
 }

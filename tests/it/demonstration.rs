@@ -86,7 +86,7 @@ impl Write for Told {
 /// Asks the demonstration's ledger.
 pub struct Asked {
     pub client: Client,
-    _keeps: Arc<Demonstration>,
+    keeps: Arc<Demonstration>,
 }
 
 /// Today, as far as the ledger goes.
@@ -96,7 +96,12 @@ impl Asked {
     pub async fn begin() -> Self {
         // Founding one takes a while; whoever waits for it must not hold up its own runtime.
         let keeps = tokio::task::spawn_blocking(running).await.unwrap();
-        Self { client: Client::connect(&keeps.url, None).await.unwrap(), _keeps: keeps }
+        Self { client: Client::connect(&keeps.url, None).await.unwrap(), keeps }
+    }
+
+    /// Where the ledger is served.
+    pub fn server(&self) -> &str {
+        &self.keeps.url
     }
 
     /// The status on a day, as known at the end of another.

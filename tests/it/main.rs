@@ -34,6 +34,7 @@ mod signing;
 mod submit;
 mod support;
 mod tables;
+mod tables_told;
 mod timeline;
 mod treaty_changes;
 mod treaty_findings;

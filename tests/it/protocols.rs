@@ -126,6 +126,26 @@ async fn who_consents_with_the_instrument_to_the_parent_is_listed_as_it_is_by_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_consents_with_the_instrument_to_the_parent_alone_is_counted_beside_the_table() {
+    let story = convention().await;
+    let table = async |at: &str| {
+        let (treaty, at, read_at) = (PROTOCOL.into(), at.into(), known(story.size()));
+        let request = proto::TableRequest { treaty, at, read_at, ..proto::TableRequest::default() };
+        story.client().table(request).await.unwrap().into_inner()
+    };
+    let named = |table: &proto::TableResponse| -> Vec<String> {
+        table.lines.iter().map(|line| line.participant.clone()).collect()
+    };
+    let now = table(AT).await;
+    assert_eq!((named(&now), now.with_parent_alone), (vec!["POL".to_owned()], 2), "Lithuania and Ukraine have no cell");
+    assert_eq!(table("2000-01-01").await.with_parent_alone, 1, "Ukraine had not consented");
+    story.deposit(PROTOCOL, "LTU", ConsentMode::ConsentToBeBound, "2004-01-01").await;
+    let now = table(AT).await;
+    assert_eq!((named(&now).len(), now.with_parent_alone), (2, 1), "an instrument of its own has one");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_participant_is_told_of_the_protocols_that_its_instruments_name() {
     let story = convention().await;
     for (participant, expected) in [

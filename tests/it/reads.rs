@@ -117,6 +117,24 @@ async fn treaties_are_listed_as_known_at_a_size_and_at_a_time_page_by_page() {
         }
     }
     assert_eq!(ids, (1..6).map(|number| format!("untc:XX-{number}")).collect::<Vec<_>>());
+    for page_token in ["garbage".to_owned(), "a".repeat(5_000), "\u{1f4a3}".repeat(5_000)] {
+        let list = proto::ListTreatiesRequest { page_token: page_token.clone(), ..Default::default() };
+        let participants = proto::ListParticipantsRequest { page_token: page_token.clone(), ..Default::default() };
+        let timeline = proto::TimelineRequest { treaty: "COW1".into(), page_token, ..Default::default() };
+        let refused = [
+            treaties.list(list).await.expect_err("no token"),
+            treaties.list_participants(participants).await.expect_err("no token"),
+            treaties.timeline(timeline).await.expect_err("no token"),
+        ];
+        for no in refused {
+            assert_eq!((no.code(), reason(&no).1.as_str()), (Code::InvalidArgument, "page_token"), "{no:?}");
+        }
+    }
+    for (name, told) in [("n".repeat(5_000), "\"nnnn"), (String::new(), "\"\"")] {
+        let get = proto::GetTreatyRequest { treaty: name, read_at: None };
+        let no = treaties.get(get).await.expect_err("there is none");
+        assert!(no.code() == Code::NotFound && no.message().contains(told), "{no:?}");
+    }
     served.stop().await;
     ledger.audited().await;
 }

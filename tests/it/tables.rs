@@ -18,20 +18,20 @@ use crate::{
 };
 
 /// A served ledger, and a folder with the recorder's key and tables.
-struct Desk {
-    story: Story,
+pub struct Desk {
+    pub story: Story,
     folder: TempDir,
 }
 
 impl Desk {
-    async fn begin() -> Self {
+    pub async fn begin() -> Self {
         let (story, folder) = (Story::begin().await, tempfile::tempdir().unwrap());
         story.ledger.recorder.key.write_file(&folder.path().join("desk.pem")).unwrap();
         Self { story, folder }
     }
 
     /// With the examples in the folder, and their treaty and participants registered.
-    async fn with_examples() -> Self {
+    pub async fn with_examples() -> Self {
         let desk = Self::begin().await;
         for name in ["register.ndjson", "status.csv", "status.toml", "broken.csv", "broken.toml"] {
             let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tables").join(name);
@@ -42,15 +42,15 @@ impl Desk {
         desk
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         fs::write(self.file(name), text).unwrap();
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         self.command_in("json", words)
     }
 
@@ -60,17 +60,17 @@ impl Desk {
         command
     }
 
-    fn import(&self, table: &str, mapping: &str) -> Command {
+    pub fn import(&self, table: &str, mapping: &str) -> Command {
         self.import_in("json", table, mapping)
     }
 
-    fn import_in(&self, form: &str, table: &str, mapping: &str) -> Command {
+    pub fn import_in(&self, form: &str, table: &str, mapping: &str) -> Command {
         let mut command = self.command_in(form, &["import", "table"]);
         command.arg(self.file(table)).arg("--mapping").arg(self.file(mapping));
         command
     }
 
-    fn submit(&self, table: &str, mapping: &str) -> Command {
+    pub fn submit(&self, table: &str, mapping: &str) -> Command {
         self.submit_in("json", table, mapping)
     }
 
@@ -81,13 +81,13 @@ impl Desk {
     }
 
     /// Runs to the end and reads the report.
-    fn run(&self, command: &mut Command, code: i32) -> Value {
+    pub fn run(&self, command: &mut Command, code: i32) -> Value {
         let output = command.output().expect("run");
         assert_eq!(output.status.code(), Some(code), "{}{}", said(&output), String::from_utf8_lossy(&output.stdout));
         serde_json::from_slice(&output.stdout).unwrap_or_default()
     }
 
-    async fn table(&self, treaty: &str, at: &str) -> proto::TableResponse {
+    pub async fn table(&self, treaty: &str, at: &str) -> proto::TableResponse {
         let size = self.story.size();
         let read_at = Some(proto::ReadAt { minimum_size: size, known_at: None });
         let request = proto::TableRequest {
@@ -123,14 +123,14 @@ impl Desk {
 }
 
 /// The codes of a report by line.
-fn codes(report: &Value) -> Vec<(u64, String)> {
+pub fn codes(report: &Value) -> Vec<(u64, String)> {
     let rows = report["rows"].as_array().cloned().unwrap_or_default();
     let of_rows = rows.iter().flat_map(|row| row["refused"].as_array().cloned().unwrap_or_default());
     let all = of_rows.chain(report["refused"].as_array().cloned().unwrap_or_default());
     all.map(|refused| (refused["line"].as_u64().unwrap(), refused["code"].as_str().unwrap().to_owned())).collect()
 }
 
-fn fates(report: &Value, line: u64) -> Vec<String> {
+pub fn fates(report: &Value, line: u64) -> Vec<String> {
     let rows = report["rows"].as_array().unwrap();
     let row = rows.iter().find(|row| row["line"] == line).expect("the line");
     let acts = row["acts"].as_array().unwrap().iter();
@@ -280,7 +280,7 @@ async fn each_fault_has_its_code_and_one_keeps_everything_from_being_sent() {
     assert_eq!(codes(&dry), expected);
     let refused = desk.run(&mut desk.submit("broken.csv", "broken.toml"), 2);
     assert_eq!((codes(&refused), desk.story.size()), (expected, size));
-    let skipped = desk.run(desk.submit("broken.csv", "broken.toml").arg("--skip-broken"), 0);
+    let skipped = desk.run(desk.submit("broken.csv", "broken.toml").arg("--skip-broken"), 2);
     assert_eq!((&skipped["summary"]["recorded"], &skipped["table"]["fate"]), (&2.into(), &"not_whole".into()));
     let lost = fs::read_to_string(desk.file("status.csv")).unwrap().replace("[Eskarland] 1,", "Eskarland,");
     desk.write("lost.csv", &lost);
@@ -338,7 +338,7 @@ async fn an_export_imported_into_an_empty_ledger_makes_the_same_acts() {
 }
 
 /// The columns of small tables.
-fn small_mapping(treaty: &str, as_at: &str, more_columns: &str) -> String {
+pub fn small_mapping(treaty: &str, as_at: &str, more_columns: &str) -> String {
     format!(
         "treaty = \"{treaty}\"\nas_at = \"{as_at}\"\n[columns]\nparticipant = \"Participant\"\nsignature = \
          \"Signature\"\ndeposit = \"Deposit\"\n{more_columns}\n[footnotes]\nsection = \"Footnotes\"\n[source]\nclass = \
@@ -474,7 +474,7 @@ async fn what_others_recorded_is_left_and_what_contradicts_it_is_refused() {
     desk.write("un.toml", &format!("whole_table = true\n{}", small_mapping("APMBC", "2013-01-01", "")));
     let rows = "Switzerland,,24 Mar 1998\nPoland,4 Dec 1997,27 Dec 2012\nUkraine,,28 Dec 2005\n";
     desk.write("un.csv", &format!("Participant,Signature,Deposit\n{rows}"));
-    let report = desk.run(desk.submit("un.csv", "un.toml").arg("--skip-broken"), 0);
+    let report = desk.run(desk.submit("un.csv", "un.toml").arg("--skip-broken"), 2);
     assert_eq!(fates(&report, 2), ["ratification 1998-03-24: held"], "as corrected");
     assert_eq!(fates(&report, 3), ["signature 1997-12-04: recorded", "ratification 2012-12-27: held"]);
     assert_eq!(codes(&report), [(4, "RowMustAgreeWithLedger".to_owned())]);

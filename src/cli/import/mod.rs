@@ -3,11 +3,12 @@
 //! Promises: without `--submit` nothing is sent; with it nothing is sent while any row is
 //! refused, unless `--skip-broken` leaves such rows out whole. What the ledger holds is
 //! not recorded again, and an act of one table has one event id for ever: a run after an
-//! interrupted one records what is missing.
+//! interrupted one records what is missing, and one that was taken back is refused.
 //! Leaves to others: what a cell means (`tables`), whether the ledger accepts it.
 
 mod report;
 mod send;
+mod stating;
 
 use std::{
     fs,
@@ -21,12 +22,13 @@ use jiff::civil::Date;
 use self::{
     report::{Report, report},
     send::{Sending, Sent},
+    stating::{Stating, TakenBack, documents},
 };
 use super::{Exit, Failure, Global, author::SignerArguments, fresh_seed, now, output::Output};
 use crate::{
     client::{Client, OnDay, Patience, reply},
-    domain::{Body, Index, Subject, TreatyId},
-    tables::{self, HeldAct, HeldTable, InvalidMapping, KnownParticipant, Mapping, Names, Plan, Sheet},
+    domain::{Body, EventReference, Index, ParticipantId, Subject, TreatyBody, TreatyId},
+    tables::{self, HeldAct, HeldTable, InvalidMapping, KnownParticipant, Mapping, Names, Sheet},
     telemetry::chain,
     wire,
 };
@@ -76,14 +78,20 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     let patience = Patience::new(Duration::from_secs(arguments.wait), fresh_seed());
     let client = patience.ask(|| Client::connect(&global.server, global.ca.as_deref()), |_, _| {}).await?;
     let sending = match arguments.submit {
-        true => Some(Sending::prepare(arguments, &mapping, global, client.clone(), patience).await?),
+        true => Some(Sending::prepare(arguments, global, client.clone(), patience).await?),
         false => None,
     };
-    let (treaty, plan) = planned(&client, &sheet, &mapping).await?;
+    let documents = documents(&mapping, beside(&arguments.mapping))?;
+    let held = held(&client, &mapping).await?;
+    let stating = Stating::new(held.treaty.clone(), &mapping, &documents);
+    let own = sending.as_ref().map(Sending::organisation);
+    let again =
+        |who: Option<&ParticipantId>, body: &TreatyBody| held.taken_back.find(&stating.event(who, body).id, own);
+    let plan = tables::plan(&sheet, &Names::new(&held.known, &mapping), &held.table, &again, &mapping);
     let refused: Vec<_> = plan.refusals().cloned().collect();
     let may_send = refused.is_empty() || arguments.skip_broken && !plan.unclear;
     let sent = match sending {
-        Some(sending) if may_send => Some(sending.send(&treaty, &plan, &mapping, output).await?),
+        Some(sending) if may_send => Some(sending.send(&stating, &plan, output).await?),
         Some(_) | None => None,
     };
     report(
@@ -94,8 +102,7 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
         failure.print();
         return Ok(failure.exit);
     }
-    let sound = refused.is_empty() || arguments.skip_broken && sent.is_some();
-    Ok(if sound { Exit::Done } else { Exit::Usage })
+    Ok(if refused.is_empty() { Exit::Done } else { Exit::Usage })
 }
 
 fn today() -> Result<Date, Failure> {
@@ -115,21 +122,43 @@ fn read_mapping(path: &Path, today: Date) -> Result<Mapping, Failure> {
 
 fn read_sheet(arguments: &Arguments, mapping: &Mapping) -> Result<Result<Sheet, Vec<tables::Refusal>>, Failure> {
     let table = read_file(&arguments.file)?;
-    let beside = arguments.mapping.parent().unwrap_or(Path::new(""));
-    let footnotes = mapping.footnotes.file.as_ref().map(|file| read_file(&beside.join(file))).transpose()?;
+    let beside = |file: &String| read_file(&beside(&arguments.mapping).join(file));
+    let footnotes = mapping.footnotes.file.as_ref().map(beside).transpose()?;
     Ok(tables::read(&table, footnotes.as_deref(), mapping))
 }
 
-/// The plan against what the ledger holds now, to its newest entry.
-async fn planned(client: &Client, sheet: &Sheet, mapping: &Mapping) -> Result<(TreatyId, Plan), Failure> {
+/// The folder of files that the mapping names.
+fn beside(mapping: &Path) -> &Path {
+    mapping.parent().unwrap_or(Path::new(""))
+}
+
+/// What the ledger holds now, to its newest entry.
+struct Held {
+    treaty: TreatyId,
+    known: Vec<KnownParticipant>,
+    table: HeldTable,
+    taken_back: TakenBack,
+}
+
+async fn held(client: &Client, mapping: &Mapping) -> Result<Held, Failure> {
     let size = client.status().await?.size;
     let as_at = mapping.as_at.to_string();
     let on = OnDay { at: &as_at, ..OnDay::default() };
-    let held = client.table(&mapping.treaty, &as_at, &on, size).await?;
-    let treaty = held.treaty.parse().map_err(Failure::failed)?;
+    let answer = client.table(&mapping.treaty, &as_at, &on, size).await?;
     let known = known(client.participants().await?.participants)?;
-    let held = held_table(held)?;
-    Ok((treaty, tables::plan(sheet, &Names::new(&known, mapping), &held, mapping)))
+    let (treaty, taken_back) = (answer.treaty.parse().map_err(Failure::failed)?, taken_back(&answer)?);
+    Ok(Held { treaty, known, table: held_table(answer)?, taken_back })
+}
+
+fn taken_back(answer: &reply::TableResponse) -> Result<TakenBack, Failure> {
+    let mut taken_back = TakenBack::default();
+    let under = answer.lines.iter().flat_map(|line| &line.taken_back);
+    for position in under.chain(&answer.tables_taken_back).filter_map(|event| event.position.as_ref()) {
+        let organisation = position.organisation.parse().map_err(Failure::failed)?;
+        let event = position.event_id.parse().map_err(Failure::failed)?;
+        taken_back.note(EventReference { organisation, event }, Index(position.index));
+    }
+    Ok(taken_back)
 }
 
 fn known(listed: Vec<reply::ParticipantEntry>) -> Result<Vec<KnownParticipant>, Failure> {

@@ -10,6 +10,7 @@ use crate::{
         Failure,
         block::{Block, sentences, table},
         output::Output,
+        words::counted,
     },
     tables::{Fate, Plan, PlannedAct, PlannedRow, Refusal, TablePlan},
 };
@@ -33,7 +34,11 @@ struct Summary {
     to_record: usize,
     recorded: usize,
     already_there: usize,
+    /// Acts that an earlier row of the table states, too.
+    stated_before: usize,
     refused_rows: usize,
+    /// What is refused and belongs to no row.
+    refused_elsewhere: usize,
     refused: BTreeMap<&'static str, usize>,
 }
 
@@ -67,7 +72,10 @@ pub fn report(report: &Report<'_>, output: &Output) -> Result<(), Failure> {
         if !refused.is_empty() {
             blocks.push(sentences(Some("refused"), refused));
         }
-        let told = [table_sentence(report), summary.sentence(), advice(report)];
+        let told = match report.plan {
+            Some(_) => vec![table_sentence(report), summary.sentence(), advice(report), findings(report, &summary)],
+            None => vec![format!("No row was read; refused: {}.", summary.rules()), advice(report)],
+        };
         blocks.push(sentences(None, told.into_iter().filter(|sentence| !sentence.is_empty())));
         blocks.retain(|block: &Block| !block.is_empty());
         blocks
@@ -83,7 +91,8 @@ fn without_row<'r>(report: &'r Report<'_>) -> impl Iterator<Item = &'r Refusal> 
 }
 
 fn summary(report: &Report<'_>, rows: &[PlannedRow]) -> Summary {
-    let mut summary = Summary { rows: rows.len(), ..Summary::default() };
+    let refused_elsewhere = without_row(report).count();
+    let mut summary = Summary { rows: rows.len(), refused_elsewhere, ..Summary::default() };
     for row in rows {
         let recorded = report.sent.is_some_and(|sent| sent.rows.contains_key(&row.line));
         summary.refused_rows += usize::from(!row.refused.is_empty());
@@ -91,7 +100,8 @@ fn summary(report: &Report<'_>, rows: &[PlannedRow]) -> Summary {
             match act.fate {
                 Fate::Record if recorded => summary.recorded += 1,
                 Fate::Record => summary.to_record += 1,
-                Fate::Held(_) | Fate::Before(_) => summary.already_there += 1,
+                Fate::Held(_) => summary.already_there += 1,
+                Fate::Before(_) => summary.stated_before += 1,
             }
         }
     }
@@ -103,26 +113,42 @@ fn summary(report: &Report<'_>, rows: &[PlannedRow]) -> Summary {
 
 impl Summary {
     fn to_json(&self) -> Value {
-        let Self { rows, to_record, recorded, already_there, refused_rows, refused } = self;
+        let Self { rows, to_record, recorded, already_there, stated_before, refused_rows, refused, .. } = self;
         json!({
             "rows": rows, "to_record": to_record, "recorded": recorded, "already_there": already_there,
-            "refused_rows": refused_rows, "refused_by_rule": refused,
+            "stated_before": stated_before, "refused_rows": refused_rows, "refused_by_rule": refused,
         })
     }
 
     fn sentence(&self) -> String {
-        let Self { rows, to_record, recorded, already_there, refused_rows, refused } = self;
-        let rules: Vec<_> = refused.iter().map(|(rule, count)| format!("{count} by {rule}")).collect();
-        let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
-        format!(
-            "{rows} rows: {recorded} acts recorded now, {to_record} to record, {already_there} already there; \
-             {refused_rows} rows refused{rules}."
-        )
+        let Self { recorded, to_record, already_there, stated_before, refused_rows, refused_elsewhere, .. } = self;
+        let (rows, acts) = (counted(self.rows, "row", "rows"), counted(*recorded, "act", "acts"));
+        let mut told = format!("{rows}: {acts} recorded now, {to_record} to record, {already_there} already there");
+        if *stated_before > 0 {
+            told += &format!(", {stated_before} stated in an earlier line");
+        }
+        told += &format!("; {} refused", counted(*refused_rows, "row", "rows"));
+        if *refused_elsewhere > 0 {
+            told += &format!(", and {} outside of rows", counted(*refused_elsewhere, "fault", "faults"));
+        }
+        match self.refused.is_empty() {
+            true => format!("{told}."),
+            false => format!("{told} ({}).", self.rules()),
+        }
+    }
+
+    /// How often each rule refused.
+    fn rules(&self) -> String {
+        let rules = self.refused.iter().map(|(rule, count)| format!("{count} by {rule}"));
+        rules.collect::<Vec<_>>().join(", ")
     }
 }
 
 fn advice(report: &Report<'_>) -> String {
     let Arguments { submit, skip_broken, .. } = report.arguments;
+    let Some(plan) = report.plan else {
+        return "Nothing was sent: it is about the whole file, so that no row can be left out instead.".into();
+    };
     match (submit, skip_broken, report.refused.is_empty(), report.sent.and_then(|sent| sent.stopped.as_ref())) {
         (_, _, _, Some(_)) if is_complete(report) => "Everything is recorded, but look at the error.".into(),
         (_, _, _, Some(_)) => "It stopped; run it again: what is recorded is not recorded again.".into(),
@@ -130,12 +156,29 @@ fn advice(report: &Report<'_>) -> String {
             "Nothing was sent: a footnote has no row, and any row may be the one that it is about.".into()
         }
         (true, true, false, None) => "What was refused is left out, each row whole.".into(),
+        (_, false, false, None) if plan.unclear => {
+            "Nothing was sent: mend what is refused; --skip-broken does not help while a footnote has no row.".into()
+        }
         (_, false, false, None) => {
             "Nothing was sent: mend what is refused, or leave such rows out with --skip-broken.".into()
         }
         (false, ..) => "Nothing was sent: this is a dry run. --submit signs and sends.".into(),
         (true, _, true, None) => String::new(),
     }
+}
+
+/// Where the remarks of law on the acts are found: they come with the record.
+fn findings(report: &Report<'_>, summary: &Summary) -> String {
+    let treaty = &report.mapping.treaty;
+    match summary.to_record + summary.recorded {
+        0 => String::new(),
+        _ => format!("Legal findings are told of what is recorded: merestone treaty findings {}", quoted(treaty)),
+    }
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    if name.contains(' ') { format!("\"{name}\"") } else { name.to_owned() }
 }
 
 /// Whether nothing is left to be sent.
@@ -154,6 +197,9 @@ fn table_sentence(report: &Report<'_>) -> String {
         (Some(TablePlan::Record(_)), Some(index)) => format!("The whole table as at {as_at}: entry {index}."),
         (Some(TablePlan::Record(_)), None) => format!("The whole table as at {as_at}: to be stated."),
         (Some(TablePlan::Held(index)), _) => format!("The whole table as at {as_at}: already in entry {index}."),
+        (Some(TablePlan::TakenBack(index)), _) => {
+            format!("The whole table as at {as_at}: taken back after entry {index}, and not stated again.")
+        }
     }
 }
 
@@ -165,6 +211,7 @@ fn table_json(report: &Report<'_>) -> Value {
         (Some(TablePlan::Record(_)), Some(index)) => json!({ "fate": "recorded", "index": index }),
         (Some(TablePlan::Record(_)), None) => json!({ "fate": "record" }),
         (Some(TablePlan::Held(index)), _) => json!({ "fate": "held", "index": index.0 }),
+        (Some(TablePlan::TakenBack(index)), _) => json!({ "fate": "taken_back", "index": index.0 }),
     }
 }
 

@@ -1,29 +1,25 @@
 //! Signing and sending what a plan records: rows whole, a bounded number of events at a
 //! time, the statement of the whole table last.
 //!
-//! Promises: an act that one table states gets one event id, whoever imports it and how
-//! often, so that the ledger takes it once from an organisation even where two imports run
-//! at once; a receipt is verified before a row counts as recorded, and what was recorded
-//! is told whatever fails afterwards.
+//! Promises: a receipt is verified before a row counts as recorded, and what was recorded
+//! is told whatever fails afterwards. Leaves to others: the events and their ids (`stating`).
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use uuid::Builder;
-
-use super::{Arguments, Mapping};
+use super::{Arguments, stating::Stating};
 use crate::{
-    authoring::{self, Drafted, EnvelopeFile, Folder, Header, Post, SignedSubmission, check_form, sign},
+    authoring::{self, Drafted, EnvelopeFile, Header, Post, SignedSubmission, check_form, sign},
     cli::{
-        Exit, Failure, Global, fresh_randomness, now,
+        Failure, Global, fresh_randomness, now,
         output::Output,
         seen::SeenFolder,
         submit::receipts::{keep_receipt, receipt_file, verify_receipt},
     },
     client::{Client, Founded, Patience, Untrusted},
-    crypto::{SigningKey, sha256},
-    domain::{CivilDate, Document, Event, EventId, Subject, TreatyId, TreeHead},
+    crypto::SigningKey,
+    domain::{Event, OrganisationId, TreeHead},
     limits::IMPORTED_EVENTS_AT_ONCE,
-    tables::{self, Plan, PlannedAct, TablePlan},
+    tables::{Fate, Plan, TablePlan},
     telemetry::chain,
     wire,
 };
@@ -36,7 +32,6 @@ pub struct Sending {
     header: Header,
     key: SigningKey,
     seen: SeenFolder,
-    documents: Vec<Document>,
     receipts: Option<PathBuf>,
     /// Names the table in errors and receipts.
     file: PathBuf,
@@ -80,7 +75,6 @@ impl Sending {
     /// Who signs, and for which ledger; stops where its history is not the one seen before.
     pub async fn prepare(
         arguments: &Arguments,
-        mapping: &Mapping,
         global: &Global,
         client: Client,
         patience: Patience,
@@ -91,24 +85,22 @@ impl Sending {
         seen.renew(&client, &founded).await?;
         let (ledger, last_seen) = (Some(founded.ledger), seen.seen(founded.ledger)?);
         let header = Header { ledger, organisation, member, seen: last_seen, require_unmoved: false };
-        let documents = documents(arguments, mapping)?;
         let (receipts, file) = (arguments.receipts.clone(), arguments.file.clone());
         if let Some(folder) = &receipts {
             let made = std::fs::create_dir_all(folder);
             made.map_err(|error| Failure::usage(format!("cannot create {}: {error}", folder.display())))?;
         }
-        Ok(Self { client, founded, patience, header, key, seen, documents, receipts, file })
+        Ok(Self { client, founded, patience, header, key, seen, receipts, file })
+    }
+
+    /// For whom is signed.
+    pub fn organisation(&self) -> &OrganisationId {
+        &self.header.organisation
     }
 
     /// Sends a plan in the order of its rows, until something stops it.
-    pub async fn send(
-        &self,
-        treaty: &TreatyId,
-        plan: &Plan,
-        mapping: &Mapping,
-        output: &Output,
-    ) -> Result<Sent, Failure> {
-        let batches = self.batches(treaty, plan, mapping)?;
+    pub async fn send(&self, stating: &Stating<'_>, plan: &Plan, output: &Output) -> Result<Sent, Failure> {
+        let batches = batches(stating, plan);
         let bar = output.progress(batches.iter().map(|batch| batch.events.len() as u64).sum());
         let (mut sent, mut head) = (Sent::default(), None);
         for batch in &batches {
@@ -140,43 +132,6 @@ impl Sending {
             Err(error @ Untrusted::Forked { .. }) => Err(self.seen.forked(self.founded.ledger, &error)),
             Err(error) => Err(error.into()),
         }
-    }
-
-    fn batches(&self, treaty: &TreatyId, plan: &Plan, mapping: &Mapping) -> Result<Vec<Batch>, Failure> {
-        let mut batches: Vec<Batch> = Vec::new();
-        for row in &plan.rows {
-            let acts = row.acts.iter().filter(|act| act.fate == tables::Fate::Record);
-            let events: Vec<Drafted> = acts.map(|act| self.act(treaty, row.line, act, mapping)).collect();
-            if events.is_empty() {
-                continue;
-            }
-            let fits = |batch: &&mut Batch| batch.events.len() + events.len() <= IMPORTED_EVENTS_AT_ONCE;
-            match batches.last_mut().filter(fits) {
-                Some(batch) => {
-                    batch.lines.push(row.line);
-                    batch.events.extend(events);
-                }
-                None => batches.push(Batch { lines: vec![row.line], events }),
-            }
-        }
-        if let TablePlan::Record(body) = &plan.table {
-            let event = tables::event(Subject::Treaty(treaty.clone()), body.clone(), mapping);
-            batches.push(Batch { lines: Vec::new(), events: vec![self.drafted(1, event, mapping.as_at)] });
-        }
-        Ok(batches)
-    }
-
-    fn act(&self, treaty: &TreatyId, line: u64, act: &PlannedAct, mapping: &Mapping) -> Drafted {
-        let event = tables::event(tables::subject(treaty, act), act.body.clone(), mapping);
-        self.drafted(usize::try_from(line).unwrap_or(usize::MAX), event, mapping.as_at)
-    }
-
-    fn drafted(&self, item: usize, mut event: Event, as_at: CivilDate) -> Drafted {
-        event.documents.clone_from(&self.documents);
-        event.id = id_of_content(&event, as_at);
-        fresh_randomness(&mut event.nonce);
-        let (id, kind, subject) = (event.id, event.kind(), event.subject.clone());
-        Drafted { item, id, kind, subject, bytes: wire::encode_event(&event), withheld: Vec::new() }
     }
 
     async fn send_one(&self, batch: &Batch, bar: &indicatif::ProgressBar) -> Result<Accepted, Failure> {
@@ -212,51 +167,34 @@ impl Sending {
     }
 }
 
-/// The id of an event by what it states and from which source, with the day of the table
-/// as its time: the same table gives the same ids.
-fn id_of_content(event: &Event, as_at: CivilDate) -> EventId {
-    let content = Event { id: EventId(uuid::Uuid::nil()), nonce: [0; 16], ..event.clone() };
-    let digest = sha256(&wire::encode_event(&content));
-    let random = std::array::from_fn(|at| digest[at]);
-    let midnight = jiff::tz::TimeZone::UTC.to_timestamp(as_at.0.to_datetime(jiff::civil::Time::midnight()));
-    let milliseconds = midnight.ok().and_then(|time| u64::try_from(time.as_millisecond()).ok()).unwrap_or_default();
-    EventId(Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
+/// Rows whole, as many as one submission takes; then the table itself.
+fn batches(stating: &Stating<'_>, plan: &Plan) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    for row in &plan.rows {
+        let line = usize::try_from(row.line).unwrap_or(usize::MAX);
+        let acts = row.acts.iter().filter(|act| act.fate == Fate::Record);
+        let events: Vec<Drafted> =
+            acts.map(|act| drafted(line, stating.event(Some(&act.participant), &act.body))).collect();
+        if events.is_empty() {
+            continue;
+        }
+        let fits = |batch: &&mut Batch| batch.events.len() + events.len() <= IMPORTED_EVENTS_AT_ONCE;
+        match batches.last_mut().filter(fits) {
+            Some(batch) => {
+                batch.lines.push(row.line);
+                batch.events.extend(events);
+            }
+            None => batches.push(Batch { lines: vec![row.line], events }),
+        }
+    }
+    if let TablePlan::Record(body) = &plan.table {
+        batches.push(Batch { lines: Vec::new(), events: vec![drafted(1, stating.event(None, body))] });
+    }
+    batches
 }
 
-fn documents(arguments: &Arguments, mapping: &Mapping) -> Result<Vec<Document>, Failure> {
-    let Some(name) = &mapping.source.document else { return Ok(Vec::new()) };
-    let folder = Folder(arguments.mapping.parent().map(std::path::Path::to_owned).unwrap_or_default());
-    let described = authoring::document(name, &folder);
-    let unread = |error| Failure::new(Exit::Usage, format!("cannot read the document {name}: {error}"));
-    described.map(|document| vec![document]).map_err(unread)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{SignatureAffixed, SignatureType, TreatyBody};
-
-    const MAPPING: &str = "treaty = \"fict:XX-1\"\nas_at = \"2026-02-28\"\n[columns]\nparticipant = \"P\"\nsignature = \
-                           \"S\"\n[source]\nclass = \"depositary\"\nname = \"a table\"\n";
-
-    fn event(signed: &str, mapping: &Mapping) -> Event {
-        let (place, signature_type) = ("".into(), SignatureType::Simple);
-        let body = SignatureAffixed { signed: Some(signed.parse().unwrap()), place, signature_type };
-        let subject = "participation/fict:XX-1/XAA".parse().unwrap();
-        tables::event(subject, TreatyBody::SignatureAffixed(body), mapping)
-    }
-
-    #[test]
-    fn an_act_of_one_table_has_one_id_and_anything_else_another() {
-        let today = "2026-03-01".parse().unwrap();
-        let mapping = Mapping::parse(MAPPING, today).unwrap();
-        let other = Mapping::parse(&MAPPING.replace("a table", "another"), today).unwrap();
-        let id = |event: &Event| id_of_content(event, mapping.as_at);
-        let first = event("1999-01-01", &mapping);
-        let with_nonce = Event { nonce: [7; 16], id: id(&first), ..first.clone() };
-        assert_eq!(id(&first), id(&with_nonce));
-        assert_ne!(id(&first), id(&event("1999-01-02", &mapping)));
-        assert_ne!(id(&first), id(&event("1999-01-01", &other)));
-        assert!(id(&first).to_string().parse::<EventId>().is_ok(), "a UUIDv7");
-    }
+fn drafted(item: usize, mut event: Event) -> Drafted {
+    fresh_randomness(&mut event.nonce);
+    let (id, kind, subject) = (event.id, event.kind(), event.subject.clone());
+    Drafted { item, id, kind, subject, bytes: wire::encode_event(&event), withheld: Vec::new() }
 }

@@ -1,0 +1,104 @@
+//! What an import tells beside its rows: what was taken back, counts in words, and advice
+//! that helps.
+
+use std::{fs, process::Command};
+
+use merestone::{domain::*, wire::proto};
+
+use crate::{
+    tables::{Desk, codes, fates, small_mapping},
+    treaty_status::{OTTAWA, drafted, under},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_counts_in_words_and_advises_only_what_helps() {
+    let desk = Desk::with_examples().await;
+    // Lines are broken by width: their words are what is stated.
+    let told = |mut command: Command| {
+        let output = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        output.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    desk.write("small.toml", &small_mapping("FFC", "2024-12-31", ""));
+    let header = "Participant,Signature,Deposit\n";
+    let footnote = "Footnotes,,\nmark,meaning,date,name,signature\n1,predecessor,3 Jun 1998,Old Union,5 Dec 1997\n";
+    desk.write("two.csv", &format!("{header}Gorland 1,,5 Mar 1999 d\nHestmark 1,,6 Mar 1999 d\n{footnote}"));
+    let dry = told(desk.import_in("table", "two.csv", "small.toml"));
+    assert!(dry.contains("3 to record, 0 already there, 1 stated in an earlier line; 0 rows refused."), "{dry}");
+    assert!(dry.contains("merestone treaty findings FFC"), "{dry}");
+
+    desk.write("one.csv", &format!("{header}Arlenia,,4 Dec 1997\n"));
+    let dry = told(desk.import_in("table", "one.csv", "small.toml"));
+    assert!(dry.contains("1 row: 0 acts recorded now, 1 to record"), "{dry}");
+
+    fs::write(desk.file("latin.csv"), b"Participant,Signature,Deposit\nC\xf4te,,\n").unwrap();
+    for more in [&[][..], &["--skip-broken"], &["--submit", "--skip-broken"]] {
+        let mut command = desk.import_in("table", "latin.csv", "small.toml");
+        command.args(more).arg("--key").arg(desk.file("desk.pem"));
+        let dry = told(command);
+        assert!(dry.contains("No row was read; refused: 1 by TextMustBeUtf8."), "{dry}");
+        assert!(dry.contains("whole file") && !dry.contains("--skip-broken") && !dry.contains("footnote"), "{dry}");
+    }
+
+    desk.write("lost.csv", &format!("{header}Gorland,,5 Mar 1999\n{footnote}"));
+    let dry = told(desk.import_in("table", "lost.csv", "small.toml"));
+    assert!(dry.contains("0 rows refused, and 1 fault outside of rows (1 by FootnoteMustHaveMark)."), "{dry}");
+    assert!(dry.contains("--skip-broken does not help"), "{dry}");
+    desk.story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_is_refused_by_name_before_anything_is_sent() {
+    let desk = Desk::begin().await;
+    let mapping = format!("whole_table = true\n{}", small_mapping("APMBC", "2013-01-01", ""));
+    desk.write("un.toml", &mapping);
+    desk.write("un.csv", "Participant,Signature,Deposit\nSwitzerland,,24 Mar 1998\nPoland,4 Dec 1997,27 Dec 2012\n");
+    desk.run(&mut desk.submit("un.csv", "un.toml"), 0);
+    let table = desk.table("APMBC", "2013-01-01").await;
+    let taken_back = |participant: &str| {
+        let line = table.lines.iter().find(|line| line.participant == participant).unwrap();
+        let position = line.acts[0].event.as_ref().unwrap().position.as_ref().unwrap();
+        let (organisation, event) = (position.organisation.parse().unwrap(), position.event_id.parse().unwrap());
+        let target = EventReference { organisation, event };
+        let body = SharedBody::EventRetracted(EventRetracted { target, reason: "of another treaty".into() });
+        (position.index, drafted(&under(OTTAWA, participant), Body::Shared(body)))
+    };
+    let (entry, retraction) = taken_back("CHE");
+    desk.story.enter(retraction).await;
+    let size = desk.story.size();
+    let dry = desk.run(&mut desk.import("un.csv", "un.toml"), 2);
+    assert_eq!(codes(&dry), [(2, "ActMustNotBeTakenBack".to_owned())]);
+    let message = dry["rows"][0]["refused"][0]["message"].as_str().unwrap();
+    assert!(message.contains(&format!("entry {entry} ")) && message.contains("retrieved"), "{message}");
+    assert_eq!(codes(&desk.run(&mut desk.submit("un.csv", "un.toml"), 2)), codes(&dry));
+    assert_eq!(desk.story.size(), size, "nothing is sent that the ledger must reject");
+
+    let retrieved = mapping.replace("[source]", "[source]\nretrieved = \"2013-02-01\"");
+    desk.write("un.toml", &retrieved);
+    let anew = desk.run(&mut desk.submit("un.csv", "un.toml"), 0);
+    assert_eq!(fates(&anew, 2), ["ratification 1998-03-24: recorded"], "the cure that it names");
+    assert_eq!(fates(&anew, 3), ["signature 1997-12-04: held", "ratification 2012-12-27: held"]);
+    desk.story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_table_that_was_taken_back_is_not_stated_again() {
+    let desk = Desk::begin().await;
+    desk.write("un.toml", &format!("whole_table = true\n{}", small_mapping("APMBC", "2013-01-01", "")));
+    desk.write("un.csv", "Participant,Signature,Deposit\nSwitzerland,,24 Mar 1998\n");
+    desk.run(&mut desk.submit("un.csv", "un.toml"), 0);
+    let stated_as_at = "2013-01-01".to_owned();
+    let request = proto::TableRequest { treaty: "APMBC".into(), stated_as_at, ..proto::TableRequest::default() };
+    let table = desk.story.client().table(request).await.unwrap().into_inner();
+    let position = table.tables[0].event.as_ref().unwrap().position.clone().unwrap();
+    let (organisation, event) = (position.organisation.parse().unwrap(), position.event_id.parse().unwrap());
+    let target = EventReference { organisation, event };
+    let body = SharedBody::EventRetracted(EventRetracted { target, reason: "not whole".into() });
+    let subject = format!("treaty/{OTTAWA}");
+    desk.story.enter(drafted(&subject, Body::Shared(body))).await;
+    let size = desk.story.size();
+    let report = desk.run(&mut desk.submit("un.csv", "un.toml"), 2);
+    assert_eq!(report["table"], serde_json::json!({ "fate": "taken_back", "index": position.index }));
+    assert_eq!(codes(&report), [(0, "ActMustNotBeTakenBack".to_owned())]);
+    assert_eq!(desk.story.size(), size);
+    desk.story.audited().await;
+}
