@@ -58,6 +58,27 @@ fn text(blocks: &[Block]) -> String {
 }
 
 #[test]
+fn a_party_that_will_leave_is_told_until_when_it_is_bound() {
+    let leaving = |status: &str, bound_until: &str| Standing {
+        until: "2026-07-30".into(),
+        withdrawal_notified: "2026-07-30".into(),
+        bound_until: bound_until.into(),
+        ..standing("APMBC", status, "2000-08-01")
+    };
+    let told = "APMBC: party since 2000-08-01; withdrawal notified 2026-07-30, bound until 2027-01-30";
+    assert_eq!(headline(&leaving("party", "2027-01-30")), told);
+    let told = "APMBC: party; withdrawal notified 2026-07-30, bound until 2027-01-30";
+    assert_eq!(headline(&leaving("party_withdrawal_pending", "2027-01-30")), told);
+    assert!(headline(&leaving("party", "")).ends_with("no day known on which it is out"));
+}
+
+#[test]
+fn years_that_share_a_row_are_all_named() {
+    assert_eq!(ranges(&[2000, 2002, 2003]), "2000, 2002, 2003");
+    assert_eq!(ranges(&[2000, 2001, 2002, 2004]), "2000 to 2002, 2004");
+}
+
+#[test]
 fn duties_are_read_at_a_glance() {
     let expected = "\
 Ukraine on 2026-03-01: 2 overdue, 1 running.

@@ -41,7 +41,7 @@ pub struct Refused {
 
 impl Refused {
     fn new(code: Code, reason: &'static str, field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, reason, field: field.into(), message: message.into(), retry_after: None, limit: None }
+        Self { code, reason, field: field.into(), message: shortened(message.into()), retry_after: None, limit: None }
     }
 
     /// The ledger is halted: nothing is accepted or proved.
@@ -139,6 +139,17 @@ impl From<Refused> for Status {
         };
         Status::with_error_details(refused.code, message, details)
     }
+}
+
+/// The longest message of a refusal, in bytes: it goes into headers, which are bounded, and
+/// may repeat what a client sent.
+const MESSAGE_BYTES: usize = 1_000;
+
+fn shortened(message: String) -> String {
+    if message.len() <= MESSAGE_BYTES {
+        return message;
+    }
+    format!("{} ...", &message[..message.floor_char_boundary(MESSAGE_BYTES)])
 }
 
 /// What the transport says by itself, with a reason and an advice: bytes that are
