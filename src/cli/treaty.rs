@@ -246,7 +246,13 @@ fn years(acts: &[Act]) -> Block {
 /// The acts of one participant: drawn, then told by the letters of the drawing.
 fn own_timeline(answer: &TimelineResponse) -> Vec<Block> {
     let (chart, letters) = drawing::of_timeline(answer, |act| told(act, answer));
-    let rows = answer.acts.iter().map(|act| {
+    // As the letters go: by the day at which the drawing has the act.
+    let mut acts: Vec<&Act> = answer.acts.iter().collect();
+    acts.sort_by_key(|act| {
+        let day = act.date.parse().ok().and_then(|date: WorldDate| date.latest().or(date.earliest()));
+        (day.is_none(), day)
+    });
+    let rows = acts.into_iter().map(|act| {
         let told = told(act, answer).join("\n");
         [letters.letter(act.position.as_ref()), dated(act), told]
     });

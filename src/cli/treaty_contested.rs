@@ -23,6 +23,9 @@ use crate::client::{
 pub struct Arguments {
     /// Only under this treaty (id or short name).
     treaty: Option<String>,
+    /// Only acts of this participant (id or name).
+    #[arg(long)]
+    participant: Option<String>,
     /// Also why the view follows what it follows.
     #[arg(long)]
     why: bool,
@@ -32,9 +35,9 @@ pub struct Arguments {
 
 /// Asks and shows; returns what the answer holds for.
 pub async fn show(client: &Client, arguments: &Arguments, output: &Output) -> Result<Option<HoldsAt>, Failure> {
-    let Arguments { treaty, why, day } = arguments;
+    let Arguments { treaty, participant, why, day } = arguments;
     let at = day.at.map(|at| at.to_string()).unwrap_or_default();
-    let answer = client.contested(treaty.as_deref(), &on_day(day, &at)).await?;
+    let answer = client.contested(treaty.as_deref(), participant.as_deref(), &on_day(day, &at)).await?;
     let json = to_json("ContestedResponse", &answer);
     output.show_list(&json, "acts", || shown(&answer, *why, day.read.known_at))?;
     Ok(answer.holds_at)
@@ -56,7 +59,8 @@ fn shown(answer: &ContestedResponse, why: bool, known_at: Option<KnownAt>) -> Ve
 fn contested(found: &ContestedAct, why: bool) -> Vec<Block> {
     let statements = found.statements.clone().unwrap_or_default();
     let rows = stated(&statements).chain(found.responses.iter().map(response));
-    let rows = rows.chain(found.resolutions.iter().map(|resolution| resolved(resolution, &statements)));
+    let rows =
+        rows.chain(found.resolutions.iter().map(|resolution| resolved(resolution, &found.resolutions, &statements)));
     let mut blocks = vec![sentences(None, [headline(found)])];
     blocks.push(table(["date", "who", "says", "source", "entry"], rows));
     blocks.extend(why.then(|| because(&found.reasons)));
@@ -123,7 +127,7 @@ fn response(response: &ActResponse) -> [String; 5] {
     [date.clone(), by.clone(), says, source, entry(event.as_ref())]
 }
 
-fn resolved(resolution: &ActResolution, statements: &Claims) -> [String; 5] {
+fn resolved(resolution: &ActResolution, all: &[ActResolution], statements: &Claims) -> [String; 5] {
     let ActResolution { event, date, accepted, reasons, decides } = resolution;
     let accepted = accepted.as_ref().map(|accepted| {
         let mut cited = statements.statements.iter().filter_map(|claim| claim.event.as_ref());
@@ -135,9 +139,15 @@ fn resolved(resolution: &ActResolution, statements: &Claims) -> [String; 5] {
         cited.find(is_it).map_or_else(|| accepted.event_id.clone(), |event| format!("entry {}", entry(Some(event))))
     });
     let accepts = accepted.unwrap_or_else(|| "none of them".to_owned());
-    let counts = if *decides { "" } else { ", without effect in this view" };
+    let by = organisation(event.as_ref());
+    let newer = all.iter().find(|other| other.decides && organisation(other.event.as_ref()) == by);
+    let counts = match newer {
+        _ if *decides => String::new(),
+        Some(newer) => format!(", superseded by entry {}", entry(newer.event.as_ref())),
+        None => ", without effect in this view".to_owned(),
+    };
     let says = format!("accepts {accepts}{counts}: {reasons}");
-    [date.clone(), organisation(event.as_ref()), says, "resolution".into(), entry(event.as_ref())]
+    [date.clone(), by, says, "resolution".into(), entry(event.as_ref())]
 }
 
 /// Class and name of a source.
@@ -245,6 +255,18 @@ mod tests {
         for word in ["claimed from", "followed", "withdrawn", "ngo:", "government", "250", "260", "240,"] {
             assert!(text.contains(word), "{word}\n{text}");
         }
+    }
+
+    #[test]
+    fn an_earlier_resolution_of_who_decided_is_superseded() {
+        let mut act = disputed();
+        let newer = ActResolution { event: cited(270, "authority"), decides: true, ..ActResolution::default() };
+        act.resolutions.push(newer);
+        let text = contested(&act, false).iter().map(|block| block.text(200)).collect::<String>();
+        assert!(text.contains("superseded by entry 270") && !text.contains("without effect"), "{text}");
+        act.resolutions[1].event = cited(270, "another");
+        let text = contested(&act, false).iter().map(|block| block.text(200)).collect::<String>();
+        assert!(text.contains("without effect in this view") && !text.contains("superseded"), "{text}");
     }
 
     #[test]

@@ -293,6 +293,9 @@ fn claims(claims: &Claims) -> [Block; 2] {
         "resolution" => "a resolution decides",
         _ => "nothing decides between them",
     };
+    let resolution = claims.resolution.as_ref().and_then(|event| event.position.as_ref());
+    let resolution = resolution.map(|position| format!(" (entry {} by {})", position.index, position.organisation));
+    let decided = format!("{decided}{}", resolution.unwrap_or_default());
     let rows = claims.statements.iter().map(|claim| {
         let followed = claim.followed.then(|| "followed".to_owned());
         let contests = claim.contests.iter().map(|contest| format!("contested by {}", contest.by));

@@ -57,6 +57,14 @@ fn one_line(text: &str) -> String {
 }
 
 #[test]
+fn a_resolution_that_decides_is_named_with_its_author() {
+    let kind = "domestic_step_taken".into();
+    let claims = Claims { kind, decided_by: "resolution".into(), resolution: cited(70), ..Claims::default() };
+    let text = text_of(&TreatyStatusResponse { claims: vec![claims], ..answer(vec![]) });
+    assert!(one_line(&text).contains("a resolution decides (entry 70 by desk)"), "{text}");
+}
+
+#[test]
 fn the_clauses_that_were_applied_are_named() {
     let by = |version: &str| TreatyStatusResponse {
         clauses: cited(54),

@@ -180,6 +180,21 @@ fn what_became_of_an_act_is_told_in_its_row_and_the_other_rows_name_it() {
 }
 
 #[test]
+fn the_letters_of_a_drawing_are_in_order_below_it() {
+    let act = |date: &str, index| Act {
+        date: date.into(),
+        position: Some(EventPosition { index, ..EventPosition::default() }),
+        ..withdrawal()
+    };
+    let acts = vec![act("2025-08", 30), act("2025-08-20", 31), act("2025-08-25", 32)];
+    let blocks = own_timeline(&TimelineResponse { acts, ..of_poland() });
+    let Block::Chart { keyed, .. } = &blocks[0] else { panic!("{blocks:?}") };
+    let text: String = keyed.iter().map(|block| block.text(80)).collect();
+    let keys = text.lines().filter_map(|line| line.split_whitespace().next().filter(|word| word.len() == 1));
+    assert_eq!(keys.collect::<Vec<_>>(), ["a", "b", "c"], "{text}");
+}
+
+#[test]
 fn a_timeline_is_in_the_order_of_the_dates_that_hold() {
     let act = |date: &str| Act { date: date.into(), ..Act::default() };
     let mut acts = [act(""), act("2025-08-20"), act("2025-08"), act("../2025-08-02")];

@@ -9,11 +9,17 @@ use crate::wire::proto;
 
 impl Client {
     /// Contested acts under one treaty or under all, of all pages.
-    pub async fn contested(&self, treaty: Option<&str>, on: &OnDay<'_>) -> Answer<proto::ContestedResponse> {
+    pub async fn contested(
+        &self,
+        treaty: Option<&str>,
+        participant: Option<&str>,
+        on: &OnDay<'_>,
+    ) -> Answer<proto::ContestedResponse> {
         let mut all = proto::ContestedResponse { at: on.at.to_owned(), ..proto::ContestedResponse::default() };
         loop {
             let request = proto::ContestedRequest {
                 treaty: treaty.unwrap_or_default().to_owned(),
+                participant: participant.unwrap_or_default().to_owned(),
                 // Later pages are for the day of the first.
                 at: all.at,
                 read_at: page_of(on.known_at, all.holds_at.as_ref()),

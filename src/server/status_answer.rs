@@ -78,6 +78,10 @@ impl Found {
         let outcomes = &self.answer.outcomes;
         let first = outcomes.first().and_then(|outcome| outcome.spans.first());
         let suspended = |overlay: &Overlay| matches!(overlay, Overlay::SuspensionAsserted(_));
+        let (withdrawal_notified, bound_until) = self.answer.courses.first().map_or((None, None), |course| {
+            let holds = |span: &&Span| span.to.is_none_or(|to| self.answer.at < to);
+            leaving(course.spans.iter().filter(holds))
+        });
         proto::Standing {
             treaty: self.treaty.to_string(),
             treaty_name: self.treaty_name.clone(),
@@ -87,6 +91,8 @@ impl Found {
             until: day(first.and_then(|span| span.to)),
             suspension_asserted: self.answer.overlays.iter().any(suspended),
             effective: effective_day(outcomes),
+            withdrawal_notified: day(withdrawal_notified),
+            bound_until: day(bound_until),
         }
     }
 
@@ -270,6 +276,14 @@ pub(super) fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
         Some(false) => proto::Timeliness::Late,
         None => proto::Timeliness::Unknown,
     }
+}
+
+/// Of a course from a day on: when it is first leaving, and until when it is bound without
+/// a break.
+fn leaving<'s>(spans: impl Iterator<Item = &'s Span>) -> (Option<Date>, Option<Date>) {
+    let bound: Vec<&Span> = spans.take_while(|span| span.status.is_bound()).collect();
+    let pending = bound.iter().find(|span| matches!(span.status, TreatyStatus::WithdrawalPending { .. }));
+    (pending.and_then(|span| span.from), bound.last().and_then(|span| span.to))
 }
 
 /// Under the first reading, when a pending withdrawal takes effect.

@@ -280,9 +280,10 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::ContestedRequest>,
     ) -> Result<Response<proto::ContestedResponse>, Status> {
-        let proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token } = request.into_inner();
+        let proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token, participant } =
+            request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let scope = self.0.scope(view, &treaty, "")?;
+        let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.contested(view, &scope, asked, page(page_size, &page_token))?))
     }

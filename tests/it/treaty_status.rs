@@ -223,6 +223,13 @@ async fn lithuania_is_bound_until_the_day_and_by_the_protocol_beyond_it() {
     let standing = story.client().standing(request).await.unwrap().into_inner();
     let bound: Vec<_> = standing.standings.iter().filter(|found| found.bound).map(|found| &found.treaty).collect();
     assert_eq!(bound, [PROTOCOL]);
+    let request = proto::StandingRequest { participant: "LTU".into(), at: "2004-01-01".into(), ..Default::default() };
+    let long_before = story.client().standing(request).await.unwrap().into_inner().standings;
+    let found = long_before.iter().find(|found| found.treaty == OTTAWA).unwrap();
+    assert_eq!((&*found.statuses[0], &*found.until), ("party", "2025-06-27"), "the span of the status word");
+    assert_eq!((&*found.withdrawal_notified, &*found.bound_until), ("2025-06-27", "2025-12-27"));
+    let other = long_before.iter().find(|found| found.treaty == PROTOCOL).unwrap();
+    assert_eq!((&*other.withdrawal_notified, &*other.bound_until), ("", ""));
     story.audited().await;
 }
 
