@@ -62,6 +62,13 @@ pub const CALLS_PER_CONNECTION: u32 = 256;
 pub const WINDOW_BYTES: u32 = 1024 * 1024;
 /// Bytes of the headers of one call: ours have under 1 kB, proxies add theirs.
 pub const HEADER_BYTES: u32 = 16 * 1024;
+/// Characters of a refusal that a client is told, and of the field that it names: it
+/// travels in headers, once as text, where a character takes up to 12 bytes, and once
+/// in base64; with 4 bytes a character both have at most 14 kB of the 16 kB that
+/// clients take (`HEADER_BYTES`), mostly under 3 kB.
+pub const REFUSAL_CHARACTERS: usize = 640;
+/// Characters of the field that a refusal names.
+pub const REFUSAL_FIELD_CHARACTERS: usize = 160;
 /// Bytes of all requests that have arrived in part: 28 of the largest size, or
 /// 65,536 calls at once with 2 kB each. Beyond it a client is told to come back.
 pub const RECEIVING_BYTES: usize = 128 * 1024 * 1024;

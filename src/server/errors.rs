@@ -41,7 +41,7 @@ pub struct Refused {
 
 impl Refused {
     fn new(code: Code, reason: &'static str, field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, reason, field: field.into(), message: shortened(message.into()), retry_after: None, limit: None }
+        Self { code, reason, field: field.into(), message: message.into(), retry_after: None, limit: None }
     }
 
     /// The ledger is halted: nothing is accepted or proved.
@@ -126,6 +126,12 @@ impl From<Refused> for Status {
     fn from(refused: Refused) -> Self {
         let limit = refused.limit.map(|limit| ("limit".to_owned(), limit.to_string()));
         let metadata: HashMap<_, _> = limit.into_iter().collect();
+        // What the client wrote may stand in it, however long that was.
+        let refused = Refused {
+            message: shortened(refused.message, limits::REFUSAL_CHARACTERS),
+            field: shortened(refused.field, limits::REFUSAL_FIELD_CHARACTERS),
+            ..refused
+        };
         let mut details = ErrorDetails::with_error_info(refused.reason, DOMAIN, metadata);
         if !refused.field.is_empty() {
             details.add_bad_request_violation(&refused.field, &refused.message);
@@ -141,15 +147,12 @@ impl From<Refused> for Status {
     }
 }
 
-/// The longest message of a refusal, in bytes: it goes into headers, which are bounded, and
-/// may repeat what a client sent.
-const MESSAGE_BYTES: usize = 1_000;
-
-fn shortened(message: String) -> String {
-    if message.len() <= MESSAGE_BYTES {
-        return message;
+/// A text that fits the headers in which a status travels.
+fn shortened(text: String, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text,
     }
-    format!("{} ...", &message[..message.floor_char_boundary(MESSAGE_BYTES)])
 }
 
 /// What the transport says by itself, with a reason and an advice: bytes that are
