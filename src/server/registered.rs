@@ -21,7 +21,7 @@ const SHORTEST: usize = 3;
 /// That there is nothing of a name.
 fn nothing(what: &str, name: &str) -> String {
     match name {
-        "" => format!("no {what} is named"),
+        "" => format!("no {what} is named: \"\""),
         name => format!("no {what} {name:?} was registered by then"),
     }
 }
