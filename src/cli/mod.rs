@@ -40,6 +40,7 @@ mod template;
 mod treaty;
 mod treaty_changes;
 mod treaty_contested;
+mod treaty_document;
 mod treaty_duties;
 mod treaty_findings;
 mod treaty_objections;
@@ -162,8 +163,8 @@ enum Command {
 /// From which state of knowledge a read answers.
 #[derive(Clone, Copy, Debug, Args)]
 struct ReadArguments {
-    /// As known at a time (2026-06-19T12:00:00Z), at the end of a day in UTC (2026-06-19),
-    /// or when the ledger held so many entries.
+    /// As known at a time that has come (2026-06-19T12:00:00Z), at the end of a day in UTC
+    /// (2026-06-19; of today: now), or when the ledger held so many entries.
     #[arg(long, value_name = "TIME|DAY|SIZE", value_parser = parse_known_at)]
     known_at: Option<KnownAt>,
 }
@@ -176,7 +177,8 @@ struct DayArguments {
     at: Option<CivilDate>,
     #[command(flatten)]
     read: ReadArguments,
-    /// How rival statements are resolved: default, or all to prefer nobody.
+    /// How rival statements are resolved: default; all to prefer nobody; depositary, treaty_body or
+    /// acting_state whose word then goes first.
     #[arg(long, value_name = "NAME")]
     view: Option<String>,
 }
@@ -186,11 +188,18 @@ fn parse_day(text: &str) -> Result<CivilDate, String> {
 }
 
 fn parse_known_at(text: &str) -> Result<KnownAt, String> {
+    known_at(text, jiff::Timestamp::now())
+}
+
+/// The end of a day that goes on is now: nobody knows yet what will be known then.
+fn known_at(text: &str, now: jiff::Timestamp) -> Result<KnownAt, String> {
     if let Ok(size) = text.parse() {
         return Ok(KnownAt::Size(size));
     }
     if let Ok(day) = text.parse::<CivilDate>() {
-        return end_of(day).map(KnownAt::Time).ok_or_else(|| "it is a day that has an end".to_owned());
+        let end = end_of(day).ok_or_else(|| "it is a day that has an end".to_owned())?;
+        let today = day.0 == jiff::tz::TimeZone::UTC.to_datetime(now).date();
+        return Ok(KnownAt::Time(if today { now } else { end }));
     }
     let time = text.parse().map(KnownAt::Time);
     time.map_err(|_| "it is a count of entries, a day, or a time with its zone, e.g. 2026-06-19T12:00:00Z".to_owned())
@@ -311,7 +320,9 @@ mod tests {
         assert_eq!(parse_known_at("17"), Ok(KnownAt::Size(17)));
         assert!(matches!(parse_known_at("2026-06-19T12:00:00Z"), Ok(KnownAt::Time(_))));
         let end = "2026-06-19T23:59:59.999999Z".parse().expect("a time");
-        assert_eq!(parse_known_at("2026-06-19"), Ok(KnownAt::Time(end)));
+        let noon = "2026-06-19T12:00:00Z".parse().expect("a time");
+        assert_eq!(known_at("2026-06-19", noon), Ok(KnownAt::Time(noon)), "the day is not over");
+        assert_eq!(known_at("2026-06-19", end + jiff::SignedDuration::from_hours(1)), Ok(KnownAt::Time(end)));
         assert!(parse_known_at("2026-06-31").is_err() && parse_known_at("June").is_err());
     }
 }

@@ -65,6 +65,20 @@ impl Output {
         }
     }
 
+    /// The same; with `ndjson` a last line tells what the answer says besides the items.
+    pub fn show_list_and_rest(
+        &self,
+        json: &Value,
+        items: &str,
+        blocks: impl FnOnce() -> Vec<Block>,
+    ) -> Result<(), Failure> {
+        self.show_list(json, items, blocks)?;
+        match self.format {
+            Format::Table | Format::Json => Ok(()),
+            Format::Ndjson => print(&without(json, items).to_string()),
+        }
+    }
+
     /// A line of text that is itself the result.
     pub fn line(&self, text: &str) -> Result<(), Failure> {
         print(text)
@@ -89,6 +103,13 @@ impl Output {
     fn width(&self) -> u16 {
         Table::new().width().filter(|_| self.terminal).unwrap_or(WIDTH)
     }
+}
+
+/// An answer without its items.
+fn without(json: &Value, items: &str) -> Value {
+    let mut rest = json.clone();
+    rest.as_object_mut().into_iter().for_each(|fields| drop(fields.remove(items)));
+    rest
 }
 
 /// The lower-case short name of an enum value.
@@ -133,5 +154,18 @@ fn print(text: &str) -> Result<(), Failure> {
         // Whoever reads has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(Exit::Done as i32),
         written => written.map_err(|error| Failure::new(Exit::Failed, error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_rest_of_an_answer_is_all_but_its_items() {
+        let answer = json!({ "parties": [1, 2], "counts": [3], "at": "2025-06-29" });
+        assert_eq!(without(&answer, "parties"), json!({ "counts": [3], "at": "2025-06-29" }));
     }
 }

@@ -1,8 +1,9 @@
-//! `treaty list|show|timeline|status|parties|obligations|overdue|upcoming|changes|findings|contested|unnotified|objections`:
+//! `treaty list|show|timeline|status|parties|obligations|overdue|upcoming|changes|findings|contested|unnotified|objections|document`:
 //! treaties, the acts under them, who is bound, to what and by when, what comes, what
 //! changed, and what is said against it.
 
 use clap::Subcommand;
+use jiff::civil::Date;
 
 use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
@@ -12,14 +13,14 @@ use super::{
     output::{Output, holds_at},
     parse_day,
     sign_off::state_in_words,
-    treaty_changes, treaty_contested, treaty_duties, treaty_findings, treaty_objections, treaty_parties, treaty_status,
-    treaty_unnotified, treaty_upcoming,
+    treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
+    treaty_parties, treaty_status, treaty_unnotified, treaty_upcoming,
     words::sentence,
 };
 use crate::{
     client::{
         OnDay,
-        reply::{Act, EventBody, EventPosition, LegalFinding, TimelineResponse, TreatyEntry},
+        reply::{Act, ChangedField, EventPosition, LegalFinding, TimelineResponse, TreatyEntry},
         to_json,
     },
     domain::{CivilDate, WorldDate},
@@ -111,6 +112,8 @@ pub enum Command {
     Unnotified(treaty_unnotified::Arguments),
     /// Who objected to which act, in time or late, until when others may, and who did not where that is known.
     Objections(treaty_objections::Arguments),
+    /// The timeline of one document: every event that cites it, under whatever treaty.
+    Document(treaty_document::Arguments),
 }
 
 pub async fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -134,6 +137,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Contested(arguments) => treaty_contested::show(&client, &arguments, output).await?,
         Command::Unnotified(arguments) => treaty_unnotified::show(&client, &arguments, output).await?,
         Command::Objections(arguments) => treaty_objections::show(&client, &arguments, output).await?,
+        Command::Document(arguments) => treaty_document::show(&client, &arguments, output).await?,
         Command::List { read } => {
             let answer = client.treaties(read.known_at).await?;
             let json = to_json("ListTreatiesResponse", &answer);
@@ -149,7 +153,9 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Timeline { treaty, participant, view, at, read } => {
             let at = at.map(|at| at.to_string()).unwrap_or_default();
             let on = OnDay { at: &at, known_at: read.known_at, view: view.as_deref().unwrap_or_default() };
-            let answer = client.timeline(&treaty, participant.as_deref(), &on).await?;
+            let mut answer = client.timeline(&treaty, participant.as_deref(), &on).await?;
+            // Pages are in the order of what was stated first.
+            answer.acts.sort_by_key(day_of);
             let json = to_json("TimelineResponse", &answer);
             output.show_list(&json, "acts", || match participant {
                 Some(_) => own_timeline(&answer),
@@ -240,7 +246,13 @@ fn years(acts: &[Act]) -> Block {
 /// The acts of one participant: drawn, then told by the letters of the drawing.
 fn own_timeline(answer: &TimelineResponse) -> Vec<Block> {
     let (chart, letters) = drawing::of_timeline(answer, |act| told(act, answer));
-    let rows = answer.acts.iter().map(|act| {
+    // As the letters go: by the day at which the drawing has the act.
+    let mut acts: Vec<&Act> = answer.acts.iter().collect();
+    acts.sort_by_key(|act| {
+        let day = act.date.parse().ok().and_then(|date: WorldDate| date.latest().or(date.earliest()));
+        (day.is_none(), day)
+    });
+    let rows = acts.into_iter().map(|act| {
         let told = told(act, answer).join("\n");
         [letters.letter(act.position.as_ref()), dated(act), told]
     });
@@ -268,11 +280,36 @@ fn told(act: &Act, answer: &TimelineResponse) -> Vec<String> {
     let source = Some(source(act)).filter(|source| !source.is_empty());
     let entry = format!("entry {} by {}", position.index, position.organisation);
     let says: Vec<String> = source.into_iter().chain([entry]).collect();
-    let mut remarked = remarked(act, &answer.acts, &answer.legal_findings);
+    let mut remarked = remarked(act, &answer.legal_findings);
     // Of two findings with one code, each is told whole in the status.
     remarked.dedup();
     let remarked = remarked.join("; ");
-    [sentence(act), remarked, says.join("; ")].into_iter().filter(|line| !line.is_empty()).collect()
+    let lines = [sentence(act), about(act), remarked, says.join("; ")];
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+/// Which entry an act is about, and what a correction changes of it.
+fn about(act: &Act) -> String {
+    let Some(target) = &act.about else { return String::new() };
+    let does = match act.kind.as_str() {
+        "event_corrected" => "corrects",
+        "event_retracted" => "takes back",
+        "event_contested" => "is against",
+        _ => "is about",
+    };
+    let changed = act
+        .changes
+        .iter()
+        .map(|ChangedField { field, before, after }| format!("{} was {before}, is {after}", field.replace('_', " ")));
+    let changed = changed.collect::<Vec<_>>().join("; ");
+    let changed = if changed.is_empty() { changed } else { format!(": {changed}") };
+    format!("it {does} entry {}{changed}", target.index)
+}
+
+/// Whether an act is undated, and its day.
+fn day_of(act: &Act) -> (bool, Option<Date>) {
+    let day = act.date.parse().ok().and_then(|date: WorldDate| date.earliest().or(date.latest()));
+    (day.is_none(), day)
 }
 
 fn dated(act: &Act) -> String {
@@ -285,26 +322,28 @@ fn source(act: &Act) -> String {
 }
 
 /// What became of an act, and what is remarked on it.
-fn remarked(act: &Act, acts: &[Act], remarks: &[LegalFinding]) -> Vec<String> {
-    let mut lines: Vec<String> = act.state.iter().map(state_in_words).collect();
-    for correction in acts.iter().filter(|other| corrects(other, act)) {
-        let index = correction.position.as_ref().map(|position| position.index).unwrap_or_default();
-        lines.push(format!("corrected in entry {index}"));
+fn remarked(act: &Act, remarks: &[LegalFinding]) -> Vec<String> {
+    let mut lines: Vec<String> = match &act.retracted_by {
+        Some(retraction) => vec![format!("retracted in entry {}, counts for nothing", retraction.index)],
+        None => act.state.iter().map(state_in_words).collect(),
+    };
+    lines.extend(act.corrected_by.iter().map(|correction| format!("corrected in entry {}", correction.index)));
+    if !act.date_first_stated.is_empty() {
+        lines.push(format!("first dated {}", act.date_first_stated));
     }
+    lines.extend(rivals(act));
     let on_act = |remark: &&LegalFinding| remark.event.as_ref().is_some_and(|event| event.position == act.position);
     let of_law = remarks.iter().filter(on_act).map(|remark| &remark.code);
     lines.extend(act.findings.iter().map(|finding| &finding.code).chain(of_law).map(|code| format!("finding: {code}")));
     lines
 }
 
-/// Whether one act corrects the event of another. An event is named by its
-/// organisation and its id.
-fn corrects(correction: &Act, act: &Act) -> bool {
-    let Some(EventBody::EventCorrected(body)) = correction.event.as_ref().and_then(|event| event.body.as_ref()) else {
-        return false;
-    };
-    let Some((target, position)) = body.target.as_ref().zip(act.position.as_ref()) else { return false };
-    (&target.organisation, &target.event_id) == (&position.organisation, &position.event_id)
+/// The other accounts of the same act, and whether this one is followed.
+fn rivals(act: &Act) -> Option<String> {
+    let entries: Vec<String> = act.rivals.iter().map(|rival| rival.index.to_string()).collect();
+    let followed = if act.passed_over { "not followed" } else { "followed" };
+    let entry = if entries.len() == 1 { "entry" } else { "entries" };
+    (!entries.is_empty()).then(|| format!("the same act as in {entry} {}, {followed}", entries.join(", ")))
 }
 
 #[cfg(test)]

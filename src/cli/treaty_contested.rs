@@ -8,6 +8,7 @@ use super::{
     block::{Block, sentences, table},
     output::{Output, day_known, short_name},
     treaty_status::{entry, on_day},
+    words::differences,
 };
 use crate::client::{
     Client, KnownAt,
@@ -22,6 +23,9 @@ use crate::client::{
 pub struct Arguments {
     /// Only under this treaty (id or short name).
     treaty: Option<String>,
+    /// Only acts of this participant (id or name).
+    #[arg(long)]
+    participant: Option<String>,
     /// Also why the view follows what it follows.
     #[arg(long)]
     why: bool,
@@ -31,9 +35,9 @@ pub struct Arguments {
 
 /// Asks and shows; returns what the answer holds for.
 pub async fn show(client: &Client, arguments: &Arguments, output: &Output) -> Result<Option<HoldsAt>, Failure> {
-    let Arguments { treaty, why, day } = arguments;
+    let Arguments { treaty, participant, why, day } = arguments;
     let at = day.at.map(|at| at.to_string()).unwrap_or_default();
-    let answer = client.contested(treaty.as_deref(), &on_day(day, &at)).await?;
+    let answer = client.contested(treaty.as_deref(), participant.as_deref(), &on_day(day, &at)).await?;
     let json = to_json("ContestedResponse", &answer);
     output.show_list(&json, "acts", || shown(&answer, *why, day.read.known_at))?;
     Ok(answer.holds_at)
@@ -55,7 +59,8 @@ fn shown(answer: &ContestedResponse, why: bool, known_at: Option<KnownAt>) -> Ve
 fn contested(found: &ContestedAct, why: bool) -> Vec<Block> {
     let statements = found.statements.clone().unwrap_or_default();
     let rows = stated(&statements).chain(found.responses.iter().map(response));
-    let rows = rows.chain(found.resolutions.iter().map(|resolution| resolved(resolution, &statements)));
+    let rows =
+        rows.chain(found.resolutions.iter().map(|resolution| resolved(resolution, &found.resolutions, &statements)));
     let mut blocks = vec![sentences(None, [headline(found)])];
     blocks.push(table(["date", "who", "says", "source", "entry"], rows));
     blocks.extend(why.then(|| because(&found.reasons)));
@@ -90,17 +95,22 @@ fn headline(found: &ContestedAct) -> String {
 
 /// Treaty, whose act it is, and the act.
 pub fn name_of(act: Option<&ActUnderTreaty>) -> String {
-    let ActUnderTreaty { treaty_name, participant_name, kind, date, event, .. } = act.cloned().unwrap_or_default();
+    let ActUnderTreaty { treaty_name, participant_name, kind, act: name, date, event, .. } =
+        act.cloned().unwrap_or_default();
+    let kind = kind.replace('_', " ");
+    let what = if name.is_empty() { kind } else { format!("{name} ({kind})") };
     let who = if participant_name.is_empty() { treaty_name } else { format!("{treaty_name}, {participant_name}") };
     let on = if date.is_empty() { String::new() } else { format!(" of {date}") };
-    format!("{who}: {}{on} (entry {})", kind.replace('_', " "), entry(event.as_ref()))
+    format!("{who}: {what}{on}, entry {}", entry(event.as_ref()))
 }
 
 fn stated(statements: &Claims) -> impl Iterator<Item = [String; 5]> {
     statements.statements.iter().map(|claim| {
-        let says = if claim.followed { "states it; followed" } else { "states it otherwise" };
+        let differs = differences(claim);
+        let follow = if claim.followed { "followed" } else { "not followed" };
+        let says = if differs.is_empty() { format!("states it; {follow}") } else { format!("{differs}; {follow}") };
         let source = source(claim.source().as_str_name(), &claim.source_name);
-        [claim.date.clone(), organisation(claim.event.as_ref()), says.into(), source, entry(claim.event.as_ref())]
+        [claim.date.clone(), organisation(claim.event.as_ref()), says, source, entry(claim.event.as_ref())]
     })
 }
 
@@ -117,7 +127,7 @@ fn response(response: &ActResponse) -> [String; 5] {
     [date.clone(), by.clone(), says, source, entry(event.as_ref())]
 }
 
-fn resolved(resolution: &ActResolution, statements: &Claims) -> [String; 5] {
+fn resolved(resolution: &ActResolution, all: &[ActResolution], statements: &Claims) -> [String; 5] {
     let ActResolution { event, date, accepted, reasons, decides } = resolution;
     let accepted = accepted.as_ref().map(|accepted| {
         let mut cited = statements.statements.iter().filter_map(|claim| claim.event.as_ref());
@@ -129,9 +139,15 @@ fn resolved(resolution: &ActResolution, statements: &Claims) -> [String; 5] {
         cited.find(is_it).map_or_else(|| accepted.event_id.clone(), |event| format!("entry {}", entry(Some(event))))
     });
     let accepts = accepted.unwrap_or_else(|| "none of them".to_owned());
-    let counts = if *decides { "" } else { ", without effect in this view" };
+    let by = organisation(event.as_ref());
+    let newer = all.iter().find(|other| other.decides && organisation(other.event.as_ref()) == by);
+    let counts = match newer {
+        _ if *decides => String::new(),
+        Some(newer) => format!(", superseded by entry {}", entry(newer.event.as_ref())),
+        None => ", without effect in this view".to_owned(),
+    };
     let says = format!("accepts {accepts}{counts}: {reasons}");
-    [date.clone(), organisation(event.as_ref()), says, "resolution".into(), entry(event.as_ref())]
+    [date.clone(), by, says, "resolution".into(), entry(event.as_ref())]
 }
 
 /// Class and name of a source.
@@ -160,7 +176,7 @@ pub fn because(reasons: &[Because]) -> Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::{Claim, EventPosition, SourceClass};
+    use crate::client::reply::{Claim, EventPosition, SaidField, SourceClass};
 
     fn cited(index: u64, organisation: &str) -> Option<CitedEvent> {
         let organisation = organisation.to_owned();
@@ -174,6 +190,7 @@ mod tests {
             treaty_name: "APMBC".into(),
             participant_name: "Ukraine".into(),
             kind: "suspension_notified".into(),
+            act: "Ukraine 2025".into(),
             date: "2025-07-18".into(),
             event: cited(240, "desk-public-record"),
             ..ActUnderTreaty::default()
@@ -184,6 +201,7 @@ mod tests {
             source: SourceClass::Ngo.into(),
             source_name: "a report".into(),
             followed: true,
+            differs: vec![SaidField { field: "claimed_from".into(), says: "2025-07-18".into() }],
             ..Claim::default()
         };
         let response = |by: &str, opposes| ActResponse {
@@ -229,14 +247,26 @@ mod tests {
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for told in [
             "1 act is contested.",
-            "APMBC, Ukraine: suspension notified of 2025-07-18 (entry 240): contested since 2025-10-17 by CHE; known since",
+            "APMBC, Ukraine: Ukraine 2025 (suspension notified) of 2025-07-18, entry 240: contested since 2025-10-17 by CHE; known since",
             "followed is one account of it.",
         ] {
             assert!(flat.contains(told), "{told}\n{text}");
         }
-        for word in ["followed", "withdrawn", "ngo:", "government", "250", "260", "240,"] {
+        for word in ["claimed from", "followed", "withdrawn", "ngo:", "government", "250", "260", "240,"] {
             assert!(text.contains(word), "{word}\n{text}");
         }
+    }
+
+    #[test]
+    fn an_earlier_resolution_of_who_decided_is_superseded() {
+        let mut act = disputed();
+        let newer = ActResolution { event: cited(270, "authority"), decides: true, ..ActResolution::default() };
+        act.resolutions.push(newer);
+        let text = contested(&act, false).iter().map(|block| block.text(200)).collect::<String>();
+        assert!(text.contains("superseded by entry 270") && !text.contains("without effect"), "{text}");
+        act.resolutions[1].event = cited(270, "another");
+        let text = contested(&act, false).iter().map(|block| block.text(200)).collect::<String>();
+        assert!(text.contains("without effect in this view") && !text.contains("superseded"), "{text}");
     }
 
     #[test]

@@ -116,8 +116,18 @@ fn under_treaty(treaty: &TreatyDuties, why: bool) -> Vec<Block> {
 fn headline(standing: &Standing) -> String {
     let statuses: Vec<String> = standing.statuses.iter().map(|status| status.replace('_', " ")).collect();
     let since = if standing.since.is_empty() { String::new() } else { format!(" since {}", standing.since) };
-    let until = if standing.until.is_empty() { String::new() } else { format!(", until {}", standing.until) };
-    format!("{}: {}{since}{until}", standing.treaty_name, statuses.join(" or "))
+    let Standing { treaty_name, until, withdrawal_notified, bound_until, .. } = standing;
+    if !withdrawal_notified.is_empty() {
+        let party = standing.statuses.first().is_some_and(|status| status == "party");
+        let since = if party { since } else { String::new() };
+        let until = match bound_until.as_str() {
+            "" => "no day known on which it is out".to_owned(),
+            day => format!("bound until {day}"),
+        };
+        return format!("{treaty_name}: party{since}; withdrawal notified {withdrawal_notified}, {until}");
+    }
+    let until = if until.is_empty() { String::new() } else { format!(", until {until}") };
+    format!("{treaty_name}: {}{since}{until}", statuses.join(" or "))
 }
 
 /// A row for each duty; yearly reports of which nothing else is to be said share that of the first.
@@ -143,14 +153,32 @@ fn is_plain_report(duty: &Duty) -> bool {
 }
 
 /// The row of the first report, with the years that all of them are about.
-fn years<'d>(first: &Duty, alike: impl Iterator<Item = &'d Duty> + Clone) -> [String; 5] {
-    let (count, last) = (alike.clone().count(), alike.map(|duty| duty.about_year).max().unwrap_or(first.about_year));
+fn years<'d>(first: &Duty, alike: impl Iterator<Item = &'d Duty>) -> [String; 5] {
+    let mut years: Vec<u32> = alike.map(|duty| duty.about_year).collect();
+    years.sort_unstable();
     let [due, state, what, article, late] = row(first);
-    if count == 1 {
+    if years.len() == 1 {
         return [due, state, what, article, late];
     }
-    let what = format!("{} {} to {last}: {count} of them", first.title, first.about_year);
+    let what = format!("{} {}: {} of them", first.title, ranges(&years), years.len());
     [format!("{due} .."), state, what, article, late]
+}
+
+/// Ascending years in words, e.g. "2000, 2002 to 2004".
+fn ranges(years: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for year in years {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *year => *last = *year,
+            _ => runs.push((*year, *year)),
+        }
+    }
+    let told = runs.iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first} to {last}"),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// Due, state, what, article, days late.

@@ -58,6 +58,27 @@ fn text(blocks: &[Block]) -> String {
 }
 
 #[test]
+fn a_party_that_will_leave_is_told_until_when_it_is_bound() {
+    let leaving = |status: &str, bound_until: &str| Standing {
+        until: "2026-07-30".into(),
+        withdrawal_notified: "2026-07-30".into(),
+        bound_until: bound_until.into(),
+        ..standing("APMBC", status, "2000-08-01")
+    };
+    let told = "APMBC: party since 2000-08-01; withdrawal notified 2026-07-30, bound until 2027-01-30";
+    assert_eq!(headline(&leaving("party", "2027-01-30")), told);
+    let told = "APMBC: party; withdrawal notified 2026-07-30, bound until 2027-01-30";
+    assert_eq!(headline(&leaving("party_withdrawal_pending", "2027-01-30")), told);
+    assert!(headline(&leaving("party", "")).ends_with("no day known on which it is out"));
+}
+
+#[test]
+fn years_that_share_a_row_are_all_named() {
+    assert_eq!(ranges(&[2000, 2002, 2003]), "2000, 2002, 2003");
+    assert_eq!(ranges(&[2000, 2001, 2002, 2004]), "2000 to 2002, 2004");
+}
+
+#[test]
 fn duties_are_read_at_a_glance() {
     let expected = "\
 Ukraine on 2026-03-01: 2 overdue, 1 running.
@@ -133,7 +154,7 @@ fn yearly_reports_alike_share_a_row_and_others_keep_theirs() {
     assert_eq!(
         told,
         [
-            ["2004-04-30 ..", "yearly update 2003 to 2006: 3 of them"],
+            ["2004-04-30 ..", "yearly update 2003, 2004, 2006: 3 of them"],
             ["2004-04-30", "first report"],
             ["2026-04-30", "yearly update 2025\nstops with the withdrawal on 2026-02-20"],
         ]

@@ -4,6 +4,8 @@
 //! Promises: a number is called a total only where the coverage is complete; otherwise it
 //! is the number of those that are recorded.
 
+use serde_json::Value;
+
 use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
@@ -26,9 +28,20 @@ pub async fn show(
 ) -> Result<Option<HoldsAt>, Failure> {
     let at = day.at.map(|at| at.to_string()).unwrap_or_default();
     let answer = client.parties(treaty, statuses, &on_day(day, &at)).await?;
-    let json = to_json("ListPartiesResponse", &answer);
-    output.show_list(&json, "parties", || shown(&answer, day.read.known_at))?;
+    let json = with_zeros(to_json("ListPartiesResponse", &answer));
+    output.show_list_and_rest(&json, "parties", || shown(&answer, day.read.known_at))?;
     Ok(answer.holds_at)
+}
+
+/// A count of nobody is a number too, which the mapping leaves out.
+fn with_zeros(mut json: Value) -> Value {
+    let counts = json.get_mut("counts").and_then(Value::as_array_mut).into_iter().flatten();
+    for count in counts.filter_map(Value::as_object_mut) {
+        for number in ["certain", "possible"] {
+            count.entry(number).or_insert_with(|| 0.into());
+        }
+    }
+    json
 }
 
 /// All that is shown of an answer, in order.
@@ -39,8 +52,7 @@ pub fn shown(answer: &ListPartiesResponse, known_at: Option<KnownAt>) -> Vec<Blo
         let header = ["participant", "status", "since", "status until", "signed", "deposited"];
         blocks.push(table(header, answer.parties.iter().map(row)));
     }
-    let counted = answer.counts.iter().filter(|count| count.possible > 0);
-    blocks.push(table(["count", "number", "who is counted"], counted.map(count_row)));
+    blocks.push(table(["count", "number", "who is counted"], answer.counts.iter().map(count_row)));
     let differences = coverage.differences.iter().map(|difference| format!("- {}", difference.sentence));
     if !coverage.differences.is_empty() {
         let heading = format!("where the depositary's table as at {} differs", coverage.as_at);
@@ -141,8 +153,16 @@ mod tests {
         let one_line = none.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(one_line.contains("14 recorded; no complete table at this date."), "{none}");
         assert!(!one_line.contains("14 parties") && !one_line.contains("in all"), "{none}");
-        assert!(one_line.contains("0 to 1 recorded") && !one_line.contains("former"), "{none}");
+        assert!(one_line.contains("0 to 1 recorded"), "{none}");
+        assert!(one_line.contains("former 0 recorded"), "nobody is a number too\n{none}");
         assert!(none.lines().all(|line| line.chars().count() <= 80), "{none}");
+    }
+
+    #[test]
+    fn a_count_of_nobody_is_a_number_in_json() {
+        let json = with_zeros(to_json("ListPartiesResponse", &answer(Coverage::default())));
+        assert_eq!((&json["counts"][2]["certain"], &json["counts"][2]["possible"]), (&0.into(), &0.into()));
+        assert_eq!(json["counts"][0]["certain"], 14);
     }
 
     #[test]

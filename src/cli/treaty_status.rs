@@ -3,11 +3,15 @@
 //! The answer first, in a sentence; then the reasons, what could still change it, what
 //! contradicts it, what law remarks, and what else binds the participant.
 
+use std::collections::BTreeSet;
+
 use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     drawing::{self, Letters},
     output::{Output, day_known, short_name},
+    treaty_contested::source,
+    words::differences,
 };
 use crate::client::{
     Client, KnownAt, OnDay,
@@ -124,19 +128,20 @@ fn headline(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Str
 /// The status towards a treaty, and what is to be added to it, in words.
 fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
     let StatusOutcome { status, effective, expired, .. } = outcome;
-    let since = outcome.intervals.first().map(|interval| interval.from.as_str()).unwrap_or_default();
+    let since = day_or_days(outcome.intervals.iter().map(|interval| interval.from.as_str()), "");
     let (stands, more) = match status.as_str() {
         "non_participant" => ("no participant in", String::new()),
         "signatory" => ("a signatory of", "not bound".into()),
-        "former_signatory" => {
-            ("a former signatory of", format!("it declared on {since} that it will not become a party"))
-        }
+        "former_signatory" => ("a former signatory of", format!("no signatory any more since {since}")),
         "contracting" => ("contracting to", "not bound yet".into()),
         "party" => ("a party to", String::new()),
         "party_withdrawal_pending" if effective.is_empty() => {
             ("a party to", "withdrawing, while a conflict is asserted to go on".into())
         }
-        "party_withdrawal_pending" => ("a party to", format!("leaving on {effective}")),
+        "party_withdrawal_pending" => {
+            let ends = outcome.intervals.iter().map(|interval| interval.to.as_str());
+            ("a party to", format!("leaving on {}", day_or_days(ends, effective)))
+        }
         "party_withdrawal_deferred_conflict" => {
             ("a party to", format!("its withdrawal is deferred by a conflict since {expired}"))
         }
@@ -145,6 +150,17 @@ fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
         other => return (format!("{} under {treaty}", other.replace('_', " ")), String::new()),
     };
     (format!("{stands} {treaty}"), more)
+}
+
+/// The only day; where readings differ the first and the last that they lead to. `alone` is
+/// told for one day in its place.
+fn day_or_days<'a>(days: impl Iterator<Item = &'a str>, alone: &str) -> String {
+    let days: BTreeSet<&str> = days.collect();
+    match (days.first(), days.last()) {
+        (Some(first), Some(last)) if first != last => format!("a day from {first} to {last}"),
+        (Some(only), _) if alone.is_empty() => (*only).to_owned(),
+        _ => alone.to_owned(),
+    }
 }
 
 fn added(sentence: String, more: &str, end: &str) -> String {
@@ -275,20 +291,23 @@ fn claims(claims: &Claims) -> [Block; 2] {
         "mandate" => "the mandate for the act decides",
         "source" => "the source decides",
         "resolution" => "a resolution decides",
-        _ => "nothing decides: all are followed",
+        _ => "nothing decides between them",
     };
+    let resolution = claims.resolution.as_ref().and_then(|event| event.position.as_ref());
+    let resolution = resolution.map(|position| format!(" (entry {} by {})", position.index, position.organisation));
+    let decided = format!("{decided}{}", resolution.unwrap_or_default());
     let rows = claims.statements.iter().map(|claim| {
-        let source = short_name(claim.source().as_str_name(), "SOURCE_CLASS_").replace('_', " ");
-        let mut followed = if claim.followed { "followed".to_owned() } else { String::new() };
-        claim.contests.iter().for_each(|contest| followed.push_str(&format!("\ncontested by {}", contest.by)));
-        let followed = followed.trim_start();
+        let followed = claim.followed.then(|| "followed".to_owned());
+        let contests = claim.contests.iter().map(|contest| format!("contested by {}", contest.by));
+        let says = [differences(claim)].into_iter().chain(followed).chain(contests).filter(|line| !line.is_empty());
+        let says = says.collect::<Vec<_>>().join("\n");
         let by = claim.event.as_ref().and_then(|event| event.position.as_ref());
         let by = by.map(|position| position.organisation.clone()).unwrap_or_default();
         [
             claim.date.clone(),
-            format!("{source}: {}", claim.source_name),
+            source(claim.source().as_str_name(), &claim.source_name),
             by,
-            followed.into(),
+            says,
             entry(claim.event.as_ref()),
         ]
     });
@@ -298,7 +317,7 @@ fn claims(claims: &Claims) -> [Block; 2] {
         1 => format!("{act}: stated once, and contested"),
         times => format!("{act}: stated {times} times, {decided}"),
     };
-    [sentences(None, [told]), table(["date", "source", "by", "", "entry"], rows)]
+    [sentences(None, [told]), table(["date", "source", "by", "says", "entry"], rows)]
 }
 
 pub fn findings(findings: &[LegalFinding]) -> Vec<String> {

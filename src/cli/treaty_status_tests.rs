@@ -57,6 +57,14 @@ fn one_line(text: &str) -> String {
 }
 
 #[test]
+fn a_resolution_that_decides_is_named_with_its_author() {
+    let kind = "domestic_step_taken".into();
+    let claims = Claims { kind, decided_by: "resolution".into(), resolution: cited(70), ..Claims::default() };
+    let text = text_of(&TreatyStatusResponse { claims: vec![claims], ..answer(vec![]) });
+    assert!(one_line(&text).contains("a resolution decides (entry 70 by desk)"), "{text}");
+}
+
+#[test]
 fn the_clauses_that_were_applied_are_named() {
     let by = |version: &str| TreatyStatusResponse {
         clauses: cited(54),
@@ -217,4 +225,16 @@ fn the_end_of_a_notice_reads_as_the_way_out_only_where_it_is() {
     assert_eq!(ends("party_withdrawal_pending", "2027-02-20", "2028-01-01"), "2027-02-20: notice ends, out 2028-01-01");
     assert_eq!(ends("contracting", "2027-02-20", ""), "2027-02-20");
     assert_eq!(ends("party", "", ""), "");
+}
+
+#[test]
+fn readings_that_differ_in_the_day_alone_are_one_status_with_both_days() {
+    let interval = |from: &str, to: &str| StatusInterval { from: from.into(), to: to.into() };
+    let outcome =
+        |status: &str, intervals| StatusOutcome { status: status.into(), intervals, ..StatusOutcome::default() };
+    let former = outcome("former_party", vec![interval("2026-02-01", ""), interval("2026-02-28", "")]);
+    let answer = TreatyStatusResponse { outcomes: vec![former], complete: true, ..TreatyStatusResponse::default() };
+    let told = headline(&answer, None);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].ends_with("out since a day from 2026-02-01 to 2026-02-28."), "{told:?}");
 }

@@ -18,8 +18,7 @@ fn withdrawal() -> Act {
         participant: "POL".into(),
         event: Some(event),
         position: Some(EventPosition { index: 23, organisation: "pl-desk".into(), ..EventPosition::default() }),
-        findings: vec![],
-        state: None,
+        ..Act::default()
     }
 }
 
@@ -139,21 +138,68 @@ fn every_kind_of_act_is_told_in_words() {
 }
 
 #[test]
-fn a_corrected_act_names_its_correction() {
-    use crate::client::reply::body::*;
-    let target = Some(EventReference { organisation: "pl-desk".into(), event_id: "an id".into() });
-    let mut corrected = withdrawal();
-    corrected.position.as_mut().unwrap().event_id = "an id".into();
-    let body = EventCorrected { target, reason: "a slip".into(), restated: None };
+fn what_became_of_an_act_is_told_in_its_row_and_the_other_rows_name_it() {
+    let at = |index| Some(EventPosition { index, ..EventPosition::default() });
+    let effective = crate::client::reply::SubmissionState {
+        status: crate::client::reply::SubmissionStatus::Effective.into(),
+        ..Default::default()
+    };
+    let corrected = Act {
+        corrected_by: at(31).into_iter().collect(),
+        date_first_stated: "2025-08-05".into(),
+        rivals: [at(24), at(25)].into_iter().flatten().collect(),
+        ..withdrawal()
+    };
+    let retracted = Act { retracted_by: at(32), state: Some(effective), rivals: vec![], ..withdrawal() };
+    let passed_over = Act { rivals: at(23).into_iter().collect(), passed_over: true, ..withdrawal() };
+    let changed = ChangedField {
+        field: "received_by_depositary".into(),
+        before: "2025-08-05".into(),
+        after: "2025-08-20".into(),
+    };
     let correction = Act {
         kind: "event_corrected".into(),
-        event: Some(Event { body: Some(EventBody::EventCorrected(Box::new(body))), ..Event::default() }),
-        position: Some(EventPosition { index: 31, ..EventPosition::default() }),
+        about: at(23),
+        changes: vec![changed],
+        position: at(31),
         ..Act::default()
     };
-    let answer = TimelineResponse { acts: vec![corrected, correction], ..TimelineResponse::default() };
-    let text = timeline(&answer).text(120);
-    assert!(text.contains("corrected in entry 31"), "{text}");
+    let retraction = Act { kind: "event_retracted".into(), about: at(30), position: at(32), ..Act::default() };
+    let acts = vec![corrected, retracted, passed_over, correction, retraction];
+    let text = timeline(&TimelineResponse { acts, ..TimelineResponse::default() }).text(200);
+    for told in [
+        "corrected in entry 31; first dated 2025-08-05; the same act as in entries 24, 25, followed",
+        "retracted in entry 32, counts for nothing",
+        "the same act as in entry 23, not followed",
+        "it corrects entry 23: received by depositary was 2025-08-05, is 2025-08-20",
+        "it takes back entry 30",
+    ] {
+        assert!(text.contains(told), "{told}\n{text}");
+    }
+    assert!(!text.contains("effective"), "what is taken back is not in effect\n{text}");
+}
+
+#[test]
+fn the_letters_of_a_drawing_are_in_order_below_it() {
+    let act = |date: &str, index| Act {
+        date: date.into(),
+        position: Some(EventPosition { index, ..EventPosition::default() }),
+        ..withdrawal()
+    };
+    let acts = vec![act("2025-08", 30), act("2025-08-20", 31), act("2025-08-25", 32)];
+    let blocks = own_timeline(&TimelineResponse { acts, ..of_poland() });
+    let Block::Chart { keyed, .. } = &blocks[0] else { panic!("{blocks:?}") };
+    let text: String = keyed.iter().map(|block| block.text(80)).collect();
+    let keys = text.lines().filter_map(|line| line.split_whitespace().next().filter(|word| word.len() == 1));
+    assert_eq!(keys.collect::<Vec<_>>(), ["a", "b", "c"], "{text}");
+}
+
+#[test]
+fn a_timeline_is_in_the_order_of_the_dates_that_hold() {
+    let act = |date: &str| Act { date: date.into(), ..Act::default() };
+    let mut acts = [act(""), act("2025-08-20"), act("2025-08"), act("../2025-08-02")];
+    acts.sort_by_key(day_of);
+    assert_eq!(acts.map(|act| act.date), ["2025-08", "../2025-08-02", "2025-08-20", ""]);
 }
 
 fn of_poland() -> TimelineResponse {

@@ -1,9 +1,12 @@
 //! Acts in words, for people who read a timeline.
 
 use super::output::short_name;
-use crate::client::{
-    reply::{Act, Event, EventBody},
-    to_json,
+use crate::{
+    client::{
+        reply::{Act, Claim, Event, EventBody},
+        to_json,
+    },
+    wire::votes_in_words,
 };
 
 /// A number with the word for one or for more.
@@ -17,6 +20,13 @@ pub fn sentence(act: &Act) -> String {
         Some(event) => of_event(&act.kind, event),
         None => spaced(&act.kind),
     }
+}
+
+/// What a statement says where others about the same act say something else; empty where
+/// they agree.
+pub fn differences(claim: &Claim) -> String {
+    let said = claim.differs.iter().map(|said| format!("{} {}", spaced(&said.field), said.says));
+    said.collect::<Vec<_>>().join(", ")
 }
 
 fn of_event(kind: &str, event: &Event) -> String {
@@ -35,7 +45,7 @@ fn of_event(kind: &str, event: &Event) -> String {
         Some(EventBody::EffectStated(_)) => format!("{} stated", effect(&word("effect", "TREATY_EFFECT_"))),
         Some(EventBody::DomesticStepTaken(body)) => {
             let towards = format!("{} towards {}", word("step", "DOMESTIC_STEP_"), word("pursues", "PURSUED_ACT_"));
-            let votes = body.votes.map(|votes| format!("{}-{}-{}", votes.in_favour, votes.against, votes.abstained));
+            let votes = body.votes.as_ref().map(votes_in_words);
             joined(&joined(&towards, &body.organ), &votes.unwrap_or_default())
         }
         Some(EventBody::WithdrawalNotified(body)) => {

@@ -55,7 +55,7 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
+        Act, ChangedField, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
         DangerAreaInForce, Duty, DutyExtension, EarlierRegistration, Entry, Event, EventLine, EventPosition, Finding,
         GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse,
         HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
@@ -77,10 +77,11 @@ pub mod reply {
         KnownStatus, UpcomingChange, UpcomingResponse, known_change::Change,
     };
     // Questions about single acts under treaties.
+    pub use crate::wire::proto::citing_request::Document as NamedDocument;
     pub use crate::wire::proto::{
-        ActObjection, ActResolution, ActResponse, ActUnderTreaty, Because, Claim, ContestedAct, ContestedResponse,
-        NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse, SourceClass, UnnotifiedAct,
-        UnnotifiedResponse,
+        ActObjection, ActResolution, ActResponse, ActUnderTreaty, Because, CitingEvent, CitingResponse, Claim,
+        ContestedAct, ContestedResponse, Document, NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse,
+        SaidField, SourceClass, UnnotifiedAct, UnnotifiedResponse,
     };
     pub use prost_types::Timestamp;
 
@@ -96,8 +97,8 @@ pub mod reply {
     /// Bodies of events as they are told.
     pub mod body {
         pub use crate::wire::proto::{
-            ConflictStatusAsserted, EffectStated, EventCorrected, EventReference, ObjectionLodged, SuspensionNotified,
-            TreatyBodyDecided, TreatyRegistered, WithdrawalRevoked,
+            ConflictStatusAsserted, EffectStated, EventCorrected, EventReference, ObjectionLodged,
+            ParticipantRegistered, SuspensionNotified, TreatyBodyDecided, TreatyRegistered, WithdrawalRevoked,
         };
     }
 }
@@ -224,10 +225,15 @@ impl Client {
 
     /// All participants, of all pages.
     pub async fn participants(&self) -> Answer<proto::ListParticipantsResponse> {
+        self.participants_as_known(None).await
+    }
+
+    /// All participants as known then, of all pages.
+    pub async fn participants_as_known(&self, known_at: Option<KnownAt>) -> Answer<proto::ListParticipantsResponse> {
         let mut all = proto::ListParticipantsResponse::default();
         loop {
             let page_token = std::mem::take(&mut all.next_page_token);
-            let read_at = page_of(None, all.holds_at.as_ref());
+            let read_at = page_of(known_at, all.holds_at.as_ref());
             let request = proto::ListParticipantsRequest { read_at, page_size: PAGE, page_token };
             let page = self.treaty_reads().list_participants(request).await?.into_inner();
             all.participants.extend(page.participants);

@@ -1,19 +1,25 @@
 //! Questions about single acts under treaties: which are contested, of which no
-//! notification is held, to which others object.
+//! notification is held, to which others object, which cite a document.
 //!
 //! Promises: all pages of an answer hold for the day and the state of knowledge of the
 //! first.
 
-use super::{Answer, Client, OnDay, PAGE, page_of};
+use super::{Answer, Client, OnDay, PAGE, page_of, reply::NamedDocument};
 use crate::wire::proto;
 
 impl Client {
     /// Contested acts under one treaty or under all, of all pages.
-    pub async fn contested(&self, treaty: Option<&str>, on: &OnDay<'_>) -> Answer<proto::ContestedResponse> {
+    pub async fn contested(
+        &self,
+        treaty: Option<&str>,
+        participant: Option<&str>,
+        on: &OnDay<'_>,
+    ) -> Answer<proto::ContestedResponse> {
         let mut all = proto::ContestedResponse { at: on.at.to_owned(), ..proto::ContestedResponse::default() };
         loop {
             let request = proto::ContestedRequest {
                 treaty: treaty.unwrap_or_default().to_owned(),
+                participant: participant.unwrap_or_default().to_owned(),
                 // Later pages are for the day of the first.
                 at: all.at,
                 read_at: page_of(on.known_at, all.holds_at.as_ref()),
@@ -81,6 +87,26 @@ impl Client {
             let mut page = self.treaty_reads().objections(request).await?.into_inner();
             all.acts.append(&mut page.acts);
             all = proto::ObjectionsResponse { acts: all.acts, ..page };
+            if all.next_page_token.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Events that cite a document, of all pages; up to the day, if one is named.
+    pub async fn citing(&self, document: &NamedDocument, on: &OnDay<'_>) -> Answer<proto::CitingResponse> {
+        let mut all = proto::CitingResponse::default();
+        loop {
+            let request = proto::CitingRequest {
+                document: Some(document.clone()),
+                at: on.at.to_owned(),
+                read_at: page_of(on.known_at, all.holds_at.as_ref()),
+                page_size: PAGE,
+                page_token: all.next_page_token,
+            };
+            let mut page = self.treaty_reads().citing(request).await?.into_inner();
+            all.events.append(&mut page.events);
+            all = proto::CitingResponse { events: all.events, ..page };
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }

@@ -26,7 +26,7 @@ async fn the_demonstration_shows_every_step_and_ends() {
         "as known on 2025-11-05: out since 2026-02-20.",
         "Contested by AUT, BEL, CHE, COL, NOR, NZL, 22MSP.",
         "Tonga, accession to the APMBC (instrument deposited): stated 2 times, the source decides",
-        "Ukraine, decree 441/2025 (domestic step taken): stated 2 times, nothing decides: all are followed",
+        "Ukraine, decree 441/2025 (domestic step taken): stated 2 times, nothing decides between them",
         "Ukraine on 2016-06-02: 2 overdue.",
         "in force for 45 in all; the depositary's table as at 2012-12-27 names the same.",
         "in force for 164 recorded; no complete table at this date",

@@ -27,7 +27,7 @@ impl CitedDocument {
     /// The documents that an event cites: by its list, and by the symbol in its body.
     pub fn of(event: &Event) -> BTreeSet<Self> {
         let digests = event.documents.iter().map(|document| Self::Digest(document.sha256));
-        let symbols = event.documents.iter().map(|document| &document.symbol).chain(symbol_in(&event.body));
+        let symbols = event.documents.iter().map(|document| &*document.symbol).chain(symbol_in(&event.body));
         let symbols = symbols.filter(|symbol| !symbol.is_empty());
         digests.chain(symbols.map(|symbol| Self::Symbol(symbol.to_ascii_lowercase().into()))).collect()
     }
@@ -51,7 +51,7 @@ impl CitedDocument {
 }
 
 /// The symbol of the document that an act itself is.
-fn symbol_in(body: &Body) -> Option<&Box<str>> {
+fn symbol_in(body: &Body) -> Option<&str> {
     match body {
         Body::Treaty(TreatyBody::DepositaryNotificationIssued(body)) => Some(&body.reference),
         Body::Treaty(TreatyBody::TreatyBodyDecided(body)) => Some(&body.symbol),

@@ -39,7 +39,7 @@
 //! | 11 organisation `i` | empty; the author's, for later sign-offs each signer's |
 //! | 12 kind number (u32 BE) `i` | empty |
 //! | 13 path of a cell (u64 BE), level (u8), record `i` | per danger area: southern, northern, western, eastern edge of its box in 1e-7 degree from the south pole and from 180 degrees west, varints |
-//! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, definitive signatures, objections, declarations, corrections, retractions and resolutions alone |
+//! | 15 treaty kind number (u32 BE) participant `i` | as row 10; deposits, definitive signatures, successions, objections, declarations, corrections, retractions and resolutions alone |
 //! | 16 treaty participant treaty `i` | as row 10; instruments under the second treaty, and corrections of them, that name the first one as a protocol |
 //! | 17 treaty treaty `i` | empty; a registration of the second treaty, or a correction of it, names the first as its parent |
 //! | 18 SHA-256 (32 bytes) `i`; 19 symbol `i` | as row 10; the events that cite the document, by their list or by the symbol in their body |

@@ -251,7 +251,7 @@ impl View<'_> {
     }
 
     /// Acts of one kind of all participants under a treaty, ascending by participant,
-    /// then by position. Known are the kinds that bear on others: deposits, signatures
+    /// then by position. Known are the kinds that bear on others: deposits, successions, signatures
     /// that are definitive, objections, declarations, corrections, retractions and resolutions.
     pub fn acts_of_kind(&self, treaty: &TreatyId, kind: Kind) -> Result<Vec<Act>, ReadModelError> {
         let wanted = Key::new(Table::ByTreaty).id(treaty.as_str()).kind(kind);
@@ -384,6 +384,32 @@ impl View<'_> {
             mandates.push(read_mandate(granted, &value).map_err(|unreadable| unreadable.at(&key))?);
         }
         Ok(mandates)
+    }
+
+    /// Ids of participants with a name that contains the text or is contained in it; as
+    /// many as asked for at the most. Case does not matter.
+    pub fn participants_near(&self, text: &str, most: usize) -> Result<Vec<ParticipantId>, ReadModelError> {
+        let wanted = text.trim().to_ascii_lowercase();
+        let prefix = Key::new(Table::ParticipantName);
+        let mut near: Vec<ParticipantId> = Vec::new();
+        for row in all_rows(self.models.tree(), &prefix) {
+            let (key, _) = row?;
+            let named = || {
+                let (length, rest) = key[prefix.as_ref().len()..].split_first_chunk::<4>()?;
+                let (name, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+                let (id, index) = split_id(rest)?;
+                Some((std::str::from_utf8(name).ok()?, id.parse().ok()?, split_index(index)?.0))
+            };
+            let (name, id, index) = named().ok_or_else(|| damaged(&key))?;
+            let is_near = index.0 < self.size.0 && (name.contains(&wanted) || wanted.contains(name));
+            if is_near && !near.contains(&id) {
+                near.push(id);
+            }
+            if near.len() == most {
+                break;
+            }
+        }
+        Ok(near)
     }
 
     /// The one id that has the name.

@@ -42,7 +42,9 @@ const SETTLES: [Kind; 3] = [
     Kind::Shared(SharedKind::EventRetracted),
     Kind::Shared(SharedKind::ContestResolved),
 ];
+const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
 const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
+const TABLE: Kind = Kind::Treaty(TreatyKind::ParticipationTableStated);
 
 /// Who is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +80,7 @@ pub(super) struct TreatyFile {
     /// Events on these participants themselves.
     pub about: ByParticipant,
     /// What bears on them from elsewhere: their acts under the parent treaty, acts of those
-    /// that they succeed.
+    /// that they succeed, and of those that succeed them.
     around: ByParticipant,
     /// Events on the parent treaty itself.
     above: Vec<Arc<Recorded>>,
@@ -259,11 +261,15 @@ struct Places {
     on_treaty: Vec<Position>,
     /// Acts of those that are asked about.
     under: BTreeMap<ParticipantId, Vec<Act>>,
+    /// Successions of anybody with what may change them, where a table was stated that can
+    /// tell that a participation has passed to successors.
+    successions: Vec<Act>,
 }
 
 impl Places {
     fn find(view: View<'_>, treaty: TreatyId, who: Who<'_>) -> Result<Self, Refused> {
-        let on_treaty = positions_of(&view.acts_on(&Subject::Treaty(treaty.clone()))?);
+        let on_treaty = view.acts_on(&Subject::Treaty(treaty.clone()))?;
+        let tabled = on_treaty.iter().any(|act| act.kind == TABLE);
         let mut under: BTreeMap<ParticipantId, Vec<Act>> = BTreeMap::new();
         match who {
             Who::One(participant) => {
@@ -277,7 +283,20 @@ impl Places {
                 }
             }
         }
-        Ok(Self { treaty, parent: None, on_treaty, under })
+        let on_treaty = positions_of(&on_treaty);
+        let mut places = Self { treaty, parent: None, on_treaty, under, successions: Vec::new() };
+        if tabled {
+            places.successions = places.successions(view, who)?;
+        }
+        Ok(places)
+    }
+
+    fn successions(&self, view: View<'_>, who: Who<'_>) -> Result<Vec<Act>, Refused> {
+        let mut found = self.of_kind(view, who, SUCCESSION)?;
+        let successors: BTreeSet<_> = found.iter().map(|act| act.participant.clone()).collect();
+        let corrections = self.of_kind(view, who, CORRECTION)?.into_iter();
+        found.extend(corrections.filter(|act| successors.contains(&act.participant)));
+        Ok(found)
     }
 
     /// Finds the parent, and adds everybody else whom an instrument under it may make
@@ -307,7 +326,7 @@ impl Places {
     }
 
     fn positions(&self) -> impl Iterator<Item = Position> {
-        let under = self.under.values().flatten().map(|act| act.position);
+        let under = self.under.values().flatten().chain(&self.successions).map(|act| act.position);
         self.on_treaty.iter().copied().chain(under)
     }
 
@@ -438,6 +457,14 @@ impl Elsewhere {
                 elsewhere.add(participant, &view.acts_on(&subject)?);
             }
         }
+        for act in &places.successions {
+            let predecessor = read.get(&act.position).and_then(|it| predecessor_of(&it.event.body));
+            let (Some(predecessor), Some(successor)) = (predecessor, &act.participant) else { continue };
+            if places.under.contains_key(predecessor) && predecessor != successor {
+                let subject = Subject::Participation(places.treaty.clone(), successor.clone());
+                elsewhere.add(predecessor, &view.acts_on(&subject)?);
+            }
+        }
         Ok(elsewhere)
     }
 
@@ -526,7 +553,7 @@ fn states_entry_into_force(recorded: &Recorded) -> bool {
 }
 
 /// The mandates that weigh between rival statements.
-fn mandates_of_authors(view: View<'_>, read: &EventsRead) -> Result<Vec<GrantedMandate>, Refused> {
+pub(super) fn mandates_of_authors(view: View<'_>, read: &EventsRead) -> Result<Vec<GrantedMandate>, Refused> {
     let authors: BTreeSet<_> = read.values().map(|recorded| recorded.organisation()).collect();
     let mut mandates = Vec::new();
     for organisation in authors {

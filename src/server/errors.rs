@@ -16,7 +16,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::{
     admission::ProveError,
-    domain::InvalidIdentifier,
+    domain::{InvalidIdentifier, RecordingTime},
     limits,
     policy::{Rejection, Unverified},
     projections::{QueryError, ReadModelError, WaitError},
@@ -90,6 +90,13 @@ impl Refused {
     /// A field of the request is not of its form.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
         Self::new(Code::InvalidArgument, "FieldMustBeValid", field, message)
+    }
+
+    /// A state of knowledge of a time that has not come: what is recorded until then would
+    /// change the answer.
+    pub fn time_to_come(asked: RecordingTime, now: RecordingTime) -> Self {
+        let message = format!("{asked} has not come: it is {now} by the ledger's clock; ask for a time up to then");
+        Self::new(Code::OutOfRange, "TimeMustBeReached", "read_at.time", message)
     }
 
     /// The same about another field of the request.

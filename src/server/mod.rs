@@ -37,6 +37,7 @@ mod status;
 mod status_answer;
 mod survey;
 mod table;
+mod timeline;
 mod touched;
 mod treaties;
 mod treaty_acts;

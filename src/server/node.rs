@@ -12,7 +12,7 @@ use crate::{
     admission::{Admission, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
     clock::Clock,
-    domain::{Entry, EnvelopeContent, Size, TreeHash},
+    domain::{Entry, EnvelopeContent, RecordingTime, Size, TreeHash},
     journal::{Journal, StoredRecord},
     limits,
     policy::{self, Registry, Remarks},
@@ -136,9 +136,20 @@ impl Node {
             Some(KnownAt::Time(time)) => {
                 let time =
                     wire::recording_time(&time).ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
+                let now = self.newest_time()?;
+                if time > now {
+                    return Err(Refused::time_to_come(time, now));
+                }
                 Ok(self.models.size_at(time)?)
             }
         }
+    }
+
+    /// The time up to which it is settled what the ledger knew: that of the clock, and no
+    /// earlier than the newest entry's.
+    fn newest_time(&self) -> Result<RecordingTime, Refused> {
+        let newest = self.models.now().holds_at()?.recorded_at;
+        Ok(newest.map_or(self.clock.now(), |newest| newest.max(self.clock.now())))
     }
 
     /// Finishes what is queued and makes everything durable. Blocks until then.

@@ -13,6 +13,19 @@ use crate::{
     wire::proto::{self, event::Body},
 };
 
+/// So many names like the one that nobody has are told.
+const NEAR: usize = 5;
+/// Bytes of a name from which on others can be like it.
+const SHORTEST: usize = 3;
+
+/// That there is nothing of a name.
+fn nothing(what: &str, name: &str) -> String {
+    match name {
+        "" => format!("no {what} is named"),
+        name => format!("no {what} {name:?} was registered by then"),
+    }
+}
+
 /// A registration as it stands.
 struct Standing<T> {
     now: T,
@@ -35,7 +48,10 @@ impl Node {
             }
             found => found?,
         };
-        found.ok_or_else(|| Refused::not_found("treaty", format!("no treaty {name:?} was registered by then")))
+        found.ok_or_else(|| {
+            let advice = "`treaty list` shows the ids and short names";
+            Refused::not_found("treaty", format!("{}; {advice}", nothing("treaty", name)))
+        })
     }
 
     /// The participant with this id or one of its names.
@@ -49,8 +65,23 @@ impl Node {
             }
             found => found?,
         };
-        found
-            .ok_or_else(|| Refused::not_found("participant", format!("no participant {name:?} was registered by then")))
+        match found {
+            Some(found) => Ok(found),
+            None => Err(self.no_participant(view, name)?),
+        }
+    }
+
+    /// That nobody has the name, and who has one like it.
+    fn no_participant(&self, view: View<'_>, name: &str) -> Result<Refused, Refused> {
+        let mut near = Vec::new();
+        let ids = if name.trim().len() < SHORTEST { Vec::new() } else { view.participants_near(name, NEAR)? };
+        for id in ids {
+            let Some(found) = view.participant(&id)? else { continue };
+            near.push(format!("{id} ({})", self.participant_name(view, &found)?));
+        }
+        let near = if near.is_empty() { String::new() } else { format!("; names like it: {}", near.join(", ")) };
+        let message = format!("{}{near}", nothing("participant", name));
+        Ok(Refused::not_found("participant", format!("{message}; `participant list` shows the ids and names")))
     }
 
     /// The participant that a request names; `None` where it names none.

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use super::status::{EventFacts, Found};
 use crate::{
-    domain::{CitedEvent, Index, LegalFinding, WorldDate},
+    domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{
         Change, Claim, Claims, ClausesApplied, Contest, Declared, Outcome, Overlay, Reaction, Span, Stance,
         StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
     },
-    wire::{proto, timestamp},
+    wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
 };
 
 impl Found {
@@ -78,6 +78,10 @@ impl Found {
         let outcomes = &self.answer.outcomes;
         let first = outcomes.first().and_then(|outcome| outcome.spans.first());
         let suspended = |overlay: &Overlay| matches!(overlay, Overlay::SuspensionAsserted(_));
+        let (withdrawal_notified, bound_until) = self.answer.courses.first().map_or((None, None), |course| {
+            let holds = |span: &&Span| span.to.is_none_or(|to| self.answer.at < to);
+            leaving(course.spans.iter().filter(holds))
+        });
         proto::Standing {
             treaty: self.treaty.to_string(),
             treaty_name: self.treaty_name.clone(),
@@ -87,6 +91,8 @@ impl Found {
             until: day(first.and_then(|span| span.to)),
             suspension_asserted: self.answer.overlays.iter().any(suspended),
             effective: effective_day(outcomes),
+            withdrawal_notified: day(withdrawal_notified),
+            bound_until: day(bound_until),
         }
     }
 
@@ -214,17 +220,27 @@ pub(super) fn cited(event: &CitedEvent, facts: &HashMap<Index, EventFacts>) -> p
 /// Statements about one act, side by side.
 pub(super) fn claims(claims: &Claims, facts: &HashMap<Index, EventFacts>) -> proto::Claims {
     let Claims { kind, act, decided_by, resolution, statements } = claims;
+    let differences = differing_fields(&statements.iter().map(said).collect::<Vec<_>>());
     proto::Claims {
         kind: kind.name().into(),
         act: act.to_string(),
         decided_by: decided_by.name().into(),
         resolution: resolution.as_ref().map(|event| cited(event, facts)),
-        statements: statements.iter().map(|found| claim(found, facts)).collect(),
+        statements: statements.iter().zip(differences).map(|(found, said)| claim(found, said, facts)).collect(),
     }
 }
 
-fn claim(claim: &Claim, facts: &HashMap<Index, EventFacts>) -> proto::Claim {
-    let Claim { event, organisation: _, date, source, source_name, documents, followed, contests } = claim;
+/// What a statement says, as it stands.
+fn said(claim: &Claim) -> proto::Event {
+    proto::Event {
+        not_stated: claim.not_stated.iter().map(not_stated_message).collect(),
+        body: Some(body_message(&Body::Treaty(claim.body.clone()))),
+        ..proto::Event::default()
+    }
+}
+
+fn claim(claim: &Claim, differs: Vec<SaidField>, facts: &HashMap<Index, EventFacts>) -> proto::Claim {
+    let Claim { event, organisation: _, date, source, source_name, documents, followed, contests, .. } = claim;
     proto::Claim {
         event: Some(cited(event, facts)),
         date: world(date.as_ref()),
@@ -233,6 +249,7 @@ fn claim(claim: &Claim, facts: &HashMap<Index, EventFacts>) -> proto::Claim {
         documents: u32::try_from(*documents).unwrap_or(u32::MAX),
         followed: *followed,
         contests: contests.iter().map(|found| contest(found, facts)).collect(),
+        differs: differs.into_iter().map(|SaidField { field, says }| proto::SaidField { field, says }).collect(),
     }
 }
 
@@ -259,6 +276,14 @@ pub(super) fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
         Some(false) => proto::Timeliness::Late,
         None => proto::Timeliness::Unknown,
     }
+}
+
+/// Of a course from a day on: when it is first leaving, and until when it is bound without
+/// a break.
+fn leaving<'s>(spans: impl Iterator<Item = &'s Span>) -> (Option<Date>, Option<Date>) {
+    let bound: Vec<&Span> = spans.take_while(|span| span.status.is_bound()).collect();
+    let pending = bound.iter().find(|span| matches!(span.status, TreatyStatus::WithdrawalPending { .. }));
+    (pending.and_then(|span| span.from), bound.last().and_then(|span| span.to))
 }
 
 /// Under the first reading, when a pending withdrawal takes effect.

@@ -15,6 +15,7 @@ use super::{
     errors::Refused,
     fitting, page,
     status::{Asked, Found, parse_at, treaty_ids},
+    timeline::Telling,
     treaty_acts::parse_kinds,
     treaty_findings::parse_codes,
     upcoming,
@@ -85,7 +86,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let asked = Asked::parse(view, &at, &name)?;
         let until = Some(asked.at).filter(|_| !at.is_empty());
         let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), until, page);
-        let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| self.0.act(view, act))?;
+        let telling = Telling::of(&self.0, view, &treaty, asked.view);
+        let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| telling.act(act))?;
         let later = until.map(|day| view.acts_after(&treaty, participant.as_ref(), day)).transpose();
         let later = later.map_err(Refused::from)?.unwrap_or_default();
         let status = participant.map(|participant| self.0.treaty_status(view, &treaty, &participant, asked));
@@ -278,9 +280,10 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::ContestedRequest>,
     ) -> Result<Response<proto::ContestedResponse>, Status> {
-        let proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token } = request.into_inner();
+        let proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token, participant } =
+            request.into_inner();
         let view = self.0.view_at(read_at).await?;
-        let scope = self.0.scope(view, &treaty, "")?;
+        let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         Ok(Response::new(self.0.contested(view, &scope, asked, page(page_size, &page_token))?))
     }
@@ -349,6 +352,7 @@ impl Node {
             position: Some(position),
             findings: findings.iter().map(convert::finding).collect(),
             state: Some(state),
+            ..proto::Act::default()
         })
     }
 

@@ -30,7 +30,9 @@ impl Node {
     ) -> Result<proto::ContestedResponse, Refused> {
         let of = |treaty: &TreatyId| {
             let survey = self.survey(view, treaty, asked.view)?;
-            let found = survey.ask_of_acts(|dossier| treaties::contested(dossier, asked.at, asked.view));
+            // What others say to an act is under their names: all are read.
+            let mut found = survey.ask_of_acts(|dossier| treaties::contested(dossier, asked.at, asked.view));
+            found.retain(|found| scope.participant.is_none() || found.act.participant == scope.participant);
             let lines = found.iter().map(|found| {
                 let known = found.known_since.map(|index| view.recorded_at(index)).transpose()?.flatten();
                 Ok(line(&found.act, contested_act(&survey, found, known)))

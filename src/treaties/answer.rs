@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::Window;
 use crate::domain::pinned;
 use crate::domain::{
-    BodyStance, CitedEvent, DeclarationType, EventReference, Kind, LegalFinding, OrganisationId, ParticipantId,
-    RecordingTime, Size, SourceClass, SuspensionGround, TerritorialEffect, WorldDate,
+    BodyStance, CitedEvent, DeclarationType, EventReference, Kind, LegalFinding, NotStated, OrganisationId,
+    ParticipantId, RecordingTime, Size, SourceClass, SuspensionGround, TerritorialEffect, TreatyBody, WorldDate,
 };
 
 /// The state of knowledge that an answer holds for.
@@ -185,6 +185,7 @@ pinned! {
         NotToBecomeParty = 20, "not_to_become_party";
         Declaration = 21, "declaration";
         InForceAsStated = 22, "in_force_as_stated";
+        PassedToSuccessors = 23, "passed_to_successors";
     }
 }
 
@@ -392,6 +393,9 @@ pub struct Claim {
     pub source: Option<SourceClass>,
     pub source_name: Box<str>,
     pub documents: usize,
+    /// What it says as it stands, and what it names as not stated.
+    pub body: TreatyBody,
+    pub not_stated: Vec<NotStated>,
     /// Whether the view follows it.
     pub followed: bool,
     /// Who contests it.

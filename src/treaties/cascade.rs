@@ -4,8 +4,8 @@
 //! is deferred with it. A circle of parents ends where it began.
 
 use super::{
-    Dossier,
-    course::{self, Leave},
+    Dossier, StatusRule, Step,
+    course::{self, Course, Leave},
     readings,
     record::{Around, Record},
     rivals::Act,
@@ -28,6 +28,8 @@ pub struct CarriedLeave {
     pub leave: Leave,
     /// The parent's article on withdrawal.
     pub article: Box<str>,
+    /// Why the parent is left, and when: its notice, and what was tested.
+    pub steps: Vec<Step>,
 }
 
 /// Every way in which the participant leaves the parent, if that takes the treaty along.
@@ -53,10 +55,16 @@ pub fn carried<'a>(
     let mut ways: Vec<Carried> = Vec::new();
     for reading in &readings {
         let course = course::follow(&record, reading);
-        let leaves = course.memberships.into_iter().filter_map(|membership| membership.leave);
-        let from = || parent.clone();
-        let leaves = leaves.map(|leave| CarriedLeave { from: from(), leave, article: article.clone() }).collect();
-        if !ways.iter().any(|way| way.leaves == leaves) {
+        // Successors to the parent are successors under the parent.
+        let left = course.memberships.iter().filter_map(|membership| membership.leave.clone());
+        let leaves = left.filter(|leave| !leave.passed);
+        let carried = |leave: Leave| {
+            let steps = steps(parent, &course, &leave);
+            CarriedLeave { from: parent.clone(), leave, article: article.clone(), steps }
+        };
+        let leaves: Vec<CarriedLeave> = leaves.map(carried).collect();
+        let same = |way: &Carried| way.leaves.iter().map(|it| &it.leave).eq(leaves.iter().map(|it| &it.leave));
+        if !ways.iter().any(same) {
             ways.push(Carried { leaves, assuming: reading.assuming.clone() });
         }
     }
@@ -64,4 +72,15 @@ pub fn carried<'a>(
         only.assuming.clear();
     }
     ways
+}
+
+/// The steps of the parent's course that make the leave, told as the parent's.
+fn steps(parent: &TreatyId, course: &Course, leave: &Leave) -> Vec<Step> {
+    let makes = |step: &&Step| match step.rule {
+        StatusRule::WithdrawalNotice => step.event.as_ref() == Some(&leave.event),
+        StatusRule::ConflictTest => step.date.is_some_and(|date| leave.began <= date),
+        _ => false,
+    };
+    let told = |step: &Step| Step { sentence: format!("under {parent}: {}", step.sentence).into(), ..step.clone() };
+    course.steps.iter().filter(makes).map(told).collect()
 }

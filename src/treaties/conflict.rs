@@ -1,15 +1,20 @@
 //! Whether a conflict keeps a party bound: always somebody's claim, never a computed
 //! fact. Assertions about one conflict are kept apart by who asserts; where those
-//! differ, each account is followed.
+//! differ, each account is followed, and where one is contested, what remains without it, too.
 //!
 //! Within one account an assertion that goes on is ended by the same asserter's later
-//! word: an end, or that the participant is not engaged any more.
+//! word: an end, or that the participant is not engaged any more. Who says no more than that
+//! it is not engaged from some day on says nothing of the days before: of these the others'
+//! word stands.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{rivals::Act, statements::Statement};
+use super::{
+    rivals::{self, Act},
+    statements::Statement,
+};
 use crate::domain::{
     CitedEvent, ConflictEngagement, ConflictStatusAsserted, ConflictType, TreatyBody, WithdrawalClause, WorldDate,
 };
@@ -27,7 +32,19 @@ pub struct Conflict<'a> {
 pub struct Account<'a> {
     pub conflict: &'a str,
     pub asserter: &'a str,
-    claims: Vec<(CitedEvent, &'a ConflictStatusAsserted)>,
+    claims: Vec<Claim<'a>>,
+    /// What others say of it, for the days of which this account is silent.
+    others: Vec<Claim<'a>>,
+    /// The contested assertions that this account leaves out, with who contests them.
+    without: Vec<(CitedEvent, String)>,
+}
+
+/// An assertion, with who contests it.
+#[derive(Clone, Debug)]
+struct Claim<'a> {
+    event: CitedEvent,
+    body: &'a ConflictStatusAsserted,
+    contested_by: Vec<String>,
 }
 
 /// At which end an uncertain date is read.
@@ -53,11 +70,38 @@ pub fn conflicts<'a>(acts: &[Act<'a>], clause: Option<&WithdrawalClause>) -> Vec
     for statement in acts.iter().flat_map(|act| &act.followed) {
         let Some(body) = counted(statement, clause) else { continue };
         let account = by_name.entry(&body.conflict).or_default().entry(&body.asserted_by);
-        let new = || Account { conflict: &body.conflict, asserter: &body.asserted_by, claims: Vec::new() };
-        account.or_insert_with(new).claims.push((statement.cited(), body));
+        let (conflict, asserter) = (&*body.conflict, &*body.asserted_by);
+        let new = || Account { conflict, asserter, claims: Vec::new(), others: Vec::new(), without: Vec::new() };
+        account.or_insert_with(new).claims.push(Claim {
+            event: statement.cited(),
+            body,
+            contested_by: rivals::told_contests(statement).into_iter().map(|contest| contest.by.into()).collect(),
+        });
     }
     let conflicts = by_name.into_iter();
-    conflicts.map(|(name, accounts)| Conflict { name, accounts: accounts.into_values().collect() }).collect()
+    conflicts
+        .map(|(name, accounts)| Conflict { name, accounts: all_accounts(accounts.into_values().collect()) })
+        .collect()
+}
+
+/// The accounts as asserted, each with what the others say, then those that are contested
+/// without what is contested in them.
+fn all_accounts(asserted: Vec<Account<'_>>) -> Vec<Account<'_>> {
+    let each = asserted.iter().enumerate().map(|(at, account)| {
+        let others = asserted.iter().enumerate().filter(|(other, _)| *other != at);
+        Account { others: others.flat_map(|(_, other)| other.claims.clone()).collect(), ..account.clone() }
+    });
+    let mut accounts: Vec<Account<'_>> = each.collect();
+    let uncontested = accounts.iter().filter_map(|account| {
+        let (left_out, claims): (Vec<Claim<'_>>, Vec<_>) =
+            account.claims.iter().cloned().partition(|claim| !claim.contested_by.is_empty());
+        let without = left_out.into_iter().map(|claim| (claim.event, claim.contested_by.join(", ")));
+        let without: Vec<_> = without.collect();
+        (!without.is_empty()).then(|| Account { claims, others: Vec::new(), without, ..account.clone() })
+    });
+    let uncontested: Vec<_> = uncontested.collect();
+    accounts.extend(uncontested);
+    accounts
 }
 
 fn counted<'a>(statement: &Statement<'a>, clause: Option<&WithdrawalClause>) -> Option<&'a ConflictStatusAsserted> {
@@ -77,7 +121,7 @@ impl<'a> Conflict<'a> {
             let ends: &[End] = if uncertain { &[End::First, End::Last] } else { &[End::First] };
             for end in ends {
                 let at = if *end == End::First { "first" } else { "last" };
-                let mut assuming = format!("{}: as {} asserts", self.name, account.asserter);
+                let mut assuming = format!("{}: {}", self.name, account.in_words());
                 if uncertain {
                     assuming.push_str(&format!(", uncertain dates read at their {at} day"));
                 }
@@ -89,35 +133,101 @@ impl<'a> Conflict<'a> {
 }
 
 impl Account<'_> {
+    /// Each assertion with the days since and until which it says to hold.
+    pub fn periods(&self) -> impl Iterator<Item = (&CitedEvent, Option<&WorldDate>, Option<&WorldDate>)> {
+        self.claims.iter().map(|claim| (&claim.event, claim.body.since.as_ref(), claim.body.until.as_ref()))
+    }
+
+    /// Whose word it is, and what of it.
+    fn in_words(&self) -> String {
+        let asserter = self.asserter;
+        if let [(event, by), ..] = self.without.as_slice() {
+            let entry = event.position.index;
+            return format!("without what {asserter} asserts in entry {entry}, which {by} contests");
+        }
+        let entries: Vec<String> = self.claims.iter().map(|claim| claim.event.position.index.to_string()).collect();
+        let word = if entries.len() == 1 { "entry" } else { "entries" };
+        format!("as {asserter} asserts in {word} {}", entries.join(", "))
+    }
+
     fn is_uncertain(&self) -> bool {
-        let dates = self.claims.iter().flat_map(|(_, claim)| [&claim.since, &claim.until]);
+        let dates = self.claims.iter().flat_map(|claim| [&claim.body.since, &claim.body.until]);
         dates.flatten().any(|date| date.day().is_none())
+    }
+
+    /// The first and the last days that its dates can mean.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        let dates = self.claims.iter().flat_map(|claim| [&claim.body.since, &claim.body.until]).flatten();
+        dates.flat_map(|date| [date.earliest(), date.latest()]).flatten()
     }
 
     /// The engagement that covers a day, if the account tells of one.
     pub fn engaged_on(&self, day: Date, end: End) -> Option<Engaged> {
-        let engaged = self.claims.iter().filter(|(_, claim)| claim.engagement == ConflictEngagement::Engaged);
-        let covering = engaged.filter_map(|(event, claim)| {
-            let (since, until) = (since(claim, end), self.until(claim, end));
-            (since <= day && until.is_none_or(|until| day <= until)).then_some((until, event))
+        let told = if self.is_silent_on(day, end) { &self.others } else { &self.claims };
+        let engaged = told.iter().filter(|claim| claim.body.engagement == ConflictEngagement::Engaged);
+        let covering = engaged.filter_map(|claim| {
+            let (since, until) = (since(claim.body, end), self.until(claim.body, end));
+            (since <= day && until.is_none_or(|until| day <= until)).then_some((until, claim))
         });
         // The longest counts; one that goes on is the longest. Of equal ones the first by name.
-        let (until, event) =
-            covering.min_by_key(|(until, event)| (std::cmp::Reverse(until.unwrap_or(Date::MAX)), (*event).clone()))?;
-        Some(Engaged { conflict: self.conflict.into(), asserter: self.asserter.into(), event: event.clone(), until })
+        let (until, claim) = covering
+            .min_by_key(|(until, claim)| (std::cmp::Reverse(until.unwrap_or(Date::MAX)), claim.event.clone()))?;
+        let (conflict, asserter) = (self.conflict.into(), claim.body.asserted_by.clone());
+        Some(Engaged { conflict, asserter, event: claim.event.clone(), until })
+    }
+
+    /// The assertion by which the account has nobody engaged on a day, in words; `None`
+    /// where it has.
+    pub fn not_engaged_on(&self, day: Date, end: End) -> Option<(CitedEvent, String)> {
+        if self.engaged_on(day, end).is_some() {
+            return None;
+        }
+        let Self { conflict, asserter, .. } = self;
+        if let Some((event, by)) = self.without.first() {
+            let sentence = format!("what {asserter} asserts of {conflict} is contested by {by}, and left out here");
+            return Some((event.clone(), sentence));
+        }
+        let denies = |claim: &&Claim<'_>| claim.denies(day, end);
+        let (claim, sentence) = match self.claims.iter().find(denies) {
+            Some(claim) => (claim, format!("not engaged in {conflict} on that day, as {asserter} asserts")),
+            None => (
+                self.claims.last()?,
+                format!("{asserter} does not assert that it was engaged in {conflict} on that day"),
+            ),
+        };
+        Some((claim.event.clone(), sentence))
+    }
+
+    /// Whether the account says nothing of a day: neither that the participant was ever
+    /// engaged, nor that it was not then.
+    fn is_silent_on(&self, day: Date, end: End) -> bool {
+        let tells = |claim: &Claim<'_>| claim.body.engagement == ConflictEngagement::Engaged || claim.denies(day, end);
+        self.without.is_empty() && !self.claims.iter().any(tells)
     }
 
     /// The last day of an engagement: its own, else as the same asserter ended it later.
     fn until(&self, claim: &ConflictStatusAsserted, end: End) -> Option<Date> {
-        if let Some(until) = &claim.until {
-            return day_of(until, end);
+        let ended = claim.until.as_ref().and_then(|until| day_of(until, end));
+        let by_others = claim.asserted_by.as_ref() != self.asserter;
+        if ended.is_some() && !by_others {
+            return ended;
         }
         let began = since(claim, end);
-        let ends = self.claims.iter().filter_map(|(_, other)| match other.engagement {
-            ConflictEngagement::Engaged => other.until.as_ref().and_then(|until| day_of(until, end)),
-            ConflictEngagement::NotEngaged => since(other, end).yesterday().ok(),
+        let ends = self.claims.iter().filter_map(|other| match other.body.engagement {
+            ConflictEngagement::Engaged => other.body.until.as_ref().and_then(|until| day_of(until, end)),
+            ConflictEngagement::NotEngaged => since(other.body, end).yesterday().ok(),
         });
-        ends.filter(|ended| *ended >= began).min()
+        ends.filter(|ended| *ended >= began).chain(ended).min()
+    }
+}
+
+impl Claim<'_> {
+    /// Whether it says of a day that the participant was not engaged.
+    fn denies(&self, day: Date, end: End) -> bool {
+        let until = self.body.until.as_ref().and_then(|until| day_of(until, end));
+        self.body.engagement == ConflictEngagement::NotEngaged
+            && since(self.body, end) <= day
+            && until.is_none_or(|until| day <= until)
     }
 }
 

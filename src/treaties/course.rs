@@ -9,6 +9,7 @@ use super::{
     conflict::Engaged,
     in_force::{self, Counted},
     months::add_months,
+    passing::Passing,
     readings::{ReadAct, Reading},
     record::Record,
     remarks,
@@ -16,8 +17,8 @@ use super::{
     statements::Statement,
 };
 use crate::domain::{
-    CitedEvent, ConflictTest, ConsentMode, LegalFinding, LegalRemark, SuccessionNotified, SuccessionTo, TreatyBody,
-    WithdrawalClause, WithdrawalNotified,
+    CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalFinding, LegalRemark, SuccessionNotified, SuccessionTo,
+    TreatyBody, WithdrawalClause, WithdrawalNotified,
 };
 
 /// What a reading leads to.
@@ -52,6 +53,15 @@ pub struct Leave {
     pub expiry: Date,
     /// When the participant is out; `None`: a conflict goes on.
     pub effective: Option<Date>,
+    /// Nobody gave notice: the participation passed to successors.
+    pub passed: bool,
+}
+
+impl Course {
+    /// The status on a day.
+    pub fn status_on(&self, day: Date) -> TreatyStatus {
+        self.spans.iter().find(|span| span.holds_on(day)).expect("spans cover every day").status
+    }
 }
 
 impl Membership {
@@ -119,7 +129,8 @@ struct Following<'f, 'r, 'a> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
     signed: Option<Date>,
-    /// When it declared that it does not intend to become a party.
+    /// When it declared that it does not intend to become a party, or its signature
+    /// passed to successors.
     declined: Option<Date>,
 }
 
@@ -138,6 +149,8 @@ enum Turn<'r, 'a> {
     Act(ReadAct<'r, 'a>),
     /// A parent treaty is left, and takes this one along.
     Carried(&'r CarriedLeave),
+    /// Successors have all of it.
+    Passed(&'r Passing),
 }
 
 impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
@@ -189,14 +202,17 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         self.before.declined = own.iter().filter(|read| declines(read.statement)).filter_map(|read| read.day).max();
         let carried = self.reading.carried.map(|carried| carried.leaves.as_slice()).unwrap_or_default();
         let carried = carried.iter().map(|carried| (Some(carried.leave.began), Turn::Carried(carried)));
+        let passed = self.reading.passed.map(|passed| (Some(passed.since), Turn::Passed(passed)));
+        self.before.declined = self.before.declined.into_iter().chain(self.reading.passed.map(|it| it.since)).min();
         let mut turns: Vec<(Option<Date>, Turn<'r, 'a>)> =
-            own.into_iter().map(|read| (read.day, Turn::Act(read))).chain(carried).collect();
+            own.into_iter().map(|read| (read.day, Turn::Act(read))).chain(carried).chain(passed).collect();
         // Stable: of one day, what the participant did itself goes first.
         turns.sort_by_key(|(day, _)| *day);
         for (_, turn) in turns {
             match turn {
                 Turn::Act(read) => self.act(&read),
                 Turn::Carried(carried) => self.carried(carried),
+                Turn::Passed(passed) => self.passed(passed),
             }
         }
     }
@@ -209,7 +225,10 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             (TreatyBody::SuccessionNotified(body), Some(day)) => self.succession(read.statement, body, day),
             (TreatyBody::DeclarationMade(_), Some(day)) => self.not_to_become_party(read.statement, day),
             (TreatyBody::WithdrawalNotified(body), Some(day)) => self.withdrawal(read, body, day),
-            (TreatyBody::WithdrawalNotified(_), None) => self.no_clock(read.statement),
+            (TreatyBody::WithdrawalNotified(body), None) => {
+                remarks::on_notice(self.record, &mut self.course, read.statement, body);
+                self.no_clock(read.statement);
+            }
             _ => {}
         }
     }
@@ -298,7 +317,13 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     fn succession(&mut self, statement: &Statement<'a>, body: &SuccessionNotified, day: Date) {
         let notified = body.received_by_depositary.as_ref().map_or("an unknown day".into(), ToString::to_string);
         let (to, predecessor) = (body.succeeds_to, &body.predecessor);
-        let sentence = format!("succession to the {to} of {predecessor} from {day} on, notified on {notified}");
+        let sentence = match body.succeeded {
+            Some(_) => format!("succession to the {to} of {predecessor} from {day} on, notified on {notified}"),
+            None => format!(
+                "succession to the {to} of {predecessor}, notified on {notified}; the day of the succession itself is \
+                 not known, and read as {day}"
+            ),
+        };
         self.step(StatusRule::Succession, "", Some(statement.cited()), Some(day), sentence);
         if body.succeeds_to == SuccessionTo::Signature {
             return;
@@ -322,7 +347,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     /// The parent treaty is left: a membership that is open when the notice begins, or
     /// opens while it runs, ends on the same day (R22).
     fn carried(&mut self, carried: &CarriedLeave) {
-        let CarriedLeave { from, leave, article } = carried;
+        let CarriedLeave { from, leave, article, steps } = carried;
         let over = leave.effective.unwrap_or(Date::MAX);
         let Some(membership) = self.course.memberships.last_mut().filter(|it| !it.is_over_by(leave.began)) else {
             return;
@@ -332,8 +357,22 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             return;
         }
         membership.leave = Some(leave.clone());
+        let told = steps.iter().filter(|step| !self.course.steps.contains(step)).cloned();
+        let told: Vec<Step> = told.collect();
+        self.course.steps.extend(told);
         let sentence = format!("the withdrawal from {from} takes this treaty along, on the same day");
         self.step(StatusRule::Cascade, article, Some(leave.event.clone()), leave.effective, sentence);
+    }
+
+    /// A membership that is open passes to successors: nothing of it is left.
+    fn passed(&mut self, passed: &Passing) {
+        let since = passed.since;
+        self.course.steps.push(passed.step());
+        if let Some(membership) = self.course.memberships.last_mut().filter(|it| !it.is_over_by(since)) {
+            let event = passed.table.clone();
+            let leave = Leave { event, began: since, expiry: since, effective: Some(since), passed: true };
+            membership.leave = Some(leave);
+        }
     }
 
     fn no_clock(&mut self, statement: &Statement<'a>) {
@@ -397,17 +436,25 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         self.step(StatusRule::WithdrawalNotice, &clause.article, Some(statement.cited()), Some(began), sentence);
         let tested = match clause.conflict_test {
             ConflictTest::None => {
-                return Leave { event: statement.cited(), began, expiry, effective: Some(expiry) };
+                return Leave { event: statement.cited(), began, expiry, effective: Some(expiry), passed: false };
             }
             ConflictTest::AtExpiry => expiry,
             ConflictTest::AtNotification => began,
         };
         let engaged = self.engaged_on(tested);
         self.conflict_steps(clause, tested, &engaged);
+        let last = engaged.iter().map(|engaged| engaged.until).collect::<Option<Vec<Date>>>();
+        let last = last.and_then(|ends| ends.into_iter().max());
+        if let Some(last) = last.filter(|_| asks_repatriation(clause)) {
+            self.repatriation(clause, last);
+            if !self.reading.repatriated {
+                return Leave { event: statement.cited(), began, expiry, effective: None, passed: false };
+            }
+        }
         let out = |last: Date| if clause.day_after_conflict { last.tomorrow().unwrap_or(last) } else { last };
         let ends: Option<Vec<Date>> = engaged.iter().map(|engaged| engaged.until.map(out)).collect();
         let effective = ends.map(|ends| ends.into_iter().fold(expiry, Date::max));
-        Leave { event: statement.cited(), began, expiry, effective }
+        Leave { event: statement.cited(), began, expiry, effective, passed: false }
     }
 
     fn engaged_on(&self, day: Date) -> Vec<Engaged> {
@@ -415,7 +462,12 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     fn conflict_steps(&mut self, clause: &WithdrawalClause, tested: Date, engaged: &[Engaged]) {
-        if engaged.is_empty() {
+        let accounts = self.reading.accounts.iter();
+        let against: Vec<_> = accounts.filter_map(|(account, end)| account.not_engaged_on(tested, *end)).collect();
+        for (event, sentence) in &against {
+            self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence.clone());
+        }
+        if engaged.is_empty() && against.is_empty() {
             let sentence = "no account in this ledger has the participant in an armed conflict on that day".into();
             self.step(StatusRule::ConflictTest, &clause.article, None, Some(tested), sentence);
         }
@@ -424,6 +476,18 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             let sentence = format!("engaged in {conflict} on that day, as {asserter} asserts: {end}");
             self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence);
         }
+    }
+
+    /// What else must have ended than the conflict, and cannot be stated to the ledger.
+    fn repatriation(&mut self, clause: &WithdrawalClause, last: Date) {
+        let sentence = if self.reading.repatriated {
+            "this day is the earliest: those protected must also have been released, repatriated or re-established, \
+             which no event can state; read as complete by then"
+        } else {
+            "those protected must also have been released, repatriated or re-established, which no event can state; \
+             read as not complete: the participant stays bound"
+        };
+        self.step(StatusRule::ConflictTest, &clause.article, None, Some(last), sentence.into());
     }
 
     /// Whether a revocation was received before the withdrawal took effect, a deferral
@@ -467,6 +531,11 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     ) {
         self.course.steps.push(Step { rule, article: article.into(), event, date, sentence: sentence.into() });
     }
+}
+
+/// Whether a deferred withdrawal waits for more than the end of the conflict.
+pub fn asks_repatriation(clause: &WithdrawalClause) -> bool {
+    clause.conflict_ends_with.contains(&ConflictEnd::Repatriation)
 }
 
 fn is_signature(statement: &Statement<'_>) -> bool {

@@ -3,8 +3,8 @@
 //!
 //! Promises: a count is a total only where a table as at the day asked about or later
 //! names exactly those that are recorded here, with the same dates, modes and marks.
-//! What differs is told one by one. A table shows neither predecessors, which stand in
-//! its footnotes, nor whoever has only objected or taken a step inside the State.
+//! What differs is told one by one. A table shows neither predecessors whose participation
+//! has passed, which stand in its footnotes, nor whoever has only objected or taken a step inside the State.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,14 +139,21 @@ pub fn differences(table: &Table, held: &Held) -> Vec<Difference> {
     let succeeded = named.iter().filter_map(|participant| held.get(*participant));
     let footnotes: BTreeSet<&ParticipantId> = succeeded.flat_map(|found| &found.predecessors).collect();
     for (participant, found) in held {
-        let shown = named.contains(participant) || footnotes.contains(participant);
-        if !shown && found.is_in_table(table.as_at) {
-            let as_at = table.as_at;
-            let sentence = format!("{participant} is recorded here and missing in the table as at {as_at}");
+        // A predecessor stands in a footnote; while it takes part itself it is missing all the same.
+        let in_footnote = footnotes.contains(participant) && !found.may_take_part(table.as_at);
+        if !named.contains(participant) && !in_footnote && found.is_in_table(table.as_at) {
+            let sentence = not_named(found, table.as_at);
             differences.push(difference(DifferenceCode::MissingInTable, participant, "", sentence));
         }
     }
     differences
+}
+
+fn not_named(found: &Participation, as_at: Date) -> String {
+    let cells = found.deposit(as_at).iter().chain(found.signature(as_at));
+    let entry = cells.map(|cell| cell.index).next().map(|index| format!(" by entry {index}")).unwrap_or_default();
+    let name = &found.name;
+    format!("the table as at {as_at} does not name {name}, which is recorded here{entry}")
 }
 
 fn of_row(table: &Table, row: &ParticipationRow, held: &Held) -> Vec<Difference> {

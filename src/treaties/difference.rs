@@ -113,6 +113,7 @@ fn moves_status(rule: StatusRule) -> bool {
         | StatusRule::Retraction
         | StatusRule::Succession
         | StatusRule::Cascade
+        | StatusRule::PassedToSuccessors
         | StatusRule::NotToBecomeParty => true,
     }
 }

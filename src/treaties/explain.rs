@@ -5,7 +5,8 @@ use jiff::civil::Date;
 
 use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Outcome, Overlay, Span, StatusRule, Step, TreatyStatus,
-    course::{Course, Leave},
+    course::{self, Course, Leave},
+    passing::Succession,
     readings::Reading,
     record::Record,
     statements::Retracted,
@@ -31,12 +32,13 @@ impl Asked<'_, '_, '_> {
     }
 }
 
-/// The courses looked up on the day: those that agree there are one outcome.
+/// The courses looked up on the day: those that give the same status there are one
+/// outcome, whatever they say of its days.
 pub fn outcomes(asked: &Asked<'_, '_, '_>, readings: &[Reading<'_, '_>], courses: &[Course]) -> Vec<Outcome> {
     let mut members: Vec<(Span, Vec<(usize, Span)>)> = Vec::new();
     for (at, course) in courses.iter().enumerate() {
         let span = *course.spans.iter().find(|span| span.holds_on(asked.at)).expect("spans cover every day");
-        match members.iter_mut().find(|(first, _)| first.status == span.status) {
+        match members.iter_mut().find(|(first, _)| first.status.name() == span.status.name()) {
             Some((_, group)) => group.push((at, span)),
             None => members.push((span, vec![(at, span)])),
         }
@@ -57,8 +59,11 @@ fn outcome(
     spans.sort();
     spans.dedup();
     let agreed = alone && spans.len() == 1;
+    // The earliest is the one that is told, of equal ones that of the first reading.
+    let first = group.iter().map(|(_, span)| *span).min_by_key(|span| span.from).unwrap_or(first);
     let told = |(member, _): &(usize, Span)| sentence_of(&readings[*member].assuming);
-    let course = &courses[group[0].0];
+    let told_by = group.iter().find(|(_, span)| *span == first).map_or(group[0].0, |(member, _)| *member);
+    let course = &courses[told_by];
     Outcome {
         status: first.status,
         spans,
@@ -79,6 +84,7 @@ fn steps(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Step> {
     let horizon = span.to.unwrap_or(asked.at).max(asked.at);
     let mut steps = course.steps.clone();
     steps.extend(beside(asked.record));
+    steps.extend(asked.record.successions.iter().map(Succession::step));
     steps.extend(taken_back(asked));
     steps.retain(|step| step.rule == StatusRule::Revocation || step.date.is_none_or(|date| date <= horizon));
     steps.sort_by_key(|step| step.date.unwrap_or(Date::MAX));
@@ -87,8 +93,13 @@ fn steps(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Step> {
 
 /// Acts that change no status and that a reader would look for.
 fn beside(record: &Record<'_, '_>) -> Vec<Step> {
-    let steps = record.beside.iter().filter_map(|act| {
-        let statement = act.shown();
+    // Where accounts of one act contradict each other and all are followed, each is told.
+    let told = record.beside.iter().flat_map(|act| {
+        let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
+        let told = if rival { act.followed.len() } else { 1 };
+        act.followed.iter().take(told).map(move |statement| (statement, told))
+    });
+    let steps = told.filter_map(|(statement, told)| {
         let (rule, date, sentence) = match statement.body {
             TreatyBody::DomesticStepTaken(body) => {
                 (StatusRule::DomesticStepIsNoStatus, body.taken.as_ref(), domestic(body))
@@ -102,6 +113,10 @@ fn beside(record: &Record<'_, '_>) -> Vec<Step> {
             _ => return None,
         };
         let date = date.and_then(|date| date.earliest().or(date.latest()));
+        let sentence = match told {
+            1 => sentence,
+            several => format!("{sentence}; one of {several} accounts of it that nothing decides between"),
+        };
         let article = match rule {
             StatusRule::SuspensionIsNoStatus => "VCLT 42(2)",
             _ => "",
@@ -215,6 +230,12 @@ fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool
         }
         TreatyStatus::WithdrawalPending { .. } | TreatyStatus::WithdrawalDeferred { .. } => {}
     }
+    if let Some(step) = course.steps.iter().find(|step| step.rule == StatusRule::NoClock) {
+        let article = if step.article.is_empty() { String::new() } else { format!(" (Article {})", step.article) };
+        let sentence =
+            format!("the day on which the notice of withdrawal began becoming known: its clock runs from it{article}");
+        add(ChangeCode::Correction, sentence);
+    }
     for leave in course.memberships.iter().filter_map(|membership| membership.leave.as_ref()) {
         if leave.began <= asked.at.max(span.to.unwrap_or(asked.at)) {
             leaving(asked, leave, &mut add);
@@ -241,8 +262,17 @@ pub fn could_move_leave(asked: &Asked<'_, '_, '_>, leave: &Leave) -> Vec<Change>
 
 /// What could still move a withdrawal whose effect lies ahead of what is known.
 fn leaving(asked: &Asked<'_, '_, '_>, leave: &Leave, add: &mut impl FnMut(ChangeCode, String)) {
+    let waits = asked.record.withdrawal_clause().filter(|clause| course::asks_repatriation(clause));
+    if let Some(clause) = waits.filter(|_| leave.effective.is_none_or(|effective| leave.expiry < effective)) {
+        let sentence = format!(
+            "that those protected have been released, repatriated or re-established, on which the end of a deferral \
+             also depends (Article {}); no event can state it",
+            clause.article
+        );
+        add(ChangeCode::ConflictEnded, sentence);
+    }
     let over = leave.effective.is_some_and(|effective| !asked.lies_ahead(effective));
-    if over {
+    if over || leave.passed {
         return;
     }
     let before = leave.effective.map_or("before it takes effect".into(), |day| format!("before {day}"));

@@ -14,10 +14,12 @@
 //! (`readings`) gives a course of memberships (`course`), and the courses are looked
 //! up on the day and told (`explain`); suspensions and declarations lie over them
 //! (`overlays`). Questions about single acts (`contested`,
-//! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`). Who draws them gets them
+//! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`); a
+//! participation may pass to successors (`passing`). Who draws them gets them
 //! whole (`over_time`).
 
 mod answer;
+mod breaks;
 mod cascade;
 mod columns;
 mod conflict;
@@ -40,10 +42,12 @@ mod obligations;
 mod over_time;
 mod overlays;
 mod participation;
+mod passing;
 mod readings;
 mod record;
 mod remarks;
 mod rivals;
+mod standing_acts;
 mod statements;
 mod suspension;
 #[cfg(test)]
@@ -66,6 +70,7 @@ pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use over_time::cut_after_its_day;
 pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, participation};
+pub use standing_acts::{Fate, fates};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};
@@ -111,9 +116,12 @@ pub struct GrantedMandate {
 pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around::default());
+    let record = record::Record::of(dossier, &acts, Around { asked: Some(at), ..Around::default() });
     let (readings, complete) = readings::of(&record);
     let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let told = readings::telling(&readings, |reading| courses[reading].status_on(at).name());
+    let readings: Vec<_> = told.iter().map(|reading| readings[*reading].clone()).collect();
+    let courses: Vec<_> = told.iter().map(|reading| courses[*reading].clone()).collect();
     let asked = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted };
     let mut findings: Vec<_> = courses.iter().flat_map(|course| course.findings.clone()).collect();
     findings.sort();

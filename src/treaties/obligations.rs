@@ -169,7 +169,7 @@ pub struct DutyStep {
 pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligations {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around::default());
+    let record = Record::of(dossier, &acts, Around { at_ends: true, ..Around::default() });
     let (readings, complete) = readings::of(&record);
     let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
     let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();
@@ -201,7 +201,7 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
 pub fn due_between(dossier: &Dossier<'_>, at: Date, until: Date, view: ViewName) -> (Vec<Duty>, bool) {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around::default());
+    let record = Record::of(dossier, &acts, Around { at_ends: true, ..Around::default() });
     let (readings, complete) = readings::of(&record);
     let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
     let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();

@@ -15,7 +15,7 @@ pub fn on(record: &Record<'_, '_>, courses: &[Course], at: Date) -> Vec<Overlay>
     let provisional =
         record.clocked.iter().chain(&record.beside).filter_map(|act| provisional(record, courses, act, at));
     let declared = record.beside.iter().filter_map(|act| declared(record, act, at));
-    let succeeded = record.clocked.iter().filter_map(|act| succeeded(act, at));
+    let succeeded = record.clocked.iter().filter_map(|act| succeeded(courses, act, at));
     suspensions.map(Overlay::SuspensionAsserted).chain(provisional).chain(declared).chain(succeeded).collect()
 }
 
@@ -92,10 +92,14 @@ pub fn changed_on<'a>(among: &[&Act<'a>], act: &Act<'_>, at: Date) -> Option<&'a
     changes.max_by_key(|body| body.made.as_ref().and_then(WorldDate::latest))
 }
 
-/// A succession to consent that was notified after the day from which it binds.
-fn succeeded(act: &Act<'_>, at: Date) -> Option<Overlay> {
+/// A succession to consent that was notified after the day from which it binds: that of the
+/// succession, or that of the treaty's entry into force.
+fn succeeded(courses: &[Course], act: &Act<'_>, at: Date) -> Option<Overlay> {
     let TreatyBody::SuccessionNotified(body) = act.shown().body else { return None };
-    let succeeded = body.succeeded.as_ref()?.latest()?;
+    let day = body.succeeded.as_ref()?.latest()?;
+    let memberships = courses.iter().flat_map(|course| &course.memberships);
+    let in_force = memberships.filter(|found| found.deposited == day).filter_map(|found| found.in_force).max();
+    let succeeded = in_force.map_or(day, |in_force| in_force.max(day));
     let notified = body.received_by_depositary.as_ref();
     let reaches_back = notified.and_then(WorldDate::earliest).is_some_and(|notified| succeeded < notified);
     let tells = body.succeeds_to == SuccessionTo::Consent && reaches_back && succeeded <= at;

@@ -11,7 +11,7 @@ use super::{
     rivals::{self, Act},
     statements::{self, Statement},
 };
-use crate::domain::{Body, ConsentMode, ParticipantId, Subject, SuccessionTo, TreatyBody, WorldDate};
+use crate::domain::{Body, ConsentMode, Index, ParticipantId, Subject, SuccessionTo, TreatyBody, WorldDate};
 
 /// A participation as it is held.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +25,12 @@ pub struct Participation {
     deposits: Vec<Entered>,
     /// So many of the deposits were given under the parent treaty.
     with_parent: usize,
+    /// The name that it is registered by; its id where it is not registered.
+    pub name: Box<str>,
     /// Whom it names as its predecessors, under this treaty or as a participant.
     pub predecessors: Vec<ParticipantId>,
+    /// From when on it has passed to successors, under every reading.
+    passed: Option<Date>,
 }
 
 /// One act in a column: a cell for each statement that is followed, never empty.
@@ -43,6 +47,8 @@ pub struct Cell {
     pub mode: Option<ConsentMode>,
     pub succession: bool,
     pub depositary_sequence: Option<u32>,
+    /// The entry that states it.
+    pub index: Index,
 }
 
 /// A withdrawal as the depositary's table marks it.
@@ -72,6 +78,22 @@ impl Participation {
         !self.signature(by).is_empty() || !self.deposit(by).is_empty()
     }
 
+    /// Whether it takes part on a day under some reading: signed or consented, and neither
+    /// left nor passed to successors.
+    pub fn may_take_part(&self, on: Date) -> bool {
+        let held = self.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));
+        held.into_iter().any(|span| match span.status {
+            TreatyStatus::NonParticipant | TreatyStatus::FormerSignatory { .. } | TreatyStatus::FormerParty { .. } => {
+                false
+            }
+            TreatyStatus::Signatory
+            | TreatyStatus::Contracting
+            | TreatyStatus::Party
+            | TreatyStatus::WithdrawalPending { .. }
+            | TreatyStatus::WithdrawalDeferred { .. } => true,
+        })
+    }
+
     /// Whether it takes part by an instrument under the parent treaty and by no act of its own
     /// in a column.
     pub fn is_with_parent_alone(&self, by: Date) -> bool {
@@ -82,6 +104,9 @@ impl Participation {
 
     /// How a table of a day would mark it.
     pub fn withdrawn(&self, on: Date) -> Withdrawn {
+        if self.passed.is_some_and(|since| since <= on) {
+            return Withdrawn::No;
+        }
         let held = self.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));
         let marks: Vec<Withdrawn> = held.map(|span| mark(span.status)).collect();
         match (marks.iter().min(), marks.iter().max()) {
@@ -113,8 +138,25 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     let entered = |act: &Act<'_>| Entered { cells: act.followed.iter().map(cell).collect() };
     // Of one day the own instrument comes last: that is the one told.
     let deposits: Vec<Entered> = record.with_parent().map(entered).collect();
-    let (with_parent, predecessors) = (deposits.len(), registered(dossier));
-    let mut found = Participation { spans, signatures: Vec::new(), deposits, with_parent, predecessors };
+    let passed: Option<Vec<Date>> = record.passed.iter().map(|passed| Some(passed.as_ref()?.since)).collect();
+    let passed = passed.and_then(|days| days.into_iter().max());
+    let mut registrations =
+        statements.statements.iter().filter_map(|statement| match (statement.body, statement.subject()) {
+            (TreatyBody::ParticipantRegistered(body), Subject::Participant(who)) if who == dossier.participant => {
+                Some(body.name.clone())
+            }
+            _ => None,
+        });
+    let name = registrations.next_back().unwrap_or_else(|| dossier.participant.as_str().into());
+    let mut found = Participation {
+        spans,
+        signatures: Vec::new(),
+        with_parent: deposits.len(),
+        deposits,
+        name,
+        predecessors: registered(dossier),
+        passed,
+    };
     let own = |act: &&Act<'_>| {
         act.followed.first().is_some_and(|statement| {
             matches!(statement.subject(), Subject::Participation(treaty, participant)
@@ -156,10 +198,12 @@ impl Participation {
 }
 
 fn cell(statement: &Statement<'_>) -> Cell {
+    let index = statement.recorded.position.index;
     match statement.body {
         // A table shows when the depositary was notified, not since when the successor is bound.
         TreatyBody::SuccessionNotified(body) => {
-            Cell { date: body.received_by_depositary.clone(), mode: None, succession: true, depositary_sequence: None }
+            let date = body.received_by_depositary.clone();
+            Cell { date, mode: None, succession: true, depositary_sequence: None, index }
         }
         body => Cell {
             date: statement.date().cloned(),
@@ -169,6 +213,7 @@ fn cell(statement: &Statement<'_>) -> Cell {
                 TreatyBody::InstrumentDeposited(body) => body.depositary_sequence,
                 _ => None,
             },
+            index,
         },
     }
 }

@@ -10,6 +10,7 @@ use super::{
     conflict::{self, Conflict},
     course,
     in_force::{self, Counted},
+    passing::{self, Passing, Succession},
     readings,
     rivals::Act,
     statements::Statement,
@@ -29,6 +30,10 @@ pub struct Record<'r, 'a> {
     clauses: Option<&'a Clauses>,
     /// Day (UTC) of the newest entry that is known.
     pub known_on: Option<Date>,
+    /// The day that is asked about, where one is.
+    pub asked: Option<Date>,
+    /// Uncertain dates are read at their ends alone.
+    pub at_ends: bool,
     /// First day that an act under the treaty can have happened on.
     pub adopted: Option<Date>,
     /// Acts whose dates make the status: on the treaty's entry into force, on the
@@ -47,6 +52,10 @@ pub struct Record<'r, 'a> {
     /// How the participant leaves a treaty that takes this one along, in each way in
     /// which that can be read; one without a leave where nothing does.
     pub carried: Vec<Carried>,
+    /// Who succeeds the participant.
+    pub successions: Vec<Succession>,
+    /// How its participation can have passed to them; one without a passing where it has not.
+    pub passed: Vec<Option<Passing>>,
     /// How those stood that the participant succeeds, under the first reading.
     pub predecessors: BTreeMap<&'a ParticipantId, Vec<Span>>,
 }
@@ -59,6 +68,10 @@ pub struct Around<'q> {
     pub below: &'q [&'q TreatyId],
     /// It is the record of a predecessor.
     pub of_predecessor: bool,
+    /// The day that is asked about: uncertain dates are read on both sides of it.
+    pub asked: Option<Date>,
+    /// What is told is told for all days: uncertain dates are read at their ends alone.
+    pub at_ends: bool,
 }
 
 impl<'r, 'a> Record<'r, 'a> {
@@ -78,13 +91,17 @@ impl<'r, 'a> Record<'r, 'a> {
         let asserted: Vec<Act<'a>> = acts().filter(|act| is_about(act.subject(), participant)).cloned().collect();
         let clocked = |act: &&Act<'_>| is_in_force(act, treaty) || own(act) && is_clocked(act) || named(act);
         let on_treaty = |act: &&Act<'_>| matches!(act.subject(), Subject::Treaty(id) if id == treaty);
+        let adopted = body.and_then(|body| body.adopted.as_ref()?.earliest());
+        let successions = passing::successions(dossier, all, adopted);
         Self {
             treaty,
             participant,
             registered: registered.map(Act::shown),
             clauses,
             known_on: dossier.known.recorded_at.and_then(|time| time.utc_date()),
-            adopted: body.and_then(|body| body.adopted.as_ref()?.earliest()),
+            asked: around.asked,
+            at_ends: around.at_ends,
+            adopted,
             clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),
             beside: acts().filter(|act| own(act) && !is_clocked(act)).collect(),
@@ -93,6 +110,8 @@ impl<'r, 'a> Record<'r, 'a> {
             tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
             counted: in_force.and_then(|clause| in_force::counted(dossier, parent, acts(), clause)),
             carried: cascade::carried(parent, dossier, all, around),
+            passed: if around.of_predecessor { vec![None] } else { passing::ways(dossier, all, &successions) },
+            successions,
             predecessors: predecessors(dossier, all, around),
         }
         .with_conflicts_that_matter()
@@ -110,6 +129,11 @@ impl<'r, 'a> Record<'r, 'a> {
 
     pub fn clauses(&self) -> Option<&'a Clauses> {
         self.clauses
+    }
+
+    /// The days that bound what is asserted of conflicts.
+    pub fn conflicts_days(&self) -> impl Iterator<Item = Date> {
+        self.conflicts.iter().flat_map(|conflict| &conflict.accounts).flat_map(conflict::Account::days)
     }
 
     pub fn in_force_clause(&self) -> Option<&'a EntryIntoForceClause> {

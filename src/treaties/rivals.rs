@@ -306,9 +306,16 @@ fn claim(statement: &Statement<'_>, followed: bool) -> Claim {
         source: source.map(|source| source.class),
         source_name: source.map(|source| source.name.clone()).unwrap_or_default(),
         documents: statement.recorded.event.documents.len(),
+        body: statement.body.clone(),
+        not_stated: statement.not_stated().to_vec(),
         followed,
-        contests: statement.contests.iter().map(|(recorded, body)| contest(recorded, body)).collect(),
+        contests: told_contests(statement),
     }
+}
+
+/// Who contests a statement.
+pub fn told_contests(statement: &Statement<'_>) -> Vec<Contest> {
+    statement.contests.iter().map(|(recorded, body)| contest(recorded, body)).collect()
 }
 
 fn contest(recorded: &Recorded, body: &EventContested) -> Contest {

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::Dossier;
 use crate::domain::{
-    Body, CitedEvent, ContestResolved, EventContested, EventCorrected, EventReference, EventRetracted, Recorded,
-    SharedBody, Size, Subject, TreatyBody, WorldDate,
+    Body, CitedEvent, ContestResolved, EventContested, EventCorrected, EventReference, EventRetracted, NotStated,
+    Recorded, SharedBody, Size, Subject, TreatyBody, WorldDate,
 };
 
 /// What counts, sorted out.
@@ -60,6 +60,12 @@ impl<'a> Statement<'a> {
         &self.recorded.event.subject
     }
 
+    /// The fields that it names as not stated, as it stands.
+    pub fn not_stated(&self) -> &'a [NotStated] {
+        let restated = self.corrections.iter().rev().find_map(|(_, correction)| correction.restated.as_deref());
+        restated.map_or(&self.recorded.event.not_stated, |restated| &restated.not_stated)
+    }
+
     /// Its principal date as it stands.
     pub fn date(&self) -> Option<&'a WorldDate> {
         self.body.principal_date()
@@ -78,6 +84,8 @@ pub fn in_effect<'a>(dossier: &Dossier<'a>) -> Stated<'a> {
     let mut counted: Vec<&Recorded> = counted.collect();
     // In the order in which they took effect: one organisation's order is the order that it wants.
     counted.sort_by_key(|recorded| (recorded.effective_since(), recorded.position));
+    // What bears on an answer in two ways may be given twice.
+    counted.dedup_by_key(|recorded| recorded.position);
     let retractions = by_target(&counted, |body| match body {
         SharedBody::EventRetracted(body) => Some((&body.target, body)),
         _ => None,

@@ -114,7 +114,7 @@ impl From<&DutyStep> for Reason {
 pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around::default());
+    let record = Record::of(dossier, &acts, Around { at_ends: true, ..Around::default() });
     let (readings, all_readings) = readings::of(&record);
     let courses: Vec<Course> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
     let asked = explain::Asked { dossier, at: horizon.at, record: &record, retracted: &stated.retracted };
@@ -131,7 +131,7 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
 pub fn upcoming_of_treaty(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around::default());
+    let record = Record::of(dossier, &acts, Around { at_ends: true, ..Around::default() });
     let (readings, complete) = readings::of(&record);
     let courses: Vec<Course> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
     let mut changes = merged(&readings, |at| treaty_in_force(&courses[at], horizon).into_iter().collect());
@@ -228,6 +228,9 @@ fn of_boundary(
 /// What a boundary between two statuses is, unless it is an act of the participant.
 fn kind_of(membership: &Membership, day: Date, after: TreatyStatus) -> Option<(UpcomingType, Box<str>)> {
     let leave = membership.leave.as_ref();
+    if leave.is_some_and(|leave| leave.passed && leave.began == day) {
+        return None;
+    }
     if leave.and_then(|leave| leave.effective) == Some(day) {
         let sentence = if leave.is_some_and(|leave| leave.expiry < day) {
             "the conflict that deferred the withdrawal is over: the participant is out"

@@ -247,7 +247,7 @@ fn encode_source(source: &Source) -> proto::Source {
     }
 }
 
-pub(super) fn encode_not_stated(not_stated: &NotStated) -> proto::NotStated {
+pub(crate) fn encode_not_stated(not_stated: &NotStated) -> proto::NotStated {
     let NotStated { field, reason } = not_stated;
     proto::NotStated { field: field.to_string(), reason: reason.number() }
 }

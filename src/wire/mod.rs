@@ -26,6 +26,7 @@ mod parts;
 mod registry;
 mod shared;
 mod times;
+mod told;
 mod treaty;
 
 #[cfg(test)]
@@ -42,10 +43,11 @@ pub use json::{InvalidJson, from_json, readable, to_json};
 pub use lines::{Line, lines};
 pub use malformed::{Malformed, MalformedRule};
 
-pub(crate) use event::{body_of, encode_body as body_message};
+pub(crate) use event::{body_of, encode_body as body_message, encode_not_stated as not_stated_message};
 pub use parts::parse_part_content;
 pub(crate) use parts::{encode_content as part_content_message, stated_outlines};
 pub use times::{recording_time, timestamp};
+pub use told::{SaidField, differing_fields, votes_in_words};
 
 /// The generated messages and services of `proto/merestone/v1`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, rustdoc::all)]

@@ -51,6 +51,40 @@ fn dates(claims: &Claims, followed: bool) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn accounts_that_differ_say_in_what() {
+    let asked = Asked::begin().await;
+    let votes = |said: &str| ("votes".to_owned(), said.to_owned());
+    let pursues = |said: &str| ("pursues".to_owned(), said.to_owned());
+    for (treaty, who, act, says) in [
+        (
+            T,
+            "LVA",
+            "Latvia, vote of the Saeima 2025",
+            [votes("66 to 14, 2 abstained"), votes("68 to 14, abstentions none or not stated")],
+        ),
+        (
+            CLUSTER,
+            "LTU",
+            "Lithuania, vote of the Seimas on the CCM",
+            [votes("103 to 0, 4 abstained"), votes("103 to 1, 3 abstained")],
+        ),
+        (T, "UKR", "Ukraine, vote of the Verkhovna Rada 2025", [pursues("suspension"), pursues("withdrawal")]),
+    ] {
+        let answer = asked.status(treaty, who, TODAY, NOW).await;
+        let said = |found: &Claims| -> Vec<(String, String)> {
+            let fields = found.statements.iter().flat_map(|claim| claim.differs.clone());
+            fields.map(|said| (said.field, said.says)).collect()
+        };
+        let said = said(claims(&answer, act));
+        assert!(says.iter().all(|it| said.contains(it)), "{act}: {said:?}");
+    }
+    let answer = asked.status(T, "LTU", TODAY, NOW).await;
+    let found = claims(&answer, "Lithuania, consent to the APMBC");
+    let modes = found.statements.iter().flat_map(|claim| &claim.differs).filter(|said| said.field == "mode");
+    assert_eq!(modes.map(|said| &*said.says).collect::<Vec<_>>(), ["ratification", "accession"]);
+}
+
+#[tokio::test]
 async fn both_sides_of_a_rival_claim_are_shown_with_what_decides() {
     let asked = Asked::begin().await;
     for (number, treaty, who, act, decided_by, followed, others) in ROWS {

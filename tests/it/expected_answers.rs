@@ -64,8 +64,8 @@ async fn q5_finland_is_out_in_january() {
 #[tokio::test]
 async fn q6_ukraine_is_a_party_whose_suspension_is_contested_by_six_and_the_meeting() {
     let asked = Asked::begin().await;
-    assert_eq!(asked.told(T, "UKR", "2026-03-01", "2026-03-01").await, told("party", ""));
-    let answer = asked.status(T, "UKR", "2026-03-01", "2026-03-01").await;
+    assert_eq!(asked.told(T, "UKR", "2026-03-01", NOW).await, told("party", ""));
+    let answer = asked.status(T, "UKR", "2026-03-01", NOW).await;
     let found = suspension(&answer);
     assert_eq!(found.since, "2025-07-18");
     assert_eq!(found.contested_by, ["AUT", "BEL", "CHE", "COL", "NOR", "NZL", "22MSP"]);

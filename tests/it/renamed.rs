@@ -80,6 +80,12 @@ async fn every_answer_uses_the_corrected_name_and_every_name_finds() {
     };
     let refused = story.client().standing(request).await.unwrap_err();
     assert_eq!(reason(&refused).0, "NotFound", "nobody knew the name then");
+    assert!(refused.message().contains("names like it: XAA (Xland)"), "{}", refused.message());
+    for (name, says) in [("", "no participant is named"), ("Nowhere", "`participant list` shows")] {
+        let request = proto::StandingRequest { participant: name.into(), ..proto::StandingRequest::default() };
+        let refused = story.client().standing(request).await.unwrap_err();
+        assert!(refused.message().contains(says) && !refused.message().contains("like it"), "{}", refused.message());
+    }
     story.audited().await;
 }
 

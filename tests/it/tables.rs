@@ -180,11 +180,31 @@ async fn what_is_submitted_is_recorded_once_and_makes_the_counts_total() {
         ("XAA", "party"),
         ("XAE", "former_party"),
         ("XAF", "party_withdrawal_pending"),
+        ("XAH", "party"),
         ("XAM", "signatory"),
         ("XAO", "party"),
+        ("XAZ", "former_party"),
     ] {
         assert_eq!(status(participant), [expected], "{participant}");
     }
+    let in_force = parties.counts.iter().find(|count| count.definition == "in_force").unwrap();
+    assert_eq!(
+        (in_force.certain, in_force.possible),
+        (15, 15),
+        "the rows of the table, and not the predecessor in a footnote"
+    );
+    // Asked about alone, the predecessor stands as it does among all.
+    let read_at = Some(proto::ReadAt { minimum_size: size, known_at: None });
+    let alone = proto::TreatyStatusRequest {
+        treaty: "FFC".into(),
+        participant: "XAZ".into(),
+        at: "2024-12-31".into(),
+        read_at,
+        ..proto::TreatyStatusRequest::default()
+    };
+    let alone = desk.story.client().status(alone).await.unwrap().into_inner();
+    let statuses: Vec<&str> = alone.outcomes.iter().map(|outcome| outcome.status.as_str()).collect();
+    assert_eq!(statuses, ["former_party"]);
     desk.story.audited().await;
 }
 

@@ -262,6 +262,16 @@ async fn pages_of_any_size_give_every_act_once_and_in_order() {
         }
         assert_eq!(acts, disputed, "{page_size} a page");
     }
+    let request = proto::ContestedRequest {
+        participant: "Poland".into(),
+        at: "2026-01-01".into(),
+        read_at: known(size),
+        ..proto::ContestedRequest::default()
+    };
+    let of_one = story.client().contested(request).await.unwrap().into_inner().acts;
+    let own = |act: &&proto::ContestedAct| act.act.as_ref().unwrap().participant == "POL";
+    assert_eq!(of_one, disputed.iter().filter(own).cloned().collect::<Vec<_>>());
+    assert!(!of_one.is_empty());
     let at = position(disputed[1].act.as_ref().unwrap().event.as_ref());
     assert!(at < position(disputed[2].act.as_ref().unwrap().event.as_ref()), "by entry");
     story.audited().await;
@@ -280,6 +290,11 @@ async fn what_cannot_be_asked_is_refused_with_the_field() {
         }
         request
     };
+    for token in ["garbage".to_owned(), "x".repeat(5_000)] {
+        let list = proto::ListTreatiesRequest { page_token: token, ..Default::default() };
+        let refused = story.client().list(list).await.unwrap_err();
+        assert_eq!((refused.code(), reason(&refused).1), (tonic::Code::InvalidArgument, "page_token".to_owned()));
+    }
     for (field, value) in [("treaty", "untc:I-1"), ("at", "2026-02-30"), ("view", "mine"), ("page_token", "no slash")] {
         let refused = story.client().contested(bad(field, value)).await.unwrap_err();
         assert_eq!(reason(&refused).1, field, "{refused:?}");

@@ -14,7 +14,7 @@ use tonic::transport::Channel;
 use crate::support::*;
 
 pub const OTTAWA: &str = "untc:XXVI-5";
-const PROTOCOL: &str = "untc:XXVI-2-b";
+pub const PROTOCOL: &str = "untc:XXVI-2-b";
 
 /// A served ledger whose clock stands at the beginning of 2030.
 pub struct Story {
@@ -223,6 +223,13 @@ async fn lithuania_is_bound_until_the_day_and_by_the_protocol_beyond_it() {
     let standing = story.client().standing(request).await.unwrap().into_inner();
     let bound: Vec<_> = standing.standings.iter().filter(|found| found.bound).map(|found| &found.treaty).collect();
     assert_eq!(bound, [PROTOCOL]);
+    let request = proto::StandingRequest { participant: "LTU".into(), at: "2004-01-01".into(), ..Default::default() };
+    let long_before = story.client().standing(request).await.unwrap().into_inner().standings;
+    let found = long_before.iter().find(|found| found.treaty == OTTAWA).unwrap();
+    assert_eq!((&*found.statuses[0], &*found.until), ("party", "2025-06-27"), "the span of the status word");
+    assert_eq!((&*found.withdrawal_notified, &*found.bound_until), ("2025-06-27", "2025-12-27"));
+    let other = long_before.iter().find(|found| found.treaty == PROTOCOL).unwrap();
+    assert_eq!((&*other.withdrawal_notified, &*other.bound_until), ("", ""));
     story.audited().await;
 }
 
@@ -456,6 +463,25 @@ async fn deposits_of_others_bring_a_treaty_into_force_as_they_are_corrected() {
     assert_eq!(unknown.findings[0].code, "treaty_in_force_unknown");
     assert_eq!(since(&story.status("untc:T", "LTU", at, counted).await), "1998-08-01", "the second deposit");
     assert_eq!(since(&story.status("untc:T", "LTU", at, story.size()).await), "1999-08-01", "as it is corrected");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_at_a_time_that_has_not_come_is_not_answered() {
+    let story = Story::begin().await;
+    let at = async |time: &str| {
+        let time: jiff::Timestamp = time.parse().unwrap();
+        let time = prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() };
+        let read_at = proto::ReadAt { minimum_size: story.size(), known_at: Some(proto::read_at::KnownAt::Time(time)) };
+        let request = proto::ListTreatiesRequest { read_at: Some(read_at), ..Default::default() };
+        story.client().list(request).await.map(|answer| answer.into_inner().treaties.len())
+    };
+    assert_eq!(at("2030-01-01T12:00:00Z").await.unwrap(), 2, "now, by the clock of the ledger");
+    assert_eq!(at("2029-12-31T12:00:00Z").await.unwrap(), 0);
+    let refused = at("2030-01-01T12:00:00.000001Z").await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::OutOfRange);
+    assert_eq!(reason(&refused), ("TimeMustBeReached".to_owned(), "read_at.time".to_owned()));
+    assert!(refused.message().contains("2030-01-01T12:00:00.000000Z by the ledger's clock"), "{refused}");
     story.audited().await;
 }
 

@@ -119,7 +119,11 @@ impl Chart {
             Some(axis) => strip::lines(self, &axis, width, style.glyphs),
             None => list::lines(self, width, style.glyphs),
         };
-        let further = (self.not_drawn > 0).then(|| format!(" {} further readings are not drawn", self.not_drawn));
+        let further = match self.not_drawn {
+            0 => None,
+            1 => Some(" 1 further reading is not drawn".to_owned()),
+            count => Some(format!(" {count} further readings are not drawn")),
+        };
         let lines = lines.into_iter().chain(further.map(|told| Line::of(&told, Paint::Plain)));
         lines.map(|line| line.text(style)).collect::<Vec<_>>().join("\n")
     }

@@ -229,15 +229,19 @@ impl EntryFold<'_> {
 
 /// Whether the act is looked for across all participants of a treaty: deposits and
 /// definitive signatures count towards its entry into force, objections are to others' acts,
-/// corrections, retractions and resolutions may be of either, and a declaration may withdraw
-/// an objection.
+/// corrections, retractions and resolutions may be of either, a declaration may withdraw
+/// an objection, and a succession tells what becomes of its predecessor.
 fn bears_on_others(event: &Event) -> bool {
     match &event.body {
         Body::Treaty(TreatyBody::SignatureAffixed(body)) => body.signature_type == SignatureType::Definitive,
         body => matches!(
             body.kind(),
-            Kind::Treaty(TreatyKind::InstrumentDeposited | TreatyKind::ObjectionLodged | TreatyKind::DeclarationMade)
-                | Kind::Shared(SharedKind::EventCorrected | SharedKind::EventRetracted | SharedKind::ContestResolved)
+            Kind::Treaty(
+                TreatyKind::InstrumentDeposited
+                    | TreatyKind::ObjectionLodged
+                    | TreatyKind::DeclarationMade
+                    | TreatyKind::SuccessionNotified
+            ) | Kind::Shared(SharedKind::EventCorrected | SharedKind::EventRetracted | SharedKind::ContestResolved)
         ),
     }
 }

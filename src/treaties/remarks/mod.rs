@@ -13,8 +13,8 @@ use super::{
     statements::Statement,
 };
 use crate::domain::{
-    AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, Reasons, TreatyBody, TreatyEffect,
-    WithdrawalClause, WithdrawalNotified, WorldDate,
+    AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, NoticeFrom, Reasons, TreatyBody,
+    TreatyEffect, WithdrawalClause, WithdrawalNotified, WorldDate,
 };
 
 /// Adds a finding on a statement.
@@ -34,6 +34,7 @@ pub fn why_without_effect(code: LegalRemark) -> &'static str {
 
 /// Whether the treaty was open for signature.
 pub fn on_signature(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, day: Date) {
+    on_adoption(record, course, statement);
     let Some(clause) = record.clauses().and_then(|clauses| clauses.signature.as_ref()) else { return };
     let early = clause.opens.is_some_and(|opens| day < opens.0);
     let late = clause.closes.is_some_and(|closes| closes.0 <= day);
@@ -52,17 +53,34 @@ pub fn on_mode(
     signed: Option<Date>,
 ) {
     let Some(mode) = in_force::mode_of(statement) else { return };
+    if matches!(statement.body, TreatyBody::InstrumentDeposited(_)) {
+        on_adoption(record, course, statement);
+    }
     let signed_by_then = signed.is_some_and(|signed| signed <= day);
     let by = record.clauses().and_then(|clauses| clauses.accession_by);
     if mode == ConsentMode::Accession && by == Some(AccessionBy::NonSignatories) && signed_by_then {
         let message = "accession is for States that have not signed, and this one had";
-        remark(course, LegalRemark::AccessionBySignatory, statement, "", message);
+        remark(course, LegalRemark::AccessionBySignatory, statement, &article_of(record, "VCLT 15"), message);
     }
     let opened = record.clauses().is_some_and(|clauses| clauses.signature.is_some());
     if opened && follows_signature(mode) && !signed_by_then {
         let message = format!("{mode} follows a signature, and this ledger holds none by {day}");
-        remark(course, LegalRemark::DepositBeforeSignature, statement, "", message);
+        remark(course, LegalRemark::DepositBeforeSignature, statement, &article_of(record, "VCLT 14"), message);
     }
+}
+
+/// The treaty's own article on consent, if the clauses name it.
+fn article_of(record: &Record<'_, '_>, otherwise: &str) -> Box<str> {
+    let clause = record.clauses().and_then(|clauses| clauses.consent.as_ref());
+    clause.map(|clause| clause.article.clone()).filter(|article| !article.is_empty()).unwrap_or(otherwise.into())
+}
+
+/// Nobody signs or consents to what is not adopted yet.
+fn on_adoption(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>) {
+    let dated = statement.date().and_then(WorldDate::latest);
+    let Some((dated, adopted)) = dated.zip(record.adopted).filter(|(dated, adopted)| dated < adopted) else { return };
+    let message = format!("dated {dated}; the treaty was adopted on {adopted}");
+    remark(course, LegalRemark::ActBeforeAdoption, statement, "VCLT 9", message);
 }
 
 /// What else is remarked on consent that opens a membership.
@@ -110,7 +128,11 @@ fn follows_signature(mode: ConsentMode) -> bool {
 /// Whether a notice of withdrawal is what the clauses ask for.
 pub fn on_notice(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &WithdrawalNotified) {
     let Some(clause) = record.withdrawal_clause() else { return };
-    let untold = clause.addressees.iter().filter(|addressee| {
+    // Whoever else is to be told: a notice that runs from its receipt is told to the depositary.
+    let from_receipt = clause.notice_from != NoticeFrom::Circulation;
+    let depositary = from_receipt && !clause.addressees.contains(&Addressee::Depositary);
+    let addressees = depositary.then_some(&Addressee::Depositary).into_iter().chain(&clause.addressees);
+    let untold = addressees.filter(|addressee| {
         let told = match addressee {
             Addressee::Depositary => &body.received_by_depositary,
             Addressee::OtherParties => &body.other_parties_notified,

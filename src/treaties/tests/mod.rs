@@ -1,5 +1,6 @@
 //! The rules on small records, written as the acts were.
 
+mod accounts;
 mod acts;
 mod acts_of_all;
 mod contested_since;
@@ -11,6 +12,7 @@ mod over_time;
 mod parties;
 mod properties;
 mod rules;
+mod successions;
 mod upcoming;
 
 use jiff::civil::Date;

@@ -1,7 +1,7 @@
 //! Who objected in time, who was silent, and when the ledger does not know.
 
 use super::{
-    acts::{declaration, declared, notification},
+    acts::{declaration, declared, notification, succession},
     *,
 };
 use crate::treaties::{Everybody, Held, ObjectedAct, objected, participation, tables};
@@ -158,4 +158,15 @@ fn an_objection_that_was_withdrawn_stays_told_with_the_day() {
     book.record("2026-02-02", &under("CHE"), declared(withdrawn));
     let withdrawn = |at| book.objected(at)[0].objections[0].response.withdrawn.clone();
     assert_eq!((withdrawn("2026-01-31"), withdrawn("2026-02-01")), (None, world("2026-02-01")));
+}
+
+#[test]
+fn a_predecessor_whose_participation_has_passed_is_not_among_those_that_were_silent() {
+    let (mut book, _) = suspended();
+    book.deposited(&under("LTU"), ConsentMode::Ratification, "1998-01-05");
+    let succeeded = succession("LTU", SuccessionTo::Consent, "1999-06-01", "2000-01-01");
+    book.record("2025-03-18", &under("NOR"), succeeded);
+    book.table("2026-01-31", &["CHE - 1998-03-24 r", "NOR - 2000-01-01 d", "UKR - 2005-12-27 r"]);
+    let [found] = &book.objected("2026-01-31")[..] else { panic!("one act") };
+    assert_eq!(ids(&found.times[0].silence.silent), ["CHE", "NOR"]);
 }

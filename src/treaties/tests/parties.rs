@@ -1,7 +1,7 @@
 //! Counts by definition, and what a table of the depositary makes of them.
 
 use super::{
-    acts::{declaration, declared},
+    acts::{declaration, declared, succession},
     *,
 };
 use crate::treaties::{
@@ -64,7 +64,7 @@ impl Book {
         (count.certain, count.possible)
     }
 
-    fn coverage(&self, at: &str) -> Coverage {
+    pub fn coverage(&self, at: &str) -> Coverage {
         let events: Vec<&Recorded> = self.events.iter().collect();
         let (treaty, known) = (OTTAWA.parse().unwrap(), Known { size: self.size(), recorded_at: None });
         let dossier = |participant| Dossier {
@@ -83,7 +83,7 @@ impl Book {
     }
 
     /// A table as at a day; a row is `ID signed deposited code`, with brackets if withdrawn.
-    fn table(&mut self, as_at: &str, rows: &[&str]) {
+    pub fn table(&mut self, as_at: &str, rows: &[&str]) {
         let body = ParticipationTableStated { as_at: world(as_at), rows: rows.iter().map(|row| parsed(row)).collect() };
         self.record("2026-03-01", &format!("treaty/{OTTAWA}"), TreatyBody::ParticipationTableStated(body));
     }
@@ -257,6 +257,42 @@ fn a_succession_is_compared_with_its_notification_and_hides_the_predecessor() {
         [("MNE", DifferenceCode::OtherDeposit)],
         "not since when it is bound"
     );
+}
+
+#[test]
+fn a_predecessor_that_is_counted_here_is_missing_in_a_table_that_does_not_name_it() {
+    let mut book = two_treaties();
+    book.deposited(&under("SCG"), ConsentMode::Accession, "2003-09-18");
+    book.deposited(&under("MNE"), ConsentMode::Accession, "2006-10-23");
+    let registered = ParticipantRegistered {
+        name: "Montenegro".into(),
+        participant_type: ParticipantType::State,
+        iso_code: None,
+        other_names: Vec::new(),
+        predecessors: vec!["SCG".parse().unwrap()],
+    };
+    book.record("2025-03-17", "participant/MNE", TreatyBody::ParticipantRegistered(registered));
+    book.table("2007-01-01", &["MNE - 2006-10-23 a"]);
+    assert_eq!(book.number(Definition::InForce, "2007-04-01").0, 2, "no succession passed anything");
+    let coverage = book.coverage("2007-01-01");
+    assert_eq!(told(&coverage), [("SCG", DifferenceCode::MissingInTable)]);
+    let sentence = &coverage.differences[0].sentence;
+    assert_eq!(&**sentence, "the table as at 2007-01-01 does not name SCG, which is recorded here by entry 4");
+}
+
+#[test]
+fn a_predecessor_whose_participation_has_passed_is_counted_no_more() {
+    let mut book = two_treaties();
+    book.deposited(&under("CSK"), ConsentMode::Accession, "1998-09-18");
+    let body = |on: &str| succession("CSK", SuccessionTo::Consent, "2003-01-01", on);
+    for (who, on) in [("CZE", "2003-02-22"), ("SVK", "2003-05-28")] {
+        book.record("2025-03-17", &under(who), body(on));
+    }
+    assert_eq!(book.number(Definition::InForce, "2024-12-31").0, 3, "without a table nobody says otherwise");
+    book.table("2024-12-31", &["CZE - 2003-02-22 d", "SVK - 2003-05-28 d"]);
+    assert_eq!(book.coverage("2024-12-31").word, CoverageWord::Complete);
+    assert_eq!(book.number(Definition::InForce, "2024-12-31"), (2, 2), "as many as the table names");
+    assert_eq!(book.number(Definition::InForce, "2002-12-31"), (1, 1));
 }
 
 #[test]

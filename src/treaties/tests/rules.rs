@@ -429,3 +429,60 @@ fn a_clause_goes_before_what_is_stated_for_a_participant() {
     assert_eq!((before, certain(&after)), (TreatyStatus::Party, TreatyStatus::Party));
     assert_eq!(codes(&after), ["stated_vs_computed"]);
 }
+
+fn kinds(answer: &Answer) -> Vec<&'static str> {
+    let mut kinds: Vec<&str> = answer.outcomes.iter().map(|outcome| outcome.status.name()).collect();
+    kinds.sort_unstable();
+    kinds
+}
+
+/// A notice on some day up to the end of 2025 may have come when it did nothing, or long
+/// ago: the ends of the interval alone lead to neither.
+#[test]
+fn every_outcome_that_a_day_of_an_open_date_leads_to_is_told() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.deposited(&x, ConsentMode::Accession, "2001-03-05");
+    book.withdrew("2025-12-03", &x, "../2025-12-02");
+    let answer = book.now(OTTAWA, "XXX", "2025-12-31");
+    assert_eq!(kinds(&answer), ["former_party", "party", "party_withdrawal_pending"]);
+    assert!(answer.complete);
+    assert!(answer.outcomes.iter().all(|outcome| !outcome.assuming.is_empty()));
+}
+
+#[test]
+fn no_day_of_an_uncertain_date_leads_to_an_outcome_that_is_not_told() {
+    let read = |received: &str, at: &str| {
+        let mut book = two_treaties();
+        let x = format!("participation/{OTTAWA}/XXX");
+        book.deposited(&x, ConsentMode::Accession, "2025-01-10");
+        book.withdrew("2026-12-01", &x, received);
+        let body = conflict(ConflictEngagement::Engaged, "2026-01-10", "2026-02-03", "XXX");
+        book.record("2026-12-01", "participant/XXX", body);
+        book.now(OTTAWA, "XXX", at)
+    };
+    for at in ["2025-01-10", "2025-06-30", "2025-07-01", "2026-01-15", "2026-02-03", "2026-09-30"] {
+        let several = kinds(&read("2025-01-01/2026-03-31", at));
+        let mut received = day("2025-01-01");
+        while received <= day("2026-03-31") {
+            let alone = read(&received.to_string(), at);
+            assert!(
+                several.contains(&kinds(&alone)[0]),
+                "{at}: {received} gives {:?}, not in {several:?}",
+                kinds(&alone)
+            );
+            received = received.checked_add(jiff::Span::new().days(3)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn where_readings_differ_in_days_alone_the_status_is_one() {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2025-09-01", &x, "2025-08");
+    let answer = book.now(OTTAWA, "XXX", "2026-03-01");
+    assert_eq!(certain(&answer), TreatyStatus::FormerParty { since: day("2026-02-01") });
+    let since: Vec<_> = answer.outcomes[0].spans.iter().map(|span| span.from.unwrap()).collect();
+    assert_eq!(since, [day("2026-02-01"), day("2026-02-28")], "and both days are told");
+    assert_eq!(answer.outcomes[0].assuming.len(), 2);
+}

@@ -1,0 +1,88 @@
+//! The days at which what follows from an uncertain date can change: a date that is not
+//! known to the day is read once for each stretch of days between them.
+//!
+//! Promises: no two days of one stretch are told apart by the days of other acts, of their
+//! effects, of conflicts, or by the day that is asked about. The order of what follows is
+//! not taken to be the order of the days: a notice that came before consent does nothing,
+//! one that came after it ends it.
+//! Leaves to others: which days a date can mean (`readings`).
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{
+    in_force,
+    months::{add_months, effect_of_deposit},
+    readings,
+    record::Record,
+    rivals::Act,
+    statements::Statement,
+};
+use crate::domain::{TreatyBody, TreatyEffect};
+
+/// The first days of the stretches of `[first, last]`, ascending; the first one is `first`.
+pub fn stretches(record: &Record<'_, '_>, act: &Act<'_>, statement: &Statement<'_>, bounds: (Date, Date)) -> Vec<Date> {
+    let (first, last) = bounds;
+    let mut begins = BTreeSet::from([first]);
+    for told in told(record, act) {
+        for reached in [Some(told), told.tomorrow().ok()].into_iter().flatten() {
+            begins.extend(first_reaching(bounds, |day| day, reached));
+            begins.extend(first_reaching(bounds, |day| effect(record, statement, day), reached));
+        }
+    }
+    begins.retain(|day| *day <= last);
+    begins.into_iter().collect()
+}
+
+/// The first day whose effect is not before another, if it is not the very first one.
+fn first_reaching((first, last): (Date, Date), effect: impl Fn(Date) -> Date, reached: Date) -> Option<Date> {
+    if effect(first) >= reached || effect(last) < reached {
+        return None;
+    }
+    let (mut before, mut after) = (first, last);
+    loop {
+        let apart = (after - before).get_days();
+        if apart <= 1 {
+            return Some(after);
+        }
+        let middle = before.checked_add(jiff::Span::new().days(apart / 2)).ok()?;
+        if effect(middle) < reached { before = middle } else { after = middle }
+    }
+}
+
+/// What the act brings about by itself: its entry into force, the end of its notice.
+fn effect(record: &Record<'_, '_>, statement: &Statement<'_>, day: Date) -> Date {
+    match statement.body {
+        TreatyBody::WithdrawalNotified(_) => {
+            record.withdrawal_clause().map_or(day, |clause| add_months(day, clause.notice_months))
+        }
+        _ if in_force::is_consent(statement) => {
+            record.in_force_clause().map_or(day, |clause| effect_of_deposit(clause, day))
+        }
+        _ => day,
+    }
+}
+
+/// The days by which those of the act are told apart.
+fn told(record: &Record<'_, '_>, act: &Act<'_>) -> BTreeSet<Date> {
+    let others = record.clocked.iter().filter(|other| !std::ptr::eq(**other, act)).flat_map(|other| &other.followed);
+    let mut told: BTreeSet<Date> = record.asked.into_iter().chain(record.conflicts_days()).collect();
+    for statement in others {
+        let Some((first, last)) = readings::range(record, statement) else { continue };
+        told.extend([first, last, effect(record, statement, first), effect(record, statement, last)]);
+        if let TreatyBody::WithdrawalNotified(body) = statement.body {
+            told.extend(body.later_effect.map(|later| later.0));
+        }
+    }
+    let stated = record.beside.iter().flat_map(|other| &other.followed).filter_map(|statement| match statement.body {
+        TreatyBody::EffectStated(body) if body.effect == TreatyEffect::EntryIntoForce => body.effective.as_ref()?.day(),
+        _ => None,
+    });
+    told.extend(stated);
+    let leaves = record.carried.iter().flat_map(|carried| &carried.leaves).map(|carried| &carried.leave);
+    told.extend(leaves.flat_map(|leave| [Some(leave.began), Some(leave.expiry), leave.effective]).flatten());
+    told.extend(record.passed.iter().flatten().map(|passed| passed.since));
+    told.extend(record.counted.as_ref().map(|counted| counted.day));
+    told
+}

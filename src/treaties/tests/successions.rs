@@ -1,0 +1,120 @@
+//! Successors, whose day of succession may be unknown, and what becomes of those whom
+//! they succeed.
+
+use super::{acts::succession, *};
+use crate::treaties::StatusRule;
+
+fn under(participant: &str) -> String {
+    format!("participation/{OTTAWA}/{participant}")
+}
+
+/// A predecessor that consented, and a successor in a table's row: the day of the
+/// notification alone, recorded decades later.
+fn tabled() -> Book {
+    let mut book = two_treaties();
+    book.deposited(&under("OLD"), ConsentMode::Accession, "1998-10-07");
+    book.record("2025-03-18", &under("NEW"), succession("OLD", SuccessionTo::Consent, "-", "2001-03-05"));
+    book
+}
+
+#[test]
+fn a_succession_of_an_unknown_day_came_by_its_notification() {
+    let book = tabled();
+    let on = |at| book.now(OTTAWA, "NEW", at);
+    for at in ["2001-03-05", "2024-12-31", "2026-01-01"] {
+        assert_eq!(certain(&on(at)), TreatyStatus::Party, "{at}");
+    }
+    let between = on("2000-01-01");
+    let statuses: Vec<_> = between.outcomes.iter().map(|outcome| outcome.status).collect();
+    assert_eq!(statuses, [TreatyStatus::Party, TreatyStatus::NonParticipant]);
+    let told: Vec<&str> = between.outcomes.iter().flat_map(|outcome| &outcome.assuming).map(|told| &**told).collect();
+    assert!(told.contains(&"succession of States on 2001-03-05, the last day that the statement allows"), "{told:?}");
+}
+
+#[test]
+fn the_day_of_the_notification_is_not_told_as_that_of_the_succession() {
+    let answer = tabled().now(OTTAWA, "NEW", "2024-12-31");
+    let step = answer.outcomes[0].steps.iter().find(|step| step.rule == StatusRule::Succession).unwrap();
+    assert!(step.sentence.contains("notified on 2001-03-05; the day of the succession itself is not known"));
+}
+
+#[test]
+fn a_month_of_succession_ends_with_the_notification() {
+    let mut book = tabled();
+    book.record("2025-03-18", &under("XXX"), succession("OLD", SuccessionTo::Consent, "2001", "2001-03-05"));
+    assert_eq!(certain(&book.now(OTTAWA, "XXX", "2001-03-05")), TreatyStatus::Party);
+}
+
+/// Two successors, one with a day of succession, one with a month of it.
+fn dissolved() -> Book {
+    let mut book = tabled();
+    book.record("2025-03-18", &under("NEXT"), succession("OLD", SuccessionTo::Consent, "2006-06-03", "2006-10-23"));
+    book
+}
+
+#[test]
+fn a_predecessor_takes_part_until_a_whole_table_names_its_successors_and_not_it() {
+    let mut book = dissolved();
+    let answer = book.now(OTTAWA, "OLD", "2024-12-31");
+    assert_eq!(certain(&answer), TreatyStatus::Party, "nothing says that it has ceased to exist");
+    let told = answer.outcomes[0].steps.iter().filter(|step| step.rule == StatusRule::Succession);
+    assert_eq!(told.count(), 2, "who succeeds it is told all the same");
+    book.table("2024-12-31", &["NEW - 2001-03-05 d", "NEXT - 2006-10-23 d"]);
+    let on = |at| certain(&book.now(OTTAWA, "OLD", at));
+    assert_eq!(on("2006-06-02"), TreatyStatus::Party, "until the last of its successors succeeded");
+    for at in ["2006-06-03", "2024-12-31", "2026-01-01"] {
+        assert_eq!(on(at), TreatyStatus::FormerParty { since: day("2006-06-03") }, "{at}");
+    }
+    let passed = book.now(OTTAWA, "OLD", "2024-12-31");
+    let step = passed.outcomes[0].steps.iter().find(|step| step.rule == StatusRule::PassedToSuccessors).unwrap();
+    assert!(step.sentence.starts_with("its participation has passed to NEW, NEXT"), "{}", step.sentence);
+    assert!(step.event.is_some() && passed.rests_on.iter().any(|event| Some(event) == step.event.as_ref()));
+    let before = book.known_on("2025-03-31", OTTAWA, "OLD", "2024-12-31");
+    assert_eq!(certain(&before), TreatyStatus::Party, "as known before the table");
+}
+
+#[test]
+fn a_predecessor_that_a_table_still_names_takes_part_on_that_day() {
+    let mut book = dissolved();
+    book.table("2010-01-01", &["OLD - 1998-10-07 a", "NEW - 2001-03-05 d", "NEXT - 2006-10-23 d"]);
+    assert_eq!(certain(&book.now(OTTAWA, "OLD", "2024-12-31")), TreatyStatus::Party);
+    book.table("2024-12-31", &["NEW - 2001-03-05 d", "NEXT - 2006-10-23 d"]);
+    assert_eq!(certain(&book.now(OTTAWA, "OLD", "2010-01-01")), TreatyStatus::Party);
+    let former = TreatyStatus::FormerParty { since: day("2010-01-02") };
+    assert_eq!(certain(&book.now(OTTAWA, "OLD", "2010-01-02")), former);
+}
+
+#[test]
+fn a_day_of_passing_that_is_not_known_gives_both_outcomes_between() {
+    let mut book = tabled();
+    book.table("2024-12-31", &["NEW - 2001-03-05 d"]);
+    let between = book.now(OTTAWA, "OLD", "2000-01-01");
+    assert!(between.outcomes.len() > 1, "{:#?}", between.outcomes);
+    assert!(book.now(OTTAWA, "OLD", "2001-03-05").outcomes.iter().all(|it| !it.status.is_bound()));
+}
+
+#[test]
+fn a_signature_passes_too_and_what_was_never_in_force_leaves_no_former_party() {
+    let mut book = two_treaties();
+    for (who, to) in [("SIG", SuccessionTo::Signature), ("CON", SuccessionTo::Consent)] {
+        book.signed(&under(who), "1997-12-04");
+        let heir = format!("{who}X");
+        book.record("2025-03-18", &under(&heir), succession(who, to, "1999-01-01", "1999-02-01"));
+    }
+    book.deposited(&under("CON"), ConsentMode::Ratification, "1998-10-07");
+    book.table("2024-12-31", &["SIGX 1999-02-01 - d", "CONX - 1999-02-01 d"]);
+    let former = TreatyStatus::FormerSignatory { since: day("1999-01-01") };
+    assert_eq!(certain(&book.now(OTTAWA, "SIG", "2000-01-01")), former);
+    assert_eq!(certain(&book.now(OTTAWA, "SIG", "1998-12-31")), TreatyStatus::Signatory);
+    assert_eq!(certain(&book.now(OTTAWA, "CON", "2000-01-01")), former, "the treaty came into force after it");
+}
+
+#[test]
+fn days_that_lead_to_nothing_else_are_not_told_one_by_one() {
+    let mut book = tabled();
+    book.record("2025-03-18", &under("NEW"), succession("OLD", SuccessionTo::Signature, "-", "2001-03-03"));
+    let answer = book.now(OTTAWA, "NEW", "2024-12-31");
+    assert_eq!(certain(&answer), TreatyStatus::Party);
+    assert!(answer.complete);
+    assert_eq!(answer.outcomes[0].assuming.len(), 4, "each at its ends: {:#?}", answer.outcomes[0].assuming);
+}

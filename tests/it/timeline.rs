@@ -1,0 +1,106 @@
+//! What a timeline says became of each act: corrected, taken back, one of several accounts.
+
+use merestone::{domain::*, wire::proto};
+
+use crate::treaty_status::{OTTAWA, Story, drafted, notice, under, world};
+
+fn shared(subject: &str, body: SharedBody) -> Event {
+    drafted(subject, Body::Shared(body))
+}
+
+fn correction(target: &EventReference, received: &str) -> SharedBody {
+    let restated = Restated { occurred: None, not_stated: Vec::new(), body: Body::Treaty(notice(received)) };
+    SharedBody::EventCorrected(EventCorrected {
+        target: target.clone(),
+        reason: "a slip".into(),
+        restated: Some(Box::new(restated)),
+    })
+}
+
+async fn acts(story: &Story, participant: &str, size: u64) -> Vec<proto::Act> {
+    let request = proto::TimelineRequest {
+        treaty: OTTAWA.into(),
+        participant: participant.into(),
+        read_at: Some(proto::ReadAt { minimum_size: size, known_at: Some(proto::read_at::KnownAt::Size(size)) }),
+        ..proto::TimelineRequest::default()
+    };
+    story.client().timeline(request).await.unwrap().into_inner().acts
+}
+
+fn act_at(acts: &[proto::Act], index: u64) -> &proto::Act {
+    acts.iter().find(|act| act.position.as_ref().unwrap().index == index).unwrap()
+}
+
+fn indexes(places: &[proto::EventPosition]) -> Vec<u64> {
+    places.iter().map(|place| place.index).collect()
+}
+
+fn index(place: &Option<proto::EventPosition>) -> u64 {
+    place.as_ref().unwrap().index
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_act_shows_the_date_that_holds_and_its_corrections_what_changed() {
+    let story = Story::begin().await;
+    let poland = under(OTTAWA, "POL");
+    let first = story.size();
+    let withdrawal = story.record(&poland, notice("2026-02-15")).await;
+    story.enter(shared(&poland, correction(&withdrawal, "2026-02-25"))).await;
+    let once = story.size();
+    story.enter(shared(&poland, correction(&withdrawal, "2026-02-26"))).await;
+    for participant in ["POL", ""] {
+        let told = acts(&story, participant, story.size()).await;
+        let act = act_at(&told, first);
+        assert_eq!((&*act.date, &*act.date_first_stated), ("2026-02-26", "2026-02-15"));
+        assert_eq!(indexes(&act.corrected_by), [first + 1, first + 2]);
+        let [_, last] = [first + 1, first + 2].map(|at| act_at(&told, at));
+        assert_eq!(index(&last.about), first);
+        let changed = last.changes.iter().find(|changed| changed.field == "received_by_depositary").unwrap();
+        assert_eq!((&*changed.before, &*changed.after), ("2026-02-25", "2026-02-26"), "against what stood before it");
+    }
+    let before = acts(&story, "POL", once).await;
+    assert_eq!(act_at(&before, first).date, "2026-02-25");
+    let before = acts(&story, "POL", first + 1).await;
+    let act = act_at(&before, first);
+    assert_eq!((&*act.date, act.corrected_by.len(), &*act.date_first_stated), ("2026-02-15", 0, ""));
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_that_is_taken_back_says_so_and_the_retraction_names_it() {
+    let story = Story::begin().await;
+    let poland = under(OTTAWA, "POL");
+    let at = story.size();
+    let withdrawal = story.record(&poland, notice("2026-02-15")).await;
+    let retraction = EventRetracted { target: withdrawal, reason: "never happened".into() };
+    story.enter(shared(&poland, SharedBody::EventRetracted(retraction))).await;
+    let told = acts(&story, "POL", story.size()).await;
+    assert_eq!(index(&act_at(&told, at).retracted_by), at + 1);
+    assert_eq!(index(&act_at(&told, at + 1).about), at);
+    let before = acts(&story, "POL", at + 1).await;
+    assert!(act_at(&before, at).retracted_by.is_none(), "nobody had taken it back then");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_of_one_act_name_each_other_and_which_is_followed() {
+    let story = Story::begin().await;
+    let poland = under(OTTAWA, "POL");
+    let at = story.size();
+    let account = |class, signed: &str| {
+        let body = SignatureAffixed { signed: world(signed), place: "".into(), signature_type: SignatureType::Simple };
+        let mut event = drafted(&poland, Body::Treaty(TreatyBody::SignatureAffixed(body)));
+        event.act = Some("Poland, signature".into());
+        event.source.as_mut().unwrap().class = class;
+        event
+    };
+    story.enter(account(SourceClass::Press, "1997-12-03")).await;
+    story.enter(account(SourceClass::Government, "1997-12-04")).await;
+    story.record(&poland, notice("2026-02-15")).await;
+    let told = acts(&story, "POL", story.size()).await;
+    let rivals = |at| (indexes(&act_at(&told, at).rivals), act_at(&told, at).passed_over);
+    assert_eq!(rivals(at), (vec![at + 1], true));
+    assert_eq!(rivals(at + 1), (vec![at], false));
+    assert_eq!(rivals(at + 2), (vec![], false));
+    story.audited().await;
+}
