@@ -271,6 +271,13 @@ fn every_word_of_what_comes_is_documented() {
 }
 
 #[test]
+fn every_type_of_mandate_is_documented() {
+    let document = read("docs/events.md");
+    let words = pinned_words("src/domain/organisation.rs", "MandateType");
+    none(words.into_iter().filter(|word| !document.contains(&format!("| `{word}` |"))));
+}
+
+#[test]
 fn every_kind_is_documented_with_its_number() {
     let contract = read("proto/merestone/v1/event.proto");
     let fields = between(&contract, "oneof body {", "}");

@@ -395,3 +395,14 @@ fn the_example_of_a_restated_body_in_the_template_is_one() {
     assert_eq!(restated["occurred"], "2025-08-20");
     assert!(restated["withdrawal_notified"].is_object(), "{restated}");
 }
+
+#[test]
+fn the_admission_in_the_readme_is_one_and_grants_a_mandate_over_treaties() {
+    let readme = include_str!("../../README.md");
+    let block = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the admission");
+    let events: Vec<Value> = block.lines().map(|line| event(serde_json::from_str(line).expect("JSON"))).collect();
+    let mandates: Vec<&Value> =
+        events.iter().map(|event| &event["mandate_granted"]).filter(|it| !it.is_null()).collect();
+    assert!(mandates.iter().any(|mandate| mandate["treaties"].is_array()), "{mandates:?}");
+    assert!(mandates.iter().any(|mandate| mandate["countries"] == json!(["XX"])), "{mandates:?}");
+}

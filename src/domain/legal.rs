@@ -95,6 +95,8 @@ pinned! {
         OldDeadlineDiffers = 45, "old_deadline_differs";
         /// An act under the treaty is dated before the treaty was adopted.
         ActBeforeAdoption = 46, "act_before_adoption";
+        /// A conflict is asserted until a day before it began.
+        PeriodEndsBeforeItBegins = 47, "period_ends_before_it_begins";
     }
 }
 

@@ -249,12 +249,17 @@ fn declared_area(statement: &Statement<'_>, extent: &Extent, found: &mut Found) 
     }
 }
 
-/// Parts still withheld although their review date lies before the date asked about.
+/// Parts still withheld although their review date lies before the date asked about, and not erased.
 fn withheld(reading: &Reading<'_>, found: &mut Found) {
     for statement in &reading.statements {
         for (holder, part) in statement.parts() {
             let PartHolding::Withheld { commitment: _, basis: _, review_on } = &part.content else { continue };
-            if review_on.0 < reading.at && statement.content(holder, part).is_none() {
+            // What was erased nobody can disclose any more.
+            let erased = statement
+                .erasures
+                .iter()
+                .any(|(_, erasure)| erasure.target == holder.reference() && erasure.slots.contains(&part.slot));
+            if review_on.0 < reading.at && !erased && statement.content(holder, part).is_none() {
                 let says = format!(
                     "the part {} in slot {} is withheld beyond its review on {review_on}",
                     part.kind, part.slot

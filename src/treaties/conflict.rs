@@ -133,6 +133,11 @@ impl<'a> Conflict<'a> {
 }
 
 impl Account<'_> {
+    /// Each assertion with the days since and until which it says to hold.
+    pub fn periods(&self) -> impl Iterator<Item = (&CitedEvent, Option<&WorldDate>, Option<&WorldDate>)> {
+        self.claims.iter().map(|claim| (&claim.event, claim.body.since.as_ref(), claim.body.until.as_ref()))
+    }
+
     /// Whose word it is, and what of it.
     fn in_words(&self) -> String {
         let asserter = self.asserter;

@@ -299,6 +299,27 @@ fn a_release_names_a_clearance_and_covers_no_more_than_was_cleared() {
 }
 
 #[test]
+fn a_part_whose_content_was_erased_is_not_asked_for_beyond_its_review() {
+    let mut book = Book::opened();
+    let survey = book.add(survey(vec![]), vec![withheld(1, PartKind::Extent, "2026-09-01")]);
+    let past_review = |book: &Book| {
+        let findings = book.at("2026-09-02").unwrap().findings;
+        findings.iter().filter(|finding| finding.code == WithheldPastReview).count()
+    };
+    let erased = |target: &EventReference, slot| {
+        let (basis, ordered_by) = ("an order".into(), "a court".into());
+        let body = ContentErased { target: target.clone(), slots: vec![slot], basis, ordered_by, erased: None };
+        Body::Shared(SharedBody::ContentErased(body))
+    };
+    book.add(erased(&survey, 2), vec![]);
+    assert_eq!(past_review(&book), 1, "another slot was erased");
+    book.add(erased(&survey, 1), vec![]);
+    assert_eq!(past_review(&book), 0, "nobody can disclose it any more");
+    book.add(corrected(survey, None), vec![withheld(1, PartKind::Extent, "2026-09-01")]);
+    assert_eq!(past_review(&book), 1, "given anew, it is there again");
+}
+
+#[test]
 fn a_part_withheld_beyond_its_review_is_remarked_as_of_the_date_asked() {
     let mut book = Book::opened();
     let survey = book.add(survey(vec![]), vec![withheld(1, PartKind::Extent, "2026-09-01")]);

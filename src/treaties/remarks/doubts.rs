@@ -1,16 +1,37 @@
 //! Findings on what cannot quite be so: acts that may be one act, dates that are often
 //! mistaken for each other, steps in an order that does not happen.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::remark;
 use crate::{
-    domain::{DomesticStep, Kind, LegalRemark, PursuedAct, TreatyBody, TreatyKind, WorldDate},
-    treaties::{course::Course, record::Record, rivals::Act, statements::Statement},
+    domain::{
+        CitedEvent, DomesticStep, Kind, LegalFinding, LegalRemark, PursuedAct, TreatyBody, TreatyKind, WorldDate,
+    },
+    treaties::{conflict::Account, course::Course, record::Record, rivals::Act, statements::Statement},
 };
 
 /// Days by which two reports of one act may differ: calendars begin the day elsewhere.
 const DAYS_APART: i32 = 2;
+
+/// A conflict that is asserted until a day before it began, where a withdrawal asks for one.
+fn on_periods(record: &Record<'_, '_>, course: &mut Course) {
+    let is_turned = |since: Option<&WorldDate>, until: Option<&WorldDate>| {
+        since.and_then(WorldDate::earliest).zip(until.and_then(WorldDate::latest)).is_some_and(|(from, to)| to < from)
+    };
+    let accounts = record.conflicts.iter().flat_map(|conflict| &conflict.accounts);
+    let asserted = accounts.flat_map(Account::periods);
+    // Several accounts can hold one assertion.
+    let turned: BTreeSet<CitedEvent> =
+        asserted.filter(|(_, since, until)| is_turned(*since, *until)).map(|(event, ..)| event.clone()).collect();
+    for event in turned {
+        let message = "the day until which the conflict is asserted lies before the day since which it is";
+        let (code, article) = (LegalRemark::PeriodEndsBeforeItBegins, "".into());
+        course.findings.push(LegalFinding { code, event: Some(event), article, message: message.into() });
+    }
+}
 
 /// Remarks on everything that is doubtful.
 pub fn remark_on(record: &Record<'_, '_>, course: &mut Course) {
@@ -19,6 +40,7 @@ pub fn remark_on(record: &Record<'_, '_>, course: &mut Course) {
     on_order(record, course);
     on_repeated_signatures(record, course);
     on_adoption(record, course);
+    on_periods(record, course);
 }
 
 fn own<'q, 'r, 'a>(record: &'q Record<'r, 'a>) -> impl Iterator<Item = &'r Act<'a>> + use<'q, 'r, 'a> {

@@ -491,3 +491,17 @@ fn every_answer_names_what_it_rests_on() {
     assert_eq!(indexes, [0, 1, 4, 5, 6], "registration, entry into force, signature, consent, notice");
     assert_eq!(answer.clauses.unwrap().event.position.index, Index(0));
 }
+
+#[test]
+fn a_conflict_asserted_until_a_day_before_it_began_is_remarked() {
+    let told = |since, until| {
+        let (mut book, x) = with_party("XXX");
+        book.withdrew("2025-07-18", &x, "2025-07-18");
+        let engaged = conflict(ConflictEngagement::Engaged, since, until, "XXX");
+        book.record("2025-07-18", "participant/XXX", engaged);
+        codes(&book.now(OTTAWA, "XXX", "2026-03-01")).contains(&"period_ends_before_it_begins")
+    };
+    assert!(told("2025-01-01", "2024-01-01"));
+    assert!(told("2025", "2024-12"));
+    assert!(!told("2025-01-01", "2025-01-01") && !told("2025-01", "2025"), "it may be a day");
+}
