@@ -132,9 +132,10 @@ pub const OPEN_SEGMENTS: usize = 16;
 /// 2^19 ids of 24 bytes are 12 MiB, about 150,000 single-event entries.
 pub const ID_RUN_KEYS: usize = 1 << 19;
 
-/// Entries that were read back from the journal and are kept at hand: one decision about
-/// a sign-off looks at what it signs, at the opening of its record, and at what was signed
-/// before, and so does the fold of it a moment later. At the most 32 MiB of payloads.
+/// Entries that are kept at hand, the newest and those that were read back from the
+/// journal: one decision about a sign-off looks at what it signs, at the opening of its
+/// record, and at what was signed before, and so does the fold of it a moment later. At
+/// the most 32 MiB of payloads.
 pub const READ_BACK_ENTRIES: NonZeroUsize = NonZeroUsize::new(4_096).expect("more than none");
 /// Bytes of an entry up to which it is kept.
 pub const READ_BACK_BYTES: usize = 8 * 1024;

@@ -34,7 +34,7 @@ pub(super) struct Earlier {
     store: Store,
     /// Admitted and not yet in the store.
     recent: HashMap<Index, Arc<Entry>>,
-    /// Read back lately.
+    /// Admitted or read back lately.
     at_hand: Mutex<LruCache<Index, Arc<Entry>>>,
     unreadable: AtomicBool,
 }
@@ -79,6 +79,13 @@ impl Earlier {
         self.recent.clear();
     }
 
+    /// Keeps an entry at hand whose record has so many bytes: the newest are spoken about most.
+    pub(super) fn remember(&self, entry: &Arc<Entry>, bytes: usize) {
+        if bytes <= READ_BACK_BYTES {
+            self.at_hand().put(entry.index, Arc::clone(entry));
+        }
+    }
+
     /// Copies a record into the scratch file; a journal has it already.
     pub(super) fn keep(&mut self, record: &Record) -> io::Result<()> {
         match &mut self.store {
@@ -108,9 +115,7 @@ impl Earlier {
             self.unreadable.store(true, Ordering::Relaxed);
             return None;
         };
-        if bytes <= READ_BACK_BYTES {
-            self.at_hand().put(index, Arc::clone(&entry));
-        }
+        self.remember(&entry, bytes);
         Some(entry)
     }
 

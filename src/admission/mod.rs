@@ -161,7 +161,12 @@ impl Admission {
         Ok(())
     }
 
-    /// The same for an entry that the journal holds.
+    /// Keeps an entry at hand that was admitted, whose record has so many bytes.
+    pub fn remember(&self, entry: &Arc<Entry>, bytes: usize) {
+        self.earlier.remember(entry, bytes);
+    }
+
+    /// [`Admission::admit`] for an entry that the journal holds.
     pub fn readmit(&mut self, entry: &Arc<Entry>) -> Result<(), AdmissionError> {
         let state = policy::sign_offs(&entry.envelope.content, entry.recorded_at, &self.registry, self);
         self.admit(entry, state.as_ref())

@@ -132,7 +132,8 @@ impl<'a> Progress<'a> {
         self.waits() && self.waits_until.is_some_and(|until| at > until)
     }
 
-    fn status(&self, question: &Question<'_>, index: Index) -> SubmissionStatus {
+    /// `complete`: no sign-off is missing.
+    fn status(&self, question: &Question<'_>, index: Index, complete: bool) -> SubmissionStatus {
         if !self.class.waits() {
             return SubmissionStatus::Effective { at: self.recorded };
         }
@@ -145,7 +146,7 @@ impl<'a> Progress<'a> {
         if needs::is_declined(question, self) {
             return SubmissionStatus::Declined { at: index };
         }
-        if !needs::missing(question, self).is_empty() {
+        if !complete {
             return SubmissionStatus::Waiting;
         }
         match self.holds_again(question, index) {
@@ -165,7 +166,8 @@ impl<'a> Progress<'a> {
 
     /// The state after the next entry, with everything that it says taken in.
     pub(super) fn into_state(self, question: &Question<'_>) -> SignOffState {
-        let status = self.status(question, question.known.size().next_index());
+        let missing = if self.waits() { needs::missing(question, &self) } else { Vec::new() };
+        let status = self.status(question, question.known.size().next_index(), missing.is_empty());
         let waiting = status == SubmissionStatus::Waiting;
         SignOffState {
             submission: self.submitted.digest,
@@ -174,7 +176,7 @@ impl<'a> Progress<'a> {
             class: self.class,
             status,
             verified: verified(&self.statements),
-            missing: if waiting { needs::missing(question, &self) } else { Vec::new() },
+            missing: if waiting { missing } else { Vec::new() },
             authorities: if self.class == SignOffClass::Eases { needs::words(question, &self) } else { Vec::new() },
             waits_until: self.waits_until,
             statements: self.statements,
