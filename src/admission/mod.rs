@@ -66,6 +66,9 @@ pub enum AdmissionError {
     Ids(#[from] IdIndexError),
     #[error("cannot keep a copy of the entries in the scratch directory")]
     Scratch(#[source] io::Error),
+    /// What was taken in since may be less than what the entries say (I9).
+    #[error("an earlier entry or an id cannot be read back")]
+    Unsound,
 }
 
 impl Admission {
@@ -176,6 +179,9 @@ impl Admission {
     /// when one is due.
     pub fn written(&mut self) -> Result<(), AdmissionError> {
         self.earlier.stored();
+        if !self.is_sound() {
+            return Err(AdmissionError::Unsound);
+        }
         if !self.ids.is_due() {
             return Ok(());
         }

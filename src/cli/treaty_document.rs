@@ -70,6 +70,9 @@ fn shown(named: &NamedDocument, answer: &CitingResponse, at: &str, known_at: Opt
         count => format!("{count} events cite it"),
     };
     let mut blocks = vec![sentences(None, [format!("{}{until}, as known on {known}: {told}.", name_of(named))])];
+    if let (NamedDocument::Symbol(_), []) = (named, answer.events.as_slice()) {
+        blocks.push(sentences(None, ["There is no file of that name here: it was asked for as a symbol.".to_owned()]));
+    }
     blocks.extend(about(named, answer).map(facts));
     if !answer.events.is_empty() {
         blocks.push(table(["date", "where", "act", "entry"], answer.events.iter().map(row)));

@@ -24,10 +24,15 @@ pub enum CitedDocument {
 }
 
 impl CitedDocument {
-    /// The documents that an event cites: by its list, and by the symbol in its body.
+    /// The documents that an event cites: by its list, and by the symbol in its
+    /// body, that of a correction in what it restates.
     pub fn of(event: &Event) -> BTreeSet<Self> {
         let digests = event.documents.iter().map(|document| Self::Digest(document.sha256));
-        let symbols = event.documents.iter().map(|document| &*document.symbol).chain(symbol_in(&event.body));
+        let symbols = event
+            .documents
+            .iter()
+            .map(|document| &*document.symbol)
+            .chain(symbol_in(event.restated_body().unwrap_or(&event.body)));
         let symbols = symbols.filter(|symbol| !symbol.is_empty());
         digests.chain(symbols.map(|symbol| Self::Symbol(symbol.to_ascii_lowercase().into()))).collect()
     }

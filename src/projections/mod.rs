@@ -14,7 +14,7 @@
 //! Two ledgers, or a ledger and its auditor, compare their read models by one hash:
 //!
 //! ```text
-//! digest_0     = SHA-256("merestone read models v4\n")
+//! digest_0     = SHA-256("merestone read models v5\n")
 //! digest_(n+1) = SHA-256(digest_n || row || row || ...)     rows of entry n, ascending by key
 //! row          = length of key (u32 BE) || key || length of value (u32 BE) || value
 //! ```
@@ -84,10 +84,10 @@ pub use store::{Opened, ReadModels};
 use crate::domain::{Entry, Finding, SignOffState};
 
 /// Format of the rows as they are stored; read models of another format are built anew.
-pub const ROWS_FORMAT: u32 = 5;
+pub const ROWS_FORMAT: u32 = 6;
 
 /// What the chained digest begins with.
-pub const DIGEST_START: &[u8] = b"merestone read models v4\n";
+pub const DIGEST_START: &[u8] = b"merestone read models v5\n";
 
 /// An accepted entry with the findings that the policy made on it.
 #[derive(Clone, Copy, Debug)]

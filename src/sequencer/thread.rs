@@ -291,6 +291,9 @@ fn enter(
     let Submitted { envelope_bytes, event_bytes, envelope, .. } = submitted;
     let entry = Arc::new(Entry { index, recorded_at: at, envelope });
     admission.admit(&entry, sign_offs).map_err(|error| chain(&error))?;
+    if !admission.is_sound() {
+        return Err(UNSOUND.into());
+    }
     let record = Record { recorded_at: at, envelope: envelope_bytes, events: event_bytes };
     admission.remember(&entry, record.payload_bytes());
     Ok((entry, record))

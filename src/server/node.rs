@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{ahead::Ahead, answers::Answers, convert, errors::Refused};
 use crate::{
-    admission::{Admission, KnownBefore},
+    admission::{Admission, AdmissionError, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
     clock::Clock,
     domain::{Entry, EnvelopeContent, RecordingTime, Size, TreeHash},
@@ -140,6 +140,10 @@ impl Node {
                 if time > now {
                     return Err(Refused::time_to_come(time, now));
                 }
+                // What was decided by now may still be on its way here; what comes later is later.
+                if self.models.now().holds_at()?.recorded_at.is_none_or(|newest| newest <= time) {
+                    self.wait_for_models(self.sequencer.with_admission(|admission| admission.head().size)).await?;
+                }
                 Ok(self.models.size_at(time)?)
             }
         }
@@ -207,11 +211,11 @@ impl Node {
 }
 
 impl Follow for Reader {
-    type Error = wire::Malformed;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
 
-    fn read(&mut self, stored: &StoredRecord) -> Result<Followed, wire::Malformed> {
+    fn read(&mut self, stored: &StoredRecord) -> Result<Followed, Self::Error> {
         let entry = wire::read_entry(stored)?;
-        let Remarks { findings, sign_offs } = self.remark(&entry);
+        let Remarks { findings, sign_offs } = self.remark(&entry).ok_or(AdmissionError::Unsound)?;
         if let EnvelopeContent::Submission(submitted) = &entry.envelope.content {
             self.registry.apply(submitted, entry.index, entry.recorded_at);
         }
@@ -224,10 +228,12 @@ impl Follow for Reader {
 }
 
 impl Reader {
-    /// As it was remarked with the entry.
-    fn remark(&self, entry: &Entry) -> Remarks {
+    /// As it was remarked with the entry; `None` where a look-up failed.
+    fn remark(&self, entry: &Entry) -> Option<Remarks> {
         let (content, at, size) = (&entry.envelope.content, entry.recorded_at, Size(entry.index.0));
-        self.sequencer
-            .with_admission(|admission| policy::remark(content, at, &self.registry, &KnownBefore { admission, size }))
+        self.sequencer.with_admission(|admission| {
+            let remarks = policy::remark(content, at, &self.registry, &KnownBefore { admission, size });
+            admission.is_sound().then_some(remarks)
+        })
     }
 }

@@ -17,8 +17,8 @@ use super::{
     statements::Statement,
 };
 use crate::domain::{
-    CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalFinding, LegalRemark, SuccessionNotified, SuccessionTo,
-    TreatyBody, WithdrawalClause, WithdrawalNotified,
+    CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalFinding, LegalRemark, ParticipantId, SuccessionNotified,
+    SuccessionTo, TreatyBody, WithdrawalClause, WithdrawalNotified,
 };
 
 /// What a reading leads to.
@@ -313,7 +313,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     /// A successor is bound from the succession of States on, whenever it notified it
-    /// (R11).
+    /// (R11), and not before its predecessor was: it has what the predecessor had.
     fn succession(&mut self, statement: &Statement<'a>, body: &SuccessionNotified, day: Date) {
         let notified = body.received_by_depositary.as_ref().map_or("an unknown day".into(), ToString::to_string);
         let (to, predecessor) = (body.succeeds_to, &body.predecessor);
@@ -335,8 +335,18 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             let sentence = format!("the succession changes nothing: the participant consented on {since} already");
             return self.step(StatusRule::ActWithoutEffect, "", Some(statement.cited()), Some(day), sentence);
         }
-        let in_force = Some(self.course.treaty_in_force.map_or(day, |treaty| treaty.max(day)));
-        self.begin(Membership { deposited: day, in_force, leave: None });
+        let deposited = self.held_by_predecessor(predecessor, day, holds_consent);
+        let bound = self.held_by_predecessor(predecessor, deposited, TreatyStatus::is_bound);
+        let in_force = Some(self.course.treaty_in_force.map_or(bound, |treaty| treaty.max(bound)));
+        self.begin(Membership { deposited, in_force, leave: None });
+    }
+
+    /// The first day from this one on on which a predecessor had a status; the day itself
+    /// where nothing tells that it ever had it since.
+    fn held_by_predecessor(&self, predecessor: &ParticipantId, day: Date, has: impl Fn(TreatyStatus) -> bool) -> Date {
+        let spans = self.record.predecessors.get(predecessor).map(Vec::as_slice).unwrap_or_default();
+        let mut held = spans.iter().filter(|span| has(span.status) && span.to.is_none_or(|to| day < to));
+        held.next().and_then(|span| span.from).map_or(day, |from| from.max(day))
     }
 
     fn not_to_become_party(&mut self, statement: &Statement<'a>, day: Date) {
@@ -574,4 +584,9 @@ fn status_on(day: Date, before: Before, memberships: &[Membership]) -> TreatySta
     let otherwise = before.status_on(day);
     let current = memberships.iter().rev().find(|membership| membership.deposited <= day);
     current.map_or(otherwise, |membership| membership.status_on(day, otherwise))
+}
+
+/// Whether somebody with this status has consented to be bound, and has not left.
+fn holds_consent(status: TreatyStatus) -> bool {
+    status == TreatyStatus::Contracting || status.is_bound()
 }

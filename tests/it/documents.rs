@@ -95,6 +95,13 @@ async fn a_document_is_followed_through_all_treaties_by_digest_and_by_symbol() {
     assert_eq!(told(&earlier), [line("2002-01-02", one, "POL")], "as known before");
     let until = asked(&story, Sha256(vec![7; 32].into()), size, "2002-01-01", "").await.unwrap();
     assert_eq!(told(&until), [line("2000-05-06", other, "POL")], "up to a day");
+    let notification = story.enter(citing(&format!("treaty/{one}"), notified("C.N.3.2001"), &[])).await;
+    let restated = Restated { occurred: None, not_stated: Vec::new(), body: Body::Treaty(notified("C.N.4.2001")) };
+    let corrected =
+        EventCorrected { target: notification, reason: "misread".into(), restated: Some(Box::new(restated)) };
+    story.enter(drafted(&format!("treaty/{one}"), Body::Shared(SharedBody::EventCorrected(corrected)))).await;
+    let by_corrected = asked(&story, Symbol("C.N.4.2001".into()), story.size(), "", "").await.unwrap();
+    assert_eq!(by_corrected.events.len(), 1, "the correction has the symbol that stands");
     let unknown = asked(&story, Sha256(vec![1; 32].into()), size, "", "").await.unwrap();
     assert_eq!(told(&unknown), []);
     story.audited().await;

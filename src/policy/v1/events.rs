@@ -55,7 +55,7 @@ fn each_event(
         siblings.ids.insert(event.id);
         siblings.subjects.insert(&event.subject);
         if matches!(event.body, Body::Registry(_)) {
-            let index = question.known.size().next_index();
+            let index = question.index;
             registry.to_mut().apply_event(event, LedgerId(submitted.digest.0), index, question.at);
         }
     }

@@ -15,15 +15,23 @@ use progress::Progress;
 
 use super::{Known, Registry, Rejection, RejectionRule, Remarks};
 use crate::domain::{
-    Capacity, EnvelopeContent, Event, LedgerId, RecordingTime, SignOffClass, SignOffState, Signer, Submission,
+    Capacity, EnvelopeContent, Event, Index, LedgerId, RecordingTime, SignOffClass, SignOffState, Signer, Submission,
     SubmissionDigest, SubmittedEvents,
 };
 
 /// Everything that one decision looks at.
 struct Question<'a> {
     at: RecordingTime,
+    /// Of the entry that it is about. Taken once: a dry run is asked while the ledger grows.
+    index: Index,
     registry: &'a Registry,
     known: &'a dyn Known,
+}
+
+impl<'a> Question<'a> {
+    fn of(at: RecordingTime, registry: &'a Registry, known: &'a dyn Known) -> Self {
+        Self { at, index: known.size().next_index(), registry, known }
+    }
 }
 
 /// Decides by policy 1: cheap guards before dear ones.
@@ -33,7 +41,7 @@ pub fn decide(
     registry: &Registry,
     known: &dyn Known,
 ) -> Result<Remarks, Rejection> {
-    let question = Question { at, registry, known };
+    let question = Question::of(at, registry, known);
     match content {
         EnvelopeContent::SignOffs { submission, sign_offs } => {
             sign_offs::decide_late(&question, *submission, sign_offs)
@@ -60,7 +68,7 @@ fn decide_submission(question: &Question<'_>, submitted: &SubmittedEvents) -> Re
 /// What is remarked on an envelope that entered. `known` needs to tell only what
 /// stood on the subjects before.
 pub fn remark(content: &EnvelopeContent, at: RecordingTime, registry: &Registry, known: &dyn Known) -> Remarks {
-    let question = Question { at, registry, known };
+    let question = Question::of(at, registry, known);
     match content {
         EnvelopeContent::Submission(submitted) => {
             remark_on(&question, submitted, progress::of_entering(&question, submitted))
@@ -81,7 +89,7 @@ pub fn sign_offs(
     registry: &Registry,
     known: &dyn Known,
 ) -> Option<SignOffState> {
-    progress::state_after(&Question { at, registry, known }, content)
+    progress::state_after(&Question::of(at, registry, known), content)
 }
 
 /// The capacities in which a signer could approve a recorded submission now.
@@ -92,7 +100,7 @@ pub fn open_capacities(
     registry: &Registry,
     known: &dyn Known,
 ) -> Vec<Capacity> {
-    sign_offs::open_capacities(&Question { at, registry, known }, submission, signer)
+    sign_offs::open_capacities(&Question::of(at, registry, known), submission, signer)
 }
 
 /// The class of an event; `earlier` are the events before it in its submission.
@@ -103,7 +111,7 @@ pub fn class_of(
     registry: &Registry,
     known: &dyn Known,
 ) -> SignOffClass {
-    class::class_of(&Question { at, registry, known }, event, earlier)
+    class::class_of(&Question::of(at, registry, known), event, earlier)
 }
 
 /// Whether the class of a submission rests on what was recorded before.

@@ -38,7 +38,7 @@ pub(super) fn state_after(question: &Question<'_>, content: &EnvelopeContent) ->
     match content {
         EnvelopeContent::Submission(submitted) => Some(of_entering(question, submitted)?.into_state(question)),
         EnvelopeContent::SignOffs { submission, sign_offs } => with_progress(question, *submission, |mut progress| {
-            progress.take_in(sign_offs, question.known.size().next_index());
+            progress.take_in(sign_offs, question.index);
             progress.into_state(question)
         }),
     }
@@ -85,7 +85,7 @@ impl<'a> Progress<'a> {
         submitted: &'a SubmittedEvents,
         class: SignOffClass,
     ) -> Option<Self> {
-        let index = question.known.size().next_index();
+        let index = question.index;
         let signed = class.waits() || !submitted.sign_offs.is_empty();
         signed.then(|| Self::of(question, submitted, index, question.at, class))
     }
@@ -167,7 +167,7 @@ impl<'a> Progress<'a> {
     /// The state after the next entry, with everything that it says taken in.
     pub(super) fn into_state(self, question: &Question<'_>) -> SignOffState {
         let missing = if self.waits() { needs::missing(question, &self) } else { Vec::new() };
-        let status = self.status(question, question.known.size().next_index(), missing.is_empty());
+        let status = self.status(question, question.index, missing.is_empty());
         let waiting = status == SubmissionStatus::Waiting;
         SignOffState {
             submission: self.submitted.digest,

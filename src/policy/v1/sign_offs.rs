@@ -47,7 +47,7 @@ pub(super) fn decide_late(
 
 /// The remarks on sign-offs that came later and entered; `progress` is what was said before them.
 pub(super) fn remark_on_late(question: &Question<'_>, mut progress: Progress<'_>, sign_offs: &[SignOff]) -> Remarks {
-    progress.take_in(sign_offs, question.known.size().next_index());
+    progress.take_in(sign_offs, question.index);
     remark_on(question, progress, sign_offs)
 }
 
@@ -96,7 +96,7 @@ pub(super) fn still_counts(
 }
 
 fn decide_each(question: &Question<'_>, progress: &mut Progress<'_>, sign_offs: &[SignOff]) -> Result<(), Rejection> {
-    let index = question.known.size().next_index();
+    let index = question.index;
     for (at, sign_off) in sign_offs.iter().enumerate() {
         decide_one(question, progress, sign_off, index, &format!("envelope.sign_offs[{at}].statement"))?;
         progress.take_in(std::slice::from_ref(sign_off), index);
@@ -123,7 +123,7 @@ fn decide_one(
 /// next entry: by the very rules that would decide it.
 pub(super) fn open_capacities(question: &Question<'_>, submission: SubmissionDigest, signer: &Signer) -> Vec<Capacity> {
     let Some(ledger) = question.registry.ledger() else { return Vec::new() };
-    let index = question.known.size().next_index();
+    let index = question.index;
     let approval = |capacity| SignOff {
         ledger_id: ledger.id,
         submission,

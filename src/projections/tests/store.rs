@@ -62,7 +62,7 @@ fn the_digest_is_what_the_format_says() {
     use sha2::{Digest, Sha256};
     let entries = three_entries();
     let it = Models::empty();
-    let mut digest: [u8; 32] = Sha256::digest(b"merestone read models v4\n").into();
+    let mut digest: [u8; 32] = Sha256::digest(b"merestone read models v5\n").into();
     for entry in &entries {
         let before = it.rows_one_by_one();
         it.apply_in(std::slice::from_ref(entry), &[1]);

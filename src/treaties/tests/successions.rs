@@ -32,6 +32,29 @@ fn a_succession_of_an_unknown_day_came_by_its_notification() {
 }
 
 #[test]
+fn a_successor_has_what_its_predecessor_had_and_not_before_it() {
+    let mut book = two_treaties();
+    book.deposited(&under("OLD"), ConsentMode::Accession, "1998-10-07");
+    let notified = |day| succession("OLD", SuccessionTo::Consent, day, "2001-03-05");
+    book.record("2025-03-18", &under("NEW"), notified("1999-03-10"));
+    book.record("2025-03-18", &under("EARLY"), notified("1998-01-10"));
+    book.record("2025-03-18", &under("LATE"), notified("2001-01-01"));
+    let on = |who, at| certain(&book.now(OTTAWA, who, at));
+    assert_eq!(on("OLD", "1999-03-31"), TreatyStatus::Contracting, "in force for it on 1999-04-01");
+    assert_eq!(on("NEW", "1999-03-09"), TreatyStatus::NonParticipant);
+    for who in ["NEW", "EARLY"] {
+        assert_eq!(on(who, "1999-03-15"), TreatyStatus::Contracting, "{who}: in force for others since 1999-03-01");
+        assert_eq!(on(who, "1999-04-01"), TreatyStatus::Party, "{who}");
+    }
+    assert_eq!(on("EARLY", "1998-10-06"), TreatyStatus::NonParticipant, "there was no consent yet");
+    assert_eq!(on("EARLY", "1998-10-07"), TreatyStatus::Contracting);
+    assert_eq!(
+        (on("LATE", "2000-12-31"), on("LATE", "2001-01-01")),
+        (TreatyStatus::NonParticipant, TreatyStatus::Party)
+    );
+}
+
+#[test]
 fn the_day_of_the_notification_is_not_told_as_that_of_the_succession() {
     let answer = tabled().now(OTTAWA, "NEW", "2024-12-31");
     let step = answer.outcomes[0].steps.iter().find(|step| step.rule == StatusRule::Succession).unwrap();
