@@ -295,6 +295,7 @@ async fn organisations_and_treaties_are_read_as_known_before_and_after() {
     registered.source = Some(source(SourceClass::OwnAct));
     let entered = receipt(ledger.submit(&ledger.sign(&ledger.recorder, vec![registered])).await.unwrap());
     assert_eq!(entered.index, Index(2));
+    ledger.node.wait_for_models(Size(3)).await.unwrap();
     let served = Served::start(&ledger.node).await;
     let mut organisations = OrganisationsClient::new(served.channel.clone());
     let desk = |read_at| proto::GetOrganisationRequest { id: "desk".into(), read_at };
