@@ -141,7 +141,7 @@ pub const EMPTY: TreeHead = TreeHead { size: Size(0), root: crate::merkle::TreeH
 /// this program, and halts it.
 fn check_batch(head: &Head, batch: &Batch) -> Result<(), &'static str> {
     let Batch { records, head: after, checkpoint } = batch;
-    let payload: usize = records.iter().map(payload_bytes).sum();
+    let payload: usize = records.iter().map(Record::payload_bytes).sum();
     let first = records.first().map(|record| record.recorded_at);
     if records.is_empty() || records.len() > limits::BATCH_ENTRIES || payload > limits::BATCH_BYTES {
         return Err("a batch has at least one entry, and at most what the limits say");
@@ -156,8 +156,4 @@ fn check_batch(head: &Head, batch: &Batch) -> Result<(), &'static str> {
         return Err("a batch is committed by a signed checkpoint");
     }
     Ok(())
-}
-
-fn payload_bytes(record: &Record) -> usize {
-    record.envelope.len() + record.events.iter().map(Bytes::len).sum::<usize>()
 }

@@ -4,12 +4,12 @@
 //! order of a timeline. Leaves to others: whether the digest is that of the file at hand
 //! (whoever asks), reading the events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
 use super::keys::{Key, Table};
-use super::queries::{View, comes_after, page_items, page_of, parse_token, place_of, token_of};
+use super::queries::{ActsInOrder, View};
 use super::seek::all_rows;
 use super::{Act, Page, PageRequest, QueryError};
 use crate::domain::{Body, DocumentDigest, Event, TreatyBody};
@@ -35,15 +35,6 @@ impl CitedDocument {
             .chain(symbol_in(event.restated_body().unwrap_or(&event.body)));
         let symbols = symbols.filter(|symbol| !symbol.is_empty());
         digests.chain(symbols.map(|symbol| Self::Symbol(symbol.to_ascii_lowercase().into()))).collect()
-    }
-
-    /// Whether an event cites it.
-    pub fn is_cited_by(&self, event: &Event) -> bool {
-        let asked = match self {
-            Self::Digest(digest) => Self::Digest(*digest),
-            Self::Symbol(symbol) => Self::Symbol(symbol.to_ascii_lowercase().into()),
-        };
-        Self::of(event).contains(&asked)
     }
 
     /// The key of the events that cite it, without the index.
@@ -76,17 +67,11 @@ impl View<'_> {
         until: Option<Date>,
         page: PageRequest<'_>,
     ) -> Result<Page<Act>, QueryError> {
-        let after = page.after.map(parse_token).transpose()?;
-        let (wanted, mut found) = (document.key(), BTreeMap::new());
+        let (wanted, mut found) = (document.key(), ActsInOrder::of(until, page)?);
         for row in all_rows(self.models().tree(), &wanted) {
             let (key, value) = row?;
-            self.acts_of_row(&key, &key[wanted.as_ref().len()..], &value, None, &mut |act| {
-                let left_out = until.is_some_and(|day| comes_after(&act, day));
-                if !left_out && after.is_none_or(|after| place_of(&act) > after) {
-                    found.insert(place_of(&act), act);
-                }
-            })?;
+            self.acts_of_row(&key, &key[wanted.as_ref().len()..], &value, None, &mut |act| found.take(act))?;
         }
-        Ok(page_of(found.into_values().collect(), page_items(page), |act: &Act| token_of(place_of(act))))
+        Ok(found.into_page())
     }
 }

@@ -190,21 +190,9 @@ impl View<'_> {
         until: Option<Date>,
         page: PageRequest<'_>,
     ) -> Result<Page<Act>, QueryError> {
-        let after = page.after.map(parse_token).transpose()?;
-        let limit = page_items(page);
-        let mut acts = BTreeMap::new();
-        self.each_act(treaty, participant, |act| {
-            let place = place_of(&act);
-            let left_out = until.is_some_and(|day| comes_after(&act, day));
-            if !left_out && after.is_none_or(|after| place > after) {
-                acts.insert(place, act);
-            }
-            // One more than the page tells whether there is a next one.
-            if acts.len() > limit + 1 {
-                acts.pop_last();
-            }
-        })?;
-        Ok(page_of(acts.into_values().collect(), limit, |act: &Act| token_of(place_of(act))))
+        let mut acts = ActsInOrder::of(until, page)?;
+        self.each_act(treaty, participant, |act| acts.take(act))?;
+        Ok(acts.into_page())
     }
 
     /// Where the acts of a timeline stand that come after a day.
@@ -500,10 +488,41 @@ impl View<'_> {
     }
 }
 
-/// Where an act stands on a timeline: whether it is undated, its day, its position.
-pub(super) type Place = (bool, Option<Date>, Position);
+/// One page of a timeline: every act is looked at, those of the page are held.
+pub(super) struct ActsInOrder {
+    until: Option<Date>,
+    after: Option<Place>,
+    limit: usize,
+    acts: BTreeMap<Place, Act>,
+}
 
-pub(super) fn place_of(act: &Act) -> Place {
+impl ActsInOrder {
+    pub(super) fn of(until: Option<Date>, page: PageRequest<'_>) -> Result<Self, QueryError> {
+        let after = page.after.map(parse_token).transpose()?;
+        Ok(Self { until, after, limit: page_items(page), acts: BTreeMap::new() })
+    }
+
+    pub(super) fn take(&mut self, act: Act) {
+        let place = place_of(&act);
+        let left_out = self.until.is_some_and(|day| comes_after(&act, day));
+        if !left_out && self.after.is_none_or(|after| place > after) {
+            self.acts.insert(place, act);
+        }
+        // One more than the page tells whether there is a next one.
+        if self.acts.len() > self.limit + 1 {
+            self.acts.pop_last();
+        }
+    }
+
+    pub(super) fn into_page(self) -> Page<Act> {
+        page_of(self.acts.into_values().collect(), self.limit, |act: &Act| token_of(place_of(act)))
+    }
+}
+
+/// Where an act stands on a timeline: whether it is undated, its day, its position.
+type Place = (bool, Option<Date>, Position);
+
+fn place_of(act: &Act) -> Place {
     let day = act.date.as_ref().and_then(day_of);
     (day.is_none(), day, act.position)
 }
@@ -522,7 +541,7 @@ fn subject_of(subject_type: SubjectType, ids: &[u8]) -> Option<Subject> {
 }
 
 /// Whether an act cannot have come by a day.
-pub(super) fn comes_after(act: &Act, day: Date) -> bool {
+fn comes_after(act: &Act, day: Date) -> bool {
     act.date.as_ref().and_then(WorldDate::earliest).is_some_and(|first| day < first)
 }
 
@@ -530,12 +549,12 @@ fn day_of(date: &WorldDate) -> Option<Date> {
     date.earliest().or_else(|| date.latest())
 }
 
-pub(super) fn token_of((_, day, position): Place) -> String {
+fn token_of((_, day, position): Place) -> String {
     let day = day.map_or_else(|| "undated".to_owned(), |day| day.to_string());
     format!("{day}/{}/{}", position.index, position.ordinal)
 }
 
-pub(super) fn parse_token(token: &str) -> Result<Place, QueryError> {
+fn parse_token(token: &str) -> Result<Place, QueryError> {
     let parse = || {
         let (day, position) = token.split_once('/')?;
         let (index, ordinal) = position.split_once('/')?;
