@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use merestone::{bench::treaties::Seeded, domain::*, treaties::add_months, wire::proto};
 
-use crate::treaty_status::{Story, drafted, under, world};
+use crate::treaty_status::{Story, drafted, instrument, under, world};
 
 const CONVENTION: &str = "untc:C";
 const PROTOCOL: &str = "untc:C-1";
@@ -15,28 +15,11 @@ async fn registered(story: &Story, treaty: &str, parent: Option<&str>, threshold
     let article = "5".into();
     let (mode, months, days) = (EntryIntoForceMode::SameDay, 6, 0);
     let entry_into_force = Some(EntryIntoForceClause { mode, months, days, threshold, article });
-    let body = TreatyRegistered {
-        title: "A treaty".into(),
-        short_names: Vec::new(),
-        adopted: world("1980-10-10"),
-        adopted_at: "".into(),
-        parent: parent.map(|id| id.parse().unwrap()),
-        registrations: Vec::new(),
-        clauses: Some(Clauses { entry_into_force, ..Clauses::default() }),
-    };
-    story.record(&format!("treaty/{treaty}"), TreatyBody::TreatyRegistered(Box::new(body))).await;
+    story.unnamed_treaty(treaty, parent, Clauses { entry_into_force, ..Clauses::default() }).await;
 }
 
-fn instrument(deposited: &str, protocols: &[&str]) -> TreatyBody {
-    TreatyBody::InstrumentDeposited(InstrumentDeposited {
-        mode: ConsentMode::Accession,
-        deposited: world(deposited),
-        instrument_dated: None,
-        depositary_sequence: None,
-        protocols: protocols.iter().map(|id| id.parse().unwrap()).collect(),
-        provisional_application: false,
-        depositary: "".into(),
-    })
+fn acceded(deposited: &str, protocols: &[&str]) -> TreatyBody {
+    TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, deposited, protocols))
 }
 
 fn signature(signed: &str, signature_type: SignatureType) -> TreatyBody {
@@ -100,12 +83,12 @@ async fn convention() -> Story {
     let story = Story::begin().await;
     registered(&story, CONVENTION, None, 1).await;
     registered(&story, PROTOCOL, Some(CONVENTION), 3).await;
-    story.record(&under(CONVENTION, "LTU"), instrument("1998-06-03", &[PROTOCOL])).await;
+    story.record(&under(CONVENTION, "LTU"), acceded("1998-06-03", &[PROTOCOL])).await;
     story.deposit(PROTOCOL, "POL", ConsentMode::ConsentToBeBound, "2003-10-14").await;
-    let withdrawn = story.record(&under(CONVENTION, "CHE"), instrument("1999-01-10", &[PROTOCOL])).await;
-    corrected(&story, &under(CONVENTION, "CHE"), withdrawn, instrument("1999-01-10", &[])).await;
-    let completed = story.record(&under(CONVENTION, "UKR"), instrument("2001-02-20", &[])).await;
-    corrected(&story, &under(CONVENTION, "UKR"), completed, instrument("2001-02-20", &[PROTOCOL])).await;
+    let withdrawn = story.record(&under(CONVENTION, "CHE"), acceded("1999-01-10", &[PROTOCOL])).await;
+    corrected(&story, &under(CONVENTION, "CHE"), withdrawn, acceded("1999-01-10", &[])).await;
+    let completed = story.record(&under(CONVENTION, "UKR"), acceded("2001-02-20", &[])).await;
+    corrected(&story, &under(CONVENTION, "UKR"), completed, acceded("2001-02-20", &[PROTOCOL])).await;
     story
 }
 
@@ -173,7 +156,7 @@ async fn an_instrument_to_the_parent_changes_what_is_known_under_the_protocol() 
     registered(&story, CONVENTION, None, 1).await;
     registered(&story, PROTOCOL, Some(CONVENTION), 1).await;
     let before = story.size();
-    story.record(&under(CONVENTION, "LTU"), instrument("1998-06-03", &[PROTOCOL])).await;
+    story.record(&under(CONVENTION, "LTU"), acceded("1998-06-03", &[PROTOCOL])).await;
     let request = proto::ChangesRequest {
         treaty: PROTOCOL.into(),
         from: known(before),
@@ -257,7 +240,7 @@ async fn rival_statements_of_others_are_weighed_before_they_are_counted() {
     registered(&story, "untc:T", None, 2).await;
     story.deposit("untc:T", "LTU", ConsentMode::Accession, "2000-01-10").await;
     for (class, deposited) in [(SourceClass::Press, "2000-02-10"), (SourceClass::OfficialGazette, "2000-05-10")] {
-        let mut event = drafted(&under("untc:T", "POL"), Body::Treaty(instrument(deposited, &[])));
+        let mut event = drafted(&under("untc:T", "POL"), Body::Treaty(acceded(deposited, &[])));
         event.act = Some("accession".into());
         event.source = event.source.map(|source| Source { class, ..source });
         story.enter(event).await;
@@ -274,9 +257,9 @@ async fn consents_somehow(story: &Story, treaty: &str, who: &str, seeded: &mut S
     let (day, other) = (seeded.day(1990..2000), seeded.day(1990..2000));
     let (own, with_parent) = (under(treaty, who), under(CONVENTION, who));
     match seeded.below(8) {
-        0 => drop(story.record(&own, instrument(&day, &[])).await),
+        0 => drop(story.record(&own, acceded(&day, &[])).await),
         1 => drop(story.record(&own, signature(&day, SignatureType::Definitive)).await),
-        2 => drop(story.record(&with_parent, instrument(&day, &[treaty])).await),
+        2 => drop(story.record(&with_parent, acceded(&day, &[treaty])).await),
         3 => {
             story.record(&own, signature(&day, SignatureType::Simple)).await;
             return None;
@@ -286,18 +269,18 @@ async fn consents_somehow(story: &Story, treaty: &str, who: &str, seeded: &mut S
             corrected(story, &own, target, signature(&day, SignatureType::Definitive)).await;
         }
         5 => {
-            let target = story.record(&with_parent, instrument(&other, &[])).await;
-            corrected(story, &with_parent, target, instrument(&day, &[treaty])).await;
+            let target = story.record(&with_parent, acceded(&other, &[])).await;
+            corrected(story, &with_parent, target, acceded(&day, &[treaty])).await;
         }
         6 => {
-            let target = story.record(&own, instrument(&other, &[])).await;
+            let target = story.record(&own, acceded(&other, &[])).await;
             let body = EventRetracted { target, reason: "of another State".into() };
             story.enter(drafted(&own, Body::Shared(SharedBody::EventRetracted(body)))).await;
             return None;
         }
         _ => {
             story.record(&own, signature(&day, SignatureType::Definitive)).await;
-            story.record(&own, instrument(&other, &[])).await;
+            story.record(&own, acceded(&other, &[])).await;
             return Some(day.min(other));
         }
     }

@@ -7,38 +7,16 @@ use crate::{
     sign_offs::{admit, mandate},
     support::*,
     treaty_questions_time::read_at,
-    treaty_status::{OTTAWA, Story, notice, under, world},
+    treaty_status::{OTTAWA, Story, notice, plain_leave, under, world},
 };
 
 const CONVENTION: &str = "untc:XXVI-2";
 const PROTOCOL: &str = "untc:XXVI-2-d";
 
 async fn registered(story: &Story, treaty: &str, parent: Option<&str>) {
-    let withdrawal = WithdrawalClause {
-        notice_months: 12,
-        notice_from: NoticeFrom::ReceiptByDepositary,
-        later_date_allowed: false,
-        conflict_test: ConflictTest::None,
-        includes_occupation: false,
-        conflict_ends_with: Vec::new(),
-        addressees: Vec::new(),
-        reasons_required: false,
-        article: "9".into(),
-        day_after_conflict: false,
-        minimum_months: 0,
-        continues: "".into(),
-    };
     let cascade_to = if parent.is_none() { vec![PROTOCOL.parse().unwrap()] } else { Vec::new() };
-    let body = TreatyRegistered {
-        title: "A treaty".into(),
-        short_names: Vec::new(),
-        adopted: world("1980-10-10"),
-        adopted_at: "".into(),
-        parent: parent.map(|id| id.parse().unwrap()),
-        registrations: Vec::new(),
-        clauses: Some(Clauses { withdrawal: Some(withdrawal), cascade_to, ..Clauses::default() }),
-    };
-    story.record(&format!("treaty/{treaty}"), TreatyBody::TreatyRegistered(Box::new(body))).await;
+    let clauses = Clauses { withdrawal: Some(plain_leave(&[])), cascade_to, ..Clauses::default() };
+    story.unnamed_treaty(treaty, parent, clauses).await;
 }
 
 async fn changes(story: &Story, from: u64, to: u64) -> Vec<proto::KnownChange> {

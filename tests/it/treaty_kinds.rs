@@ -6,7 +6,7 @@ use merestone::domain::*;
 
 use crate::{
     support::*,
-    treaty_status::{Story, drafted, notice, under, world},
+    treaty_status::{Story, drafted, notice, plain_leave, under, world},
 };
 
 const OTTAWA: &str = "untc:XXVI-5";
@@ -194,35 +194,12 @@ async fn what_opens_a_subject_is_not_taken_back_and_only_governors_state_an_eras
 async fn a_status_reads_the_parent_treaty_and_the_predecessor() {
     let story = Story::begin().await;
     for (id, parent, cascade_to) in [(CONVENTION, None, vec![BELOW]), (BELOW, Some(CONVENTION), vec![])] {
-        let withdrawal = WithdrawalClause {
-            notice_months: 12,
-            notice_from: NoticeFrom::ReceiptByDepositary,
-            later_date_allowed: false,
-            conflict_test: ConflictTest::None,
-            includes_occupation: false,
-            conflict_ends_with: Vec::new(),
-            addressees: vec![Addressee::Depositary],
-            reasons_required: false,
-            article: "9".into(),
-            day_after_conflict: false,
-            minimum_months: 0,
-            continues: "".into(),
-        };
         let clauses = Clauses {
-            withdrawal: Some(withdrawal),
+            withdrawal: Some(plain_leave(&[Addressee::Depositary])),
             cascade_to: cascade_to.into_iter().map(|id| id.parse().unwrap()).collect(),
             ..Clauses::default()
         };
-        let body = TreatyRegistered {
-            title: "A treaty".into(),
-            short_names: Vec::new(),
-            adopted: world("1980-10-10"),
-            adopted_at: "".into(),
-            parent: parent.map(|parent| parent.parse().unwrap()),
-            registrations: Vec::new(),
-            clauses: Some(clauses),
-        };
-        story.record(&format!("treaty/{id}"), TreatyBody::TreatyRegistered(Box::new(body))).await;
+        story.unnamed_treaty(id, parent, clauses).await;
         story.deposit(id, "POL", ConsentMode::Accession, "2000-01-15").await;
     }
     story.record(&under(CONVENTION, "POL"), notice("2025-03-20")).await;

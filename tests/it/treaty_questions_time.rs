@@ -13,7 +13,7 @@ use merestone::{
 use crate::{
     parties::generated,
     support::{event, reason},
-    treaty_status::{OTTAWA, Story, notice, under, world},
+    treaty_status::{OTTAWA, Story, notice, plain_leave, under, world},
 };
 
 const PARENT: &str = "untc:XXVI-2";
@@ -33,20 +33,7 @@ fn clauses(article: &str) -> Clauses {
             threshold: 20,
             article: article.into(),
         }),
-        withdrawal: Some(WithdrawalClause {
-            notice_months: 12,
-            notice_from: NoticeFrom::ReceiptByDepositary,
-            later_date_allowed: false,
-            conflict_test: ConflictTest::None,
-            includes_occupation: false,
-            conflict_ends_with: Vec::new(),
-            addressees: Vec::new(),
-            reasons_required: false,
-            article: "9".into(),
-            day_after_conflict: false,
-            minimum_months: 0,
-            continues: "".into(),
-        }),
+        withdrawal: Some(plain_leave(&[])),
         ..Clauses::default()
     }
 }

@@ -86,16 +86,22 @@ impl Story {
     }
 
     pub async fn deposit(&self, treaty: &str, participant: &str, mode: ConsentMode, deposited: &str) {
-        let body = InstrumentDeposited {
-            mode,
-            deposited: world(deposited),
-            instrument_dated: None,
-            depositary_sequence: None,
-            protocols: Vec::new(),
-            provisional_application: false,
-            depositary: "".into(),
-        };
+        let body = instrument(mode, deposited, &[]);
         self.record(&under(treaty, participant), TreatyBody::InstrumentDeposited(body)).await;
+    }
+
+    /// Registers a treaty of 1980 that has no name.
+    pub async fn unnamed_treaty(&self, id: &str, parent: Option<&str>, clauses: Clauses) {
+        let body = TreatyRegistered {
+            title: "A treaty".into(),
+            short_names: Vec::new(),
+            adopted: world("1980-10-10"),
+            adopted_at: "".into(),
+            parent: parent.map(|parent| parent.parse().unwrap()),
+            registrations: Vec::new(),
+            clauses: Some(clauses),
+        };
+        self.record(&format!("treaty/{id}"), TreatyBody::TreatyRegistered(Box::new(body))).await;
     }
 
     pub fn size(&self) -> u64 {
@@ -183,6 +189,28 @@ fn leave(notice_months: u32, addressees: &[Addressee], article: &str) -> Withdra
         day_after_conflict: false,
         minimum_months: 0,
         continues: "".into(),
+    }
+}
+
+/// A notice of 12 months for which no conflict matters.
+pub fn plain_leave(addressees: &[Addressee]) -> WithdrawalClause {
+    WithdrawalClause {
+        conflict_test: ConflictTest::None,
+        conflict_ends_with: Vec::new(),
+        reasons_required: false,
+        ..leave(12, addressees, "9")
+    }
+}
+
+pub fn instrument(mode: ConsentMode, deposited: &str, protocols: &[&str]) -> InstrumentDeposited {
+    InstrumentDeposited {
+        mode,
+        deposited: world(deposited),
+        instrument_dated: None,
+        depositary_sequence: None,
+        protocols: protocols.iter().map(|id| id.parse().unwrap()).collect(),
+        provisional_application: false,
+        depositary: "".into(),
     }
 }
 

@@ -19,7 +19,7 @@ mod text;
 
 use crate::{
     support::*,
-    treaty_status::{Story, drafted, under, world},
+    treaty_status::{Story, drafted, instrument, under, world},
 };
 
 const APMBC: &str = "untc:XXVI-5";
@@ -120,15 +120,8 @@ async fn together(story: &Story, events: Vec<Event>) {
 }
 
 fn deposit(treaty: &str, participant: &str, deposited: &str, protocols: &[&str]) -> Event {
-    let body = InstrumentDeposited {
-        mode: if treaty.contains("XXVI-2-") { ConsentMode::ConsentToBeBound } else { ConsentMode::Accession },
-        deposited: world(deposited),
-        instrument_dated: None,
-        depositary_sequence: None,
-        protocols: protocols.iter().map(|id| id.parse().unwrap()).collect(),
-        provisional_application: false,
-        depositary: "".into(),
-    };
+    let mode = if treaty.contains("XXVI-2-") { ConsentMode::ConsentToBeBound } else { ConsentMode::Accession };
+    let body = instrument(mode, deposited, protocols);
     drafted(&under(treaty, participant), Body::Treaty(TreatyBody::InstrumentDeposited(body)))
 }
 
