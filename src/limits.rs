@@ -208,9 +208,16 @@ pub const LOCK_RETRY: Duration = Duration::from_millis(20);
 /// bytes each keep it far below the size of an event.
 pub const TABLE_ROWS: usize = 1_000;
 
-/// Readings of one record of a participation that a status follows, at the most: six
+/// Readings of one record of a participation that a status follows, at the most: eight
 /// open questions with two answers each. Beyond it the answer says that it is not complete.
-pub const STATUS_READINGS: usize = 64;
+pub const STATUS_READINGS: usize = 256;
+
+/// Dates that are not known to the day of one reading whose first and last days are all
+/// followed together; of more the first days together and the last days together.
+pub const STATUS_CORNERS: usize = 4;
+
+/// Of so many such dates every order in which they can come is followed, where that matters.
+pub const STATUS_ORDERED: usize = 3;
 
 /// Years for which the reports of one participation are looked at, at the most: twice as
 /// long as any arms treaty has run. Beyond it the answer says that it is not complete.

@@ -211,11 +211,46 @@ fn course(course: &StatusCourse) -> Lane {
     let told = assuming.iter().take(TOLD).cloned();
     let further = Some(assuming.len().saturating_sub(TOLD)).filter(|further| *further > 0);
     let further = further.map(|further| format!("it is read in one of {further} further ways"));
-    Lane { assuming: told.chain(further).collect(), stretches: spans.iter().map(stretch).collect() }
+    Lane { assuming: told.chain(further).collect(), stretches: stretches(spans) }
 }
 
-fn stretch(span: &CourseSpan) -> Stretch {
-    let CourseSpan { status, from, to, effective, expired: _ } = span;
+/// The intervals, and between two of them the days of which it is open where the one ends and
+/// the other begins.
+fn stretches(spans: &[CourseSpan]) -> Vec<Stretch> {
+    let ends = |span: &CourseSpan| [&span.from, &span.from_latest, &span.to, &span.to_latest].map(|text| day(text));
+    let mut begins: Vec<Date> = spans.iter().flat_map(ends).flatten().collect();
+    begins.sort_unstable();
+    begins.dedup();
+    let starts = std::iter::once(None).chain(begins.iter().copied().map(Some));
+    let ends = begins.iter().copied().map(Some).chain([None]);
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (from, to) in starts.zip(ends) {
+        // The first one begins ever: the earliest day stands for it.
+        let at = from.unwrap_or(Date::MIN);
+        let held: Vec<(Look, String)> = spans.iter().filter(|span| may_hold_on(span, at)).map(look).collect();
+        let (look, label) = match held.as_slice() {
+            [] => continue,
+            [(look, label)] => (*look, label.clone()),
+            several => {
+                let labels: Vec<&str> = several.iter().map(|(_, label)| label.as_str()).collect();
+                (Look::Open, labels.join(" or "))
+            }
+        };
+        match stretches.last_mut().filter(|before| before.look == look && before.label == label) {
+            Some(before) => before.to = to,
+            None => stretches.push(Stretch { look, from, to, label }),
+        }
+    }
+    stretches
+}
+
+fn may_hold_on(span: &CourseSpan, at: Date) -> bool {
+    let to = if span.to_latest.is_empty() { &span.to } else { &span.to_latest };
+    day(&span.from).is_none_or(|from| from <= at) && day(to).is_none_or(|to| at < to)
+}
+
+fn look(span: &CourseSpan) -> (Look, String) {
+    let CourseSpan { status, effective, .. } = span;
     let (look, label) = match status.as_str() {
         "non_participant" => (Look::Blank, "no participant"),
         "signatory" => (Look::Signatory, "signatory"),
@@ -229,7 +264,7 @@ fn stretch(span: &CourseSpan) -> Stretch {
         // A newer server may know more words.
         other => (Look::Other, other),
     };
-    Stretch { look, from: day(from), to: day(to), label: label.replace('_', " ") }
+    (look, label.replace('_', " "))
 }
 
 /// From when on it is asserted, and from when on it is contested.

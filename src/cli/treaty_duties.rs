@@ -9,7 +9,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, short_name},
-    treaty_status::{entry, findings, listed, on_day, standings},
+    treaty_status::{days, entry, findings, listed, on_day, standings},
 };
 use crate::client::{
     Client,
@@ -115,18 +115,20 @@ fn under_treaty(treaty: &TreatyDuties, why: bool) -> Vec<Block> {
 
 fn headline(standing: &Standing) -> String {
     let statuses: Vec<String> = standing.statuses.iter().map(|status| status.replace('_', " ")).collect();
-    let since = if standing.since.is_empty() { String::new() } else { format!(" since {}", standing.since) };
-    let Standing { treaty_name, until, withdrawal_notified, bound_until, .. } = standing;
+    let Standing { treaty_name, since, since_latest, until, until_latest, .. } = standing;
+    let Standing { withdrawal_notified, withdrawal_notified_latest, bound_until, bound_until_latest, .. } = standing;
+    let since = if since.is_empty() { String::new() } else { format!(" since {}", days(since, since_latest)) };
     if !withdrawal_notified.is_empty() {
         let party = standing.statuses.first().is_some_and(|status| status == "party");
         let since = if party { since } else { String::new() };
         let until = match bound_until.as_str() {
             "" => "no day known on which it is out".to_owned(),
-            day => format!("bound until {day}"),
+            day => format!("bound until {}", days(day, bound_until_latest)),
         };
-        return format!("{treaty_name}: party{since}; withdrawal notified {withdrawal_notified}, {until}");
+        let notified = days(withdrawal_notified, withdrawal_notified_latest);
+        return format!("{treaty_name}: party{since}; withdrawal notified {notified}, {until}");
     }
-    let until = if until.is_empty() { String::new() } else { format!(", until {until}") };
+    let until = if until.is_empty() { String::new() } else { format!(", until {}", days(until, until_latest)) };
     format!("{treaty_name}: {}{since}{until}", statuses.join(" or "))
 }
 

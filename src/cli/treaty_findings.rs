@@ -106,6 +106,7 @@ mod tests {
             treaty: treaty.into(),
             treaty_name: treaty.into(),
             finding: Some(LegalFinding {
+                assuming: Vec::new(),
                 code: code.into(),
                 event: Some(CitedEvent { position: Some(position), verified: false }),
                 article: "20".into(),

@@ -10,7 +10,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, day_known},
-    treaty_status::{on_day, status_ends},
+    treaty_status::{days, on_day, status_ends},
 };
 use crate::client::{
     Client, KnownAt,
@@ -93,8 +93,9 @@ fn count_row(count: &PartyCount) -> [String; 3] {
 }
 
 fn row(party: &Party) -> [String; 6] {
-    let Party { participant_name, since, until, signed, deposited, .. } = party;
-    let ends = status_ends(&party.statuses, until, &party.effective);
+    let Party { participant_name, since, since_latest, signed, deposited, .. } = party;
+    let ends = (party.until.as_str(), party.until_latest.as_str());
+    let ends = status_ends(&party.statuses, ends, (&party.effective, &party.effective_latest));
     let statuses: Vec<String> = party.statuses.iter().map(|status| status.replace('_', " ")).collect();
     let mut told = statuses.join(" or ");
     let beside = [
@@ -106,7 +107,7 @@ fn row(party: &Party) -> [String; 6] {
     for (_, what) in beside.iter().filter(|(is, _)| *is) {
         told.push_str(&format!(", {what}"));
     }
-    [participant_name.clone(), told, since.clone(), ends, signed.clone(), deposited.clone()]
+    [participant_name.clone(), told, days(since, since_latest), ends, signed.clone(), deposited.clone()]
 }
 
 #[cfg(test)]

@@ -82,21 +82,28 @@ pub fn standings(standings: &[Standing]) -> Block {
             told.push_str(", suspension asserted");
         }
         let bound = if standing.bound { "bound" } else { "" };
-        let ends = status_ends(&standing.statuses, &standing.until, &standing.effective);
-        [standing.treaty_name.clone(), told, bound.to_owned(), standing.since.clone(), ends]
+        let Standing { since, since_latest, until, until_latest, effective, effective_latest, .. } = standing;
+        let ends = status_ends(&standing.statuses, (until, until_latest), (effective, effective_latest));
+        [standing.treaty_name.clone(), told, bound.to_owned(), days(since, since_latest), ends]
     });
     table(["treaty", "status", "", "since", "status until"], rows)
 }
 
 /// Until when a status lasts. The end of a notice is not always the way out: a conflict
 /// may defer it.
-pub fn status_ends(statuses: &[String], until: &str, effective: &str) -> String {
+pub fn status_ends(statuses: &[String], until: (&str, &str), effective: (&str, &str)) -> String {
     let pending = statuses.first().is_some_and(|status| status == "party_withdrawal_pending");
-    match effective {
-        _ if !pending || until.is_empty() || until == effective => until.to_owned(),
-        "" => format!("{until}: notice ends, still bound"),
-        effective => format!("{until}: notice ends, out {effective}"),
+    let told = days(until.0, until.1);
+    match effective.0 {
+        _ if !pending || until.0.is_empty() || until == effective => told,
+        "" => format!("{told}: notice ends, still bound"),
+        _ => format!("{told}: notice ends, out {}", days(effective.0, effective.1)),
     }
+}
+
+/// A day; where it is open which of several it is, the first and the last of them.
+pub fn days(first: &str, latest: &str) -> String {
+    if latest.is_empty() { first.to_owned() } else { format!("{first} to {latest}") }
 }
 
 /// The answer in a sentence, and what it is subject to.
@@ -127,8 +134,9 @@ fn headline(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Str
 
 /// The status towards a treaty, and what is to be added to it, in words.
 fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
-    let StatusOutcome { status, effective, expired, .. } = outcome;
-    let since = day_or_days(outcome.intervals.iter().map(|interval| interval.from.as_str()), "");
+    let StatusOutcome { status, effective, effective_latest, expired, expired_latest, .. } = outcome;
+    let begins = outcome.intervals.iter().flat_map(|interval| [interval.from.as_str(), &interval.from_latest]);
+    let since = day_or_days(begins, "");
     let (stands, more) = match status.as_str() {
         "non_participant" => ("no participant in", String::new()),
         "signatory" => ("a signatory of", "not bound".into()),
@@ -139,10 +147,16 @@ fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
             ("a party to", "withdrawing, while a conflict is asserted to go on".into())
         }
         "party_withdrawal_pending" => {
-            let ends = outcome.intervals.iter().map(|interval| interval.to.as_str());
-            ("a party to", format!("leaving on {}", day_or_days(ends, effective)))
+            let ends = outcome.intervals.iter().flat_map(|interval| [interval.to.as_str(), &interval.to_latest]);
+            let ends = if effective_latest.is_empty() {
+                day_or_days(ends, effective)
+            } else {
+                day_or_days([effective.as_str(), effective_latest].into_iter(), "")
+            };
+            ("a party to", format!("leaving on {ends}"))
         }
         "party_withdrawal_deferred_conflict" => {
+            let expired = day_or_days([expired.as_str(), expired_latest].into_iter(), "");
             ("a party to", format!("its withdrawal is deferred by a conflict since {expired}"))
         }
         "former_party" => ("a former party to", format!("out since {since}")),
@@ -155,7 +169,7 @@ fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
 /// The only day; where readings differ the first and the last that they lead to. `alone` is
 /// told for one day in its place.
 fn day_or_days<'a>(days: impl Iterator<Item = &'a str>, alone: &str) -> String {
-    let days: BTreeSet<&str> = days.collect();
+    let days: BTreeSet<&str> = days.filter(|day| !day.is_empty()).collect();
     match (days.first(), days.last()) {
         (Some(first), Some(last)) if first != last => format!("a day from {first} to {last}"),
         (Some(only), _) if alone.is_empty() => (*only).to_owned(),
@@ -322,11 +336,13 @@ fn claims(claims: &Claims) -> [Block; 2] {
 
 pub fn findings(findings: &[LegalFinding]) -> Vec<String> {
     let told = findings.iter().map(|finding| {
-        let LegalFinding { code, event, article, message } = finding;
+        let LegalFinding { code, event, article, message, assuming } = finding;
         let article = if article.is_empty() { String::new() } else { format!(" (Article {article})") };
         let entry = entry(event.as_ref());
         let at = if entry.is_empty() { String::new() } else { format!("entry {entry}, ") };
-        format!("{at}{code}: {message}{}", article.replace("Article VCLT", "VCLT"))
+        let assuming =
+            if assuming.is_empty() { String::new() } else { format!("; assuming: {}", assuming.join(" / or ")) };
+        format!("{at}{code}: {message}{}{assuming}", article.replace("Article VCLT", "VCLT"))
     });
     told.collect()
 }

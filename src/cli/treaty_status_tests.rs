@@ -20,7 +20,7 @@ fn outcome(status: &str, from: &str, effective: &str) -> StatusOutcome {
     };
     StatusOutcome {
         status: status.into(),
-        intervals: vec![StatusInterval { from: from.into(), to: String::new() }],
+        intervals: vec![StatusInterval { from: from.into(), ..StatusInterval::default() }],
         effective: effective.into(),
         steps: vec![step],
         could_change: vec![StatusChange { code: "revocation".into(), sentence: "a revocation before it".into() }],
@@ -219,7 +219,8 @@ fn a_contested_suspension_is_drawn_beside_the_status() {
 
 #[test]
 fn the_end_of_a_notice_reads_as_the_way_out_only_where_it_is() {
-    let ends = |status: &str, until: &str, effective: &str| status_ends(&[status.to_owned()], until, effective);
+    let ends =
+        |status: &str, until: &str, effective: &str| status_ends(&[status.to_owned()], (until, ""), (effective, ""));
     assert_eq!(ends("party_withdrawal_pending", "2025-12-27", "2025-12-27"), "2025-12-27");
     assert_eq!(ends("party_withdrawal_pending", "2027-02-20", ""), "2027-02-20: notice ends, still bound");
     assert_eq!(ends("party_withdrawal_pending", "2027-02-20", "2028-01-01"), "2027-02-20: notice ends, out 2028-01-01");
@@ -229,10 +230,14 @@ fn the_end_of_a_notice_reads_as_the_way_out_only_where_it_is() {
 
 #[test]
 fn readings_that_differ_in_the_day_alone_are_one_status_with_both_days() {
-    let interval = |from: &str, to: &str| StatusInterval { from: from.into(), to: to.into() };
+    let interval = |from: &str, latest: &str| StatusInterval {
+        from: from.into(),
+        from_latest: latest.into(),
+        ..StatusInterval::default()
+    };
     let outcome =
         |status: &str, intervals| StatusOutcome { status: status.into(), intervals, ..StatusOutcome::default() };
-    let former = outcome("former_party", vec![interval("2026-02-01", ""), interval("2026-02-28", "")]);
+    let former = outcome("former_party", vec![interval("2026-02-01", "2026-02-28")]);
     let answer = TreatyStatusResponse { outcomes: vec![former], complete: true, ..TreatyStatusResponse::default() };
     let told = headline(&answer, None);
     assert_eq!(told.len(), 1, "{told:?}");

@@ -8,7 +8,7 @@ use super::{
     block::{Block, sentences, table},
     output::{Output, day_known},
     parse_day,
-    treaty_status::{entry, listed, on_day},
+    treaty_status::{days, entry, listed, on_day},
 };
 use crate::{
     client::{
@@ -88,7 +88,9 @@ fn shown(answer: &UpcomingResponse, why: bool, known_at: Option<KnownAt>) -> Vec
 /// One row a change; the treaty has a column where there are several.
 fn whole(changes: &[UpcomingChange]) -> Block {
     let several = changes.windows(2).any(|pair| pair[0].treaty != pair[1].treaty);
-    let row = |change: &UpcomingChange| [change.day.clone(), who(change, several), what(change), given_by(change)];
+    let row = |change: &UpcomingChange| {
+        [days(&change.day, &change.day_latest), who(change, several), what(change), given_by(change)]
+    };
     table(["day", "who", "what", "given by"], changes.iter().map(row))
 }
 
@@ -107,7 +109,12 @@ fn what(change: &UpcomingChange) -> String {
         lines.push(format!("{} -> {}", words(&change.status_before), words(&change.status_after)));
     }
     lines.extend(change.assuming.iter().map(|assumed| format!("assuming: {assumed}")));
-    let codes: Vec<String> = change.could_move.iter().map(|change| change.code.replace('_', " ")).collect();
+    let mut codes: Vec<String> = Vec::new();
+    for code in change.could_move.iter().map(|change| change.code.replace('_', " ")) {
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
     if !codes.is_empty() {
         lines.push(format!("could move it: {}", codes.join(", ")));
     }
@@ -135,7 +142,8 @@ fn in_words(article: &str) -> String {
 }
 
 fn because(change: &UpcomingChange) -> Vec<Block> {
-    let UpcomingChange { day, participant_name, treaty_name, sentence, .. } = change;
+    let UpcomingChange { day, day_latest, participant_name, treaty_name, sentence, .. } = change;
+    let day = days(day, day_latest);
     let who = if participant_name.is_empty() { treaty_name } else { participant_name };
     let rows = change
         .because
@@ -181,6 +189,7 @@ mod tests {
             assuming: vec!["as recorded".into()],
             could_move: vec![StatusChange { code: "revocation".into(), sentence: "a revocation before it".into() }],
             projected: true,
+            day_latest: String::new(),
         }
     }
 

@@ -37,7 +37,7 @@ impl FoundDuties {
             fulfilled_not_shown: u32::try_from(*fulfilled_not_shown).unwrap_or(u32::MAX),
             complete: *complete,
             continues: continues.to_string(),
-            findings: findings.iter().map(|finding| legal_finding(finding, self.facts())).collect(),
+            findings: findings.iter().map(|remark| legal_finding(remark, self.facts())).collect(),
         }
     }
 }

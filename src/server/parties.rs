@@ -5,13 +5,21 @@
 
 use jiff::civil::Date;
 
-use super::{Node, errors::Refused, fitting, status::Asked, status_answer::effective_day, survey::Survey};
+use super::{
+    Node,
+    errors::Refused,
+    fitting,
+    status::Asked,
+    status_answer::{effective_days, latest},
+    survey::Survey,
+};
 use crate::{
     domain::{ParticipantId, TreatyId},
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Page, PageRequest, QueryError, View},
     treaties::{
-        self, Answer, Cell, Count, Coverage, CoverageWord, Difference, Held, Overlay, Participation, TreatyStatus,
+        self, Answer, Cell, Count, Coverage, CoverageWord, Difference, Held, Outcome, Overlay, Participation,
+        TreatyStatus,
     },
     wire::proto,
 };
@@ -96,7 +104,8 @@ fn page_of<'l>(lines: &'l [Line], wanted: &[&str], page: PageRequest<'_>) -> Res
 
 fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto::Party {
     let Line { participant, answer } = line;
-    let first = answer.outcomes.first().and_then(|outcome| outcome.spans.first());
+    let stands = answer.outcomes.first().map(Outcome::held);
+    let effective = effective_days(&answer.outcomes);
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let date = |cell: Option<&Cell>| cell.and_then(|cell| cell.date.as_ref()).map(ToString::to_string);
     let deposit = held.deposit(at).first();
@@ -105,9 +114,11 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         participant: participant.to_string(),
         participant_name: survey.participant_name(participant),
         statuses: answer.outcomes.iter().map(|outcome| outcome.status.name().into()).collect(),
-        since: day(first.and_then(|span| span.from)),
-        until: day(first.and_then(|span| span.to)),
-        settled: answer.complete && matches!(answer.outcomes.as_slice(), [only] if only.spans.len() == 1),
+        since: day(stands.and_then(|it| it.first.from)),
+        since_latest: latest(stands.map(|it| (it.first.from, it.last.from))),
+        until: day(stands.and_then(|it| it.first.to)),
+        until_latest: latest(stands.map(|it| (it.first.to, it.last.to))),
+        settled: answer.is_settled(),
         suspension_asserted: is_overlaid(|overlay| matches!(overlay, Overlay::SuspensionAsserted(_))),
         provisional_application: is_overlaid(|overlay| matches!(overlay, Overlay::ProvisionalApplication { .. })),
         signed: date(held.signature(at).first()).unwrap_or_default(),
@@ -116,7 +127,8 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         succession: deposit.is_some_and(|cell| cell.succession),
         depositary_sequence: deposit.and_then(|cell| cell.depositary_sequence).unwrap_or_default(),
         findings: number(answer.findings.len()),
-        effective: effective_day(&answer.outcomes),
+        effective: day(effective.0),
+        effective_latest: latest(Some(effective)),
     }
 }
 

@@ -8,8 +8,8 @@ use super::status::{EventFacts, Found};
 use crate::{
     domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{
-        Change, Claim, Claims, ClausesApplied, Contest, Declared, Outcome, Overlay, Reaction, Span, Stance,
-        StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
+        Change, Claim, Claims, ClausesApplied, Contest, Declared, Interval, Outcome, Overlay, Reaction, Remark, Span,
+        Stance, StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
     },
     wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
 };
@@ -21,10 +21,10 @@ impl Found {
 
     pub(super) fn courses(&self) -> Vec<proto::StatusCourse> {
         let courses = self.answer.courses.iter().map(|course| {
-            let StatusCourse { assuming, spans } = course;
+            let StatusCourse { assuming, intervals } = course;
             proto::StatusCourse {
                 assuming: assuming.iter().map(ToString::to_string).collect(),
-                spans: spans.iter().map(span).collect(),
+                spans: intervals.iter().map(span).collect(),
             }
         });
         courses.collect()
@@ -70,42 +70,66 @@ impl Found {
     }
 
     pub(super) fn findings(&self) -> Vec<proto::LegalFinding> {
-        self.answer.findings.iter().map(|finding| legal_finding(finding, &self.facts)).collect()
+        self.answer.findings.iter().map(|remark| legal_finding(remark, &self.facts)).collect()
     }
 
     /// One line.
     pub(super) fn standing(&self) -> proto::Standing {
         let outcomes = &self.answer.outcomes;
-        let first = outcomes.first().and_then(|outcome| outcome.spans.first());
+        let held = outcomes.first().map(Outcome::held);
         let suspended = |overlay: &Overlay| matches!(overlay, Overlay::SuspensionAsserted(_));
-        let (withdrawal_notified, bound_until) = self.answer.courses.first().map_or((None, None), |course| {
-            let holds = |span: &&Span| span.to.is_none_or(|to| self.answer.at < to);
-            leaving(course.spans.iter().filter(holds))
-        });
+        let effective = effective_days(outcomes);
+        let (notified, bound_until) = self.leaving();
         proto::Standing {
             treaty: self.treaty.to_string(),
             treaty_name: self.treaty_name.clone(),
             statuses: outcomes.iter().map(|outcome| outcome.status.name().into()).collect(),
             bound: outcomes.iter().all(|outcome| outcome.status.is_bound()),
-            since: day(first.and_then(|span| span.from)),
-            until: day(first.and_then(|span| span.to)),
+            since: day(held.and_then(|held| held.first.from)),
+            since_latest: latest(held.map(|held| (held.first.from, held.last.from))),
+            until: day(held.and_then(|held| held.first.to)),
+            until_latest: latest(held.map(|held| (held.first.to, held.last.to))),
             suspension_asserted: self.answer.overlays.iter().any(suspended),
-            effective: effective_day(outcomes),
-            withdrawal_notified: day(withdrawal_notified),
-            bound_until: day(bound_until),
+            effective: day(effective.0),
+            effective_latest: latest(Some(effective)),
+            withdrawal_notified: day(notified.0),
+            withdrawal_notified_latest: latest(Some(notified)),
+            bound_until: day(bound_until.0),
+            bound_until_latest: latest(Some(bound_until)),
         }
     }
 
+    /// In the first reading from the day on: when it is first leaving, and until when it is
+    /// bound without a break; the earliest and the latest each.
+    fn leaving(&self) -> (Ends, Ends) {
+        let Some(course) = self.answer.courses.first() else { return ((None, None), (None, None)) };
+        let of = |edge: fn(&Interval) -> Span| {
+            let spans: Vec<Span> = course.intervals.iter().map(edge).collect();
+            leaving(spans.iter().filter(|span| span.to.is_none_or(|to| self.answer.at < to)))
+        };
+        let (first, last) = (of(|interval| interval.first), of(|interval| interval.last));
+        ((first.0, last.0), (first.1, last.1))
+    }
+
     fn outcome(&self, outcome: &Outcome) -> proto::StatusOutcome {
-        let Outcome { status, spans, assuming, steps, could_change } = outcome;
-        let (effective, expired) = dates_of(*status);
-        let interval = |span: &crate::treaties::Span| proto::StatusInterval { from: day(span.from), to: day(span.to) };
+        let Outcome { status, intervals, assuming, steps, could_change } = outcome;
+        let held = outcome.held();
+        let (effective, expired) = dates_of(held.first.status);
+        let (effective_last, expired_last) = dates_of(held.last.status);
+        let interval = |Interval { first, last }: &Interval| proto::StatusInterval {
+            from: day(first.from),
+            to: day(first.to),
+            from_latest: latest(Some((first.from, last.from))),
+            to_latest: latest(Some((first.to, last.to))),
+        };
         proto::StatusOutcome {
             status: status.name().into(),
             bound: status.is_bound(),
-            intervals: spans.iter().map(interval).collect(),
+            intervals: intervals.iter().map(interval).collect(),
             effective: day(effective),
+            effective_latest: latest(Some((effective, effective_last))),
             expired: day(expired),
+            expired_latest: latest(Some((expired, expired_last))),
             assuming: assuming.iter().map(ToString::to_string).collect(),
             steps: steps.iter().map(|step| self.step(step)).collect(),
             could_change: could_change.iter().map(change).collect(),
@@ -286,13 +310,21 @@ fn leaving<'s>(spans: impl Iterator<Item = &'s Span>) -> (Option<Date>, Option<D
     (pending.and_then(|span| span.from), bound.last().and_then(|span| span.to))
 }
 
-/// Under the first reading, when a pending withdrawal takes effect.
-pub(super) fn effective_day(outcomes: &[Outcome]) -> String {
-    let status = outcomes.first().map(|outcome| outcome.status);
-    match status {
-        Some(TreatyStatus::WithdrawalPending { effective }) => day(effective),
-        _ => String::new(),
-    }
+/// The earliest and the latest of days on one of which something is.
+pub(super) type Ends = (Option<Date>, Option<Date>);
+
+/// The latest day, where it is open which of them it is.
+pub(super) fn latest(ends: Option<Ends>) -> String {
+    day(ends.filter(|(first, last)| first != last).and_then(|(_, last)| last))
+}
+
+/// Under the first of the outcomes, when a pending withdrawal takes effect.
+pub(super) fn effective_days(outcomes: &[Outcome]) -> Ends {
+    let effective = |span: Span| match span.status {
+        TreatyStatus::WithdrawalPending { effective } => effective,
+        _ => None,
+    };
+    outcomes.first().map(Outcome::held).map_or((None, None), |held| (effective(held.first), effective(held.last)))
 }
 
 /// When a withdrawal takes effect, and when a notice was over.
@@ -307,26 +339,31 @@ pub(super) fn dates_of(status: TreatyStatus) -> (Option<Date>, Option<Date>) {
     }
 }
 
-fn span(span: &Span) -> proto::CourseSpan {
-    let Span { from, to, status } = span;
-    let (effective, expired) = dates_of(*status);
+fn span(Interval { first, last }: &Interval) -> proto::CourseSpan {
+    let (effective, expired) = dates_of(first.status);
+    let (effective_last, expired_last) = dates_of(last.status);
     proto::CourseSpan {
-        status: status.name().into(),
-        from: day(*from),
-        to: day(*to),
+        status: first.status.name().into(),
+        from: day(first.from),
+        to: day(first.to),
         effective: day(effective),
         expired: day(expired),
+        from_latest: latest(Some((first.from, last.from))),
+        to_latest: latest(Some((first.to, last.to))),
+        effective_latest: latest(Some((effective, effective_last))),
+        expired_latest: latest(Some((expired, expired_last))),
     }
 }
 
 /// What law remarks.
-pub(super) fn legal_finding(finding: &LegalFinding, facts: &HashMap<Index, EventFacts>) -> proto::LegalFinding {
-    let LegalFinding { code, event, article, message } = finding;
+pub(super) fn legal_finding(remark: &Remark, facts: &HashMap<Index, EventFacts>) -> proto::LegalFinding {
+    let Remark { finding: LegalFinding { code, event, article, message }, assuming } = remark;
     proto::LegalFinding {
         code: code.name().into(),
         event: event.as_ref().map(|event| cited(event, facts)),
         article: article.to_string(),
         message: message.to_string(),
+        assuming: assuming.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -42,7 +42,7 @@ impl Node {
             let ask = |dossier: &treaties::Dossier<'_>| treaties::findings(dossier, asked.at, asked.view);
             let of_each = survey.each(ask).map(|(who, findings)| (who.clone(), findings));
             let mut found = treaties::gathered(survey.ask_of_treaty(ask), of_each);
-            found.retain(|found| codes.is_empty() || codes.contains(&found.finding.code));
+            found.retain(|found| codes.is_empty() || codes.contains(&found.remark.finding.code));
             let lines = found.iter().map(|found| line(&survey, found)).collect();
             Ok(OfTreaty { lines: numbered(lines), looked: survey.participants().count() })
         };
@@ -60,12 +60,13 @@ impl Node {
 
 /// The key is where the event stands, then the code.
 fn line(survey: &Survey, found: &FindingUnderTreaty) -> Line<proto::FindingUnderTreaty> {
-    let FindingUnderTreaty { finding, participants } = found;
+    let FindingUnderTreaty { remark, participants } = found;
+    let finding = &remark.finding;
     let (treaty, treaty_name) = survey.treaty();
     let told = proto::FindingUnderTreaty {
         treaty: treaty.to_string(),
         treaty_name: treaty_name.to_owned(),
-        finding: Some(legal_finding(finding, &survey.facts())),
+        finding: Some(legal_finding(remark, &survey.facts())),
         participants: participants.iter().map(ToString::to_string).collect(),
         participant_names: participants.iter().map(|who| survey.participant_name(who)).collect(),
     };

@@ -9,7 +9,7 @@ use super::{
     by_treaty::{Line, OfTreaty, Scope, page_by_treaty},
     errors::Refused,
     status::Asked,
-    status_answer::{change, day},
+    status_answer::{change, day, latest},
     survey::Survey,
 };
 use crate::{
@@ -86,7 +86,7 @@ fn lines_of(
         all &= found.complete;
         for (number, change) in found.changes.iter().enumerate() {
             let who = participant.map(ParticipantId::as_str).unwrap_or_default();
-            let key = format!("{}/{who}/{number:05}", change.day);
+            let key = format!("{}/{who}/{number:05}", change.days.first);
             lines.push(Line { key, told: told(survey, participant, change, newest) });
         }
     }
@@ -99,10 +99,11 @@ fn told(
     found: &Projected,
     newest: Option<Date>,
 ) -> proto::UpcomingChange {
-    let Projected { day, what, statuses, sentence, because, assuming, could_move } = found;
+    let Projected { days, what, statuses, sentence, because, assuming, could_move } = found;
     let (treaty, treaty_name) = survey.treaty();
     proto::UpcomingChange {
-        day: day.to_string(),
+        day: days.first.to_string(),
+        day_latest: latest(Some((Some(days.first), Some(days.last)))),
         what: what.name().into(),
         treaty: treaty.to_string(),
         treaty_name: treaty_name.to_owned(),
@@ -114,7 +115,7 @@ fn told(
         because: because.iter().map(|found| reason(survey, found)).collect(),
         assuming: assuming.iter().map(ToString::to_string).collect(),
         could_move: could_move.iter().map(change).collect(),
-        projected: newest.is_none_or(|newest| newest < *day),
+        projected: newest.is_none_or(|newest| newest < days.last),
     }
 }
 

@@ -70,6 +70,30 @@ impl TreatyStatus {
         }
     }
 
+    /// The same status with one of both days each; an effect that is open stands aside.
+    fn with_days(
+        self,
+        other: Self,
+        day: impl Fn(Date, Date) -> Date,
+        open: impl Fn(Option<Date>, Option<Date>) -> Option<Date>,
+    ) -> Self {
+        match (self, other) {
+            (Self::FormerSignatory { since }, Self::FormerSignatory { since: other }) => {
+                Self::FormerSignatory { since: day(since, other) }
+            }
+            (Self::WithdrawalPending { effective }, Self::WithdrawalPending { effective: other }) => {
+                Self::WithdrawalPending { effective: open(effective, other) }
+            }
+            (Self::WithdrawalDeferred { expired }, Self::WithdrawalDeferred { expired: other }) => {
+                Self::WithdrawalDeferred { expired: day(expired, other) }
+            }
+            (Self::FormerParty { since }, Self::FormerParty { since: other }) => {
+                Self::FormerParty { since: day(since, other) }
+            }
+            (same, _) => same,
+        }
+    }
+
     /// Whether the treaty is in force for the participant.
     pub const fn is_bound(self) -> bool {
         match self {
@@ -100,6 +124,50 @@ impl Span {
     }
 }
 
+/// A status over an interval whose days the record leaves open: as early and as late as it
+/// allows. Of a settled one both are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Interval {
+    pub first: Span,
+    pub last: Span,
+}
+
+impl Interval {
+    pub const fn settled(span: Span) -> Self {
+        Self { first: span, last: span }
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.first == self.last
+    }
+
+    /// Whether it may hold on a day.
+    pub fn may_hold_on(&self, day: Date) -> bool {
+        self.first.from.is_none_or(|from| from <= day) && self.last.to.is_none_or(|to| day < to)
+    }
+
+    /// An interval of the same status whose days lie around those of both.
+    pub fn around(self, other: Self) -> Self {
+        let earlier = |one: Option<Date>, other: Option<Date>| one.min(other);
+        // Open is later than any day.
+        let later = |one: Option<Date>, other: Option<Date>| one.zip(other).map(|(one, other)| one.max(other));
+        let sooner = |one: Option<Date>, other: Option<Date>| one.into_iter().chain(other).min();
+        let (first, last) = (self.first, self.last);
+        Self {
+            first: Span {
+                from: earlier(first.from, other.first.from),
+                to: sooner(first.to, other.first.to),
+                status: first.status.with_days(other.first.status, Date::min, sooner),
+            },
+            last: Span {
+                from: last.from.max(other.last.from),
+                to: later(last.to, other.last.to),
+                status: last.status.with_days(other.last.status, Date::max, later),
+            },
+        }
+    }
+}
+
 /// The status of a participant under a treaty on a day, as known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -116,7 +184,7 @@ pub struct Answer {
     /// Statements about one act that stand side by side.
     pub claims: Vec<Claims>,
     /// Ascending by code, then by event.
-    pub findings: Vec<LegalFinding>,
+    pub findings: Vec<Remark>,
     /// The clauses that were applied.
     pub clauses: Option<ClausesApplied>,
     /// Every event that the answer rests on, ascending by position.
@@ -125,6 +193,22 @@ pub struct Answer {
     pub courses: Vec<StatusCourse>,
     /// The overlays of any day, with every reaction that is known.
     pub overlays_of_all_days: Vec<Overlay>,
+}
+
+impl Answer {
+    /// Whether the status and its days are the same whichever way the record is read.
+    pub fn is_settled(&self) -> bool {
+        let settled = |outcome: &Outcome| matches!(outcome.intervals.as_slice(), [only] if only.is_settled());
+        self.complete && matches!(self.outcomes.as_slice(), [only] if settled(only))
+    }
+}
+
+/// What law remarks, with what has to be assumed for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remark {
+    pub finding: LegalFinding,
+    /// A sentence for each reading that leads to it; empty when every reading does.
+    pub assuming: Vec<Box<str>>,
 }
 
 /// Which description of a treaty's clauses was applied.
@@ -143,21 +227,30 @@ pub struct StatusCourse {
     /// reading agrees.
     pub assuming: Vec<Box<str>>,
     /// Ascending, without a gap or an overlap, from ever to open.
-    pub spans: Vec<Span>,
+    pub intervals: Vec<Interval>,
 }
 
 /// One way in which the record can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
+    /// As early as it can have become so.
     pub status: TreatyStatus,
     /// Since when until when it holds: one interval, or one for each reading that
     /// differs there. Ascending, never empty.
-    pub spans: Vec<Span>,
+    pub intervals: Vec<Interval>,
     /// What has to be assumed for it; empty when every reading agrees.
     pub assuming: Vec<Box<str>>,
     /// Why, in order of the dates.
     pub steps: Vec<Step>,
     pub could_change: Vec<Change>,
+}
+
+impl Outcome {
+    /// One interval around all of those that end, or around all that are open, as the first is.
+    pub fn held(&self) -> Interval {
+        let ends = |interval: &&Interval| interval.last.to.is_some() == self.intervals[0].last.to.is_some();
+        self.intervals.iter().filter(ends).copied().fold(self.intervals[0], Interval::around)
+    }
 }
 
 pinned! {

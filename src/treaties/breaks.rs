@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
+    days::{Days, Part},
     in_force,
-    months::{add_months, effect_of_deposit},
+    months::{add_days, add_months, effect_of_deposit},
     readings,
     record::Record,
     rivals::Act,
@@ -21,22 +22,31 @@ use super::{
 };
 use crate::domain::{TreatyBody, TreatyEffect};
 
-/// The first days of the stretches of `[first, last]`, ascending; the first one is `first`.
-pub fn stretches(record: &Record<'_, '_>, act: &Act<'_>, statement: &Statement<'_>, bounds: (Date, Date)) -> Vec<Date> {
-    let (first, last) = bounds;
-    let mut begins = BTreeSet::from([first]);
-    for told in told(record, act) {
-        for reached in [Some(told), told.tomorrow().ok()].into_iter().flatten() {
-            begins.extend(first_reaching(bounds, |day| day, reached));
-            begins.extend(first_reaching(bounds, |day| effect(record, statement, day), reached));
+/// The stretches of the days that the date of an act can mean, ascending.
+pub fn of_act(record: &Record<'_, '_>, act: &Act<'_>, statement: &Statement<'_>, of: Days) -> Vec<Part> {
+    stretches(of, &told(record, Some(act)), |day| effect(record, statement, day))
+}
+
+/// The stretches of days on one of which something ends: a conflict, or a participation
+/// that passes to successors.
+pub fn of_end(record: &Record<'_, '_>, of: Days) -> Vec<Part> {
+    stretches(of, &told(record, None), |day| add_days(day, 1))
+}
+
+fn stretches(of: Days, told: &BTreeSet<Date>, effect: impl Fn(Date) -> Date) -> Vec<Part> {
+    let mut begins = BTreeSet::from([of.first]);
+    for told in told {
+        for reached in [Some(*told), told.tomorrow().ok()].into_iter().flatten() {
+            begins.extend(first_reaching(of, |day| day, reached));
+            begins.extend(first_reaching(of, &effect, reached));
         }
     }
-    begins.retain(|day| *day <= last);
-    begins.into_iter().collect()
+    begins.retain(|day| *day <= of.last);
+    Part::split(of, &begins.into_iter().collect::<Vec<_>>())
 }
 
 /// The first day whose effect is not before another, if it is not the very first one.
-fn first_reaching((first, last): (Date, Date), effect: impl Fn(Date) -> Date, reached: Date) -> Option<Date> {
+fn first_reaching(Days { first, last }: Days, effect: impl Fn(Date) -> Date, reached: Date) -> Option<Date> {
     if effect(first) >= reached || effect(last) < reached {
         return None;
     }
@@ -64,12 +74,13 @@ fn effect(record: &Record<'_, '_>, statement: &Statement<'_>, day: Date) -> Date
     }
 }
 
-/// The days by which those of the act are told apart.
-fn told(record: &Record<'_, '_>, act: &Act<'_>) -> BTreeSet<Date> {
-    let others = record.clocked.iter().filter(|other| !std::ptr::eq(**other, act)).flat_map(|other| &other.followed);
+/// The days by which those of an act are told apart, or those of something that is no act.
+fn told(record: &Record<'_, '_>, act: Option<&Act<'_>>) -> BTreeSet<Date> {
+    let is_it = |other: &&&Act<'_>| act.is_some_and(|act| std::ptr::eq(**other, act));
+    let others = record.clocked.iter().filter(|other| !is_it(other)).flat_map(|other| &other.followed);
     let mut told: BTreeSet<Date> = record.asked.into_iter().chain(record.conflicts_days()).collect();
     for statement in others {
-        let Some((first, last)) = readings::range(record, statement) else { continue };
+        let Some(Days { first, last }) = readings::range(record, statement) else { continue };
         told.extend([first, last, effect(record, statement, first), effect(record, statement, last)]);
         if let TreatyBody::WithdrawalNotified(body) = statement.body {
             told.extend(body.later_effect.map(|later| later.0));
@@ -80,9 +91,11 @@ fn told(record: &Record<'_, '_>, act: &Act<'_>) -> BTreeSet<Date> {
         _ => None,
     });
     told.extend(stated);
-    let leaves = record.carried.iter().flat_map(|carried| &carried.leaves).map(|carried| &carried.leave);
+    let leaves = record.carried.iter().flat_map(|carried| carried.first.iter().chain(&carried.last));
+    let leaves = leaves.map(|carried| &carried.leave);
     told.extend(leaves.flat_map(|leave| [Some(leave.began), Some(leave.expiry), leave.effective]).flatten());
-    told.extend(record.passed.iter().flatten().map(|passed| passed.since));
+    told.extend(record.predecessors.values().flatten().filter_map(|span| span.from));
+    told.extend(record.passed.iter().flat_map(|passed| [passed.days.first, passed.days.last]));
     told.extend(record.counted.as_ref().map(|counted| counted.day));
     told
 }

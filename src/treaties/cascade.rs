@@ -5,8 +5,8 @@
 
 use super::{
     Dossier, StatusRule, Step,
-    course::{self, Course, Leave},
-    readings,
+    course::{Course, Leave},
+    followed::{self, Followed},
     record::{Around, Record},
     rivals::Act,
 };
@@ -15,8 +15,10 @@ use crate::domain::TreatyId;
 /// How the participant leaves the parent treaty under one reading of the record there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Carried {
-    /// In order of the days on which the notices began.
-    pub leaves: Vec<CarriedLeave>,
+    /// In order of the days on which the notices began, each as early as the reading allows.
+    pub first: Vec<CarriedLeave>,
+    /// The same as late as it allows.
+    pub last: Vec<CarriedLeave>,
     /// What has to be assumed for it; empty where all readings agree.
     pub assuming: Vec<Box<str>>,
 }
@@ -50,28 +52,32 @@ pub fn carried<'a>(
     if !takes_along {
         return none();
     }
-    let (readings, _) = readings::of(&record);
     let article = record.withdrawal_clause().map(|clause| clause.article.clone()).unwrap_or_default();
-    let mut ways: Vec<Carried> = Vec::new();
-    for reading in &readings {
-        let course = course::follow(&record, reading);
-        // Successors to the parent are successors under the parent.
+    let leaves = |course: &Course| -> Vec<CarriedLeave> {
         let left = course.memberships.iter().filter_map(|membership| membership.leave.clone());
-        let leaves = left.filter(|leave| !leave.passed);
-        let carried = |leave: Leave| {
-            let steps = steps(parent, &course, &leave);
+        // Successors to the parent are successors under the parent.
+        let carried = left.filter(|leave| !leave.passed).map(|leave| {
+            let steps = steps(parent, course, &leave);
             CarriedLeave { from: parent.clone(), leave, article: article.clone(), steps }
-        };
-        let leaves: Vec<CarriedLeave> = leaves.map(carried).collect();
-        let same = |way: &Carried| way.leaves.iter().map(|it| &it.leave).eq(leaves.iter().map(|it| &it.leave));
-        if !ways.iter().any(same) {
-            ways.push(Carried { leaves, assuming: reading.assuming.clone() });
+        });
+        carried.collect()
+    };
+    let mut ways: Vec<Carried> = Vec::new();
+    for Followed { reading, corners, .. } in followed::all(&record).0 {
+        let first = corners.first().map(&leaves).unwrap_or_default();
+        let last = corners.last().map(&leaves).unwrap_or_default();
+        if !ways.iter().any(|way| same(&way.first, &first) && same(&way.last, &last)) {
+            ways.push(Carried { first, last, assuming: reading.assuming() });
         }
     }
     if let [only] = ways.as_mut_slice() {
         only.assuming.clear();
     }
     ways
+}
+
+fn same(one: &[CarriedLeave], other: &[CarriedLeave]) -> bool {
+    one.iter().map(|it| &it.leave).eq(other.iter().map(|it| &it.leave))
 }
 
 /// The steps of the parent's course that make the leave, told as the parent's.

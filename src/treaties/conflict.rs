@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{
+    days::Days,
     rivals::{self, Act},
     statements::Statement,
 };
@@ -22,7 +23,6 @@ use crate::domain::{
 /// One conflict with everybody's account of it.
 #[derive(Clone, Debug)]
 pub struct Conflict<'a> {
-    pub name: &'a str,
     /// Ascending by asserter; never empty.
     pub accounts: Vec<Account<'a>>,
 }
@@ -45,13 +45,6 @@ struct Claim<'a> {
     event: CitedEvent,
     body: &'a ConflictStatusAsserted,
     contested_by: Vec<String>,
-}
-
-/// At which end an uncertain date is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    First,
-    Last,
 }
 
 /// A conflict that covers the day of the test.
@@ -78,10 +71,8 @@ pub fn conflicts<'a>(acts: &[Act<'a>], clause: Option<&WithdrawalClause>) -> Vec
             contested_by: rivals::told_contests(statement).into_iter().map(|contest| contest.by.into()).collect(),
         });
     }
-    let conflicts = by_name.into_iter();
-    conflicts
-        .map(|(name, accounts)| Conflict { name, accounts: all_accounts(accounts.into_values().collect()) })
-        .collect()
+    let conflicts = by_name.into_values();
+    conflicts.map(|accounts| Conflict { accounts: all_accounts(accounts.into_values().collect()) }).collect()
 }
 
 /// The accounts as asserted, each with what the others say, then those that are contested
@@ -111,27 +102,6 @@ fn counted<'a>(statement: &Statement<'a>, clause: Option<&WithdrawalClause>) -> 
     counts.then_some(body)
 }
 
-impl<'a> Conflict<'a> {
-    /// Whom to believe, and at which end of uncertain dates.
-    pub fn options(&self) -> Vec<(&Account<'a>, End, Option<Box<str>>)> {
-        let contested = self.accounts.len() > 1;
-        let mut options = Vec::new();
-        for account in &self.accounts {
-            let uncertain = account.is_uncertain();
-            let ends: &[End] = if uncertain { &[End::First, End::Last] } else { &[End::First] };
-            for end in ends {
-                let at = if *end == End::First { "first" } else { "last" };
-                let mut assuming = format!("{}: {}", self.name, account.in_words());
-                if uncertain {
-                    assuming.push_str(&format!(", uncertain dates read at their {at} day"));
-                }
-                options.push((account, *end, (contested || uncertain).then(|| assuming.into())));
-            }
-        }
-        options
-    }
-}
-
 impl Account<'_> {
     /// Each assertion with the days since and until which it says to hold.
     pub fn periods(&self) -> impl Iterator<Item = (&CitedEvent, Option<&WorldDate>, Option<&WorldDate>)> {
@@ -139,7 +109,7 @@ impl Account<'_> {
     }
 
     /// Whose word it is, and what of it.
-    fn in_words(&self) -> String {
+    pub fn in_words(&self) -> String {
         let asserter = self.asserter;
         if let [(event, by), ..] = self.without.as_slice() {
             let entry = event.position.index;
@@ -150,9 +120,12 @@ impl Account<'_> {
         format!("as {asserter} asserts in {word} {}", entries.join(", "))
     }
 
-    fn is_uncertain(&self) -> bool {
-        let dates = self.claims.iter().flat_map(|claim| [&claim.body.since, &claim.body.until]);
-        dates.flatten().any(|date| date.day().is_none())
+    /// The days that its dates can mean which are not known to the day, all together.
+    pub fn open_days(&self) -> Option<Days> {
+        let dates = self.claims.iter().flat_map(|claim| [&claim.body.since, &claim.body.until]).flatten();
+        let open: Vec<Days> = dates.filter(|date| date.day().is_none()).filter_map(days_of).collect();
+        let (first, last) = (open.iter().map(|days| days.first).min()?, open.iter().map(|days| days.last).max()?);
+        Some(Days { first, last })
     }
 
     /// The first and the last days that its dates can mean.
@@ -162,11 +135,11 @@ impl Account<'_> {
     }
 
     /// The engagement that covers a day, if the account tells of one.
-    pub fn engaged_on(&self, day: Date, end: End) -> Option<Engaged> {
-        let told = if self.is_silent_on(day, end) { &self.others } else { &self.claims };
+    pub fn engaged_on(&self, day: Date, near: Date) -> Option<Engaged> {
+        let told = if self.is_silent_on(day, near) { &self.others } else { &self.claims };
         let engaged = told.iter().filter(|claim| claim.body.engagement == ConflictEngagement::Engaged);
         let covering = engaged.filter_map(|claim| {
-            let (since, until) = (since(claim.body, end), self.until(claim.body, end));
+            let (since, until) = (since(claim.body, near), self.until(claim.body, near));
             (since <= day && until.is_none_or(|until| day <= until)).then_some((until, claim))
         });
         // The longest counts; one that goes on is the longest. Of equal ones the first by name.
@@ -178,8 +151,8 @@ impl Account<'_> {
 
     /// The assertion by which the account has nobody engaged on a day, in words; `None`
     /// where it has.
-    pub fn not_engaged_on(&self, day: Date, end: End) -> Option<(CitedEvent, String)> {
-        if self.engaged_on(day, end).is_some() {
+    pub fn not_engaged_on(&self, day: Date, near: Date) -> Option<(CitedEvent, String)> {
+        if self.engaged_on(day, near).is_some() {
             return None;
         }
         let Self { conflict, asserter, .. } = self;
@@ -187,7 +160,7 @@ impl Account<'_> {
             let sentence = format!("what {asserter} asserts of {conflict} is contested by {by}, and left out here");
             return Some((event.clone(), sentence));
         }
-        let denies = |claim: &&Claim<'_>| claim.denies(day, end);
+        let denies = |claim: &&Claim<'_>| claim.denies(day, near);
         let (claim, sentence) = match self.claims.iter().find(denies) {
             Some(claim) => (claim, format!("not engaged in {conflict} on that day, as {asserter} asserts")),
             None => (
@@ -200,22 +173,22 @@ impl Account<'_> {
 
     /// Whether the account says nothing of a day: neither that the participant was ever
     /// engaged, nor that it was not then.
-    fn is_silent_on(&self, day: Date, end: End) -> bool {
-        let tells = |claim: &Claim<'_>| claim.body.engagement == ConflictEngagement::Engaged || claim.denies(day, end);
+    fn is_silent_on(&self, day: Date, near: Date) -> bool {
+        let tells = |claim: &Claim<'_>| claim.body.engagement == ConflictEngagement::Engaged || claim.denies(day, near);
         self.without.is_empty() && !self.claims.iter().any(tells)
     }
 
     /// The last day of an engagement: its own, else as the same asserter ended it later.
-    fn until(&self, claim: &ConflictStatusAsserted, end: End) -> Option<Date> {
-        let ended = claim.until.as_ref().and_then(|until| day_of(until, end));
+    fn until(&self, claim: &ConflictStatusAsserted, near: Date) -> Option<Date> {
+        let ended = claim.until.as_ref().and_then(|until| day_of(until, near));
         let by_others = claim.asserted_by.as_ref() != self.asserter;
         if ended.is_some() && !by_others {
             return ended;
         }
-        let began = since(claim, end);
+        let began = since(claim, near);
         let ends = self.claims.iter().filter_map(|other| match other.body.engagement {
-            ConflictEngagement::Engaged => other.body.until.as_ref().and_then(|until| day_of(until, end)),
-            ConflictEngagement::NotEngaged => since(other.body, end).yesterday().ok(),
+            ConflictEngagement::Engaged => other.body.until.as_ref().and_then(|until| day_of(until, near)),
+            ConflictEngagement::NotEngaged => since(other.body, near).yesterday().ok(),
         });
         ends.filter(|ended| *ended >= began).chain(ended).min()
     }
@@ -223,21 +196,26 @@ impl Account<'_> {
 
 impl Claim<'_> {
     /// Whether it says of a day that the participant was not engaged.
-    fn denies(&self, day: Date, end: End) -> bool {
-        let until = self.body.until.as_ref().and_then(|until| day_of(until, end));
+    fn denies(&self, day: Date, near: Date) -> bool {
+        let until = self.body.until.as_ref().and_then(|until| day_of(until, near));
         self.body.engagement == ConflictEngagement::NotEngaged
-            && since(self.body, end) <= day
+            && since(self.body, near) <= day
             && until.is_none_or(|until| day <= until)
     }
 }
 
-fn since(claim: &ConflictStatusAsserted, end: End) -> Date {
-    claim.since.as_ref().and_then(|since| day_of(since, end)).unwrap_or(Date::constant(1, 1, 1))
+fn since(claim: &ConflictStatusAsserted, near: Date) -> Date {
+    claim.since.as_ref().and_then(|since| day_of(since, near)).unwrap_or(Date::constant(1, 1, 1))
 }
 
-fn day_of(date: &WorldDate, end: End) -> Option<Date> {
-    match end {
-        End::First => date.earliest().or(date.latest()),
-        End::Last => date.latest().or(date.earliest()),
-    }
+/// The day nearest to another that a date allows.
+fn day_of(date: &WorldDate, near: Date) -> Option<Date> {
+    days_of(date).map(|Days { first, last }| near.clamp(first, last))
+}
+
+/// The days that a date can mean; where one end is open, the other one.
+fn days_of(date: &WorldDate) -> Option<Days> {
+    let first = date.earliest().or(date.latest())?;
+    let last = date.latest().or(date.earliest())?;
+    Some(Days { first, last: last.max(first) })
 }

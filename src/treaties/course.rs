@@ -9,8 +9,7 @@ use super::{
     conflict::Engaged,
     in_force::{self, Counted},
     months::add_months,
-    passing::Passing,
-    readings::{ReadAct, Reading},
+    readings::{ReadAct, ReadPassing, Reading},
     record::Record,
     remarks,
     rivals::Act,
@@ -57,13 +56,6 @@ pub struct Leave {
     pub passed: bool,
 }
 
-impl Course {
-    /// The status on a day.
-    pub fn status_on(&self, day: Date) -> TreatyStatus {
-        self.spans.iter().find(|span| span.holds_on(day)).expect("spans cover every day").status
-    }
-}
-
 impl Membership {
     /// First day on which it is over, if that is known.
     fn end(&self) -> Option<Date> {
@@ -100,7 +92,7 @@ impl Membership {
     }
 }
 
-/// Follows a reading.
+/// Follows a corner of a reading.
 pub fn follow<'r, 'a>(record: &'r Record<'r, 'a>, reading: &Reading<'r, 'a>) -> Course {
     let mut followed = Following::through(record, reading, Vec::new());
     let ended = |it: &Membership| it.end().is_some();
@@ -150,7 +142,7 @@ enum Turn<'r, 'a> {
     /// A parent treaty is left, and takes this one along.
     Carried(&'r CarriedLeave),
     /// Successors have all of it.
-    Passed(&'r Passing),
+    Passed(ReadPassing<'r>),
 }
 
 impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
@@ -171,7 +163,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     /// When the treaty is in force: as stated, else as counted.
     fn treaty(&mut self) {
         let stated = self.reading.acts.iter().find_map(|read| match read.statement.body {
-            TreatyBody::EffectStated(_) => read.day.map(|day| (day, read.statement)),
+            TreatyBody::EffectStated(_) => read.day().map(|day| (day, read.statement)),
             _ => None,
         });
         let article = self.record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
@@ -197,15 +189,15 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     fn acts(&mut self) {
         let own = self.reading.acts.iter().filter(|read| !matches!(read.statement.body, TreatyBody::EffectStated(_)));
         let mut own: Vec<ReadAct<'r, 'a>> = own.copied().collect();
-        own.sort_by_key(|read| (read.day, read.act.kind, read.statement.reference()));
-        self.before.signed = own.iter().filter(|read| is_signature(read.statement)).filter_map(|read| read.day).min();
-        self.before.declined = own.iter().filter(|read| declines(read.statement)).filter_map(|read| read.day).max();
-        let carried = self.reading.carried.map(|carried| carried.leaves.as_slice()).unwrap_or_default();
+        own.sort_by_key(|read| (read.day(), read.act.kind, read.statement.reference()));
+        self.before.signed = own.iter().filter(|read| is_signature(read.statement)).filter_map(ReadAct::day).min();
+        self.before.declined = own.iter().filter(|read| declines(read.statement)).filter_map(ReadAct::day).max();
+        let carried = self.reading.carried.map(|carried| carried.leaves()).unwrap_or_default();
         let carried = carried.iter().map(|carried| (Some(carried.leave.began), Turn::Carried(carried)));
-        let passed = self.reading.passed.map(|passed| (Some(passed.since), Turn::Passed(passed)));
-        self.before.declined = self.before.declined.into_iter().chain(self.reading.passed.map(|it| it.since)).min();
+        let passed = self.reading.passed.map(|passed| (Some(passed.since()), Turn::Passed(passed)));
+        self.before.declined = self.before.declined.into_iter().chain(self.reading.passed.map(|it| it.since())).min();
         let mut turns: Vec<(Option<Date>, Turn<'r, 'a>)> =
-            own.into_iter().map(|read| (read.day, Turn::Act(read))).chain(carried).chain(passed).collect();
+            own.into_iter().map(|read| (read.day(), Turn::Act(read))).chain(carried).chain(passed).collect();
         // Stable: of one day, what the participant did itself goes first.
         turns.sort_by_key(|(day, _)| *day);
         for (_, turn) in turns {
@@ -219,7 +211,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
 
     fn act(&mut self, read: &ReadAct<'r, 'a>) {
         self.corrections(read.statement);
-        match (read.statement.body, read.day) {
+        match (read.statement.body, read.day()) {
             (TreatyBody::SignatureAffixed(_), Some(day)) => self.signature(read.statement, day),
             (TreatyBody::InstrumentDeposited(_), Some(day)) => self.consent(read.statement, day),
             (TreatyBody::SuccessionNotified(body), Some(day)) => self.succession(read.statement, body, day),
@@ -288,7 +280,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     fn begin(&mut self, membership: Membership) {
         let day = membership.deposited;
         self.course.memberships.push(membership);
-        let carried = self.reading.carried.map(|carried| carried.leaves.as_slice()).unwrap_or_default();
+        let carried = self.reading.carried.map(|carried| carried.leaves()).unwrap_or_default();
         let running = |it: &&CarriedLeave| it.leave.began < day && it.leave.effective.is_none_or(|out| day < out);
         if let Some(running) = carried.iter().find(running) {
             self.carried(running);
@@ -298,7 +290,8 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     /// A further instrument: told twice, with another of several depositaries (the
     /// earliest counts), or without effect.
     fn consent_once_more(&mut self, statement: &Statement<'a>, day: Date, since: Date, mode: ConsentMode) {
-        let with_parent = |read: &ReadAct<'r, 'a>| read.day == Some(day) && self.record.is_under_parent(read.statement);
+        let with_parent =
+            |read: &ReadAct<'r, 'a>| read.day() == Some(day) && self.record.is_under_parent(read.statement);
         if day == since && self.reading.acts.iter().any(with_parent) {
             return;
         }
@@ -375,11 +368,11 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     /// A membership that is open passes to successors: nothing of it is left.
-    fn passed(&mut self, passed: &Passing) {
-        let since = passed.since;
-        self.course.steps.push(passed.step());
+    fn passed(&mut self, passed: ReadPassing<'r>) {
+        let since = passed.since();
+        self.course.steps.push(passed.passing.step(since));
         if let Some(membership) = self.course.memberships.last_mut().filter(|it| !it.is_over_by(since)) {
-            let event = passed.table.clone();
+            let event = passed.passing.table.clone();
             let leave = Leave { event, began: since, expiry: since, effective: Some(since), passed: true };
             membership.leave = Some(leave);
         }
@@ -468,12 +461,12 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     fn engaged_on(&self, day: Date) -> Vec<Engaged> {
-        self.reading.accounts.iter().filter_map(|(account, end)| account.engaged_on(day, *end)).collect()
+        self.reading.accounts.iter().filter_map(|read| read.account.engaged_on(day, read.near())).collect()
     }
 
     fn conflict_steps(&mut self, clause: &WithdrawalClause, tested: Date, engaged: &[Engaged]) {
         let accounts = self.reading.accounts.iter();
-        let against: Vec<_> = accounts.filter_map(|(account, end)| account.not_engaged_on(tested, *end)).collect();
+        let against: Vec<_> = accounts.filter_map(|read| read.account.not_engaged_on(tested, read.near())).collect();
         for (event, sentence) in &against {
             self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence.clone());
         }
@@ -505,7 +498,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     fn is_revoked(&mut self, act: &Act<'a>, leave: &Leave) -> bool {
         let revocations = self.reading.acts.iter().filter_map(|read| match read.statement.body {
             TreatyBody::WithdrawalRevoked(body) if act.is_stated_by(&body.withdrawal) => {
-                read.day.map(|day| (day, read.statement))
+                read.day().map(|day| (day, read.statement))
             }
             _ => None,
         });

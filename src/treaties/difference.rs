@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::{Answer, Dossier, Overlay, Span, StatusRule, TreatyStatus};
+use super::{Answer, Dossier, Interval, Overlay, StatusRule, TreatyStatus};
 use crate::domain::{CitedEvent, Recorded, Size};
 
 /// What is known differently of one participant.
@@ -164,10 +164,12 @@ fn words_of(overlay: &Overlay) -> String {
 
 /// The days on which the courses of two answers have other statuses.
 fn days_that_differ(before: &Answer, after: &Answer) -> Vec<DaysThatDiffer> {
-    let spans =
-        |answer: &Answer| -> Vec<Vec<Span>> { answer.courses.iter().map(|course| course.spans.clone()).collect() };
-    let (before, after) = (spans(before), spans(after));
-    let begins = before.iter().chain(&after).flatten().filter_map(|span| span.from);
+    let intervals = |answer: &Answer| -> Vec<Interval> {
+        answer.courses.iter().flat_map(|course| course.intervals.iter().copied()).collect()
+    };
+    let (before, after) = (intervals(before), intervals(after));
+    let spans = before.iter().chain(&after).flat_map(|interval| [interval.first, interval.last]);
+    let begins = spans.flat_map(|span| [span.from, span.to]).flatten();
     let begins: BTreeSet<Date> = begins.collect();
     let starts = std::iter::once(None).chain(begins.into_iter().map(Some));
     let mut days: Vec<DaysThatDiffer> = Vec::new();
@@ -190,8 +192,9 @@ fn days_that_differ(before: &Answer, after: &Answer) -> Vec<DaysThatDiffer> {
     days
 }
 
-/// The statuses of all courses on a day, each once.
-fn on(courses: &[Vec<Span>], day: Date) -> Vec<TreatyStatus> {
-    let spans = courses.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(day)));
-    spans.map(|span| span.status).collect::<BTreeSet<_>>().into_iter().collect()
+/// The statuses that any course may have on a day, each once.
+fn on(courses: &[Interval], day: Date) -> Vec<TreatyStatus> {
+    let held = courses.iter().filter(|interval| interval.may_hold_on(day));
+    let statuses = held.flat_map(|interval| [interval.first.status, interval.last.status]);
+    statuses.collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -137,7 +137,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     /// The acts up to a day, in order; of one day, what extends goes before what
     /// fulfils, and that before what takes it back.
     fn acts(&mut self, acts: &[ReadAct<'r, 'a>], until: Date) {
-        let dated = acts.iter().filter_map(|read| Some((read.day?, read, bearing(read.statement, self.item)?)));
+        let dated = acts.iter().filter_map(|read| Some((read.day()?, read, bearing(read.statement, self.item)?)));
         let mut dated: Vec<_> = dated.filter(|(day, ..)| *day <= until && self.item.bound.takes(*day)).collect();
         dated.sort_by_key(|(day, read, bearing)| (*day, rank(bearing), new_day(bearing), read.statement.reference()));
         for (day, read, bearing) in dated {

@@ -1,11 +1,15 @@
 //! What an answer says besides the status: reasons in order of their dates, and what
 //! could still change it.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{
-    Answer, Change, ChangeCode, ClausesApplied, Dossier, Outcome, Overlay, Span, StatusRule, Step, TreatyStatus,
+    Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Remark, Span, StatusRule, Step,
+    TreatyStatus,
     course::{self, Course, Leave},
+    followed::{self, Followed},
     passing::Succession,
     readings::Reading,
     record::Record,
@@ -13,7 +17,7 @@ use super::{
     suspension,
 };
 use crate::domain::{
-    CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, Subject, SuspensionNotified, TreatyBody,
+    CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, LegalFinding, Subject, SuspensionNotified, TreatyBody,
 };
 
 /// What is asked, of which record.
@@ -34,43 +38,100 @@ impl Asked<'_, '_, '_> {
 
 /// The courses looked up on the day: those that give the same status there are one
 /// outcome, whatever they say of its days.
-pub fn outcomes(asked: &Asked<'_, '_, '_>, readings: &[Reading<'_, '_>], courses: &[Course]) -> Vec<Outcome> {
-    let mut members: Vec<(Span, Vec<(usize, Span)>)> = Vec::new();
-    for (at, course) in courses.iter().enumerate() {
-        let span = *course.spans.iter().find(|span| span.holds_on(asked.at)).expect("spans cover every day");
-        match members.iter_mut().find(|(first, _)| first.status.name() == span.status.name()) {
-            Some((_, group)) => group.push((at, span)),
-            None => members.push((span, vec![(at, span)])),
+pub fn outcomes(asked: &Asked<'_, '_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Outcome> {
+    let mut groups: Vec<Vec<Holding<'_, '_, '_>>> = Vec::new();
+    for one in followed {
+        let holding =
+            Holding { course: one.first(), reading: one.reading.clone(), interval: *one.interval_on(asked.at) };
+        match groups.iter_mut().find(|group| group[0].status() == holding.status()) {
+            Some(group) => group.push(holding),
+            None => groups.push(vec![holding]),
         }
     }
-    let alone = members.len() == 1;
-    members.into_iter().map(|(first, group)| outcome(asked, readings, courses, first, &group, alone)).collect()
+    let alone = groups.len() == 1;
+    groups.into_iter().map(|group| outcome(asked, group, alone)).collect()
 }
 
-fn outcome(
-    asked: &Asked<'_, '_, '_>,
-    readings: &[Reading<'_, '_>],
-    courses: &[Course],
-    first: Span,
-    group: &[(usize, Span)],
-    alone: bool,
-) -> Outcome {
-    let mut spans: Vec<Span> = group.iter().map(|(_, span)| *span).collect();
-    spans.sort();
-    spans.dedup();
-    let agreed = alone && spans.len() == 1;
+/// A reading with the interval that holds on the day.
+#[derive(Clone)]
+struct Holding<'f, 'r, 'a> {
+    /// What it leads to on the first days.
+    course: &'f Course,
+    reading: Reading<'r, 'a>,
+    interval: Interval,
+}
+
+impl Holding<'_, '_, '_> {
+    fn status(&self) -> &'static str {
+        self.interval.first.status.name()
+    }
+
+    /// One in place of two with the days of one date, if both end or both are open.
+    fn joined(&self, next: &Self) -> Option<Self> {
+        let reading = self.reading.joined(&next.reading).filter(|_| self.ends() == next.ends())?;
+        Some(Self { reading, ..self.around(next) })
+    }
+
+    /// One in place of two that go by the same statements.
+    fn with_other_days(&self, other: &Self) -> Option<Self> {
+        self.reading.reads_the_same(&other.reading).then(|| self.around(other))
+    }
+
+    fn around(&self, other: &Self) -> Self {
+        Self { interval: self.interval.around(other.interval), ..self.clone() }
+    }
+
+    fn ends(&self) -> bool {
+        self.interval.last.to.is_some()
+    }
+}
+
+fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone: bool) -> Outcome {
+    if alone && group.iter().all(|it| it.ends() == group[0].ends()) {
+        // Whichever days it were, they lead here.
+        group.iter_mut().for_each(|it| it.reading = it.reading.whole());
+        followed::join(&mut group, Holding::with_other_days);
+    } else {
+        followed::join(&mut group, Holding::joined);
+    }
+    let mut intervals: Vec<Interval> = group.iter().map(|it| it.interval).collect();
+    intervals.sort();
+    intervals.dedup();
+    let agreed = alone && intervals.len() == 1;
     // The earliest is the one that is told, of equal ones that of the first reading.
-    let first = group.iter().map(|(_, span)| *span).min_by_key(|span| span.from).unwrap_or(first);
-    let told = |(member, _): &(usize, Span)| sentence_of(&readings[*member].assuming);
-    let told_by = group.iter().find(|(_, span)| *span == first).map_or(group[0].0, |(member, _)| *member);
-    let course = &courses[told_by];
+    let told = group.iter().min_by_key(|it| it.interval.first.from).expect("a group has a reading");
+    let (course, first) = (told.course, told.interval.first);
     Outcome {
         status: first.status,
-        spans,
-        assuming: if agreed { Vec::new() } else { group.iter().map(told).collect() },
+        assuming: if agreed { Vec::new() } else { group.iter().map(Holding::assuming).collect() },
         steps: steps(asked, course, first),
-        could_change: changes(asked, course, first, agreed),
+        could_change: changes(asked, course, first, (agreed, intervals.iter().all(Interval::is_settled))),
+        intervals,
     }
+}
+
+impl Holding<'_, '_, '_> {
+    fn assuming(&self) -> Box<str> {
+        sentence_of(&self.reading.assuming())
+    }
+}
+
+/// What law remarks in any reading; what not all of them lead to says what these assume.
+pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
+    let found = |followed: &Followed<'_, '_>| -> BTreeSet<LegalFinding> {
+        followed.corners.iter().flat_map(|course| course.findings.iter().cloned()).collect()
+    };
+    let found: Vec<BTreeSet<LegalFinding>> = followed.iter().map(found).collect();
+    let each: BTreeSet<&LegalFinding> = found.iter().flatten().collect();
+    let remarks = each.into_iter().map(|finding| {
+        let by = followed.iter().zip(&found).filter(|(_, found)| found.contains(finding));
+        let mut readings: Vec<Reading<'_, '_>> = by.map(|(followed, _)| followed.reading.clone()).collect();
+        let agreed = readings.len() == followed.len();
+        followed::join(&mut readings, Reading::joined);
+        let assuming = readings.iter().filter(|_| !agreed).map(|reading| sentence_of(&reading.assuming())).collect();
+        Remark { finding: finding.clone(), assuming }
+    });
+    remarks.collect()
 }
 
 /// The assumptions of a reading in a sentence.
@@ -177,7 +238,7 @@ pub fn rests_on(answer: &Answer) -> Vec<CitedEvent> {
                 std::iter::once(&claim.event).chain(claim.contests.iter().map(|contest| &contest.event))
             }))
         });
-    let findings = answer.findings.iter().filter_map(|finding| finding.event.as_ref());
+    let findings = answer.findings.iter().filter_map(|remark| remark.finding.event.as_ref());
     let overlays = answer.overlays.iter().flat_map(of_overlay);
     let clauses = answer.clauses.iter().map(|clauses| &clauses.event);
     let mut events: Vec<CitedEvent> =
@@ -203,15 +264,9 @@ fn suspended(body: &SuspensionNotified) -> String {
 }
 
 /// What could still change the outcome (R18).
-fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool) -> Vec<Change> {
-    let mut changes = Vec::new();
+fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, (agreed, settled): (bool, bool)) -> Vec<Change> {
+    let mut changes: Vec<Change> = (!agreed || !settled).then(|| settling(!agreed)).into_iter().collect();
     let mut add = |code: ChangeCode, sentence: String| changes.push(Change { code, sentence: sentence.into() });
-    if !certain {
-        add(
-            ChangeCode::ClaimsSettled,
-            "the statements that contradict each other, or are not dated to the day, being settled".into(),
-        );
-    }
     let begins = matches!(span.status, TreatyStatus::Contracting | TreatyStatus::Party);
     if begins && course.treaty_in_force.is_none() {
         add(ChangeCode::TreatyInForce, "a statement of when the treaty itself entered into force".into());
@@ -242,6 +297,16 @@ fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool
         }
     }
     changes
+}
+
+/// That the record being settled could change an answer, or the days of it alone.
+pub fn settling(several: bool) -> Change {
+    let sentence = if several {
+        "the statements that contradict each other, or are not dated to the day, being settled"
+    } else {
+        "a date that is not known to the day becoming known"
+    };
+    Change { code: ChangeCode::ClaimsSettled, sentence: sentence.into() }
 }
 
 fn withdrawal(asked: &Asked<'_, '_, '_>) -> Option<String> {

@@ -9,19 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{Dossier, ViewName, obligations, status};
-use crate::domain::{LegalFinding, LegalRemark, ParticipantId, Position};
+use super::{Dossier, Remark, ViewName, obligations, status};
+use crate::domain::{LegalRemark, ParticipantId, Position};
 
 /// A finding with those in whose answers it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingUnderTreaty {
-    pub finding: LegalFinding,
+    pub remark: Remark,
     /// Ascending; empty where it is about the treaty itself and stands in every answer.
     pub participants: Vec<ParticipantId>,
 }
 
 /// All findings of one participant under one treaty: on its status and on its duties.
-pub fn findings(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Vec<LegalFinding> {
+pub fn findings(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Vec<Remark> {
     let mut findings = status(dossier, at, view).findings;
     findings.extend(obligations(dossier, at, view).findings);
     findings.sort();
@@ -32,11 +32,11 @@ pub fn findings(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Vec<LegalFin
 /// The findings of all participants, each once, in order of the positions of their events;
 /// what is on no event goes first. `of_treaty` are those of nobody in particular.
 pub fn gathered(
-    of_treaty: Vec<LegalFinding>,
-    of_each: impl IntoIterator<Item = (ParticipantId, Vec<LegalFinding>)>,
+    of_treaty: Vec<Remark>,
+    of_each: impl IntoIterator<Item = (ParticipantId, Vec<Remark>)>,
 ) -> Vec<FindingUnderTreaty> {
-    let mut found: BTreeMap<(Place, LegalFinding), BTreeSet<ParticipantId>> = BTreeMap::new();
-    let general: BTreeSet<LegalFinding> = of_treaty.into_iter().collect();
+    let mut found: BTreeMap<(Place, Remark), BTreeSet<ParticipantId>> = BTreeMap::new();
+    let general: BTreeSet<Remark> = of_treaty.into_iter().collect();
     for finding in &general {
         found.insert((place(finding), finding.clone()), BTreeSet::new());
     }
@@ -45,8 +45,8 @@ pub fn gathered(
             found.entry((place(&finding), finding)).or_default().insert(participant.clone());
         }
     }
-    let told = found.into_iter().map(|((_, finding), participants)| FindingUnderTreaty {
-        finding,
+    let told = found.into_iter().map(|((_, remark), participants)| FindingUnderTreaty {
+        remark,
         participants: participants.into_iter().collect(),
     });
     told.collect()
@@ -55,6 +55,6 @@ pub fn gathered(
 /// Where a finding stands in the order: its event, then its code.
 type Place = (Option<Position>, LegalRemark);
 
-fn place(finding: &LegalFinding) -> Place {
+fn place(Remark { finding, .. }: &Remark) -> Place {
     (finding.event.as_ref().map(|event| event.position), finding.code)
 }

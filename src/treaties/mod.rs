@@ -11,8 +11,8 @@
 //!
 //! The way of an answer: events in effect, corrected (`statements`) are grouped into
 //! acts, rival statements are weighed (`rivals`), every reading that remains
-//! (`readings`) gives a course of memberships (`course`), and the courses are looked
-//! up on the day and told (`explain`); suspensions and declarations lie over them
+//! (`readings`) gives a course of memberships (`course`, `followed`), and the courses are
+//! looked up on the day and told (`explain`); suspensions and declarations lie over them
 //! (`overlays`). Questions about single acts (`contested`,
 //! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`); a
 //! participation may pass to successors (`passing`). Who draws them gets them
@@ -28,12 +28,14 @@ mod contested_since;
 mod counts;
 mod course;
 mod coverage;
+mod days;
 mod deadlines;
 mod difference;
 mod duty;
 mod duty_remarks;
 mod explain;
 mod findings;
+mod followed;
 mod in_force;
 mod months;
 mod objected;
@@ -61,6 +63,7 @@ pub use columns::{Tabled, columns, columns_taken_back, tables_as_at, tables_take
 pub use contested::*;
 pub use counts::{Count, Definition, counts};
 pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
+pub use days::Days;
 pub use difference::{DaysThatDiffer, Since, StatusDifference, difference};
 pub use findings::{FindingUnderTreaty, findings, gathered};
 pub use in_force::{consents, first_deposits};
@@ -117,40 +120,34 @@ pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
     let record = record::Record::of(dossier, &acts, Around { asked: Some(at), ..Around::default() });
-    let (readings, complete) = readings::of(&record);
-    let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
-    let told = readings::telling(&readings, |reading| courses[reading].status_on(at).name());
-    let readings: Vec<_> = told.iter().map(|reading| readings[*reading].clone()).collect();
-    let courses: Vec<_> = told.iter().map(|reading| courses[*reading].clone()).collect();
+    let (followed, complete) = followed::all(&record);
+    let courses = followed::courses(&followed);
     let asked = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted };
-    let mut findings: Vec<_> = courses.iter().flat_map(|course| course.findings.clone()).collect();
-    findings.sort();
-    findings.dedup();
     let mut answer = Answer {
         at,
         known: dossier.known,
         projected: asked.lies_ahead(at),
-        outcomes: explain::outcomes(&asked, &readings, &courses),
+        outcomes: explain::outcomes(&asked, &followed),
         complete,
         overlays: overlays::on(&record, &courses, at),
         claims: rivals::claims(&acts, dossier),
-        findings,
+        findings: explain::remarks(&followed),
         clauses: explain::clauses_applied(&record),
         rests_on: Vec::new(),
-        courses: over_time::courses(&readings, &courses),
+        courses: over_time::courses(&followed),
         overlays_of_all_days: over_time::overlays(&record, &courses),
     };
     answer.rests_on = explain::rests_on(&answer);
     answer
 }
 
-/// The intervals of all readings, the first reading's first: what [`status`] looks up.
+/// The intervals of every corner of every reading, the first reading's first: what
+/// [`status`] looks up.
 pub fn spans(dossier: &Dossier<'_>, view: ViewName) -> Vec<Vec<Span>> {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
     let record = record::Record::of(dossier, &acts, Around::default());
-    let (readings, _) = readings::of(&record);
-    readings.iter().map(|reading| course::follow(&record, reading).spans).collect()
+    followed::courses(&followed::all(&record).0).into_iter().map(|course| course.spans).collect()
 }
 
 /// When the treaty itself is in force, in each reading, the first reading's first.
@@ -158,6 +155,5 @@ pub fn treaty_in_force(dossier: &Dossier<'_>, view: ViewName) -> Vec<Option<Date
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
     let record = record::Record::of(dossier, &acts, Around::default());
-    let (readings, _) = readings::of(&record);
-    readings.iter().map(|reading| course::follow(&record, reading).treaty_in_force).collect()
+    followed::courses(&followed::all(&record).0).into_iter().map(|course| course.treaty_in_force).collect()
 }

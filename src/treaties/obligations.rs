@@ -14,11 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Dossier, Known, ViewName,
-    course::{self, Course},
+    Dossier, Known, Remark, ViewName,
+    course::Course,
     deadlines::{self, Bound},
     duty::{self, Item},
-    duty_remarks, explain,
+    duty_remarks,
+    explain::{self, sentence_of},
+    followed,
     readings::{self, ReadAct, Reading},
     record::{Around, Record},
     rivals::{self, Act},
@@ -100,7 +102,7 @@ pub struct Obligations {
     /// What the clauses say goes on for a participant that left; empty while it has not.
     pub continues: Box<str>,
     /// Remarks on extensions, reports and declarations of completion.
-    pub findings: Vec<LegalFinding>,
+    pub findings: Vec<Remark>,
 }
 
 /// One duty, in one outcome.
@@ -169,18 +171,18 @@ pub struct DutyStep {
 pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligations {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around { at_ends: true, ..Around::default() });
-    let (readings, complete) = readings::of(&record);
-    let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let record = Record::of(dossier, &acts, Around { unsplit: true, ..Around::default() });
+    let (corners, complete) = followed::corners(&record);
+    let (readings, courses): (Vec<_>, Vec<_>) = corners.into_iter().unzip();
     let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();
     let own: Vec<&Act<'_>> = acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect();
     let (items, all_years) = items(clauses, &courses, at);
     let followed: BTreeMap<Key, Told> =
         items.iter().map(|(key, items)| (*key, told(&record, items, &own, at))).collect();
-    let mut findings = duty_remarks::on_acts(&own, clauses, &courses);
-    findings.extend(followed.values().flat_map(|told| told.findings.clone()));
-    findings.sort();
-    findings.dedup();
+    let on_acts = duty_remarks::on_acts(&own, clauses, &courses);
+    let on_acts = on_acts.into_iter().map(|finding| Remark { finding, assuming: Vec::new() });
+    let on_duties = followed.values().flat_map(|told| told.remarks(&readings));
+    let findings: BTreeSet<Remark> = on_acts.chain(on_duties).collect();
     let (duties, fulfilled_not_shown) = shown(&followed);
     let asked = explain::Asked { dossier, at, record: &record, retracted: &statements.retracted };
     Obligations {
@@ -192,7 +194,7 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
         fulfilled_not_shown,
         complete: complete && all_years && followed.values().all(|told| told.complete),
         continues: continues(&record, &courses, at),
-        findings,
+        findings: findings.into_iter().collect(),
     }
 }
 
@@ -201,9 +203,9 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
 pub fn due_between(dossier: &Dossier<'_>, at: Date, until: Date, view: ViewName) -> (Vec<Duty>, bool) {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around { at_ends: true, ..Around::default() });
-    let (readings, complete) = readings::of(&record);
-    let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let record = Record::of(dossier, &acts, Around { unsplit: true, ..Around::default() });
+    let (corners, complete) = followed::corners(&record);
+    let (readings, courses): (Vec<_>, Vec<_>) = corners.into_iter().unzip();
     let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();
     let own: Vec<&Act<'_>> = acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect();
     let (items, all_years) = items(clauses, &courses, until);
@@ -293,15 +295,46 @@ fn is_evidence(act: &Act<'_>, dossier: &Dossier<'_>) -> bool {
 struct Told {
     outcomes: Vec<Outcome>,
     complete: bool,
-    findings: Vec<LegalFinding>,
+    /// With the ways in which the record leads to them.
+    findings: BTreeMap<LegalFinding, Vec<InOneWay>>,
+}
+
+/// A reading of the status by its number, and what is assumed of the evidence besides.
+type InOneWay = (usize, Vec<Box<str>>);
+
+impl Told {
+    /// What law remarks, with what that assumes.
+    fn remarks(&self, readings: &[Reading<'_, '_>]) -> Vec<Remark> {
+        let ways: usize = self.outcomes.iter().map(|outcome| outcome.ways.len()).sum();
+        let knowing: BTreeSet<usize> = self.outcomes.iter().flat_map(Outcome::readings).collect();
+        let remarks = self.findings.iter().map(|(finding, by)| {
+            let agreed = by.len() == ways && knowing.len() == readings.len();
+            let assuming = if agreed { Vec::new() } else { sentences(by, readings) };
+            Remark { finding: finding.clone(), assuming }
+        });
+        remarks.collect()
+    }
+}
+
+/// What ways assume, each once.
+fn sentences(ways: &[InOneWay], readings: &[Reading<'_, '_>]) -> Vec<Box<str>> {
+    let mut told: Vec<Box<str>> = Vec::new();
+    for (reading, besides) in ways {
+        let assuming: Vec<Box<str>> =
+            readings[*reading].assuming().into_iter().chain(besides.iter().cloned()).collect();
+        let sentence = sentence_of(&assuming);
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
+    }
+    told
 }
 
 /// What some readings agree on.
 struct Outcome {
     /// Without what it assumes.
     duty: Duty,
-    /// The reading of the status, and what is assumed of the evidence besides.
-    ways: Vec<(usize, Vec<Box<str>>)>,
+    ways: Vec<InOneWay>,
 }
 
 impl Outcome {
@@ -321,12 +354,15 @@ fn told<'r, 'a>(record: &'r Record<'r, 'a>, items: &[(usize, Item<'_>)], own: &[
     let mut acts: Vec<&'r Act<'a>> = own.iter().filter(bears).copied().collect();
     acts.extend(own.iter().filter(|act| duty::withdraws_one_of(act, &acts)).copied().collect::<Vec<_>>());
     let (ways, complete) = ways(record, &acts, (STATUS_READINGS / items.len()).max(1));
-    let mut told = Told { outcomes: Vec::new(), complete, findings: Vec::new() };
+    let mut told = Told { outcomes: Vec::new(), complete, findings: BTreeMap::new() };
     for (reading, item) in items {
         for way in &ways {
             let duty = duty::told(item, &way.acts, at);
-            told.findings.extend(duty::remarked(item, &way.acts));
             let from = (*reading, way.assuming.clone());
+            let remarked: BTreeSet<LegalFinding> = duty::remarked(item, &way.acts).into_iter().collect();
+            for finding in remarked {
+                told.findings.entry(finding).or_default().push(from.clone());
+            }
             match told.outcomes.iter_mut().find(|outcome| outcome.agrees_with(&duty)) {
                 Some(outcome) => outcome.ways.push(from),
                 None => told.outcomes.push(Outcome { duty, ways: vec![from] }),
@@ -347,15 +383,15 @@ struct Way<'r, 'a> {
 fn ways<'r, 'a>(record: &'r Record<'r, 'a>, acts: &[&'r Act<'a>], most: usize) -> (Vec<Way<'r, 'a>>, bool) {
     let (mut ways, mut complete) = (vec![Way::default()], true);
     for act in acts {
-        let options = readings::options(record, act);
+        let options = readings::at_ends(record, act);
         let fits = ways.len() * options.len() <= most;
         complete &= fits;
         let taken = if fits { options.as_slice() } else { &options[..1] };
         let longer = ways.iter().flat_map(|way: &Way<'r, 'a>| {
-            taken.iter().map(move |(read, assuming)| {
+            taken.iter().map(move |read| {
                 let mut way = way.clone();
                 way.acts.push(*read);
-                way.assuming.extend(assuming.clone());
+                way.assuming.extend(read.assumption().map(Into::into));
                 way
             })
         });
@@ -391,14 +427,7 @@ fn assumed(told: &[&[Outcome]], readings: &[Reading<'_, '_>]) -> Vec<Duty> {
         let knowing: BTreeSet<usize> = outcomes.iter().flat_map(Outcome::readings).collect();
         let agreed = outcomes.len() == 1 && knowing.len() == readings.len();
         for Outcome { duty, ways } in *outcomes {
-            let mut assuming: Vec<Box<str>> = Vec::new();
-            for (reading, besides) in ways.iter().filter(|_| !agreed) {
-                let assumed: Vec<&str> = readings[*reading].assuming.iter().chain(besides).map(Box::as_ref).collect();
-                let sentence = if assumed.is_empty() { "as recorded".to_owned() } else { assumed.join("; ") };
-                if !assuming.iter().any(|told| **told == sentence) {
-                    assuming.push(sentence.into());
-                }
-            }
+            let assuming = if agreed { Vec::new() } else { sentences(ways, readings) };
             duties.push(Duty { assuming, ..duty.clone() });
         }
     }

@@ -9,25 +9,34 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
-    Answer, Overlay, StatusCourse,
+    Answer, Interval, Overlay, Remark, StatusCourse,
     course::Course,
     explain::sentence_of,
+    followed::{self, Followed},
     overlays::{self, may_have_come},
-    readings::Reading,
     record::Record,
 };
 use crate::domain::{CitedEvent, Position};
 
 /// The intervals of the readings, the first reading's first; those that agree are one.
-pub fn courses(readings: &[Reading<'_, '_>], courses: &[Course]) -> Vec<StatusCourse> {
+pub fn courses(followed: &[Followed<'_, '_>]) -> Vec<StatusCourse> {
     let mut told: Vec<StatusCourse> = Vec::new();
-    for (reading, course) in readings.iter().zip(courses) {
-        let assumed = sentence_of(&reading.assuming);
-        match told.iter_mut().find(|told| told.spans == course.spans) {
-            Some(same) => same.assuming.push(assumed),
-            None => told.push(StatusCourse { assuming: vec![assumed], spans: course.spans.clone() }),
-        }
+    for Followed { reading, intervals, .. } in followed::joined(followed) {
+        add(&mut told, vec![sentence_of(&reading.assuming())], intervals);
     }
+    agreed(told)
+}
+
+/// Adds a course, or what it assumes to one with the same intervals.
+fn add(told: &mut Vec<StatusCourse>, assuming: Vec<Box<str>>, intervals: Vec<Interval>) {
+    match told.iter_mut().find(|told| told.intervals == intervals) {
+        Some(same) => same.assuming.extend(assuming),
+        None => told.push(StatusCourse { assuming, intervals }),
+    }
+}
+
+/// What is told alone has nothing to assume.
+fn agreed(mut told: Vec<StatusCourse>) -> Vec<StatusCourse> {
     if let [agreed] = told.as_mut_slice() {
         agreed.assuming.clear();
     }
@@ -55,22 +64,19 @@ pub fn cut_after_its_day(answer: &mut Answer, later: &BTreeSet<Position>) {
     let Answer { at, courses, overlays, overlays_of_all_days, findings, .. } = answer;
     let day = *at;
     let mut told: Vec<StatusCourse> = Vec::new();
-    for StatusCourse { assuming, mut spans } in std::mem::take(courses) {
-        spans.retain(|span| span.from.is_none_or(|from| from <= day));
-        spans.iter_mut().next_back().into_iter().for_each(|last| last.to = None);
-        match told.iter_mut().find(|told| told.spans == spans) {
-            Some(same) => same.assuming.extend(assuming),
-            None => told.push(StatusCourse { assuming, spans }),
+    for StatusCourse { assuming, mut intervals } in std::mem::take(courses) {
+        intervals.retain(|interval| interval.first.from.is_none_or(|from| from <= day));
+        if let Some(Interval { first, last }) = intervals.last_mut() {
+            (first.to, last.to) = (None, None);
         }
-    }
-    if let [agreed] = told.as_mut_slice() {
-        agreed.assuming.clear();
+        add(&mut told, assuming, intervals);
     }
     // What lies on the day is told as it stands then, with what was said of it by then.
     overlays_of_all_days.retain(|it| begins_by(it, day) && !overlays.iter().any(|other| event(other) == event(it)));
     overlays_of_all_days.extend(overlays.iter().cloned());
-    findings.retain(|finding| finding.event.as_ref().is_none_or(|event| !later.contains(&event.position)));
-    *courses = told;
+    findings
+        .retain(|Remark { finding, .. }| finding.event.as_ref().is_none_or(|event| !later.contains(&event.position)));
+    *courses = agreed(told);
 }
 
 fn begins_by(overlay: &Overlay, day: Date) -> bool {

@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 
 use super::{
-    Dossier, Span, TreatyStatus, ViewName, course, in_force, readings, record,
+    Dossier, Span, TreatyStatus, ViewName, followed, in_force, record,
     rivals::{self, Act},
     statements::{self, Statement},
 };
@@ -133,13 +133,11 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
     let record = record::Record::of(dossier, &acts, record::Around::default());
-    let (readings, _) = readings::of(&record);
-    let spans = readings.iter().map(|reading| course::follow(&record, reading).spans).collect();
+    let spans = followed::courses(&followed::all(&record).0).into_iter().map(|course| course.spans).collect();
     let entered = |act: &Act<'_>| Entered { cells: act.followed.iter().map(cell).collect() };
     // Of one day the own instrument comes last: that is the one told.
     let deposits: Vec<Entered> = record.with_parent().map(entered).collect();
-    let passed: Option<Vec<Date>> = record.passed.iter().map(|passed| Some(passed.as_ref()?.since)).collect();
-    let passed = passed.and_then(|days| days.into_iter().max());
+    let passed = record.passed.as_ref().map(|passed| passed.days.last);
     let mut registrations =
         statements.statements.iter().filter_map(|statement| match (statement.body, statement.subject()) {
             (TreatyBody::ParticipantRegistered(body), Subject::Participant(who)) if who == dossier.participant => {

@@ -12,28 +12,31 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Dossier, StatusRule, Step, readings, rivals::Act};
+use super::{Dossier, StatusRule, Step, days::Days, readings, rivals::Act};
 use crate::domain::{CitedEvent, ParticipantId, ParticipationTableStated, Subject, SuccessionTo, TreatyBody};
 
 /// A participation that passed to successors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passing {
-    /// From this day on it is the successors' alone.
-    pub since: Date,
+    /// On one of these days it became the successors' alone.
+    pub days: Days,
     /// Ascending.
     successors: Vec<ParticipantId>,
     /// The table that names them and not the predecessor.
     pub table: CitedEvent,
     as_at: Date,
-    /// What has to be assumed for the day.
-    pub assuming: Option<Box<str>>,
 }
 
 impl Passing {
-    /// Why the participation has ended.
-    pub fn step(&self) -> Step {
-        let Self { since, successors, table, as_at, assuming: _ } = self;
-        let names = joined(successors);
+    /// The successors.
+    pub fn names(&self) -> String {
+        self.successors.iter().map(ParticipantId::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Why the participation has ended on a day.
+    pub fn step(&self, since: Date) -> Step {
+        let Self { table, as_at, .. } = self;
+        let names = self.names();
         let sentence = format!(
             "its participation has passed to {names}: the depositary's table as at {as_at} names its successors and \
              not it"
@@ -42,7 +45,7 @@ impl Passing {
             rule: StatusRule::PassedToSuccessors,
             article: "".into(),
             event: Some(table.clone()),
-            date: Some(*since),
+            date: Some(since),
             sentence: sentence.into(),
         }
     }
@@ -85,7 +88,7 @@ pub fn successions(dossier: &Dossier<'_>, acts: &[Act<'_>], adopted: Option<Date
     });
     let found = of_others.filter_map(|(successor, statement)| {
         let TreatyBody::SuccessionNotified(body) = statement.body else { return None };
-        let (first, last) = readings::bounds(adopted, statement, body.succeeded.as_ref());
+        let Days { first, last } = readings::bounds(adopted, statement, body.succeeded.as_ref());
         let (event, succeeds_to) = (statement.cited(), body.succeeds_to);
         let names = body.predecessor == *dossier.participant;
         names.then(|| Succession { successor: successor.clone(), event, succeeds_to, first, last })
@@ -93,14 +96,12 @@ pub fn successions(dossier: &Dossier<'_>, acts: &[Act<'_>], adopted: Option<Date
     found.collect()
 }
 
-/// The ways in which the participation can have passed: one without a passing where it has
-/// not; never none.
-pub fn ways(dossier: &Dossier<'_>, acts: &[Act<'_>], successions: &[Succession]) -> Vec<Option<Passing>> {
+/// How the participation has passed, if it has.
+pub fn passing(dossier: &Dossier<'_>, acts: &[Act<'_>], successions: &[Succession]) -> Option<Passing> {
     if successions.is_empty() {
-        return vec![None];
+        return None;
     }
-    let ways = passings(dossier.participant, &tables(dossier, acts), successions, &own_days(dossier, acts));
-    if ways.is_empty() { vec![None] } else { ways.into_iter().map(Some).collect() }
+    passed(dossier.participant, &tables(dossier, acts), successions, &own_days(dossier, acts))
 }
 
 /// Tables by the first day that their date can mean; those of one day stand together.
@@ -129,20 +130,20 @@ fn own_days(dossier: &Dossier<'_>, acts: &[Act<'_>]) -> Vec<Date> {
     own.filter_map(|statement| statement.date()?.latest()).collect()
 }
 
-fn passings(
+fn passed(
     participant: &ParticipantId,
     tables: &Tables<'_>,
     successions: &[Succession],
     own_days: &[Date],
-) -> Vec<Passing> {
+) -> Option<Passing> {
     let name = |of_day: &[(CitedEvent, &ParticipationTableStated)], who: &ParticipantId| {
         of_day.iter().filter(|(_, table)| table.rows.iter().any(|row| row.participant == *who)).count()
     };
-    let Some((as_at, newest)) = tables.last_key_value() else { return Vec::new() };
+    let (as_at, newest) = tables.last_key_value()?;
     let succeeded = |it: &&Succession| it.first <= *as_at && name(newest, &it.successor) == newest.len();
     let by: Vec<&Succession> = successions.iter().filter(succeeded).collect();
     if by.is_empty() || name(newest, participant) > 0 {
-        return Vec::new();
+        return None;
     }
     let named = tables.iter().rev().find(|(_, of_day)| name(of_day, participant) > 0);
     let named = named.and_then(|(day, _)| day.tomorrow().ok());
@@ -153,19 +154,6 @@ fn passings(
     let mut successors: Vec<ParticipantId> = by.iter().map(|it| it.successor.clone()).collect();
     successors.sort();
     successors.dedup();
-    let mut days = vec![first, last];
-    days.dedup();
-    let way = |since: Date| Passing {
-        since,
-        successors: successors.clone(),
-        table: newest[0].0.clone(),
-        as_at: *as_at,
-        assuming: (first != last)
-            .then(|| format!("the participation passed to {} on {since}", joined(&successors)).into()),
-    };
-    days.into_iter().map(way).collect()
-}
-
-fn joined(names: &[ParticipantId]) -> String {
-    names.iter().map(ParticipantId::as_str).collect::<Vec<_>>().join(", ")
+    let days = Days { first, last: last.max(first) };
+    Some(Passing { days, successors, table: newest[0].0.clone(), as_at: *as_at })
 }

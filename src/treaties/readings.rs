@@ -1,21 +1,23 @@
 //! The ways in which the record can be read: one for every combination of rival
-//! statements that remain, of the ends of dates that are not known to the day, and of
-//! contradicting accounts of a conflict.
+//! statements that remain, of the days that dates can mean which are not known to the day,
+//! and of contradicting accounts of a conflict.
 //!
 //! Promises: bounded by [`crate::limits::STATUS_READINGS`]; the combinations are those
 //! of the acts in the order of their names. A date that is not known to the day is read
-//! at its first and at its last day, and once for each stretch of days between them that
-//! another day tells apart (`breaks`).
+//! once for each stretch of days that nothing tells apart (`breaks`); what a reading leads
+//! to on the days of a stretch lies between what its corners lead to.
+//! Leaves to others: following a reading (`followed`, `course`).
 
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use jiff::civil::Date;
 
 use super::{
     breaks,
-    cascade::Carried,
-    conflict::{Account, End},
+    cascade::{Carried, CarriedLeave},
+    conflict::Account,
     course,
+    days::{Days, Part},
     passing::Passing,
     record::Record,
     rivals::Act,
@@ -23,24 +25,27 @@ use super::{
 };
 use crate::{
     domain::{NoticeFrom, TreatyBody, WorldDate},
-    limits::STATUS_READINGS,
+    limits::{STATUS_CORNERS, STATUS_ORDERED, STATUS_READINGS},
 };
 
-/// One way to read the record.
+/// One way to read the record. Where dates are open it is one for every day of a stretch of
+/// each; its corners have one day of each.
 #[derive(Clone, Debug)]
 pub struct Reading<'r, 'a> {
     /// One for each of the record's acts with a clock, in their order.
     pub acts: Vec<ReadAct<'r, 'a>>,
     /// One for each conflict.
-    pub accounts: Vec<(&'r Account<'a>, End)>,
+    pub accounts: Vec<ReadAccount<'r, 'a>>,
     /// How a parent treaty is left that takes this one along.
-    pub carried: Option<&'r Carried>,
+    pub carried: Option<ReadCarried<'r>>,
     /// How the participation passed to successors, if it did.
-    pub passed: Option<&'r Passing>,
+    pub passed: Option<ReadPassing<'r>>,
     /// Whether what has to have ended besides a conflict had ended with it.
     pub repatriated: bool,
-    /// What has to be assumed for it.
-    pub assuming: Vec<Box<str>>,
+    /// Whether that is asked for at all.
+    asks_repatriation: bool,
+    /// In which order open days are taken to come; empty where that makes no difference.
+    order: Vec<Box<str>>,
 }
 
 /// An act as one statement tells it.
@@ -48,67 +53,182 @@ pub struct Reading<'r, 'a> {
 pub struct ReadAct<'r, 'a> {
     pub act: &'r Act<'a>,
     pub statement: &'r Statement<'a>,
-    /// The day that counts; `None` where none is stated that could start a clock.
-    pub day: Option<Date>,
-    /// It is neither the first nor the last day that the date can mean.
-    between: bool,
+    /// The days that count; `None` where none is stated that could start a clock.
+    part: Option<Part>,
+    /// Another statement tells it otherwise, and nothing decides.
+    rival: bool,
+}
+
+/// A conflict as one account tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadAccount<'r, 'a> {
+    pub account: &'r Account<'a>,
+    /// The days that its open dates are read at, each as near to them as it allows.
+    part: Option<Part>,
+    /// There are other accounts of it.
+    contested: bool,
+}
+
+/// How a parent treaty is left.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadCarried<'r> {
+    way: &'r Carried,
+    at: Edge,
+}
+
+/// At which of its days something is read that can come on several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edge {
+    Open,
+    First,
+    Last,
+}
+
+/// How the participation passed to successors.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadPassing<'r> {
+    pub passing: &'r Passing,
+    part: Part,
+}
+
+impl ReadAct<'_, '_> {
+    /// The first of the days that count.
+    pub fn day(&self) -> Option<Date> {
+        self.part.map(|part| part.days.first)
+    }
+
+    /// What is dated: of a succession that itself, not its notification.
+    fn name(&self) -> String {
+        match self.statement.body {
+            TreatyBody::SuccessionNotified(_) => "succession of States".to_owned(),
+            _ => self.statement.recorded.event.kind().name().replace('_', " "),
+        }
+    }
+
+    /// What has to be assumed to read it so.
+    pub fn assumption(&self) -> Option<String> {
+        let kind = self.name();
+        if self.rival {
+            let on = self.part.map_or("on no known day".to_owned(), |part| part.days.to_string());
+            let by = self.statement.recorded.organisation();
+            return Some(format!("{kind} {on}, as {by} states in entry {}", self.statement.recorded.position.index));
+        }
+        let Part { days, of } = self.part.filter(|part| !part.is_whole())?;
+        let which = match days.is_settled() {
+            true if days.first == of.first => "the first day",
+            true if days.last == of.last => "the last day",
+            true => "a day",
+            false => "days",
+        };
+        Some(format!("{kind} {days}, {which} that the statement allows"))
+    }
+}
+
+impl ReadAccount<'_, '_> {
+    /// The day that its open dates are read near to.
+    pub fn near(&self) -> Date {
+        self.part.map_or(Date::MIN, |part| part.days.first)
+    }
+
+    fn assumption(&self) -> Option<String> {
+        let part = self.part.filter(|part| !part.is_whole());
+        let told = (self.contested || part.is_some())
+            .then(|| format!("{}: {}", self.account.conflict, self.account.in_words()))?;
+        Some(match part {
+            None => told,
+            Some(Part { days, of }) if days == Days::on(of.first) => {
+                format!("{told}, uncertain dates read at their first day")
+            }
+            Some(Part { days, of }) if days == Days::on(of.last) => {
+                format!("{told}, uncertain dates read at their last day")
+            }
+            Some(Part { days: Days { first, last }, .. }) if first == last => {
+                format!("{told}, uncertain dates read at {first}")
+            }
+            Some(Part { days: Days { first, last }, .. }) => {
+                format!("{told}, uncertain dates read at a day from {first} to {last}")
+            }
+        })
+    }
+}
+
+impl<'r> ReadCarried<'r> {
+    /// The leaves of the parent, on the first of their days unless it is read at the last.
+    pub fn leaves(&self) -> &'r [CarriedLeave] {
+        if self.at == Edge::Last { &self.way.last } else { &self.way.first }
+    }
+}
+
+impl ReadPassing<'_> {
+    pub fn since(&self) -> Date {
+        self.part.days.first
+    }
+
+    fn assumption(&self) -> Option<String> {
+        let told = || format!("the participation passed to {} {}", self.passing.names(), self.part.days);
+        (!self.part.is_whole()).then(told)
+    }
 }
 
 /// All readings, and whether these are all.
 pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
+    let asks_repatriation =
+        record.withdrawal_clause().is_some_and(course::asks_repatriation) && !record.conflicts.is_empty();
     let mut readings = vec![Reading {
         acts: Vec::new(),
         accounts: Vec::new(),
         carried: None,
         passed: None,
         repatriated: true,
-        assuming: Vec::new(),
+        asks_repatriation,
+        order: Vec::new(),
     }];
     let mut complete = true;
     for act in &record.clocked {
-        let mut options = all(record, act);
-        // Too many, or not wanted: the ends of each date are better than its first day alone.
+        let mut options = options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
         let too_many = readings.len() * options.len() > STATUS_READINGS;
-        if too_many || record.at_ends {
-            let ends = at_ends(record, act);
+        if too_many || record.unsplit {
+            let unsplit = self::options(record, act, |_, of| vec![Part::whole(of)]);
             // What brings more than a later day, the later it came, leads elsewhere between.
-            let lost = options.len() > ends.len() && (too_many || leaves(act));
+            let lost = options.len() > unsplit.len() && (too_many || leaves(act));
             complete &= !lost;
-            options = ends;
+            options = unsplit;
         }
-        complete &= extend(&mut readings, &options, |reading, (read, assuming)| {
-            reading.acts.push(*read);
-            reading.assuming.extend(assuming.clone());
-        });
+        complete &= extend(&mut readings, &options, |reading, read| reading.acts.push(*read));
     }
     for conflict in &record.conflicts {
-        let options = conflict.options();
-        complete &= extend(&mut readings, &options, |reading, (account, end, assuming)| {
-            reading.accounts.push((account, *end));
-            reading.assuming.extend(assuming.clone());
+        let contested = conflict.accounts.len() > 1;
+        let accounts = conflict.accounts.iter().flat_map(|account| {
+            let whole = account.open_days();
+            let parts = whole.map_or(vec![None], |of| match record.unsplit {
+                true => vec![Some(Part::whole(of))],
+                false => breaks::of_end(record, of).into_iter().map(Some).collect(),
+            });
+            parts.into_iter().map(move |part| ReadAccount { account, part, contested })
         });
+        let mut accounts: Vec<_> = accounts.collect();
+        if readings.len() * accounts.len() > STATUS_READINGS {
+            complete = false;
+            let whole = |account: &'r Account<'a>| account.open_days().map(Part::whole);
+            accounts = conflict
+                .accounts
+                .iter()
+                .map(|account| ReadAccount { account, part: whole(account), contested })
+                .collect();
+        }
+        complete &= extend(&mut readings, &accounts, |reading, read| reading.accounts.push(*read));
     }
-    let ways: Vec<&'r Carried> = record.carried.iter().collect();
-    complete &= extend(&mut readings, &ways, |reading, way| {
-        reading.carried = Some(way);
-        reading.assuming.extend(way.assuming.iter().cloned());
-    });
-    let passed: Vec<Option<&'r Passing>> = record.passed.iter().map(Option::as_ref).collect();
-    complete &= extend(&mut readings, &passed, |reading, passed| {
-        reading.passed = *passed;
-        reading.assuming.extend(passed.and_then(|passed| passed.assuming.clone()));
-    });
-    let asked = record.withdrawal_clause().is_some_and(course::asks_repatriation) && !record.conflicts.is_empty();
-    let both: &[bool] = if asked { &[true, false] } else { &[true] };
-    complete &= extend(&mut readings, both, |reading, repatriated| {
-        reading.repatriated = *repatriated;
-        let words = if *repatriated {
-            "those protected released, repatriated or re-established when the conflict ended"
-        } else {
-            "those protected not released, repatriated or re-established yet"
-        };
-        reading.assuming.extend(asked.then(|| words.into()));
-    });
+    let edge = |way: &Carried| if way.first == way.last { Edge::First } else { Edge::Open };
+    let ways: Vec<_> = record.carried.iter().map(|way| ReadCarried { way, at: edge(way) }).collect();
+    complete &= extend(&mut readings, &ways, |reading, way| reading.carried = Some(*way));
+    if let Some(passing) = &record.passed {
+        let of = passing.days;
+        let parts = if record.unsplit { vec![Part::whole(of)] } else { breaks::of_end(record, of) };
+        let passed: Vec<_> = parts.into_iter().map(|part| ReadPassing { passing, part }).collect();
+        complete &= extend(&mut readings, &passed, |reading, passed| reading.passed = Some(*passed));
+    }
+    let both: &[bool] = if asks_repatriation { &[true, false] } else { &[true] };
+    complete &= extend(&mut readings, both, |reading, repatriated| reading.repatriated = *repatriated);
     (readings, complete)
 }
 
@@ -136,131 +256,201 @@ fn leaves(act: &Act<'_>) -> bool {
     matches!(act.shown().body, TreatyBody::WithdrawalNotified(_) | TreatyBody::WithdrawalRevoked(_))
 }
 
-/// The readings that have to be told for a day, by their number: of the days of an uncertain
-/// date between its first and its last one, only those that lead to another status than the
-/// one before, whatever else is assumed. `status` is what a reading leads to.
-pub fn telling<S: PartialEq>(readings: &[Reading<'_, '_>], status: impl Fn(usize) -> S) -> Vec<usize> {
-    let mut told: Vec<usize> = (0..readings.len()).collect();
-    for act in 0..readings.first().map_or(0, |reading| reading.acts.len()) {
-        let read = |at: usize| &readings[at].acts[act];
-        let days: BTreeSet<Option<Date>> = told.iter().map(|at| read(*at).day).collect();
-        for day in days {
-            let of_day: Vec<usize> =
-                told.iter().copied().filter(|at| read(*at).day == day && read(*at).between).collect();
-            let adds_nothing = |at: &usize| {
-                let before = told
-                    .iter()
-                    .filter(|other| readings[**other].differs_only_in(&readings[*at], act) && read(**other).day < day);
-                before.max_by_key(|other| read(**other).day).is_some_and(|before| status(*before) == status(*at))
-            };
-            if of_day.iter().all(adds_nothing) {
-                told.retain(|at| !of_day.contains(at));
-            }
-        }
-    }
-    told
-}
-
-impl Reading<'_, '_> {
-    /// Whether it reads everything as another does but the day of one act.
-    fn differs_only_in(&self, other: &Self, act: usize) -> bool {
-        let same = |at: usize, one: &ReadAct<'_, '_>, other: &ReadAct<'_, '_>| {
-            std::ptr::eq(one.statement, other.statement) && (at == act || one.day == other.day)
+impl<'r, 'a> Reading<'r, 'a> {
+    /// What has to be assumed for it; nothing where it reads the record as it stands.
+    pub fn assuming(&self) -> Vec<Box<str>> {
+        let words = if self.repatriated {
+            "those protected released, repatriated or re-established when the conflict ended"
+        } else {
+            "those protected not released, repatriated or re-established yet"
         };
-        let acts = self.acts.iter().zip(&other.acts).enumerate().all(|(at, (one, other))| same(at, one, other));
+        let acts = self.acts.iter().filter_map(ReadAct::assumption);
+        let accounts = self.accounts.iter().filter_map(ReadAccount::assumption);
+        let told = acts.chain(accounts).map(Into::into);
+        let told = told.chain(self.carried.iter().flat_map(|carried| carried.way.assuming.iter().cloned()));
+        let told = told.chain(self.passed.iter().filter_map(ReadPassing::assumption).map(Into::into));
+        told.chain(self.order.iter().cloned()).chain(self.asks_repatriation.then(|| words.into())).collect()
+    }
+
+    /// It with one day of each stretch: every first with every last, and whether those are all.
+    pub fn corners(&self) -> (Vec<Self>, bool) {
+        let fits = self.open() <= STATUS_CORNERS;
+        let corners = if fits { self.points(|days| vec![days.first, days.last]) } else { self.outermost() };
+        (corners, fits)
+    }
+
+    /// It with days of each stretch next to each other: between those of two dates whatever
+    /// comes first. `None`: too many dates are open for that.
+    pub fn in_every_order(&self) -> Option<Vec<Self>> {
+        let days = |days: Days| {
+            let inner = [days.first.tomorrow(), days.last.yesterday()].into_iter().flatten();
+            let all = inner.filter(|day| days.first <= *day && *day <= days.last).chain([days.first, days.last]);
+            all.collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        (self.open() <= STATUS_ORDERED).then(|| self.points(days))
+    }
+
+    /// How many days are open.
+    fn open(&self) -> usize {
+        let parts = self.parts().filter(|part| !part.days.is_settled()).count();
+        parts + self.carried.iter().filter(|carried| carried.at == Edge::Open).count()
+    }
+
+    /// All first days together, and all last ones.
+    fn outermost(&self) -> Vec<Self> {
+        let at = |last: bool| {
+            let mut at = self.clone();
+            at.parts_mut().for_each(|part| *part = part.on(if last { part.days.last } else { part.days.first }));
+            let edge = if last { Edge::Last } else { Edge::First };
+            at.carried.iter_mut().filter(|carried| carried.at == Edge::Open).for_each(|carried| carried.at = edge);
+            at
+        };
+        vec![at(false), at(true)]
+    }
+
+    /// Every combination of some days of each stretch, ascending.
+    fn points(&self, some: impl Fn(Days) -> Vec<Date>) -> Vec<Self> {
+        let mut points = vec![self.clone()];
+        for (at, part) in self.parts().enumerate().filter(|(_, part)| !part.days.is_settled()) {
+            let days = some(part.days);
+            let with = |point: &Self, day: Date| {
+                let mut point = point.clone();
+                point.parts_mut().skip(at).take(1).for_each(|part| *part = part.on(day));
+                point
+            };
+            points = points.iter().flat_map(|point| days.iter().map(|day| with(point, *day))).collect();
+        }
+        let edges: &[Edge] = match self.carried {
+            Some(carried) if carried.at == Edge::Open => &[Edge::First, Edge::Last],
+            _ => return points,
+        };
+        let with = |point: &Self, at: Edge| Self {
+            carried: point.carried.map(|carried| ReadCarried { at, ..carried }),
+            ..point.clone()
+        };
+        points.iter().flat_map(|point| edges.iter().map(|at| with(point, *at))).collect()
+    }
+
+    /// In which order the days of one of its points come, each pair once.
+    pub fn order(&self) -> Vec<Ordering> {
+        let days: Vec<Date> = self.parts().map(|part| part.days.first).collect();
+        pairs(&days).map(|(one, other)| one.cmp(other)).collect()
+    }
+
+    /// It as far as its days come in one of the orders.
+    pub fn in_orders(&self, orders: &[Vec<Ordering>]) -> Self {
+        let named: Vec<(String, &Part)> = self.named_parts().collect();
+        let told = pairs(&named).enumerate().filter_map(|(at, ((one, its), (other, others)))| {
+            // Days that are told apart by themselves need no order.
+            if its.days.last < others.days.first || others.days.last < its.days.first {
+                return None;
+            }
+            let found: BTreeSet<Ordering> = orders.iter().filter_map(|order| order.get(at).copied()).collect();
+            let found: Vec<Ordering> = found.into_iter().collect();
+            let word = match found.as_slice() {
+                [Ordering::Less] => "before",
+                [Ordering::Equal] => "on the day of",
+                [Ordering::Greater] => "after",
+                [Ordering::Less, Ordering::Equal] => "not after",
+                [Ordering::Equal, Ordering::Greater] => "not before",
+                _ => return None,
+            };
+            Some(format!("{one} {word} {other}").into())
+        });
+        Self { order: told.collect(), ..self.clone() }
+    }
+
+    fn named_parts(&self) -> impl Iterator<Item = (String, &Part)> {
+        let acts = self.acts.iter().filter_map(|read| {
+            Some((format!("{} of entry {}", read.name(), read.statement.recorded.position.index), read.part.as_ref()?))
+        });
+        let accounts =
+            self.accounts.iter().filter_map(|read| Some((read.account.conflict.to_owned(), read.part.as_ref()?)));
+        let passed = self.passed.iter().map(|passed| ("the passing to successors".to_owned(), &passed.part));
+        acts.chain(accounts).chain(passed)
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Part> {
+        let acts = self.acts.iter().filter_map(|read| read.part.as_ref());
+        let accounts = self.accounts.iter().filter_map(|read| read.part.as_ref());
+        acts.chain(accounts).chain(self.passed.iter().map(|passed| &passed.part))
+    }
+
+    fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
+        let acts = self.acts.iter_mut().filter_map(|read| read.part.as_mut());
+        let accounts = self.accounts.iter_mut().filter_map(|read| read.part.as_mut());
+        acts.chain(accounts).chain(self.passed.iter_mut().map(|passed| &mut passed.part))
+    }
+
+    /// One reading in place of two that read all alike but one date, the other's days of
+    /// which come right after these.
+    pub fn joined(&self, next: &Self) -> Option<Self> {
+        if !self.reads_the_same(next) {
+            return None;
+        }
+        let mut apart = self.parts().zip(next.parts()).enumerate().filter(|(_, (one, other))| one != other);
+        let (at, (one, other)) = apart.next()?;
+        let part = one.joined(*other).filter(|_| apart.next().is_none())?;
+        let mut joined = self.clone();
+        joined.parts_mut().skip(at).take(1).for_each(|it| *it = part);
+        Some(joined)
+    }
+
+    /// It with all the days that its dates can mean, in any order.
+    pub fn whole(&self) -> Self {
+        let mut whole = Self { order: Vec::new(), ..self.clone() };
+        whole.parts_mut().for_each(|part| *part = Part::whole(part.of));
+        whole
+    }
+
+    /// Whether it goes by the same statements and accounts.
+    pub fn reads_the_same(&self, other: &Self) -> bool {
+        let acts = self.acts.iter().zip(&other.acts);
         let accounts = self.accounts.iter().zip(&other.accounts);
-        acts && accounts.into_iter().all(|(one, other)| std::ptr::eq(one.0, other.0) && one.1 == other.1)
-            && self.carried.map(std::ptr::from_ref) == other.carried.map(std::ptr::from_ref)
-            && self.passed.map(std::ptr::from_ref) == other.passed.map(std::ptr::from_ref)
-            && self.repatriated == other.repatriated
+        let carried = |reading: &Self| reading.carried.map(|carried| (std::ptr::from_ref(carried.way), carried.at));
+        acts.into_iter().all(|(one, other)| {
+            std::ptr::eq(one.statement, other.statement) && one.part.is_some() == other.part.is_some()
+        }) && accounts.into_iter().all(|(one, other)| std::ptr::eq(one.account, other.account))
+            && carried(self) == carried(other)
+            && (self.repatriated, &self.order) == (other.repatriated, &other.order)
     }
 }
 
-/// A way to read an act, and what has to be assumed for it.
-pub type OptionOfAct<'r, 'a> = (ReadAct<'r, 'a>, Option<Box<str>>);
-
-/// The ways to read an act; never none.
-pub fn options<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
-    if record.at_ends { at_ends(record, act) } else { all(record, act) }
+/// Each with each of those after it.
+fn pairs<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
+    all.iter().enumerate().flat_map(|(at, one)| all[at + 1..].iter().map(move |other| (one, other)))
 }
 
-/// With a day for each stretch of those that a date can mean.
-fn all<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
-    options_with(record, act, |statement, (first, last)| {
-        let mut days = breaks::stretches(record, act, statement, (first, last));
-        if days.last() != Some(&last) {
-            days.push(last);
-        }
+/// The ways to read an act at the first and at the last day of each date; never none.
+pub fn at_ends<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<ReadAct<'r, 'a>> {
+    options(record, act, |_, of| {
+        let mut days = vec![Part::whole(of).on(of.first), Part::whole(of).on(of.last)];
+        days.dedup();
         days
     })
 }
 
-/// With the first and the last day of each date alone.
-fn at_ends<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<OptionOfAct<'r, 'a>> {
-    options_with(record, act, |_, (first, last)| vec![first, last])
-}
-
-/// With the days at which a date that can mean several is read: ascending, the first and
-/// the last one among them.
-fn options_with<'r, 'a>(
+/// The ways to read an act, one for each part of the days that a statement can mean; never none.
+fn options<'r, 'a>(
     record: &Record<'r, 'a>,
     act: &'r Act<'a>,
-    days: impl Fn(&Statement<'a>, (Date, Date)) -> Vec<Date>,
-) -> Vec<OptionOfAct<'r, 'a>> {
+    parts: impl Fn(&Statement<'a>, Days) -> Vec<Part>,
+) -> Vec<ReadAct<'r, 'a>> {
     let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
     let told = if rival { act.followed.as_slice() } else { &act.followed[..1] };
-    let mut options = Vec::new();
-    for statement in told {
-        let days: Vec<Option<Date>> = match range(record, statement) {
-            None => vec![None],
-            Some((first, last)) if first == last => vec![Some(first)],
-            Some(bounds) => days(statement, bounds).into_iter().map(Some).collect(),
-        };
-        for (at, day) in days.iter().enumerate() {
-            let read = match days.len() {
-                1 => ReadAt::Known,
-                _ if at == 0 => ReadAt::First,
-                several if at + 1 == several => ReadAt::Last,
-                _ => ReadAt::Between,
-            };
-            let assuming = assumption(statement, *day, rival, read);
-            options.push((ReadAct { act, statement, day: *day, between: read == ReadAt::Between }, assuming));
-        }
-    }
-    options
+    let options = told.iter().flat_map(|statement| {
+        let parts = range(record, statement).map_or(vec![None], |of| match of.is_settled() {
+            true => vec![Some(Part::whole(of))],
+            false => parts(statement, of).into_iter().map(Some).collect(),
+        });
+        parts.into_iter().map(move |part| ReadAct { act, statement, part, rival })
+    });
+    options.collect()
 }
 
-/// At which of its days a date is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ReadAt {
-    Known,
-    First,
-    Between,
-    Last,
-}
-
-fn assumption(statement: &Statement<'_>, day: Option<Date>, rival: bool, read: ReadAt) -> Option<Box<str>> {
-    let kind = match statement.body {
-        // What is dated is the succession, not its notification.
-        TreatyBody::SuccessionNotified(_) => "succession of States".to_owned(),
-        _ => statement.recorded.event.kind().name().replace('_', " "),
-    };
-    let on = day.map_or("on no known day".to_owned(), |day| format!("on {day}"));
-    match (rival, read) {
-        (false, ReadAt::Known) => None,
-        (true, _) => {
-            let by = statement.recorded.organisation();
-            Some(format!("{kind} {on}, as {by} states in entry {}", statement.recorded.position.index).into())
-        }
-        (false, ReadAt::Between) => Some(format!("{kind} {on}, a day that the statement allows").into()),
-        (false, ReadAt::First) => Some(format!("{kind} {on}, the first day that the statement allows").into()),
-        (false, ReadAt::Last) => Some(format!("{kind} {on}, the last day that the statement allows").into()),
-    }
-}
-
-/// The first and the last day that the date which counts can mean; `None` where none is
-/// stated that could start a clock.
-pub fn range(record: &Record<'_, '_>, statement: &Statement<'_>) -> Option<(Date, Date)> {
+/// The days that the date which counts can mean; `None` where none is stated that could
+/// start a clock.
+pub fn range(record: &Record<'_, '_>, statement: &Statement<'_>) -> Option<Days> {
     match clock_date(record, statement) {
         // An instrument counts from an unknown day; without a day no notice runs.
         None if matches!(statement.body, TreatyBody::WithdrawalNotified(_) | TreatyBody::EffectStated(_)) => None,
@@ -268,14 +458,14 @@ pub fn range(record: &Record<'_, '_>, statement: &Statement<'_>) -> Option<(Date
     }
 }
 
-/// The first and the last day that the date of a statement can mean.
-pub fn bounds(adopted: Option<Date>, statement: &Statement<'_>, date: Option<&WorldDate>) -> (Date, Date) {
+/// The days that the date of a statement can mean.
+pub fn bounds(adopted: Option<Date>, statement: &Statement<'_>, date: Option<&WorldDate>) -> Days {
     let floor = adopted.unwrap_or(Date::constant(1, 1, 1));
     let ceiling = latest_day(statement).max(floor);
     let first = date.and_then(WorldDate::earliest).unwrap_or(floor);
     let last = date.and_then(WorldDate::latest).unwrap_or(ceiling);
     let last = if is_before_its_notification(statement) { last.min(ceiling) } else { last };
-    (first, last.max(first))
+    Days { first, last: last.max(first) }
 }
 
 /// What was recorded as past had happened by the day of recording; a succession of States

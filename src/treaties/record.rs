@@ -32,8 +32,8 @@ pub struct Record<'r, 'a> {
     pub known_on: Option<Date>,
     /// The day that is asked about, where one is.
     pub asked: Option<Date>,
-    /// Uncertain dates are read at their ends alone.
-    pub at_ends: bool,
+    /// Uncertain dates are not split where they can lead elsewhere.
+    pub unsplit: bool,
     /// First day that an act under the treaty can have happened on.
     pub adopted: Option<Date>,
     /// Acts whose dates make the status: on the treaty's entry into force, on the
@@ -54,8 +54,8 @@ pub struct Record<'r, 'a> {
     pub carried: Vec<Carried>,
     /// Who succeeds the participant.
     pub successions: Vec<Succession>,
-    /// How its participation can have passed to them; one without a passing where it has not.
-    pub passed: Vec<Option<Passing>>,
+    /// How its participation has passed to them, if it has.
+    pub passed: Option<Passing>,
     /// How those stood that the participant succeeds, under the first reading.
     pub predecessors: BTreeMap<&'a ParticipantId, Vec<Span>>,
 }
@@ -70,8 +70,8 @@ pub struct Around<'q> {
     pub of_predecessor: bool,
     /// The day that is asked about: uncertain dates are read on both sides of it.
     pub asked: Option<Date>,
-    /// What is told is told for all days: uncertain dates are read at their ends alone.
-    pub at_ends: bool,
+    /// Uncertain dates are not split: their first and their last days alone are followed.
+    pub unsplit: bool,
 }
 
 impl<'r, 'a> Record<'r, 'a> {
@@ -100,7 +100,7 @@ impl<'r, 'a> Record<'r, 'a> {
             clauses,
             known_on: dossier.known.recorded_at.and_then(|time| time.utc_date()),
             asked: around.asked,
-            at_ends: around.at_ends,
+            unsplit: around.unsplit,
             adopted,
             clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),
@@ -110,7 +110,7 @@ impl<'r, 'a> Record<'r, 'a> {
             tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
             counted: in_force.and_then(|clause| in_force::counted(dossier, parent, acts(), clause)),
             carried: cascade::carried(parent, dossier, all, around),
-            passed: if around.of_predecessor { vec![None] } else { passing::ways(dossier, all, &successions) },
+            passed: if around.of_predecessor { None } else { passing::passing(dossier, all, &successions) },
             successions,
             predecessors: predecessors(dossier, all, around),
         }
@@ -178,7 +178,8 @@ fn predecessors<'a>(
         let before = Dossier { participant: predecessor, ..*dossier };
         let record = Record::of(&before, acts, Around { of_predecessor: true, ..around });
         let (readings, _) = readings::of(&record);
-        let course = course::follow(&record, readings.first().expect("there is always a reading"));
+        let (corners, _) = readings.first().expect("there is always a reading").corners();
+        let course = course::follow(&record, &corners[0]);
         (predecessor, course.spans)
     };
     others.map(stood).collect()

@@ -14,11 +14,12 @@ use jiff::civil::Date;
 
 use super::{
     Change, ChangeCode, Dossier, Duty, DutyStep, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, WindowStart,
-    course::{self, Course, Leave, Membership},
+    course::{Course, Leave, Membership},
+    days::Days,
     explain::{self, sentence_of},
+    followed::{self, Followed},
     objections, obligations, over_time,
     overlays::changed_on,
-    readings::{self, Reading},
     record::{Around, Record},
     rivals::{self, Act},
     statements,
@@ -51,6 +52,11 @@ impl Horizon {
         self.at < day && day <= self.until
     }
 
+    /// Whether something may begin within it on one of the days.
+    fn may_begin(self, days: Days) -> bool {
+        self.at < days.last && days.first <= self.until
+    }
+
     /// Whether a last permitted day is still to be told.
     fn ends(self, day: Date) -> bool {
         self.at <= day && day <= self.until
@@ -69,9 +75,9 @@ pub struct Upcoming {
 /// One change that needs no further act.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Projected {
-    /// The first day on which it is so; of deadlines and times for objections the last
-    /// permitted day.
-    pub day: Date,
+    /// The first day on which it is so, or those on one of which it becomes so; of deadlines
+    /// and times for objections the last permitted day.
+    pub days: Days,
     pub what: UpcomingType,
     /// The status before and from the day on; `None` for what is no status.
     pub statuses: Option<(TreatyStatus, TreatyStatus)>,
@@ -114,11 +120,11 @@ impl From<&DutyStep> for Reason {
 pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around { at_ends: true, ..Around::default() });
-    let (readings, all_readings) = readings::of(&record);
-    let courses: Vec<Course> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
+    let record = Record::of(dossier, &acts, Around::default());
+    let (followed, all_readings) = followed::all(&record);
+    let courses = followed::courses(&followed);
     let asked = explain::Asked { dossier, at: horizon.at, record: &record, retracted: &stated.retracted };
-    let mut changes = merged(&readings, |at| of_course(&asked, &courses[at], horizon));
+    let mut changes = merged(&followed::joined(&followed), |followed| of_course(&asked, followed, horizon));
     changes.extend(provisional(&record, &courses, horizon));
     changes.extend(windows(&record, &courses, horizon));
     let (duties, all_duties) = obligations::due_between(dossier, horizon.at, horizon.until, view);
@@ -131,26 +137,28 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
 pub fn upcoming_of_treaty(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around { at_ends: true, ..Around::default() });
-    let (readings, complete) = readings::of(&record);
-    let courses: Vec<Course> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
-    let mut changes = merged(&readings, |at| treaty_in_force(&courses[at], horizon).into_iter().collect());
+    let record = Record::of(dossier, &acts, Around::default());
+    let (followed, complete) = followed::all(&record);
+    let mut changes = merged(&followed::joined(&followed), |followed| treaty_in_force(followed, horizon));
     sort(&mut changes);
     Upcoming { changes, complete }
 }
 
 fn sort(changes: &mut [Projected]) {
-    changes.sort_by(|one, other| (one.day, one.what, &one.sentence).cmp(&(other.day, other.what, &other.sentence)));
+    changes.sort_by(|one, other| (one.days, one.what, &one.sentence).cmp(&(other.days, other.what, &other.sentence)));
 }
 
-/// The changes of every reading, by its number; those that agree are one. What only some
-/// readings lead to says what these assume.
-fn merged(readings: &[Reading<'_, '_>], of: impl Fn(usize) -> Vec<Projected>) -> Vec<Projected> {
+/// The changes of every reading; those that agree are one. What only some readings lead to
+/// says what these assume.
+fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
+    followed: &'f [Followed<'r, 'a>],
+    of: impl Fn(&'f Followed<'r, 'a>) -> C,
+) -> Vec<Projected> {
     let mut found: Vec<(Projected, Vec<usize>)> = Vec::new();
-    for at in 0..readings.len() {
-        for change in of(at) {
+    for (at, reading) in followed.iter().enumerate() {
+        for change in of(reading) {
             let same = |told: &&mut (Projected, Vec<usize>)| {
-                (told.0.day, told.0.what, told.0.statuses) == (change.day, change.what, change.statuses)
+                (told.0.days, told.0.what, told.0.statuses) == (change.days, change.what, change.statuses)
             };
             match found.iter_mut().find(same) {
                 Some((_, by)) => by.push(at),
@@ -159,20 +167,24 @@ fn merged(readings: &[Reading<'_, '_>], of: impl Fn(usize) -> Vec<Projected>) ->
         }
     }
     let told = found.into_iter().map(|(change, by)| {
-        if by.len() == readings.len() {
+        let agreed = by.len() == followed.len();
+        if agreed && change.days.is_settled() {
             return change;
         }
-        let assuming = by.iter().map(|at| sentence_of(&readings[*at].assuming)).collect();
+        let told = by.iter().filter(|_| !agreed);
+        let assuming = told.map(|at| sentence_of(&followed[*at].reading.assuming())).collect();
         let mut could_move = change.could_move;
-        let settled = "the statements that contradict each other, or are not dated to the day, being settled";
-        could_move.insert(0, Change { code: ChangeCode::ClaimsSettled, sentence: settled.into() });
+        could_move.insert(0, explain::settling(!agreed));
         Projected { assuming, could_move, ..change }
     });
     told.collect()
 }
 
-fn treaty_in_force(course: &Course, horizon: Horizon) -> Option<Projected> {
-    let day = course.treaty_in_force.filter(|day| horizon.begins(*day))?;
+fn treaty_in_force(followed: &Followed<'_, '_>, horizon: Horizon) -> Option<Projected> {
+    let course = followed.first();
+    let last = followed.corners.iter().filter_map(|course| course.treaty_in_force).max();
+    let days = course.treaty_in_force.zip(last).map(|(first, last)| Days { first, last });
+    let days = days.filter(|days| horizon.may_begin(*days))?;
     let step = course.steps.iter().find(|step| is_of_treaty(step))?;
     let could_move = if step.rule == StatusRule::TreatyInForceAsStated {
         vec![change(ChangeCode::Correction, "a correction of the day that is stated")]
@@ -187,7 +199,7 @@ fn treaty_in_force(course: &Course, horizon: Horizon) -> Option<Projected> {
         ]
     };
     Some(Projected {
-        day,
+        days,
         what: UpcomingType::TreatyInForce,
         statuses: None,
         sentence: "the treaty itself enters into force".into(),
@@ -198,18 +210,22 @@ fn treaty_in_force(course: &Course, horizon: Horizon) -> Option<Projected> {
 }
 
 /// The changes of status that no act makes on their day, in one reading.
-fn of_course(asked: &explain::Asked<'_, '_, '_>, course: &Course, horizon: Horizon) -> Vec<Projected> {
-    let pairs = course.spans.windows(2).filter_map(|pair| Some((pair[1].from?, pair[0], pair[1])));
-    let ahead = pairs.filter(|(day, _, _)| horizon.begins(*day));
-    ahead.filter_map(|(day, before, after)| of_boundary(asked, course, day, (before, after))).collect()
+fn of_course(asked: &explain::Asked<'_, '_, '_>, followed: &Followed<'_, '_>, horizon: Horizon) -> Vec<Projected> {
+    let pairs = followed.intervals.windows(2).filter_map(|pair| {
+        let days = Days { first: pair[1].first.from?, last: pair[1].last.from? };
+        Some((days, pair[0].first, pair[1].first))
+    });
+    let ahead = pairs.filter(|(days, _, _)| horizon.may_begin(*days));
+    ahead.filter_map(|(days, before, after)| of_boundary(asked, followed.first(), days, (before, after))).collect()
 }
 
 fn of_boundary(
     asked: &explain::Asked<'_, '_, '_>,
     course: &Course,
-    day: Date,
+    days: Days,
     (before, after): (Span, Span),
 ) -> Option<Projected> {
+    let day = days.first;
     let membership = course.memberships.iter().rev().find(|membership| membership.deposited < day)?;
     let (what, sentence) = kind_of(membership, day, after.status)?;
     let because = course.steps.iter().filter(|step| gives(step, what, membership, day)).map(Reason::from);
@@ -222,7 +238,7 @@ fn of_boundary(
     let mut because: Vec<Reason> = because.collect();
     because.sort_by_key(|reason| reason.date);
     let statuses = Some((before.status, after.status));
-    Some(Projected { day, what, statuses, sentence, because, assuming: Vec::new(), could_move })
+    Some(Projected { days, what, statuses, sentence, because, assuming: Vec::new(), could_move })
 }
 
 /// What a boundary between two statuses is, unless it is an act of the participant.
@@ -310,7 +326,7 @@ fn provisional(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) ->
             sentence: sentence.into(),
         };
         Projected {
-            day,
+            days: Days::on(day),
             what: UpcomingType::ProvisionalEnds,
             statuses: None,
             sentence: "provisional application ends: the treaty itself is in force".into(),
@@ -346,7 +362,7 @@ fn windows(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) -> Vec
                 sentence: format!("{kind}: the time for objections is {counted}").into(),
             };
             Projected {
-                day: window.ends,
+                days: Days::on(window.ends),
                 what: UpcomingType::ObjectionsEnd,
                 statuses: None,
                 sentence: format!("last day for objections to the {kind}, {counted}").into(),
@@ -389,7 +405,7 @@ fn deadline(asked: &explain::Asked<'_, '_, '_>, duty: &Duty) -> Projected {
     };
     could_move.push(change(ChangeCode::Correction, counted));
     Projected {
-        day: *due,
+        days: Days::on(*due),
         what: UpcomingType::DeadlineFalls,
         statuses: None,
         sentence: format!("last permitted day of {title}{year} (Article {article})").into(),

@@ -78,6 +78,7 @@ impl Look {
             Self::Leaving => ('%', '▓'),
             Self::Deferred => ('&', '▒'),
             Self::Former => ('x', '×'),
+            Self::Open => (':', '┄'),
             Self::Other => ('*', '*'),
             Self::Claimed => ('~', '~'),
             Self::Contested => ('?', '?'),
@@ -88,7 +89,7 @@ impl Look {
 
     pub fn paint(self) -> Paint {
         match self {
-            Self::Blank | Self::Other => Paint::Plain,
+            Self::Blank | Self::Open | Self::Other => Paint::Plain,
             Self::Signatory | Self::Contracting => Paint::Cyan,
             Self::Party => Paint::Green,
             Self::Leaving | Self::Claimed => Paint::Yellow,

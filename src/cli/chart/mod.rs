@@ -94,6 +94,8 @@ pub enum Look {
     Leaving,
     Deferred,
     Former,
+    /// One status or another: the day on which it changes is not known.
+    Open,
     /// A status that a newer ledger names.
     Other,
     Claimed,

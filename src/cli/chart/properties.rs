@@ -12,6 +12,7 @@ const LOOKS: &[Look] = &[
     Look::Leaving,
     Look::Deferred,
     Look::Former,
+    Look::Open,
     Look::Other,
 ];
 

@@ -123,7 +123,7 @@ fn what_comes_says_that_the_day_is_the_earliest() {
         Dossier { treaty: &treaty, participant: &participant, events: &events, deposits: &[], mandates: &[], known };
     let horizon = Horizon { at: day("2026-03-01"), until: day("2026-12-31") };
     let changes = upcoming(&dossier, horizon, ViewName::Default).changes;
-    let out = changes.iter().find(|change| change.day == day("2026-08-08")).unwrap();
+    let out = changes.iter().find(|change| change.days.first == day("2026-08-08")).unwrap();
     assert!(out.assuming[0].contains("repatriated"), "{out:#?}");
     assert!(out.because.iter().any(|reason| reason.sentence.contains("this day is the earliest")), "{out:#?}");
 }
@@ -183,5 +183,5 @@ fn acts_before_the_adoption_are_remarked_and_modes_cite_their_article() {
     book.deposited(&x, ConsentMode::Ratification, "1897-02-20");
     let answer = book.now(OTTAWA, "XXX", "2002-01-01");
     assert_eq!(codes(&answer), ["deposit_before_signature", "act_before_adoption"]);
-    assert!(answer.findings.iter().all(|finding| !finding.article.is_empty()), "{:#?}", answer.findings);
+    assert!(answer.findings.iter().all(|remark| !remark.finding.article.is_empty()), "{:#?}", answer.findings);
 }

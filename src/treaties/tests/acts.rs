@@ -437,7 +437,7 @@ fn objections_are_in_time_or_late_by_each_count_and_may_be_withdrawn() {
 fn a_withdrawal_that_nobody_notified_is_remarked_after_thirty_days() {
     let (mut book, x) = with_party("XXX");
     let notice = book.withdrew("2025-07-18", &x, "2025-07-18");
-    let silent = |answer: &Answer| answer.findings.iter().any(|finding| finding.code == LegalRemark::NotNotified);
+    let silent = |answer: &Answer| answer.findings.iter().any(|remark| remark.finding.code == LegalRemark::NotNotified);
     book.record("2025-08-17", "participant/XXX", conflict(ConflictEngagement::NotEngaged, "2025", "-", "XXX"));
     assert!(!silent(&book.now(OTTAWA, "XXX", "2025-09-01")), "the thirtieth day");
     book.record("2025-08-18", "participant/XXX", conflict(ConflictEngagement::NotEngaged, "2025", "-", "XXX"));

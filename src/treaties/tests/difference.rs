@@ -121,9 +121,10 @@ fn findings_of_all_are_told_once_in_order_of_their_events() {
     let of = |who: &str| book.of(who, |dossier| findings(dossier, day("2026-01-01"), ViewName::Default));
     let each = ["LTU", "POL"].map(|who| (who.parse().unwrap(), of(who)));
     let found = gathered(of("NOBODY"), each.clone());
-    let positions: Vec<_> = found.iter().map(|it| it.finding.event.as_ref().map(|event| event.position)).collect();
+    let positions: Vec<_> =
+        found.iter().map(|it| it.remark.finding.event.as_ref().map(|event| event.position)).collect();
     assert!(positions.is_sorted(), "{positions:?}");
-    let told: Vec<_> = found.iter().map(|it| (it.finding.code.name(), it.participants.len())).collect();
+    let told: Vec<_> = found.iter().map(|it| (it.remark.finding.code.name(), it.participants.len())).collect();
     assert!(told.contains(&("withdrawal_without_membership", 1)) && told.contains(&("deposit_before_signature", 1)));
     let twice = gathered(of("NOBODY"), each.clone().into_iter().chain(each));
     assert_eq!(twice, found, "what is found twice is told once");
@@ -136,7 +137,8 @@ fn what_is_found_for_nobody_in_particular_is_about_the_treaty() {
     book.deposited(&format!("participation/{OTTAWA}/LTU"), ConsentMode::Accession, "2003-05-12");
     let of = |who: &str| book.of(who, |dossier| findings(dossier, day("2026-01-01"), ViewName::Default));
     let found = gathered(of("NOBODY"), [("LTU".parse().unwrap(), of("LTU"))]);
-    let adopted = found.iter().find(|it| it.finding.code == LegalRemark::AdoptedAfterOpening).expect("a finding");
+    let adopted =
+        found.iter().find(|it| it.remark.finding.code == LegalRemark::AdoptedAfterOpening).expect("a finding");
     assert!(adopted.participants.is_empty());
     assert!(found.iter().any(|it| it.participants.len() == 1), "{found:?}");
 }

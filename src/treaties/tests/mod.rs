@@ -318,6 +318,6 @@ pub fn suspensions(answer: &Answer) -> Vec<&super::SuspensionAsserted> {
 /// The codes of the findings. That nobody notified an act is true of nearly every small
 /// record here, and has tests of its own.
 pub fn codes(answer: &Answer) -> Vec<&'static str> {
-    let codes = answer.findings.iter().map(|finding| finding.code);
+    let codes = answer.findings.iter().map(|remark| remark.finding.code);
     codes.filter(|code| *code != LegalRemark::NotNotified).map(LegalRemark::name).collect()
 }

@@ -132,7 +132,7 @@ fn yearly(found: &Obligations) -> Vec<(i16, String, DutyState)> {
 }
 
 fn remarks(found: &Obligations) -> Vec<(&'static str, &str)> {
-    found.findings.iter().map(|finding| (finding.code.name(), &*finding.article)).collect()
+    found.findings.iter().map(|remark| (remark.finding.code.name(), &*remark.finding.article)).collect()
 }
 
 fn rules(duty: &Duty) -> Vec<DutyRule> {
@@ -320,7 +320,7 @@ fn duties_end_with_the_withdrawal_and_what_was_overdue_stays() {
     assert_eq!(&*found.continues, "duties under other rules of law");
     let other = book.now(PROTOCOL, "POL", "2026-03-01");
     assert_eq!(certain(&other), TreatyStatus::Party);
-    assert_eq!(other.outcomes[0].spans[0].from, Some(day("2004-04-14")));
+    assert_eq!(other.outcomes[0].intervals[0].first.from, Some(day("2004-04-14")));
 }
 
 #[test]
@@ -494,7 +494,8 @@ fn said(found: &Obligations) -> (Vec<Said>, Vec<(&'static str, EventReference)>,
         })
         .collect();
     duties.sort();
-    let findings = found.findings.iter().map(|it| (it.code.name(), it.event.clone().unwrap().reference)).collect();
+    let findings =
+        found.findings.iter().map(|it| (it.finding.code.name(), it.finding.event.clone().unwrap().reference)).collect();
     (duties, findings, found.complete)
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::treaties::cut_after_its_day;
 
 fn spans_of(answer: &Answer, course: usize) -> Vec<(Option<Date>, &'static str)> {
-    answer.courses[course].spans.iter().map(|span| (span.from, span.status.name())).collect()
+    answer.courses[course].intervals.iter().map(|it| it.first).map(|span| (span.from, span.status.name())).collect()
 }
 
 #[test]
@@ -28,15 +28,32 @@ fn a_course_goes_from_ever_to_open_whatever_day_is_asked_about() {
 }
 
 #[test]
-fn readings_that_lead_to_other_intervals_are_courses_of_their_own() {
+fn readings_that_lead_to_the_same_statuses_are_one_course_with_open_days() {
     let (mut book, participation) = with_party("POL");
     book.withdrew("2025-09-05", &participation, "2025-08");
     let answer = book.now(OTTAWA, "POL", "2024-01-01");
     assert_eq!(answer.outcomes.len(), 1, "on this day they agree");
-    let ends: Vec<_> = answer.courses.iter().map(|course| course.spans.last().and_then(|span| span.from)).collect();
-    assert_eq!(ends, [Some(day("2026-02-01")), Some(day("2026-02-28"))]);
+    let [course] = answer.courses.as_slice() else { panic!("{:#?}", answer.courses) };
+    let left = course.intervals.last().unwrap();
+    assert_eq!((left.first.from, left.last.from), (Some(day("2026-02-01")), Some(day("2026-02-28"))));
+    assert!(course.assuming.is_empty());
+}
+
+#[test]
+fn readings_that_lead_to_other_statuses_are_courses_of_their_own() {
+    let (mut book, participation) = with_party("POL");
+    // The notice came before the instrument of consent, or after it.
+    book.withdrew("2025-09-05", &participation, "2012");
+    let answer = book.now(OTTAWA, "POL", "2010-01-01");
+    let last: Vec<_> =
+        answer.courses.iter().map(|course| course.intervals.last().unwrap().first.status.name()).collect();
+    assert_eq!(last, ["party", "former_party"]);
     let assuming: Vec<_> = answer.courses.iter().map(|course| course.assuming.join(" or ")).collect();
-    assert_eq!(assuming[1], "withdrawal notified on 2025-08-31, the last day that the statement allows");
+    assert_eq!(
+        assuming[0],
+        "withdrawal notified on a day from 2012-01-01 to 2012-12-26, days that the statement allows"
+    );
+    assert!(answer.complete);
 }
 
 #[test]
@@ -91,10 +108,14 @@ fn up_to_a_day_nothing_begins_after_it_and_what_holds_is_open() {
     let (mut book, participation) = with_party("POL");
     book.withdrew("2025-11-05", &participation, "2025-08-20");
     let answer = up_to(&book, "POL", "2025-10-01");
-    let last = answer.courses[0].spans.last().unwrap();
+    let last = answer.courses[0].intervals.last().unwrap().first;
     let pending = TreatyStatus::WithdrawalPending { effective: Some(day("2026-02-20")) };
     assert_eq!((last.status, last.to), (pending, None));
-    assert!(answer.findings.iter().any(|finding| finding.code == LegalRemark::NotNotified), "{:?}", answer.findings);
+    assert!(
+        answer.findings.iter().any(|remark| remark.finding.code == LegalRemark::NotNotified),
+        "{:?}",
+        answer.findings
+    );
     let before = up_to(&book, "POL", "2025-08-19");
     assert_eq!(spans_of(&before, 0).last(), Some(&(Some(day("2013-06-01")), "party")));
     assert_eq!(before.findings, Vec::new(), "what is remarked on the withdrawal is of a later act");
@@ -104,8 +125,9 @@ fn up_to_a_day_nothing_begins_after_it_and_what_holds_is_open() {
 fn readings_that_differ_after_a_day_alone_are_one_up_to_it() {
     let (mut book, participation) = with_party("POL");
     book.withdrew("2025-09-05", &participation, "2025-08");
-    assert_eq!(up_to(&book, "POL", "2025-08-31").courses.len(), 2, "on that day they differ");
-    let answer = up_to(&book, "POL", "2025-07-31");
+    book.withdrew("2025-09-05", &participation, "2012");
+    assert_eq!(up_to(&book, "POL", "2013-06-15").courses.len(), 2, "on that day they differ");
+    let answer = up_to(&book, "POL", "2011-12-31");
     let [course] = answer.courses.as_slice() else { panic!("{:?}", answer.courses) };
     assert!(course.assuming.is_empty());
 }

@@ -8,7 +8,7 @@ use super::{
     acts::{contest, declaration, declared, retraction, succession},
     *,
 };
-use crate::treaties::{Span, spans};
+use crate::treaties::{Interval, Span, add_days, spans};
 
 /// An act of one participant, with what it names among the acts before.
 #[derive(Clone, Debug)]
@@ -31,10 +31,40 @@ enum Made {
     Corrected(usize, String),
 }
 
+impl Made {
+    /// It with a day for each date: `pick` says how far into the days that the date can mean.
+    fn on_days(self, mut pick: impl FnMut(&str) -> f64) -> Self {
+        let mut day = |text: String| {
+            let date: WorldDate = text.parse().unwrap();
+            let (first, last) = (date.earliest().unwrap(), date.latest().unwrap());
+            let days = f64::from((last - first).get_days());
+            let days = (days * pick(&text)) as u32;
+            add_days(first, days).to_string()
+        };
+        match self {
+            Self::Signed(on) => Self::Signed(day(on)),
+            Self::Deposited(mode, on) => Self::Deposited(mode, day(on)),
+            Self::Withdrew(on) => Self::Withdrew(day(on)),
+            Self::Revoked(of, on) => Self::Revoked(of, day(on)),
+            Self::Conflict(engaged, since, until, by) => Self::Conflict(engaged, day(since), until.map(day), by),
+            Self::Effect(effect, on) => Self::Effect(effect, day(on)),
+            Self::Suspended(on) => Self::Suspended(day(on)),
+            Self::Domestic(on) => Self::Domestic(day(on)),
+            Self::Succeeded(to, on, told) => Self::Succeeded(to, day(on), day(told)),
+            Self::Declared(of, on) => Self::Declared(of, day(on)),
+            Self::Rival(on) => Self::Rival(day(on)),
+            Self::Contested(of, on) => Self::Contested(of, day(on)),
+            Self::Corrected(of, on) => Self::Corrected(of, day(on)),
+            Self::Retracted(of) => Self::Retracted(of),
+        }
+    }
+}
+
 fn date() -> impl Strategy<Value = String> {
     let exact = (1998i16..2030, 1i8..=12, 1i8..=28).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"));
     let coarse = (1998i16..2030, 1i8..=12).prop_map(|(y, m)| format!("{y:04}-{m:02}"));
-    prop_oneof![6 => exact, 1 => coarse]
+    let open = (1998i16..2020, 1i16..10).prop_map(|(y, more)| format!("{y:04}-05/{:04}-02", y + more));
+    prop_oneof![6 => exact, 1 => coarse, 1 => open]
 }
 
 fn made() -> impl Strategy<Value = Made> {
@@ -150,13 +180,13 @@ fn said(answer: &Answer) -> impl PartialEq + std::fmt::Debug + use<> {
                 .map(|step| (step.date, step.rule, step.event.clone().map(|event| event.reference)))
                 .collect();
             steps.sort();
-            (outcome.status, outcome.spans.clone(), steps, outcome.could_change.clone())
+            (outcome.status, outcome.intervals.clone(), steps, outcome.could_change.clone())
         })
         .collect();
     let findings: Vec<_> = answer
         .findings
         .iter()
-        .map(|finding| (finding.code, finding.event.clone().map(|event| event.reference)))
+        .map(|remark| (remark.finding.code, remark.finding.event.clone().map(|event| event.reference)))
         .collect();
     (outcomes, codes(answer), findings, answer.complete)
 }
@@ -224,13 +254,48 @@ proptest! {
         let answer = book.now(OTTAWA, "XXX", &at);
         prop_assert!(!answer.outcomes.is_empty());
         for outcome in &answer.outcomes {
-            let told = |span: &Span| span.holds_on(day(&at)) && span.status.name() == outcome.status.name();
-            prop_assert!(outcome.spans.iter().all(told));
-            prop_assert!(outcome.spans.iter().any(|span| span.status == outcome.status));
+            let told = |it: &Interval| it.may_hold_on(day(&at)) && it.first.status.name() == outcome.status.name();
+            prop_assert!(outcome.intervals.iter().all(told));
+            prop_assert!(outcome.intervals.iter().any(|it| it.first.status == outcome.status));
             prop_assert!(!outcome.assuming.is_empty() || answer.outcomes.len() == 1);
         }
-        let looked_up: BTreeSet<_> = answer.courses.iter().flat_map(|course| &course.spans).filter(|span| span.holds_on(day(&at))).collect();
-        prop_assert_eq!(looked_up, answer.outcomes.iter().flat_map(|outcome| &outcome.spans).collect());
+        let held = answer.courses.iter().flat_map(|course| &course.intervals).filter(|it| it.may_hold_on(day(&at)));
+        let told: BTreeSet<_> = answer.outcomes.iter().map(|outcome| outcome.status.name()).collect();
+        prop_assert_eq!(held.map(|it| it.first.status.name()).collect::<BTreeSet<_>>(), told);
         prop_assert!(answer.overlays.len() <= answer.overlays_of_all_days.len());
+    }
+
+    /// Whichever day a date meant: what follows from it is told, and its days lie within those told.
+    #[test]
+    fn whatever_day_a_date_meant_what_follows_is_told(
+        acts in prop::collection::vec(made(), 0..7),
+        at in date(),
+        picks in prop::collection::vec(0.0f64..1.0, 16),
+    ) {
+        prop_assume!(at.len() == 10);
+        // The dates of one account of a conflict are read together, at one end of them all.
+        let settled = |made: &Made| matches!(made, Made::Conflict(..));
+        let acts: Vec<Made> = acts.into_iter().map(|made| match made {
+            made if settled(&made) => made.on_days(|_| 0.5),
+            // Nobody notifies a succession before it came.
+            Made::Succeeded(to, on, _) => Made::Succeeded(to, on, "2029-12-30".into()),
+            made => made,
+        }).collect();
+        let mut picks = picks.into_iter().cycle();
+        let alone: Vec<Made> = acts.iter().cloned().map(|made| made.on_days(|_| picks.next().unwrap_or_default())).collect();
+        let (open, alone) = (book(&acts).now(OTTAWA, "XXX", &at), book(&alone).now(OTTAWA, "XXX", &at));
+        for outcome in alone.outcomes.iter().filter(|_| open.complete && alone.complete) {
+            let told = open.outcomes.iter().find(|told| told.status.name() == outcome.status.name());
+            prop_assert!(told.is_some(), "{} is not told of {:#?}", outcome.status.name(), open.outcomes);
+            for Interval { first, .. } in &outcome.intervals {
+                let within = |it: &&Interval| {
+                    let ends = it.first.to.zip(it.last.to).zip(first.to);
+                    it.first.from <= first.from && first.from <= it.last.from
+                        && ends.map_or(it.last.to == first.to, |((soon, late), to)| soon <= to && to <= late)
+                };
+                let found = told.is_some_and(|told| told.intervals.iter().any(|it| within(&it)));
+                prop_assert!(found, "{:?} is not within {:#?}", first, told.map(|told| &told.intervals));
+            }
+        }
     }
 }

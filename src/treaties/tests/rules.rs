@@ -101,7 +101,7 @@ fn a_new_instrument_after_a_withdrawal_opens_a_new_interval() {
     book.record("2030-04-20", &x, deposit(ConsentMode::Accession, "2030-04-15"));
     let answer = book.now(OTTAWA, "XXX", "2030-10-01");
     assert_eq!(certain(&answer), TreatyStatus::Party);
-    assert_eq!(answer.outcomes[0].spans[0].from, Some(day("2030-10-01")));
+    assert_eq!(answer.outcomes[0].intervals[0].first.from, Some(day("2030-10-01")));
     assert_eq!(codes(&answer), ["accession_by_signatory"]);
     assert_eq!(certain(&book.now(OTTAWA, "XXX", "2030-09-30")), TreatyStatus::Contracting);
     assert_eq!(certain(&book.now(OTTAWA, "XXX", "2027-01-01")), TreatyStatus::FormerParty { since: day("2026-01-18") });
@@ -141,7 +141,7 @@ fn a_notice_without_addressees_and_reasons_is_remarked_and_runs() {
     let answer = book.now(OTTAWA, "XXX", "2026-01-18");
     assert_eq!(certain(&answer), TreatyStatus::FormerParty { since: day("2026-01-18") });
     assert_eq!(codes(&answer), ["addressee_missing", "reasons_missing", "later_effect_without_basis"]);
-    assert!(answer.findings.iter().all(|finding| &*finding.article == "20"));
+    assert!(answer.findings.iter().all(|remark| &*remark.finding.article == "20"));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn consent_that_does_not_fit_what_was_before_is_remarked() {
         codes(&answer),
         ["accession_by_signatory", "deposit_before_signature", "consent_while_bound", "signature_outside_window"]
     );
-    assert_eq!(answer.outcomes[0].spans[0].from, Some(day("1999-03-01")), "the first instrument counts");
+    assert_eq!(answer.outcomes[0].intervals[0].first.from, Some(day("1999-03-01")), "the first instrument counts");
 }
 
 #[test]
@@ -482,7 +482,9 @@ fn where_readings_differ_in_days_alone_the_status_is_one() {
     book.withdrew("2025-09-01", &x, "2025-08");
     let answer = book.now(OTTAWA, "XXX", "2026-03-01");
     assert_eq!(certain(&answer), TreatyStatus::FormerParty { since: day("2026-02-01") });
-    let since: Vec<_> = answer.outcomes[0].spans.iter().map(|span| span.from.unwrap()).collect();
-    assert_eq!(since, [day("2026-02-01"), day("2026-02-28")], "and both days are told");
-    assert_eq!(answer.outcomes[0].assuming.len(), 2);
+    let [interval] = answer.outcomes[0].intervals.as_slice() else { panic!("{:?}", answer.outcomes) };
+    let since = (interval.first.from, interval.last.from);
+    assert_eq!(since, (Some(day("2026-02-01")), Some(day("2026-02-28"))), "and the days are told between which it is");
+    assert!(answer.outcomes[0].assuming.is_empty(), "nothing has to be assumed for that");
+    assert!(answer.complete && !answer.is_settled());
 }

@@ -28,7 +28,10 @@ fn a_succession_of_an_unknown_day_came_by_its_notification() {
     let statuses: Vec<_> = between.outcomes.iter().map(|outcome| outcome.status).collect();
     assert_eq!(statuses, [TreatyStatus::Party, TreatyStatus::NonParticipant]);
     let told: Vec<&str> = between.outcomes.iter().flat_map(|outcome| &outcome.assuming).map(|told| &**told).collect();
-    assert!(told.contains(&"succession of States on 2001-03-05, the last day that the statement allows"), "{told:?}");
+    assert!(
+        told[1..] == ["succession of States on a day from 2000-01-02 to 2001-03-05, days that the statement allows"],
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -139,5 +142,5 @@ fn days_that_lead_to_nothing_else_are_not_told_one_by_one() {
     let answer = book.now(OTTAWA, "NEW", "2024-12-31");
     assert_eq!(certain(&answer), TreatyStatus::Party);
     assert!(answer.complete);
-    assert_eq!(answer.outcomes[0].assuming.len(), 4, "each at its ends: {:#?}", answer.outcomes[0].assuming);
+    assert!(answer.outcomes[0].assuming.is_empty(), "{:#?}", answer.outcomes[0].assuming);
 }

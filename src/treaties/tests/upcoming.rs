@@ -1,7 +1,7 @@
 //! What changes by itself after a day.
 
 use super::*;
-use crate::treaties::{Horizon, Projected, Upcoming, upcoming, upcoming_of_treaty};
+use crate::treaties::{Days, Horizon, Projected, Upcoming, upcoming, upcoming_of_treaty};
 
 fn under(participant: &str) -> String {
     format!("participation/{OTTAWA}/{participant}")
@@ -23,7 +23,7 @@ impl Book {
 }
 
 fn told(upcoming: &Upcoming) -> Vec<(String, &'static str)> {
-    upcoming.changes.iter().map(|change| (change.day.to_string(), change.what.name())).collect()
+    upcoming.changes.iter().map(|change| (change.days.first.to_string(), change.what.name())).collect()
 }
 
 fn lines<'a>(told: &'a [(String, &'static str)]) -> Vec<(&'a str, &'static str)> {
@@ -87,17 +87,16 @@ fn a_conflict_defers_and_its_end_lets_go() {
 }
 
 #[test]
-fn readings_that_lead_to_other_days_are_told_with_what_they_assume() {
+fn a_change_whose_day_is_open_is_one_with_the_days_between_which_it_comes() {
     let (mut book, participation) = with_party("POL");
     book.withdrew("2025-09-05", &participation, "2025-08");
     let ahead = book.ahead("POL", "2025-09-05", "2027-01-01");
-    let expected = [("2026-02-01", "withdrawal_effect"), ("2026-02-28", "withdrawal_effect")];
-    assert_eq!(lines(&told(&ahead)), expected);
-    assert_eq!(
-        &*ahead.changes[0].assuming[0],
-        "withdrawal notified on 2025-08-01, the first day that the statement allows"
-    );
-    assert_eq!(moves(&ahead.changes[1])[0], "claims_settled");
+    let [leaves] = ahead.changes.as_slice() else { panic!("{:#?}", ahead.changes) };
+    assert_eq!(leaves.days, Days { first: day("2026-02-01"), last: day("2026-02-28") });
+    assert!(leaves.assuming.is_empty(), "whichever day it was");
+    assert_eq!(moves(leaves)[0], "claims_settled");
+    assert_eq!(book.ahead("POL", "2026-02-27", "2027-01-01").changes.len(), 1, "it may still come");
+    assert_eq!(book.ahead("POL", "2026-02-28", "2027-01-01").changes.len(), 0, "it has come");
 }
 
 /// A party to a treaty whose clauses say how long others may object.

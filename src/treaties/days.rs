@@ -1,0 +1,75 @@
+//! Days on one of which something was: what a date that is not known to the day can mean.
+//!
+//! Leaves to others: which days those are (`readings`), where they have to be told apart
+//! (`breaks`).
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+/// One of these days, both ends included; which of them is open unless they are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Days {
+    pub first: Date,
+    pub last: Date,
+}
+
+impl Days {
+    pub const fn on(day: Date) -> Self {
+        Self { first: day, last: day }
+    }
+
+    /// Whether the day is known.
+    pub fn is_settled(self) -> bool {
+        self.first == self.last
+    }
+
+    /// The days of both, where the other's come right after these.
+    fn joined(self, next: Self) -> Option<Self> {
+        (self.last.tomorrow().ok() == Some(next.first)).then_some(Self { first: self.first, last: next.last })
+    }
+}
+
+impl fmt::Display for Days {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, last } = self;
+        if self.is_settled() { write!(out, "on {first}") } else { write!(out, "on a day from {first} to {last}") }
+    }
+}
+
+/// Some of the days that a date can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub days: Days,
+    /// All that it can mean.
+    pub of: Days,
+}
+
+impl Part {
+    /// All of the days.
+    pub const fn whole(of: Days) -> Self {
+        Self { days: of, of }
+    }
+
+    /// The days that begin with each of these, up to the next one. `begins` is ascending
+    /// and holds the first of the days.
+    pub fn split(of: Days, begins: &[Date]) -> Vec<Self> {
+        let ends = begins.iter().skip(1).filter_map(|next| next.yesterday().ok()).chain([of.last]);
+        begins.iter().zip(ends).map(|(first, last)| Self { days: Days { first: *first, last }, of }).collect()
+    }
+
+    pub fn is_whole(self) -> bool {
+        self.days == self.of
+    }
+
+    /// The part of both, where the other's days come right after these.
+    pub fn joined(self, next: Self) -> Option<Self> {
+        let days = self.days.joined(next.days).filter(|_| self.of == next.of)?;
+        Some(Self { days, ..self })
+    }
+
+    /// One of its days alone.
+    pub fn on(self, day: Date) -> Self {
+        Self { days: Days::on(day), ..self }
+    }
+}

@@ -1,0 +1,174 @@
+//! The readings of a record with what each leads to, its days as early and as late as the
+//! reading allows.
+//!
+//! Promises: of one reading every corner leads to the same statuses in the same order, and
+//! to the same one on the day that is asked about; what lies between the corners leads to
+//! what they lead to, on days between theirs. Where corners do not agree because two dates
+//! can come in either order, each order is a reading of its own; where they do not agree for
+//! another reason, the readings are not told to be all.
+//! Leaves to others: which readings there are (`readings`), one corner (`course`).
+
+use std::{cmp::Ordering, collections::BTreeSet};
+
+use jiff::civil::Date;
+
+use super::{
+    Interval, Span,
+    course::{self, Course, Membership},
+    readings::{self, Reading},
+    record::Record,
+};
+
+/// A reading and what it leads to.
+#[derive(Clone, Debug)]
+pub struct Followed<'r, 'a> {
+    pub reading: Reading<'r, 'a>,
+    /// What its corners lead to: first the one with the first day of each stretch, last the
+    /// one with the last; never none.
+    pub corners: Vec<Course>,
+    /// Ascending, from ever to open.
+    pub intervals: Vec<Interval>,
+}
+
+impl<'r, 'a> Followed<'r, 'a> {
+    fn of(reading: Reading<'r, 'a>, corners: Vec<Course>) -> Self {
+        Self { reading, intervals: intervals(&corners), corners }
+    }
+
+    /// What it leads to on the first days.
+    pub fn first(&self) -> &Course {
+        &self.corners[0]
+    }
+
+    /// The interval that holds a day on the first days.
+    pub fn interval_on(&self, day: Date) -> &Interval {
+        self.intervals.iter().find(|interval| interval.first.holds_on(day)).expect("they cover every day")
+    }
+}
+
+/// All readings followed, and whether these are all.
+pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) {
+    let (readings, mut complete) = readings::of(record);
+    let mut followed = Vec::with_capacity(readings.len());
+    for reading in readings {
+        let (corners, whole) = corners_of(record, &reading);
+        complete &= whole;
+        if corners.iter().all(|(_, other)| agree(&corners[0].1, other, record.asked)) {
+            followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect()));
+        } else {
+            let ordered = reading.in_every_order().map(|points| follow(record, points));
+            complete &= ordered.is_some();
+            let (apart, whole) = by_order(&reading, ordered.unwrap_or(corners), record.asked);
+            complete &= whole;
+            followed.extend(apart);
+        }
+    }
+    (followed, complete)
+}
+
+/// Every corner of every reading as a reading of its own, and whether these are all.
+pub fn corners<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<(Reading<'r, 'a>, Course)>, bool) {
+    let (readings, mut complete) = readings::of(record);
+    let corners = readings.iter().flat_map(|reading| {
+        let (corners, whole) = corners_of(record, reading);
+        complete &= whole;
+        corners
+    });
+    (corners.collect(), complete)
+}
+
+fn corners_of<'r, 'a>(record: &'r Record<'r, 'a>, reading: &Reading<'r, 'a>) -> (Vec<Point<'r, 'a>>, bool) {
+    let (corners, whole) = reading.corners();
+    (follow(record, corners), whole)
+}
+
+/// A reading that has one day of each date, and what it leads to.
+type Point<'r, 'a> = (Reading<'r, 'a>, Course);
+
+fn follow<'r, 'a>(record: &'r Record<'r, 'a>, points: Vec<Reading<'r, 'a>>) -> Vec<Point<'r, 'a>> {
+    let followed = points.into_iter().map(|point| {
+        let course = course::follow(record, &point);
+        (point, course)
+    });
+    followed.collect()
+}
+
+/// A reading whose points do not agree, once for each set of them that does; and whether it
+/// is the order of their days alone that tells these apart.
+fn by_order<'r, 'a>(
+    reading: &Reading<'r, 'a>,
+    points: Vec<Point<'r, 'a>>,
+    asked: Option<Date>,
+) -> (Vec<Followed<'r, 'a>>, bool) {
+    let mut sets: Vec<(BTreeSet<Vec<Ordering>>, Vec<Course>)> = Vec::new();
+    for (point, course) in points {
+        let order = point.order();
+        match sets.iter_mut().find(|(_, courses)| agree(&courses[0], &course, asked)) {
+            Some((orders, courses)) => {
+                orders.insert(order);
+                courses.push(course);
+            }
+            None => sets.push((BTreeSet::from([order]), vec![course])),
+        }
+    }
+    let all: BTreeSet<&Vec<Ordering>> = sets.iter().flat_map(|(orders, _)| orders).collect();
+    let apart = all.len() == sets.iter().map(|(orders, _)| orders.len()).sum::<usize>();
+    let followed = sets.iter().map(|(orders, courses)| {
+        let orders: Vec<Vec<Ordering>> = orders.iter().cloned().collect();
+        Followed::of(reading.in_orders(&orders), courses.clone())
+    });
+    (followed.collect(), apart)
+}
+
+/// What every corner of every reading leads to.
+pub fn courses(followed: &[Followed<'_, '_>]) -> Vec<Course> {
+    followed.iter().flat_map(|followed| &followed.corners).cloned().collect()
+}
+
+/// Readings one after the other that lead to statuses in the same order are one.
+pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>]) -> Vec<Followed<'r, 'a>> {
+    let mut joined = followed.to_vec();
+    join(&mut joined, |one, other| {
+        let reading = one.reading.joined(&other.reading).filter(|_| agree(one.first(), other.first(), None))?;
+        let corners = one.corners.iter().chain(&other.corners).cloned().collect();
+        let pairs = one.intervals.iter().zip(&other.intervals);
+        Some(Followed { reading, corners, intervals: pairs.map(|(one, other)| one.around(*other)).collect() })
+    });
+    joined
+}
+
+/// Puts one in place of two wherever that can be.
+pub fn join<T>(all: &mut Vec<T>, joined: impl Fn(&T, &T) -> Option<T>) {
+    let mut at = 0;
+    while at < all.len() {
+        let next = (0..all.len()).find_map(|next| Some((next, joined(&all[at], &all[next]).filter(|_| next != at)?)));
+        match next {
+            Some((next, one)) => {
+                all[at] = one;
+                all.remove(next);
+                // What was looked at before may go on with it.
+                at = 0;
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// Whether two courses have the same statuses in the same order, left by the same acts, and
+/// the same one on a day.
+fn agree(one: &Course, other: &Course, asked: Option<Date>) -> bool {
+    let names = |course: &Course| course.spans.iter().map(|span| span.status.name()).collect::<Vec<_>>();
+    let leave = |it: &Membership| it.leave.as_ref().map(|leave| leave.event.clone());
+    let leaves = |course: &Course| course.memberships.iter().map(leave).collect::<Vec<_>>();
+    let place = |course: &Course| asked.and_then(|day| course.spans.iter().position(|span| span.holds_on(day)));
+    names(one) == names(other) && leaves(one) == leaves(other) && place(one) == place(other)
+}
+
+/// The intervals of courses that agree.
+fn intervals(courses: &[Course]) -> Vec<Interval> {
+    let of = |at: usize, first: Span| {
+        let spans = courses.iter().filter_map(|course| course.spans.get(at)).map(|span| Interval::settled(*span));
+        spans.fold(Interval::settled(first), Interval::around)
+    };
+    courses[0].spans.iter().enumerate().map(|(at, span)| of(at, *span)).collect()
+}
