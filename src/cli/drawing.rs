@@ -232,8 +232,8 @@ fn stretches(spans: &[CourseSpan]) -> Vec<Stretch> {
             [] => continue,
             [(look, label)] => (*look, label.clone()),
             several => {
-                let labels: Vec<&str> = several.iter().map(|(_, label)| label.as_str()).collect();
-                (Look::Open, labels.join(" or "))
+                let labels: Vec<&str> = several.iter().map(|(look, label)| short(*look, label)).collect();
+                (Look::Open, labels.join("/"))
             }
         };
         match stretches.last_mut().filter(|before| before.look == look && before.label == label) {
@@ -242,6 +242,17 @@ fn stretches(spans: &[CourseSpan]) -> Vec<Stretch> {
         }
     }
     stretches
+}
+
+/// A word where several share a label.
+fn short(look: Look, label: &str) -> &str {
+    match look {
+        Look::Blank => "none",
+        Look::Leaving => "leaving",
+        Look::Deferred => "deferred",
+        Look::Former => "former",
+        _ => label,
+    }
 }
 
 fn may_hold_on(span: &CourseSpan, at: Date) -> bool {

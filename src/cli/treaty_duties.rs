@@ -9,7 +9,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, short_name},
-    treaty_status::{days, entry, findings, listed, on_day, standings},
+    treaty_status::{days, entry, findings, listed, on_day, standings, told_of},
 };
 use crate::client::{
     Client,
@@ -193,7 +193,7 @@ fn row(duty: &Duty) -> [String; 5] {
     if !duty.stops.is_empty() && duty.state != "ended" {
         what.push_str(&format!("\nstops with the withdrawal on {}", duty.stops));
     }
-    duty.assuming.iter().for_each(|assumed| what.push_str(&format!("\nassuming: {assumed}")));
+    told_of(&duty.assuming).for_each(|assumed| what.push_str(&format!("\nassuming: {assumed}")));
     let late = if duty.days_late == 0 { String::new() } else { duty.days_late.to_string() };
     [duty.due.clone(), duty.state.replace('_', " "), what, duty.article.clone(), late]
 }

@@ -9,7 +9,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, day_known},
-    treaty_status::{entry, on_day},
+    treaty_status::{entry, on_day, told_of},
 };
 use crate::client::{
     About, Client, KnownAt,
@@ -80,7 +80,9 @@ fn row(found: &FindingUnderTreaty, several: bool) -> [String; 3] {
         article if article.starts_with("VCLT") => format!(" ({article})"),
         article => format!(" (Article {article})"),
     };
-    [entry(finding.event.as_ref()), who, format!("{}: {}{article}", finding.code, finding.message)]
+    let assuming = told_of(&finding.assuming).map(|assumed| format!("\nassuming: {assumed}"));
+    let assuming: String = assuming.collect();
+    [entry(finding.event.as_ref()), who, format!("{}: {}{article}{assuming}", finding.code, finding.message)]
 }
 
 /// How often each code stands there, the most frequent first.

@@ -22,6 +22,9 @@ use crate::client::{
     to_json,
 };
 
+/// Ways to read the record that are told in words; further ones are counted.
+const ASSUMED: usize = 3;
+
 /// Asks and shows; returns what the answer holds for.
 pub async fn show(
     client: &Client,
@@ -187,7 +190,7 @@ fn reasons(outcome: &StatusOutcome, several: bool, letters: Option<&Letters>) ->
         let what = outcome.status.replace('_', " ");
         tables.push(sentences(
             Some(&format!("{what}, assuming:")),
-            outcome.assuming.iter().map(|what| format!("- {what}")),
+            told_of(&outcome.assuming).map(|what| format!("- {what}")),
         ));
     }
     if !outcome.steps.is_empty() {
@@ -197,6 +200,13 @@ fn reasons(outcome: &StatusOutcome, several: bool, letters: Option<&Letters>) ->
     let changes = outcome.could_change.iter().map(|change| change.sentence.clone());
     tables.extend(listed("what could still change it", "- ", changes.collect()));
     tables
+}
+
+/// What is assumed, and of how many further ways the same is true; the JSON has them all.
+pub fn told_of(assuming: &[String]) -> impl Iterator<Item = String> {
+    let further = Some(assuming.len().saturating_sub(ASSUMED)).filter(|further| *further > 0);
+    let further = further.map(|further| format!("it is read in one of {further} further ways"));
+    assuming.iter().take(ASSUMED).cloned().chain(further)
 }
 
 /// A table whose rows begin with the letters that stand for their events in the drawing.
@@ -214,7 +224,9 @@ fn lettered<'a>(
 }
 
 fn because(step: &StatusStep) -> [String; 4] {
-    [step.date.clone(), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]
+    let earliest = if step.date_latest.is_empty() { "" } else { " (as early as it can be)" };
+    let sentence = format!("{}{earliest}", step.sentence);
+    [days(&step.date, &step.date_latest), sentence, step.article.clone(), entry(step.event.as_ref())]
 }
 
 pub fn entry(event: Option<&CitedEvent>) -> String {
@@ -340,8 +352,8 @@ pub fn findings(findings: &[LegalFinding]) -> Vec<String> {
         let article = if article.is_empty() { String::new() } else { format!(" (Article {article})") };
         let entry = entry(event.as_ref());
         let at = if entry.is_empty() { String::new() } else { format!("entry {entry}, ") };
-        let assuming =
-            if assuming.is_empty() { String::new() } else { format!("; assuming: {}", assuming.join(" / or ")) };
+        let told: Vec<String> = told_of(assuming).collect();
+        let assuming = if told.is_empty() { String::new() } else { format!("; assuming: {}", told.join(" / or ")) };
         format!("{at}{code}: {message}{}{assuming}", article.replace("Article VCLT", "VCLT"))
     });
     told.collect()

@@ -17,6 +17,7 @@ fn outcome(status: &str, from: &str, effective: &str) -> StatusOutcome {
         event: cited(46),
         date: "2025-08-20".into(),
         sentence: "a notice of 6 months begins to run; it is over on 2026-02-20, unless a conflict is asserted".into(),
+        date_latest: String::new(),
     };
     StatusOutcome {
         status: status.into(),

@@ -8,7 +8,7 @@ use super::{
     block::{Block, sentences, table},
     output::{Output, day_known},
     parse_day,
-    treaty_status::{days, entry, listed, on_day},
+    treaty_status::{days, entry, listed, on_day, told_of},
 };
 use crate::{
     client::{
@@ -108,7 +108,7 @@ fn what(change: &UpcomingChange) -> String {
         let words = |status: &String| status.replace('_', " ");
         lines.push(format!("{} -> {}", words(&change.status_before), words(&change.status_after)));
     }
-    lines.extend(change.assuming.iter().map(|assumed| format!("assuming: {assumed}")));
+    lines.extend(told_of(&change.assuming).map(|assumed| format!("assuming: {assumed}")));
     let mut codes: Vec<String> = Vec::new();
     for code in change.could_move.iter().map(|change| change.code.replace('_', " ")) {
         if !codes.contains(&code) {
@@ -171,6 +171,7 @@ mod tests {
             event: Some(CitedEvent { position: Some(position.clone()), verified: false }),
             date: date.into(),
             sentence: sentence.into(),
+            date_latest: String::new(),
         };
         UpcomingChange {
             day: "2026-02-20".into(),

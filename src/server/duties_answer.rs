@@ -110,5 +110,6 @@ fn step(step: &DutyStep, facts: &Facts) -> proto::StatusStep {
         event: event.as_ref().map(|event| cited(event, facts)),
         date: day(*date),
         sentence: sentence.to_string(),
+        date_latest: String::new(),
     }
 }

@@ -137,13 +137,14 @@ impl Found {
     }
 
     fn step(&self, step: &Step) -> proto::StatusStep {
-        let Step { rule, article, event, date, sentence } = step;
+        let Step { rule, article, event, date, latest, sentence } = step;
         proto::StatusStep {
             rule: rule.name().into(),
             article: article.to_string(),
             event: event.as_ref().map(|event| self.cited(event)),
             date: day(*date),
             sentence: sentence.to_string(),
+            date_latest: day(*latest),
         }
     }
 

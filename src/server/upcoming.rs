@@ -127,5 +127,6 @@ fn reason(survey: &Survey, reason: &Reason) -> proto::StatusStep {
         event: event.as_ref().map(|event| survey.cited(event)),
         date: day(*date),
         sentence: sentence.to_string(),
+        date_latest: String::new(),
     }
 }

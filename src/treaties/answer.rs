@@ -289,8 +289,11 @@ pub struct Step {
     /// The article that it rests on; empty where the clauses name none.
     pub article: Box<str>,
     pub event: Option<CitedEvent>,
-    /// The day of the act or of its effect.
+    /// The day of the act or of its effect; where it is open the earliest, of which the
+    /// sentence tells.
     pub date: Option<Date>,
+    /// The latest that it can be, where it is open.
+    pub latest: Option<Date>,
     /// A sentence for a person.
     pub sentence: Box<str>,
 }

@@ -181,7 +181,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             (None, None) => return,
         };
         self.course.treaty_in_force = Some(day);
-        self.course.steps.push(Step { rule, article, event, date: Some(day), sentence: sentence.into() });
+        self.course.steps.push(Step { rule, article, event, date: Some(day), latest: None, sentence: sentence.into() });
     }
 
     /// The participant's acts in order of their day; of one day, consent goes before
@@ -532,7 +532,14 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         date: Option<Date>,
         sentence: String,
     ) {
-        self.course.steps.push(Step { rule, article: article.into(), event, date, sentence: sentence.into() });
+        self.course.steps.push(Step {
+            rule,
+            article: article.into(),
+            event,
+            date,
+            latest: None,
+            sentence: sentence.into(),
+        });
     }
 }
 

@@ -24,6 +24,11 @@ impl Days {
         self.first == self.last
     }
 
+    /// All days from the first of both to the last.
+    pub fn around(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+
     /// The days of both, where the other's come right after these.
     fn joined(self, next: Self) -> Option<Self> {
         (self.last.tomorrow().ok() == Some(next.first)).then_some(Self { first: self.first, last: next.last })

@@ -41,8 +41,8 @@ impl Asked<'_, '_, '_> {
 pub fn outcomes(asked: &Asked<'_, '_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Outcome> {
     let mut groups: Vec<Vec<Holding<'_, '_, '_>>> = Vec::new();
     for one in followed {
-        let holding =
-            Holding { course: one.first(), reading: one.reading.clone(), interval: *one.interval_on(asked.at) };
+        let (first, last) = (one.first(), one.last());
+        let holding = Holding { first, last, reading: one.reading.clone(), interval: *one.interval_on(asked.at) };
         match groups.iter_mut().find(|group| group[0].status() == holding.status()) {
             Some(group) => group.push(holding),
             None => groups.push(vec![holding]),
@@ -55,8 +55,9 @@ pub fn outcomes(asked: &Asked<'_, '_, '_>, followed: &[Followed<'_, '_>]) -> Vec
 /// A reading with the interval that holds on the day.
 #[derive(Clone)]
 struct Holding<'f, 'r, 'a> {
-    /// What it leads to on the first days.
-    course: &'f Course,
+    /// What it leads to on the first days, and on the last ones.
+    first: &'f Course,
+    last: &'f Course,
     reading: Reading<'r, 'a>,
     interval: Interval,
 }
@@ -78,7 +79,10 @@ impl Holding<'_, '_, '_> {
     }
 
     fn around(&self, other: &Self) -> Self {
-        Self { interval: self.interval.around(other.interval), ..self.clone() }
+        let from = |it: &Self| (it.interval.first.from, it.interval.last.from);
+        let first = if from(other).0 < from(self).0 { other.first } else { self.first };
+        let last = if from(other).1 < from(self).1 { self.last } else { other.last };
+        Self { first, last, interval: self.interval.around(other.interval), ..self.clone() }
     }
 
     fn ends(&self) -> bool {
@@ -100,11 +104,11 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
     let agreed = alone && intervals.len() == 1;
     // The earliest is the one that is told, of equal ones that of the first reading.
     let told = group.iter().min_by_key(|it| it.interval.first.from).expect("a group has a reading");
-    let (course, first) = (told.course, told.interval.first);
+    let (course, first) = (told.first, told.interval.first);
     Outcome {
         status: first.status,
         assuming: if agreed { Vec::new() } else { group.iter().map(Holding::assuming).collect() },
-        steps: steps(asked, course, first),
+        steps: steps(asked, told),
         could_change: changes(asked, course, first, (agreed, intervals.iter().all(Interval::is_settled))),
         intervals,
     }
@@ -119,7 +123,12 @@ impl Holding<'_, '_, '_> {
 /// What law remarks in any reading; what not all of them lead to says what these assume.
 pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
     let found = |followed: &Followed<'_, '_>| -> BTreeSet<LegalFinding> {
-        followed.corners.iter().flat_map(|course| course.findings.iter().cloned()).collect()
+        // What one day of a stretch alone leads to is not remarked: nobody says that it was that day.
+        let same = |one: &LegalFinding, other: &LegalFinding| (one.code, &one.event) == (other.code, &other.event);
+        let in_all = |finding: &&LegalFinding| {
+            followed.corners.iter().all(|course| course.findings.iter().any(|other| same(finding, other)))
+        };
+        followed.first().findings.iter().filter(in_all).cloned().collect()
     };
     let found: Vec<BTreeSet<LegalFinding>> = followed.iter().map(found).collect();
     let each: BTreeSet<&LegalFinding> = found.iter().flatten().collect();
@@ -141,9 +150,17 @@ pub fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
 
 /// Steps up to the day asked about, and to the day that ends the status; what undoes a
 /// notice belongs to it, whenever it came.
-fn steps(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Step> {
-    let horizon = span.to.unwrap_or(asked.at).max(asked.at);
-    let mut steps = course.steps.clone();
+fn steps(asked: &Asked<'_, '_, '_>, told: &Holding<'_, '_, '_>) -> Vec<Step> {
+    let horizon = told.interval.first.to.unwrap_or(asked.at).max(asked.at);
+    let mut steps = told.first.steps.clone();
+    let alike = |one: &Step, other: &Step| (one.rule, &one.event) == (other.rule, &other.event);
+    // Where both ends are told in the same way, each day has a latest.
+    let latest = &told.last.steps;
+    if steps.len() == latest.len() && steps.iter().zip(latest).all(|(step, last)| alike(step, last)) {
+        for (step, last) in steps.iter_mut().zip(latest) {
+            step.latest = last.date.filter(|_| last.date > step.date);
+        }
+    }
     steps.extend(beside(asked.record));
     steps.extend(asked.record.successions.iter().map(Succession::step));
     steps.extend(taken_back(asked));
@@ -182,7 +199,14 @@ fn beside(record: &Record<'_, '_>) -> Vec<Step> {
             StatusRule::SuspensionIsNoStatus => "VCLT 42(2)",
             _ => "",
         };
-        Some(Step { rule, article: article.into(), event: Some(statement.cited()), date, sentence: sentence.into() })
+        Some(Step {
+            rule,
+            article: article.into(),
+            event: Some(statement.cited()),
+            date,
+            latest: None,
+            sentence: sentence.into(),
+        })
     });
     steps.collect()
 }
@@ -216,7 +240,7 @@ fn taken_back(asked: &Asked<'_, '_, '_>) -> Vec<Step> {
         let date = retracted.recorded.event.date().and_then(|date| date.earliest().or(date.latest()));
         let sentence = format!("{what} of entry {index} was taken back: {}", retracted.reason).into();
         let event = Some(retracted.retraction.cited());
-        Step { rule: StatusRule::Retraction, article: "".into(), event, date, sentence }
+        Step { rule: StatusRule::Retraction, article: "".into(), event, date, latest: None, sentence }
     };
     own.map(step).collect()
 }

@@ -40,6 +40,11 @@ impl<'r, 'a> Followed<'r, 'a> {
         &self.corners[0]
     }
 
+    /// What it leads to on the last days.
+    pub fn last(&self) -> &Course {
+        &self.corners[self.corners.len() - 1]
+    }
+
     /// The interval that holds a day on the first days.
     pub fn interval_on(&self, day: Date) -> &Interval {
         self.intervals.iter().find(|interval| interval.first.holds_on(day)).expect("they cover every day")

@@ -150,7 +150,14 @@ pub fn of_consent(
         format!("in force with the treaty; {how} of deposit, {deposited}, would be {own}")
     };
     let sentence = sentence.into();
-    let step = Step { rule, article: article.clone(), event: Some(statement.cited()), date: Some(day), sentence };
+    let step = Step {
+        rule,
+        article: article.clone(),
+        event: Some(statement.cited()),
+        date: Some(day),
+        latest: None,
+        sentence,
+    };
     (day, step)
 }
 
@@ -170,6 +177,6 @@ pub fn as_stated(record: &Record<'_, '_>, deposited: Date, end: Option<Date>) ->
     stated.all(|(other, _)| other == day).then(|| {
         let (rule, article) = (StatusRule::InForceAsStated, Box::default());
         let sentence = "in force, as stated: the clauses give no day".into();
-        (day, Step { rule, article, event: Some(statement.cited()), date: Some(day), sentence })
+        (day, Step { rule, article, event: Some(statement.cited()), date: Some(day), latest: None, sentence })
     })
 }

@@ -46,6 +46,7 @@ impl Passing {
             article: "".into(),
             event: Some(table.clone()),
             date: Some(since),
+            latest: None,
             sentence: sentence.into(),
         }
     }
@@ -73,6 +74,7 @@ impl Succession {
             article: "".into(),
             event: Some(event.clone()),
             date: Some(*last),
+            latest: None,
             sentence: sentence.into(),
         }
     }

@@ -385,7 +385,7 @@ impl<'r, 'a> Reading<'r, 'a> {
     /// One reading in place of two that read all alike but one date, the other's days of
     /// which come right after these.
     pub fn joined(&self, next: &Self) -> Option<Self> {
-        if !self.reads_the_same(next) {
+        if !self.reads_the_same(next) || self.order != next.order {
             return None;
         }
         let mut apart = self.parts().zip(next.parts()).enumerate().filter(|(_, (one, other))| one != other);
@@ -412,7 +412,7 @@ impl<'r, 'a> Reading<'r, 'a> {
             std::ptr::eq(one.statement, other.statement) && one.part.is_some() == other.part.is_some()
         }) && accounts.into_iter().all(|(one, other)| std::ptr::eq(one.account, other.account))
             && carried(self) == carried(other)
-            && (self.repatriated, &self.order) == (other.repatriated, &other.order)
+            && self.repatriated == other.repatriated
     }
 }
 

@@ -91,6 +91,14 @@ pub struct Projected {
     pub could_move: Vec<Change>,
 }
 
+impl Projected {
+    /// Whether it is the same change, on whatever day.
+    fn is_like(&self, other: &Self) -> bool {
+        let names = |it: &Self| it.statuses.map(|(before, after)| (before.name(), after.name()));
+        (self.what, names(self)) == (other.what, names(other))
+    }
+}
+
 /// One reason, by a rule of the status or of a duty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
@@ -104,7 +112,7 @@ pub struct Reason {
 
 impl From<&Step> for Reason {
     fn from(step: &Step) -> Self {
-        let Step { rule, article, event, date, sentence } = step.clone();
+        let Step { rule, article, event, date, latest: _, sentence } = step.clone();
         Self { rule: rule.name(), article, event, date, sentence }
     }
 }
@@ -148,8 +156,8 @@ fn sort(changes: &mut [Projected]) {
     changes.sort_by(|one, other| (one.days, one.what, &one.sentence).cmp(&(other.days, other.what, &other.sentence)));
 }
 
-/// The changes of every reading; those that agree are one. What only some readings lead to
-/// says what these assume.
+/// The changes of every reading; those that agree are one, and so are those of readings that
+/// differ in days alone. What only some readings lead to says what these assume.
 fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
     followed: &'f [Followed<'r, 'a>],
     of: impl Fn(&'f Followed<'r, 'a>) -> C,
@@ -157,11 +165,15 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
     let mut found: Vec<(Projected, Vec<usize>)> = Vec::new();
     for (at, reading) in followed.iter().enumerate() {
         for change in of(reading) {
-            let same = |told: &&mut (Projected, Vec<usize>)| {
-                (told.0.days, told.0.what, told.0.statuses) == (change.days, change.what, change.statuses)
+            let same = |(told, by): &&mut (Projected, Vec<usize>)| {
+                let alike = |other: &usize| followed[*other].reading.reads_the_same(&reading.reading);
+                told.is_like(&change) && !by.contains(&at) && (told.days == change.days || by.iter().any(alike))
             };
             match found.iter_mut().find(same) {
-                Some((_, by)) => by.push(at),
+                Some((told, by)) => {
+                    told.days = told.days.around(change.days);
+                    by.push(at);
+                }
                 None => found.push((change, vec![at])),
             }
         }

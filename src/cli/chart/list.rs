@@ -24,6 +24,12 @@ pub fn lines(chart: &Chart, width: usize, glyphs: Glyphs) -> Vec<Line> {
         before = Some(day);
         lines.extend(list.rows(&day.to_string(), Some(day), list.told(day)));
     }
+    if chart.is_open() {
+        let told = glyphs.text("a/b: one of these, the day of the change is open");
+        lines.extend(
+            fitted(&told, width.saturating_sub(1)).iter().map(|told| Line::of(&format!(" {told}"), Paint::Dim)),
+        );
+    }
     for texts in &chart.undated {
         lines.extend(list.rows("undated", None, in_lines("", texts)));
     }

@@ -148,6 +148,11 @@ impl Chart {
         if days.is_empty() { days } else { ordered(days.into_iter().chain(self.bounds()).collect()) }
     }
 
+    /// Whether there are days on which it is open what holds.
+    fn is_open(&self) -> bool {
+        self.courses.iter().flat_map(|lane| &lane.stretches).any(|stretch| stretch.look == Look::Open)
+    }
+
     fn lies_ahead(&self, day: Date) -> bool {
         self.known_to.is_some_and(|known_to| known_to < day)
     }

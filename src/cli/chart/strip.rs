@@ -36,6 +36,10 @@ pub fn lines(chart: &Chart, axis: &Axis, width: usize, glyphs: Glyphs) -> Vec<Li
     if chart.bounds().iter().any(|day| chart.lies_ahead(*day)) {
         lines.push(Line::of("         dotted: projected, after the newest entry", Paint::Dim));
     }
+    if chart.is_open() {
+        let told = format!("         {} : one of these, the day of the change is open", glyphs.of(':', '┄'));
+        lines.push(Line::of(&told, Paint::Dim));
+    }
     lines
 }
 

@@ -7,12 +7,6 @@ use super::{
 };
 use crate::treaties::{ChangeCode, Horizon, StatusRule, Step, upcoming};
 
-fn kinds(answer: &Answer) -> Vec<&'static str> {
-    let mut kinds: Vec<&str> = answer.outcomes.iter().map(|outcome| outcome.status.name()).collect();
-    kinds.sort_unstable();
-    kinds
-}
-
 fn steps(answer: &Answer, rule: StatusRule) -> Vec<&Step> {
     answer.outcomes.iter().flat_map(|outcome| &outcome.steps).filter(|step| step.rule == rule).collect()
 }

@@ -8,6 +8,7 @@ mod difference;
 mod expected;
 mod objected;
 mod obligations;
+mod open_days;
 mod over_time;
 mod parties;
 mod properties;
@@ -320,4 +321,11 @@ pub fn suspensions(answer: &Answer) -> Vec<&super::SuspensionAsserted> {
 pub fn codes(answer: &Answer) -> Vec<&'static str> {
     let codes = answer.findings.iter().map(|remark| remark.finding.code);
     codes.filter(|code| *code != LegalRemark::NotNotified).map(LegalRemark::name).collect()
+}
+
+/// The words of the outcomes' statuses, ascending.
+pub fn kinds(answer: &Answer) -> Vec<&'static str> {
+    let mut kinds: Vec<&str> = answer.outcomes.iter().map(|outcome| outcome.status.name()).collect();
+    kinds.sort_unstable();
+    kinds
 }

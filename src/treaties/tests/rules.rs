@@ -430,12 +430,6 @@ fn a_clause_goes_before_what_is_stated_for_a_participant() {
     assert_eq!(codes(&after), ["stated_vs_computed"]);
 }
 
-fn kinds(answer: &Answer) -> Vec<&'static str> {
-    let mut kinds: Vec<&str> = answer.outcomes.iter().map(|outcome| outcome.status.name()).collect();
-    kinds.sort_unstable();
-    kinds
-}
-
 /// A notice on some day up to the end of 2025 may have come when it did nothing, or long
 /// ago: the ends of the interval alone lead to neither.
 #[test]

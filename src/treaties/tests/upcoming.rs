@@ -8,7 +8,7 @@ fn under(participant: &str) -> String {
 }
 
 impl Book {
-    fn dossier<T>(&self, participant: &str, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+    pub fn dossier<T>(&self, participant: &str, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
         let (treaty, participant) = (OTTAWA.parse().unwrap(), participant.parse().unwrap());
         let known = Known { size: self.size(), recorded_at: self.events.last().map(|recorded| recorded.recorded_at) };
         let events: Vec<&Recorded> = self.events.iter().collect();

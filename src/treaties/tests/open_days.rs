@@ -1,0 +1,114 @@
+//! What follows from dates that are not known to the day: its days lie between two ends.
+
+use super::*;
+use crate::treaties::{Horizon, Interval, StatusRule, upcoming};
+
+/// The day on which the status of the only outcome began, as early and as late as it can be.
+fn since(answer: &Answer) -> (String, String) {
+    let [outcome] = answer.outcomes.as_slice() else { panic!("{:#?}", answer.outcomes) };
+    let [Interval { first, last }] = outcome.intervals.as_slice() else { panic!("{:#?}", outcome.intervals) };
+    (first.from.unwrap().to_string(), last.from.unwrap().to_string())
+}
+
+/// Each outcome's status with the days between which it began.
+fn told(answer: &Answer) -> Vec<(&'static str, Option<Date>, Option<Date>)> {
+    let held = answer.outcomes.iter().map(|outcome| (outcome.status.name(), outcome.held()));
+    held.map(|(name, held)| (name, held.first.from, held.last.from)).collect()
+}
+
+fn between(first: &str, last: &str) -> (Option<Date>, Option<Date>) {
+    (Some(day(first)), Some(day(last)))
+}
+
+#[test]
+fn an_outcome_that_holds_whichever_day_it_was_names_the_days_between_which_it_began() {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2024-12-01", &x, "2013-07-31/2014-07-01");
+    let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+    assert_eq!(since(&answer), ("2014-01-31".into(), "2015-01-01".into()));
+    assert!(answer.complete && !answer.is_settled());
+    assert!(answer.outcomes[0].assuming.is_empty(), "it is so whichever day it was");
+    let notice = answer.outcomes[0].steps.iter().find(|step| step.rule == StatusRule::WithdrawalNotice).unwrap();
+    assert_eq!((notice.date, notice.latest), between("2013-07-31", "2014-07-01"));
+}
+
+#[test]
+fn outcomes_that_differ_name_the_days_that_each_assumes() {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2024-12-01", &x, "2013-07-31/2014-07-01");
+    let answer = book.now(OTTAWA, "XXX", "2014-05-01");
+    let (out, leaving) = (between("2014-01-31", "2014-05-01"), between("2013-11-02", "2014-05-01"));
+    assert_eq!(
+        told(&answer),
+        [
+            ("former_party", out.0, out.1),
+            ("party_withdrawal_pending", leaving.0, leaving.1),
+            ("party", Some(day("2013-06-01")), Some(day("2013-06-01"))),
+        ]
+    );
+    let assuming: Vec<&str> = answer.outcomes.iter().map(|outcome| &*outcome.assuming[0]).collect();
+    let words = "days that the statement allows";
+    assert_eq!(assuming[0], format!("withdrawal notified on a day from 2013-07-31 to 2013-11-01, {words}"));
+    assert_eq!(assuming[2], format!("withdrawal notified on a day from 2014-05-02 to 2014-07-01, {words}"));
+}
+
+#[test]
+fn two_dates_that_can_come_in_either_order_are_followed_in_each() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.deposited(&x, ConsentMode::Accession, "2005-03");
+    book.withdrew("2024-12-01", &x, "2005-03");
+    let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+    assert!(answer.complete, "nothing but the order tells them apart");
+    assert_eq!(kinds(&answer), ["former_party", "non_participant", "party"]);
+    let of = |status: &str| answer.outcomes.iter().find(|outcome| outcome.status.name() == status).unwrap();
+    let words = |status: &str| of(status).assuming.join(" or ");
+    assert!(words("party").contains("instrument deposited of entry 4 after withdrawal notified of entry 5"));
+    let found = answer.findings.iter().find(|it| it.finding.code == LegalRemark::WithdrawalWithoutMembership).unwrap();
+    assert_eq!(found.assuming.join(" or "), words("party"), "a finding says what it assumes");
+}
+
+#[test]
+fn what_one_day_of_a_stretch_alone_leads_to_is_not_remarked() {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2024-12-01", &x, "2013-07/2014-08");
+    let clamped = |book: &Book| {
+        let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+        answer.findings.iter().filter(|it| it.finding.code == LegalRemark::DayClamped).count()
+    };
+    assert_eq!(clamped(&book), 0, "2014-08-31 has no day 6 months later, and nobody says that it was that day");
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2024-12-01", &x, "2014-08-31");
+    assert_eq!(clamped(&book), 1);
+}
+
+#[test]
+fn a_conflict_whose_end_is_not_known_to_the_day_defers_up_to_one_of_its_days() {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2025-07-18", &x, "2025-07-18");
+    let body = conflict(ConflictEngagement::Engaged, "2022", "2026-02/2026-12", "AAA");
+    book.record("2025-07-19", "participant/XXX", body);
+    let answer = book.now(OTTAWA, "XXX", "2026-06-15");
+    let out = between("2026-02-01", "2026-06-15");
+    let deferred = (Some(day("2026-01-18")), Some(day("2026-01-18")));
+    assert_eq!(
+        told(&answer),
+        [("former_party", out.0, out.1), ("party_withdrawal_deferred_conflict", deferred.0, deferred.1)]
+    );
+    assert!(answer.complete);
+    assert_eq!(since(&book.now(OTTAWA, "XXX", "2027-01-01")), ("2026-02-01".into(), "2026-12-31".into()));
+}
+
+#[test]
+fn a_change_that_readings_lead_to_on_other_days_alone_is_told_once() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.deposited(&x, ConsentMode::Accession, "2012");
+    book.withdrew("2024-12-01", &x, "2012-03/2014-01-10");
+    let horizon = Horizon { at: day("2012-01-01"), until: day("2016-01-01") };
+    let ahead = book.dossier("XXX", |dossier| upcoming(dossier, horizon, ViewName::Default));
+    let changes = ahead.changes.iter().map(|it| (it.what.name(), it.statuses.map(|it| (it.0.name(), it.1.name()))));
+    let changes: Vec<_> = changes.collect();
+    assert!(changes.iter().enumerate().all(|(at, one)| !changes[..at].contains(one)), "{changes:#?}");
+    assert!(ahead.changes.iter().any(|it| !it.days.is_settled()), "{:#?}", ahead.changes);
+}
