@@ -11,16 +11,14 @@ use super::{
     chart::Years,
     clauses, drawing,
     output::{Output, holds_at},
-    parse_day,
-    sign_off::state_in_words,
-    treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
+    parse_day, treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
     treaty_parties, treaty_status, treaty_unnotified, treaty_upcoming,
-    words::sentence,
+    words::{about, became, sentence},
 };
 use crate::{
     client::{
         OnDay,
-        reply::{Act, ChangedField, EventPosition, LegalFinding, TimelineResponse, TreatyEntry},
+        reply::{Act, EventPosition, LegalFinding, TimelineResponse, TreatyEntry},
         to_json,
     },
     domain::{CivilDate, WorldDate},
@@ -288,24 +286,6 @@ fn told(act: &Act, answer: &TimelineResponse) -> Vec<String> {
     lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
-/// Which entry an act is about, and what a correction changes of it.
-fn about(act: &Act) -> String {
-    let Some(target) = &act.about else { return String::new() };
-    let does = match act.kind.as_str() {
-        "event_corrected" => "corrects",
-        "event_retracted" => "takes back",
-        "event_contested" => "is against",
-        _ => "is about",
-    };
-    let changed = act
-        .changes
-        .iter()
-        .map(|ChangedField { field, before, after }| format!("{} was {before}, is {after}", field.replace('_', " ")));
-    let changed = changed.collect::<Vec<_>>().join("; ");
-    let changed = if changed.is_empty() { changed } else { format!(": {changed}") };
-    format!("it {does} entry {}{changed}", target.index)
-}
-
 /// Whether an act is undated, and its day.
 fn day_of(act: &Act) -> (bool, Option<Date>) {
     let day = act.date.parse().ok().and_then(|date: WorldDate| date.earliest().or(date.latest()));
@@ -323,15 +303,7 @@ fn source(act: &Act) -> String {
 
 /// What became of an act, and what is remarked on it.
 fn remarked(act: &Act, remarks: &[LegalFinding]) -> Vec<String> {
-    let mut lines: Vec<String> = match &act.retracted_by {
-        Some(retraction) => vec![format!("retracted in entry {}, counts for nothing", retraction.index)],
-        None => act.state.iter().map(state_in_words).collect(),
-    };
-    lines.extend(act.corrected_by.iter().map(|correction| format!("corrected in entry {}", correction.index)));
-    if !act.date_first_stated.is_empty() {
-        lines.push(format!("first dated {}", act.date_first_stated));
-    }
-    lines.extend(rivals(act));
+    let mut lines: Vec<String> = became(act).into_iter().chain(rivals(act)).collect();
     let on_act = |remark: &&LegalFinding| remark.event.as_ref().is_some_and(|event| event.position == act.position);
     let of_law = remarks.iter().filter(on_act).map(|remark| &remark.code);
     lines.extend(act.findings.iter().map(|finding| &finding.code).chain(of_law).map(|code| format!("finding: {code}")));

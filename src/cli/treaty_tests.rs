@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::client::reply::{
-    CourseSpan, Event, EventBody, EventPosition, HoldsAt, Source, StatusCourse, Timestamp, WithdrawalNotified,
+    AboutAct, ChangedField, CourseSpan, Event, EventBody, EventPosition, HoldsAt, Source, StatusCourse, Timestamp,
+    WithdrawalNotified,
 };
 
 fn withdrawal() -> Act {
@@ -160,6 +161,12 @@ fn what_became_of_an_act_is_told_in_its_row_and_the_other_rows_name_it() {
     let correction = Act {
         kind: "event_corrected".into(),
         about: at(23),
+        about_act: Some(AboutAct {
+            kind: "withdrawal_notified".into(),
+            participant: "POL".into(),
+            participant_name: "Poland".into(),
+            date: "2025-08-05".into(),
+        }),
         changes: vec![changed],
         position: at(31),
         ..Act::default()
@@ -171,7 +178,8 @@ fn what_became_of_an_act_is_told_in_its_row_and_the_other_rows_name_it() {
         "corrected in entry 31; first dated 2025-08-05; the same act as in entries 24, 25, followed",
         "retracted in entry 32, counts for nothing",
         "the same act as in entry 23, not followed",
-        "it corrects entry 23: received by depositary was 2025-08-05, is 2025-08-20",
+        "it corrects entry 23 (withdrawal notified, Poland, 2025-08-05): received by depositary was 2025-08-05, is \
+         2025-08-20",
         "it takes back entry 30",
     ] {
         assert!(text.contains(told), "{told}\n{text}");

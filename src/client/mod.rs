@@ -55,10 +55,10 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, ChangedField, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
-        DangerAreaInForce, Duty, DutyExtension, EarlierRegistration, Entry, Event, EventLine, EventPosition, Finding,
-        GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse,
-        HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
+        AboutAct, Act, ChangedField, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage,
+        DangerArea, DangerAreaInForce, Duty, DutyExtension, EarlierRegistration, Entry, Event, EventLine,
+        EventPosition, Finding, GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse,
+        GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
         ListOrganisationsResponse, ListParticipantsResponse, ListPartiesResponse, ListSignOffsResponse,
         ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, ObligationsResponse, OpenCapacity, Organisation,
         OrganisationStanding, OverdueParticipation, OverdueResponse, ParcelPicture, PartErasure, PartShown,

@@ -86,7 +86,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let asked = Asked::parse(view, &at, &name)?;
         let until = Some(asked.at).filter(|_| !at.is_empty());
         let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), until, page);
-        let telling = Telling::of(&self.0, view, &treaty, asked.view);
+        let telling = Telling::of(&self.0, view, asked.view);
         let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| telling.act(act))?;
         let later = until.map(|day| view.acts_after(&treaty, participant.as_ref(), day)).transpose();
         let later = later.map_err(Refused::from)?.unwrap_or_default();
