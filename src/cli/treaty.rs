@@ -3,7 +3,6 @@
 //! changed, and what is said against it.
 
 use clap::Subcommand;
-use jiff::civil::Date;
 
 use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
@@ -13,7 +12,7 @@ use super::{
     output::{Output, holds_at},
     parse_day, treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
     treaty_parties, treaty_status, treaty_unnotified, treaty_upcoming,
-    words::{about, became, sentence},
+    words::{about, became, counted, sentence},
 };
 use crate::{
     client::{
@@ -151,9 +150,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Timeline { treaty, participant, view, at, read } => {
             let at = at.map(|at| at.to_string()).unwrap_or_default();
             let on = OnDay { at: &at, known_at: read.known_at, view: view.as_deref().unwrap_or_default() };
-            let mut answer = client.timeline(&treaty, participant.as_deref(), &on).await?;
-            // Pages are in the order of what was stated first.
-            answer.acts.sort_by_key(day_of);
+            let answer = client.timeline(&treaty, participant.as_deref(), &on).await?;
             let json = to_json("TimelineResponse", &answer);
             output.show_list(&json, "acts", || match participant {
                 Some(_) => own_timeline(&answer),
@@ -262,12 +259,17 @@ fn own_timeline(answer: &TimelineResponse) -> Vec<Block> {
 
 /// What a timeline up to a day leaves out.
 fn left_out(answer: &TimelineResponse) -> Option<Block> {
-    let TimelineResponse { at, later_acts, .. } = answer;
-    let told = match later_acts {
+    let TimelineResponse { at, later_acts, later_reactions, .. } = answer;
+    let later = |count: u32, one, more| (count > 0).then(|| counted(count as usize, one, more));
+    let left_out = [
+        later(*later_acts, "later act", "later acts"),
+        later(*later_reactions, "later reaction of others", "later reactions of others"),
+    ];
+    let left_out = left_out.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+    let told = match left_out.as_str() {
         _ if at.is_empty() => return None,
-        0 => format!("Up to {at}: no act comes later."),
-        1 => format!("Up to {at}: 1 later act left out."),
-        later => format!("Up to {at}: {later} later acts left out."),
+        "" => format!("Up to {at}: nothing comes later."),
+        left_out => format!("Up to {at}: {left_out} left out."),
     };
     Some(sentences(None, [told]))
 }
@@ -284,12 +286,6 @@ fn told(act: &Act, answer: &TimelineResponse) -> Vec<String> {
     let remarked = remarked.join("; ");
     let lines = [sentence(act), about(act), remarked, says.join("; ")];
     lines.into_iter().filter(|line| !line.is_empty()).collect()
-}
-
-/// Whether an act is undated, and its day.
-fn day_of(act: &Act) -> (bool, Option<Date>) {
-    let day = act.date.parse().ok().and_then(|date: WorldDate| date.earliest().or(date.latest()));
-    (day.is_none(), day)
 }
 
 fn dated(act: &Act) -> String {

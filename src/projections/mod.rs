@@ -70,6 +70,7 @@ mod sign_offs;
 mod store;
 #[cfg(test)]
 mod tests;
+mod timelines;
 mod waiting;
 
 pub use documents::CitedDocument;
@@ -80,6 +81,7 @@ pub use queries::{EntryFilter, View};
 pub use refold::{Refold, RowDifference};
 pub use seek::Entries;
 pub use store::{Opened, ReadModels};
+pub use timelines::{DatesThatStand, Timeline};
 
 use crate::domain::{Entry, Finding, SignOffState};
 

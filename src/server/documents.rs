@@ -33,8 +33,9 @@ impl Node {
         until: Option<CivilDate>,
         page: PageRequest<'_>,
     ) -> Result<proto::CitingResponse, Refused> {
-        let find = |page: PageRequest<'_>| view.citing(document, until.map(|day| day.0), page);
         let telling = Telling::of(self, view, ViewName::Default);
+        let dates = telling.dates_at(view.all_citing(document)?)?;
+        let find = |page: PageRequest<'_>| view.citing(document, until.map(|day| day.0), &dates, page);
         let (events, next_page_token) = fitting(page, find, |act| self.citing_event(view, telling.act(act)?))?;
         Ok(proto::CitingResponse { events, next_page_token, holds_at: Some(self.holds_at(view)?) })
     }

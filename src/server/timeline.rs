@@ -6,17 +6,19 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
 };
 
 use super::{Node, dossier::mandates_of_authors, errors::Refused, history::EventsRead};
 use crate::{
-    domain::{Body, NotStated, Position, Restated, Subject, WorldDate},
-    projections::{Act, View},
+    domain::{Body, Kind, NotStated, ParticipantId, Position, Restated, SharedKind, Subject, TreatyId, WorldDate},
+    projections::{Act, DatesThatStand, View},
     treaties::{self, About, Fate, ViewName},
     wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
 };
+
+const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
 
 /// Tells acts with what became of them, as a view of rival accounts follows them.
 pub(super) struct Telling<'n> {
@@ -45,10 +47,10 @@ impl<'n> Telling<'n> {
         let found = self.subject(&subject)?;
         let Some(fate) = found.fates.get(&act.position) else { return Ok(told) };
         let place = |position: &Position| found.place(*position);
+        let first = found.first_stated(act.position);
         let stands = text(fate.date.as_ref());
-        let moved = stands != told.date;
         Ok(proto::Act {
-            date_first_stated: if moved { told.date } else { String::new() },
+            date_first_stated: text(first.filter(|first| Some(*first) != fate.date.as_ref())),
             date: stands,
             retracted_by: fate.retracted_by.as_ref().and_then(place),
             corrected_by: fate.corrected_by.iter().filter_map(place).collect(),
@@ -59,6 +61,40 @@ impl<'n> Telling<'n> {
             passed_over: fate.is_passed_over,
             ..told
         })
+    }
+
+    /// The dates of the acts on a timeline that stated others first.
+    pub fn dates_of(&self, treaty: &TreatyId, participant: Option<&ParticipantId>) -> Result<DatesThatStand, Refused> {
+        let corrections = self.view.acts_of_kind(treaty, CORRECTION)?;
+        let who = corrections.into_iter().filter_map(|correction| correction.participant);
+        let who: BTreeSet<ParticipantId> =
+            who.filter(|who| participant.is_none_or(|participant| participant == who)).collect();
+        let under = who.into_iter().map(|who| Subject::Participation(treaty.clone(), who));
+        let itself = Some(Subject::Treaty(treaty.clone())).filter(|_| participant.is_none());
+        self.dates_on(under.chain(itself))
+    }
+
+    /// The dates of the events at these places that stated others first.
+    pub fn dates_at(&self, places: Vec<Position>) -> Result<DatesThatStand, Refused> {
+        let mut subjects = BTreeSet::new();
+        self.node.each_event_at(self.view, places, |recorded| {
+            subjects.insert(recorded.event.subject);
+        })?;
+        self.dates_on(subjects.into_iter().filter(is_told))
+    }
+
+    /// Only subjects with a correction are read.
+    fn dates_on(&self, subjects: impl Iterator<Item = Subject>) -> Result<DatesThatStand, Refused> {
+        let mut dates = DatesThatStand::new();
+        for subject in subjects {
+            if !self.view.acts_on(&subject)?.iter().any(|act| act.kind == CORRECTION) {
+                continue;
+            }
+            let found = self.subject(&subject)?;
+            let moved = found.fates.iter().filter(|(at, fate)| fate.date.as_ref() != found.first_stated(**at));
+            dates.extend(moved.map(|(at, fate)| (*at, fate.date.clone())));
+        }
+        Ok(dates)
     }
 
     fn subject(&self, subject: &Subject) -> Result<Rc<OfSubject>, Refused> {
@@ -107,6 +143,10 @@ fn text(date: Option<&WorldDate>) -> String {
 }
 
 impl OfSubject {
+    fn first_stated(&self, position: Position) -> Option<&WorldDate> {
+        self.events.get(&position)?.event.date()
+    }
+
     fn place(&self, position: Position) -> Option<proto::EventPosition> {
         let recorded = self.events.get(&position)?;
         Some(proto::EventPosition {

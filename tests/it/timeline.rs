@@ -8,12 +8,30 @@ fn shared(subject: &str, body: SharedBody) -> Event {
     drafted(subject, Body::Shared(body))
 }
 
+/// A correction of a notice; without a day of receipt where none is given.
 fn correction(target: &EventReference, received: &str) -> SharedBody {
-    let restated = Restated { occurred: None, not_stated: Vec::new(), body: Body::Treaty(notice(received)) };
+    let unknown = |field: &str| NotStated { field: field.into(), reason: NotStatedReason::Unknown };
+    let (body, not_stated) = match received {
+        "" => {
+            let fields = ["received_by_depositary", "other_parties_notified"];
+            (undated_notice(), fields.map(unknown).into())
+        }
+        received => (notice(received), Vec::new()),
+    };
+    let restated = Restated { occurred: None, not_stated, body: Body::Treaty(body) };
     SharedBody::EventCorrected(EventCorrected {
         target: target.clone(),
         reason: "a slip".into(),
         restated: Some(Box::new(restated)),
+    })
+}
+
+fn undated_notice() -> TreatyBody {
+    let TreatyBody::WithdrawalNotified(body) = notice("2026-02-15") else { unreachable!("it is a notice") };
+    TreatyBody::WithdrawalNotified(WithdrawalNotified {
+        received_by_depositary: None,
+        other_parties_notified: None,
+        ..body
     })
 }
 
@@ -180,5 +198,58 @@ async fn corrections_and_retractions_are_told_alike_on_timelines_of_treaties_and
         assert_eq!(changed(first + 2), ("2026-03-05".into(), "2026-02-25".into()));
         assert!(act_at(&told, first + 3).changes.is_empty(), "a retraction restates nothing");
     }
+    story.audited().await;
+}
+
+/// A timeline in pages of one act: where its acts stand, and how many acts and reactions it
+/// leaves out.
+async fn in_pages(story: &Story, participant: &str, at: &str, size: u64) -> (Vec<u64>, (u32, u32)) {
+    let (mut told, mut token) = (Vec::new(), String::new());
+    loop {
+        let request = proto::TimelineRequest {
+            treaty: OTTAWA.into(),
+            participant: participant.into(),
+            at: at.into(),
+            read_at: Some(proto::ReadAt { minimum_size: size, known_at: Some(proto::read_at::KnownAt::Size(size)) }),
+            page_size: 1,
+            page_token: token,
+            ..proto::TimelineRequest::default()
+        };
+        let page = story.client().timeline(request).await.unwrap().into_inner();
+        told.extend(page.acts.iter().flat_map(|act| &act.position).map(|position| position.index));
+        token = page.next_page_token;
+        if token.is_empty() {
+            return (told, (page.later_acts, page.later_reactions));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acts_are_placed_and_cut_on_every_page_by_the_date_that_stands_as_known_then() {
+    let story = Story::begin().await;
+    let (poland, lithuania) = (under(OTTAWA, "POL"), under(OTTAWA, "LTU"));
+    let first = story.size();
+    let slip = story.record(&poland, notice("2026-02-15")).await;
+    story.record(&poland, notice("2026-03-01")).await;
+    story.record(&lithuania, notice("2026-02-20")).await;
+    let before = story.size();
+    story.enter(shared(&poland, correction(&slip, "2026-03-05"))).await;
+    let moved = story.size();
+    story.enter(shared(&poland, correction(&slip, ""))).await;
+    let [one, two, other, once, twice] = [0, 1, 2, 3, 4].map(|further| first + further);
+    let told = async |participant, at, size| in_pages(&story, participant, at, size).await;
+    assert_eq!(told("POL", "", before).await.0, [one, two], "as it was stated first");
+    assert_eq!(told("POL", "", moved).await.0, [two, one, once]);
+    assert_eq!(told("POL", "2026-03-04", before).await, (vec![one, two], (0, 0)));
+    assert_eq!(told("POL", "2026-03-04", moved).await, (vec![two, once], (1, 0)), "it comes on the day after");
+    assert_eq!(told("POL", "2026-02-14", moved).await, (vec![once], (2, 0)));
+    assert_eq!(
+        told("POL", "", moved + 1).await.0,
+        [two, one, once, twice],
+        "without a day it stands among the undated"
+    );
+    assert_eq!(told("POL", "2026-02-14", moved + 1).await, (vec![one, once, twice], (1, 0)));
+    let of_all = told("", "2026-03-04", moved).await.0;
+    assert_eq!(of_all[of_all.len() - 3..], [other, two, once]);
     story.audited().await;
 }
