@@ -13,7 +13,7 @@ use super::{
 };
 use crate::client::{
     About, Client, KnownAt,
-    reply::{FindingUnderTreaty, FindingsResponse, HoldsAt},
+    reply::{FindingUnderTreaty, FindingsResponse, HoldsAt, LegalFinding},
     to_json,
 };
 
@@ -75,12 +75,18 @@ fn row(found: &FindingUnderTreaty, several: bool) -> [String; 3] {
     if several && !found.participant_names.is_empty() {
         who.push_str(&format!("\n{}", found.treaty_name));
     }
-    let article = match finding.article.as_str() {
+    [entry(finding.event.as_ref()), who, in_words(&finding)]
+}
+
+/// The code, what it says, and the article that it rests on.
+pub fn in_words(finding: &LegalFinding) -> String {
+    let LegalFinding { code, article, message, .. } = finding;
+    let article = match article.as_str() {
         "" => String::new(),
         article if article.starts_with("VCLT") => format!(" ({article})"),
         article => format!(" (Article {article})"),
     };
-    [entry(finding.event.as_ref()), who, format!("{}: {}{article}", finding.code, finding.message)]
+    format!("{code}: {message}{article}")
 }
 
 /// How often each code stands there, the most frequent first.
@@ -98,7 +104,7 @@ fn counts(findings: &[FindingUnderTreaty]) -> Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::{CitedEvent, EventPosition, LegalFinding};
+    use crate::client::reply::{CitedEvent, EventPosition};
 
     fn found(index: u64, code: &str, who: &[&str], treaty: &str) -> FindingUnderTreaty {
         let position = EventPosition { index, ..EventPosition::default() };

@@ -75,6 +75,7 @@ mod waiting;
 
 pub use documents::CitedDocument;
 pub use error::{QueryError, ReadModelError};
+pub(crate) use fold::{bears_on_others, protocols_of};
 pub use follower::{Follow, FollowError, Followed, Follower, FollowerGone, WaitError};
 pub use model::*;
 pub use queries::{EntryFilter, View};

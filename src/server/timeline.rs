@@ -103,7 +103,7 @@ impl<'n> Telling<'n> {
         }
         let positions = self.view.acts_on(subject)?.into_iter().map(|act| act.position);
         let events = self.node.events_at(self.view, positions)?;
-        let mandates = mandates_of_authors(self.view, &events)?;
+        let mandates = mandates_of_authors(self.view.into(), &events)?;
         let given: Vec<_> = events.values().map(AsRef::as_ref).collect();
         let fates = treaties::fates(&given, self.view.size(), &mandates, self.name);
         let found = Rc::new(OfSubject { events, fates });
