@@ -11,7 +11,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use merestone::bench::unsigned;
 use merestone::domain::*;
 use merestone::limits::READ_MODEL_CACHE_BYTES;
-use merestone::projections::{PageRequest, ReadModels};
+use merestone::projections::{DatesThatStand, PageRequest, ReadModels, Timeline};
 use tempfile::TempDir;
 
 const ENTRIES: u64 = 100_000;
@@ -64,10 +64,10 @@ fn projections(c: &mut Criterion) {
     let (_directory, models) = empty();
     apply(&models, &entries, 4_096);
     let (treaty, participant) = ("untc:XXVI-7".parse().expect("an id"), "P-49".parse().expect("an id"));
+    let dates = DatesThatStand::new();
+    let asked = Timeline { treaty: &treaty, participant: Some(&participant), until: None, dates: &dates };
     c.bench_function("timeline of one participant (500 acts)", |b| {
-        b.iter(|| {
-            black_box(models.now().timeline(&treaty, Some(&participant), None, PageRequest::default()).expect("a page"))
-        });
+        b.iter(|| black_box(models.now().timeline(&asked, PageRequest::default()).expect("a page")));
     });
     let time = unsigned::recorded_at(ENTRIES / 2);
     c.bench_function("size at a time", |b| b.iter(|| black_box(models.size_at(time).expect("readable"))));

@@ -5,10 +5,17 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, Global, author, author::Authored, block::Block, fresh_seed, output::Output};
+use super::{
+    Exit, Failure, Global, author, author::Authored, block::Block, fresh_seed, output::Output,
+    treaty_findings::in_words,
+};
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
-    client::{Client, Patience, reply::CheckResponse, to_json},
+    client::{
+        Client, Patience,
+        reply::{CheckResponse, FindingUnderTreaty},
+        to_json,
+    },
 };
 
 /// How long a dry run comes back to a ledger that is busy with others.
@@ -67,13 +74,31 @@ fn readable(answer: &CheckResponse) -> String {
     for finding in &answer.findings {
         text.push_str(&format!("\nfinding: event {}, {}: {}", finding.ordinal + 1, finding.code, finding.message));
     }
+    for found in &answer.legal_findings {
+        text.push_str(&format!("\n{}", legal_finding(answer, found)));
+    }
+    if answer.legal_findings_cut {
+        text.push_str("\nlegal finding: there may be more, as it bears on more than are looked at");
+    }
     text
+}
+
+/// A remark of law on an event of the draft, on one that is on record, or on the treaty.
+fn legal_finding(answer: &CheckResponse, found: &FindingUnderTreaty) -> String {
+    let finding = found.finding.clone().unwrap_or_default();
+    let on =
+        finding.event.as_ref().and_then(|event| event.position.as_ref()).map(|at| match at.index == answer.index {
+            true => format!("event {}, ", at.ordinal + 1),
+            false => format!("entry {}, ", at.index),
+        });
+    let who = [&found.treaty_name].into_iter().chain(&found.participant_names).cloned().collect::<Vec<_>>().join(", ");
+    format!("legal finding: {}{}; {who}", on.unwrap_or_default(), in_words(&finding))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::Refusal;
+    use crate::client::reply::{CitedEvent, EventPosition, LegalFinding, Refusal};
 
     #[test]
     fn a_check_tells_what_would_be_signed_and_decided() {
@@ -87,5 +112,32 @@ mod tests {
         let text = readable(&answer);
         assert!(text.starts_with("{\n  \"a\": 1\n}"), "{text}");
         assert!(text.ends_with("decision: rejected, KeyMustBeActive (key_id): it ended"), "{text}");
+    }
+
+    #[test]
+    fn what_law_would_remark_is_told_with_the_event_that_it_is_on() {
+        let found = |index, ordinal, code: &str| FindingUnderTreaty {
+            treaty_name: "APMBC".into(),
+            participant_names: vec!["Poland".into()],
+            finding: Some(LegalFinding {
+                assuming: Vec::new(),
+                code: code.into(),
+                event: Some(CitedEvent {
+                    position: Some(EventPosition { index, ordinal, ..EventPosition::default() }),
+                    verified: false,
+                }),
+                article: "20".into(),
+                message: "no reasons".into(),
+            }),
+            ..FindingUnderTreaty::default()
+        };
+        let legal_findings = vec![found(40, 1, "reasons_missing"), found(12, 0, "second_open_withdrawal")];
+        let text = readable(&CheckResponse { index: 40, legal_findings, ..CheckResponse::default() });
+        let told = [
+            "decision: it would be accepted now",
+            "legal finding: event 2, reasons_missing: no reasons (Article 20); APMBC, Poland",
+            "legal finding: entry 12, second_open_withdrawal: no reasons (Article 20); APMBC, Poland",
+        ];
+        assert!(text.ends_with(&told.join("\n")), "{text}");
     }
 }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     block::Block,
-    chart::{Chart, Lane, Look, Mark, Pin, Stretch},
+    chart::{Chart, LABEL, Lane, Look, Mark, Pin, Stretch},
 };
 use crate::{
     client::reply::{
@@ -278,22 +278,73 @@ fn look(span: &CourseSpan) -> (Look, String) {
     (look, label.replace('_', " "))
 }
 
-/// From when on it is asserted, and from when on it is contested.
+/// From when on it is asserted, and from when to when it is contested.
 fn suspension(found: &SuspensionAsserted) -> Option<Lane> {
     let since = world(&found.since).or(world(&found.received_by_depositary)).or(world(&found.circulated))?;
-    let against = found.reactions.iter().filter(|reaction| matches!(reaction.stance.as_str(), "objects" | "rejects"));
-    let contested = against.filter_map(|reaction| world(&reaction.date)).min().map(|day| day.max(since));
-    let stretch = |look, from, to, label: String| Stretch { look, from: Some(from), to, label };
+    let stretch = |look, from, to, label: &str| Stretch { look, from: Some(from), to, label: label.into() };
     let mut stretches = Vec::new();
-    if contested != Some(since) {
-        stretches.push(stretch(Look::Claimed, since, contested, "suspension asserted".into()));
+    let (mut uncontested, mut label) = (Some(since), "suspension asserted");
+    for run in contested(&found.reactions, since) {
+        if let Some(from) = uncontested.filter(|from| *from < run.from) {
+            stretches.push(stretch(Look::Claimed, from, Some(run.from), label));
+        }
+        stretches.push(stretch(Look::Contested, run.from, run.to, &run.label()));
+        (uncontested, label) = (run.to, "contested no more");
     }
-    if let Some(contested) = contested {
-        let by = found.contested_by.join(", ");
-        let by = if by.len() <= SHORT { by } else { found.contested_by.len().to_string() };
-        stretches.push(stretch(Look::Contested, contested, None, format!("contested by {by} since")));
-    }
+    stretches.extend(uncontested.map(|from| stretch(Look::Claimed, from, None, label)));
     Some(Lane { assuming: Vec::new(), stretches })
+}
+
+/// A time through which somebody is against an act all the while.
+struct ContestedRun<'a> {
+    from: Date,
+    /// `None`: open.
+    to: Option<Date>,
+    /// Who, each once, with the day since which it is: the first ones first.
+    by: Vec<(Date, &'a str)>,
+}
+
+impl ContestedRun<'_> {
+    /// Beside the day on which it begins: not all who are against it were by then.
+    fn label(&self) -> String {
+        let names: Vec<&str> = self.by.iter().map(|(_, by)| *by).collect();
+        let names = names.join(", ");
+        let count = self.by.len();
+        let at_once = self.by.iter().filter(|(since, _)| *since == self.from).count();
+        let first = self.by.first().map(|(_, by)| *by).unwrap_or_default();
+        let with_first = format!("contested by {count}, first {first}");
+        match at_once {
+            all if all == count && names.chars().count() <= SHORT => format!("contested by {names}"),
+            all if all == count => format!("contested by {count}"),
+            1 if with_first.chars().count() <= LABEL => with_first,
+            _ => format!("contested, by {count} in all"),
+        }
+    }
+}
+
+/// When somebody was against a suspension, not before that began: each from its objection to
+/// the withdrawal of that.
+fn contested(reactions: &[Reaction], since: Date) -> Vec<ContestedRun<'_>> {
+    let against = reactions.iter().filter(|it| matches!(it.stance.as_str(), "objects" | "contests" | "rejects"));
+    let stood = against.filter_map(|reaction| {
+        let (from, to) = (world(&reaction.date)?.max(since), world(&reaction.withdrawn));
+        to.is_none_or(|to| from < to).then_some((from, to, reaction.by.as_str()))
+    });
+    let mut stood: Vec<(Date, Option<Date>, &str)> = stood.collect();
+    stood.sort_unstable();
+    let mut runs: Vec<ContestedRun<'_>> = Vec::new();
+    for (from, to, by) in stood {
+        match runs.last_mut().filter(|run| run.to.is_none_or(|end| from <= end)) {
+            Some(run) => {
+                run.to = run.to.zip(to).map(|(end, to)| end.max(to));
+                if run.by.iter().all(|(_, other)| *other != by) {
+                    run.by.push((from, by));
+                }
+            }
+            None => runs.push(ContestedRun { from, to, by: vec![(from, by)] }),
+        }
+    }
+    runs
 }
 
 fn provisional(found: &ProvisionalApplication) -> Option<Lane> {

@@ -3,7 +3,6 @@
 //! changed, and what is said against it.
 
 use clap::Subcommand;
-use jiff::civil::Date;
 
 use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
@@ -11,16 +10,14 @@ use super::{
     chart::Years,
     clauses, drawing,
     output::{Output, holds_at},
-    parse_day,
-    sign_off::state_in_words,
-    treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
+    parse_day, treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
     treaty_parties, treaty_status, treaty_unnotified, treaty_upcoming,
-    words::sentence,
+    words::{about, became, counted, sentence},
 };
 use crate::{
     client::{
         OnDay,
-        reply::{Act, ChangedField, EventPosition, LegalFinding, TimelineResponse, TreatyEntry},
+        reply::{Act, EventPosition, LegalFinding, TimelineResponse, TreatyEntry},
         to_json,
     },
     domain::{CivilDate, WorldDate},
@@ -153,9 +150,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
         Command::Timeline { treaty, participant, view, at, read } => {
             let at = at.map(|at| at.to_string()).unwrap_or_default();
             let on = OnDay { at: &at, known_at: read.known_at, view: view.as_deref().unwrap_or_default() };
-            let mut answer = client.timeline(&treaty, participant.as_deref(), &on).await?;
-            // Pages are in the order of what was stated first.
-            answer.acts.sort_by_key(day_of);
+            let answer = client.timeline(&treaty, participant.as_deref(), &on).await?;
             let json = to_json("TimelineResponse", &answer);
             output.show_list(&json, "acts", || match participant {
                 Some(_) => own_timeline(&answer),
@@ -264,12 +259,17 @@ fn own_timeline(answer: &TimelineResponse) -> Vec<Block> {
 
 /// What a timeline up to a day leaves out.
 fn left_out(answer: &TimelineResponse) -> Option<Block> {
-    let TimelineResponse { at, later_acts, .. } = answer;
-    let told = match later_acts {
+    let TimelineResponse { at, later_acts, later_reactions, .. } = answer;
+    let later = |count: u32, one, more| (count > 0).then(|| counted(count as usize, one, more));
+    let left_out = [
+        later(*later_acts, "later act", "later acts"),
+        later(*later_reactions, "later reaction of others", "later reactions of others"),
+    ];
+    let left_out = left_out.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+    let told = match left_out.as_str() {
         _ if at.is_empty() => return None,
-        0 => format!("Up to {at}: no act comes later."),
-        1 => format!("Up to {at}: 1 later act left out."),
-        later => format!("Up to {at}: {later} later acts left out."),
+        "" => format!("Up to {at}: nothing comes later."),
+        left_out => format!("Up to {at}: {left_out} left out."),
     };
     Some(sentences(None, [told]))
 }
@@ -288,30 +288,6 @@ fn told(act: &Act, answer: &TimelineResponse) -> Vec<String> {
     lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
-/// Which entry an act is about, and what a correction changes of it.
-fn about(act: &Act) -> String {
-    let Some(target) = &act.about else { return String::new() };
-    let does = match act.kind.as_str() {
-        "event_corrected" => "corrects",
-        "event_retracted" => "takes back",
-        "event_contested" => "is against",
-        _ => "is about",
-    };
-    let changed = act
-        .changes
-        .iter()
-        .map(|ChangedField { field, before, after }| format!("{} was {before}, is {after}", field.replace('_', " ")));
-    let changed = changed.collect::<Vec<_>>().join("; ");
-    let changed = if changed.is_empty() { changed } else { format!(": {changed}") };
-    format!("it {does} entry {}{changed}", target.index)
-}
-
-/// Whether an act is undated, and its day.
-fn day_of(act: &Act) -> (bool, Option<Date>) {
-    let day = act.date.parse().ok().and_then(|date: WorldDate| date.earliest().or(date.latest()));
-    (day.is_none(), day)
-}
-
 fn dated(act: &Act) -> String {
     if act.date.is_empty() { "undated".to_owned() } else { act.date.clone() }
 }
@@ -323,15 +299,7 @@ fn source(act: &Act) -> String {
 
 /// What became of an act, and what is remarked on it.
 fn remarked(act: &Act, remarks: &[LegalFinding]) -> Vec<String> {
-    let mut lines: Vec<String> = match &act.retracted_by {
-        Some(retraction) => vec![format!("retracted in entry {}, counts for nothing", retraction.index)],
-        None => act.state.iter().map(state_in_words).collect(),
-    };
-    lines.extend(act.corrected_by.iter().map(|correction| format!("corrected in entry {}", correction.index)));
-    if !act.date_first_stated.is_empty() {
-        lines.push(format!("first dated {}", act.date_first_stated));
-    }
-    lines.extend(rivals(act));
+    let mut lines: Vec<String> = became(act).into_iter().chain(rivals(act)).collect();
     let on_act = |remark: &&LegalFinding| remark.event.as_ref().is_some_and(|event| event.position == act.position);
     let of_law = remarks.iter().filter(on_act).map(|remark| &remark.code);
     lines.extend(act.findings.iter().map(|finding| &finding.code).chain(of_law).map(|code| format!("finding: {code}")));

@@ -16,9 +16,8 @@ use super::{
     output::{Output, instant},
     parse_day, parse_known_at,
     seen::SeenFolder,
-    sign_off::state_in_words,
     treaty_status::entry,
-    words::{counted, sentence},
+    words::{about, became, counted, sentence},
 };
 use crate::{
     client::{
@@ -188,8 +187,8 @@ fn headline(answer: &ChangesResponse) -> String {
 
 fn act_row(act: &Act) -> [String; 4] {
     let date = if act.date.is_empty() { "undated".to_owned() } else { act.date.clone() };
-    let state = act.state.as_ref().map(state_in_words).filter(|words| !words.is_empty());
-    let told = std::iter::once(sentence(act)).chain(state).collect::<Vec<_>>().join("\n");
+    let told = [sentence(act), about(act), became(act).join("; ")];
+    let told = told.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     let index = act.position.as_ref().map(|position| position.index.to_string()).unwrap_or_default();
     [date, act.participant.clone(), told, index]
 }

@@ -9,8 +9,7 @@ use super::{
     block::{Block, fields, sentences, table},
     output::{Output, day_known},
     parse_day,
-    sign_off::state_in_words,
-    words::sentence,
+    words::{self, became, sentence},
 };
 use crate::{
     authoring::{Evidence, FileFacts, Folder},
@@ -113,7 +112,8 @@ fn facts(document: &Document) -> Block {
 fn row(citing: &CitingEvent) -> [String; 4] {
     let act = citing.act.clone().unwrap_or_default();
     let date = if act.date.is_empty() { "undated".to_owned() } else { act.date.clone() };
-    let says: Vec<String> = [sentence(&act)].into_iter().chain(act.state.as_ref().map(state_in_words)).collect();
+    let says = [sentence(&act), words::about(&act), became(&act).join("; ")];
+    let says: Vec<String> = says.into_iter().filter(|line| !line.is_empty()).collect();
     let position = act.position.clone().unwrap_or_default();
     [date, place(citing, &act), says.join("\n"), format!("{} by {}", position.index, position.organisation)]
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::client::{
     About, Client, KnownAt,
-    reply::{FindingUnderTreaty, FindingsResponse, HoldsAt},
+    reply::{FindingUnderTreaty, FindingsResponse, HoldsAt, LegalFinding},
     to_json,
 };
 
@@ -75,14 +75,19 @@ fn row(found: &FindingUnderTreaty, several: bool) -> [String; 3] {
     if several && !found.participant_names.is_empty() {
         who.push_str(&format!("\n{}", found.treaty_name));
     }
-    let article = match finding.article.as_str() {
+    [entry(finding.event.as_ref()), who, in_words(&finding)]
+}
+
+/// The code, what it says, and the article that it rests on.
+pub fn in_words(finding: &LegalFinding) -> String {
+    let LegalFinding { code, event: _, article, message, assuming } = finding;
+    let article = match article.as_str() {
         "" => String::new(),
         article if article.starts_with("VCLT") => format!(" ({article})"),
         article => format!(" (Article {article})"),
     };
-    let assuming = told_of(&finding.assuming).map(|assumed| format!("\nassuming: {assumed}"));
-    let assuming: String = assuming.collect();
-    [entry(finding.event.as_ref()), who, format!("{}: {}{article}{assuming}", finding.code, finding.message)]
+    let assuming: String = told_of(assuming).map(|assumed| format!("\nassuming: {assumed}")).collect();
+    format!("{code}: {message}{article}{assuming}")
 }
 
 /// How often each code stands there, the most frequent first.
@@ -100,7 +105,7 @@ fn counts(findings: &[FindingUnderTreaty]) -> Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::{CitedEvent, EventPosition, LegalFinding};
+    use crate::client::reply::{CitedEvent, EventPosition};
 
     fn found(index: u64, code: &str, who: &[&str], treaty: &str) -> FindingUnderTreaty {
         let position = EventPosition { index, ..EventPosition::default() };

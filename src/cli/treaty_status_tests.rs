@@ -190,19 +190,60 @@ fn every_reading_is_drawn_up_to_four_and_the_others_are_counted() {
 
 #[test]
 fn a_contested_suspension_is_drawn_beside_the_status() {
-    let reaction = Reaction {
-        event: cited(46),
-        by: "CHE".into(),
-        stance: "objects".into(),
-        date: "2025-10-17".into(),
+    let text = drawn_with(&[("CHE", "objects", "2025-10-17", "")]);
+    let told = [" others", "~~~~", "????", "suspension asserted 2025-07-18", "contested by CHE 2025-10-17"];
+    assert!(told.iter().all(|told| text.contains(told)), "{text}");
+    assert!(text.contains(" a    2025-10-17  CHE  objects  46"), "{text}");
+}
+
+#[test]
+fn who_contests_a_suspension_is_counted_with_who_was_first() {
+    let first = ("CHE", "objects", "2025-10-17", "");
+    let later = [("AUT", "objects", "../2025-12-02", ""), ("22MSP", "rejects", "2025-12-05", "")];
+    let all = [first, later[0], later[1], ("CHE", "contests", "2025-12-09", "")];
+    assert!(drawn_with(&all).contains("contested by 3, first CHE 2025-10-17"), "{}", drawn_with(&all));
+    let at_once = [first, ("AUT", "objects", "2025-10-17", "")];
+    assert!(drawn_with(&at_once).contains("contested by 2 2025-10-17"), "{}", drawn_with(&at_once));
+    let two_first = [at_once[0], at_once[1], later[1]];
+    assert!(drawn_with(&two_first).contains("contested, by 3 in all 2025-10-17"), "{}", drawn_with(&two_first));
+    let contest = drawn_with(&[("desk-xx", "contests", "2025-10-17", ""), ("CHE", "accepts", "2025-10-01", "")]);
+    assert!(contest.contains("contested by 1 2025-10-17"), "a contest counts, who accepts does not: {contest}");
+}
+
+#[test]
+fn an_objection_contests_a_suspension_from_its_day_to_that_of_its_withdrawal() {
+    let withdrawn = ("CHE", "objects", "2025-08-17", "2025-09-20");
+    let text = drawn_with(&[withdrawn]);
+    let told = ["suspension asserted 2025-07-18", "contested by CHE 2025-08-17", "contested no more 2025-09-20"];
+    assert!(told.iter().all(|told| text.contains(told)), "{text}");
+    let band = text.lines().find(|line| line.starts_with(" beside")).unwrap();
+    let looks: String = band.chars().filter(|glyph| "~?".contains(*glyph)).collect();
+    let runs: Vec<char> =
+        looks.chars().collect::<Vec<_>>().chunk_by(|one, other| one == other).map(|run| run[0]).collect();
+    assert_eq!(runs, ['~', '?', '~'], "{text}");
+    let again = drawn_with(&[withdrawn, ("AUT", "objects", "2025-10-10", "")]);
+    assert!(again.contains("contested by AUT 2025-10-10"), "{again}");
+    let overlap = drawn_with(&[withdrawn, ("AUT", "objects", "2025-09-01", "")]);
+    assert!(overlap.contains("contested by 2, first CHE 2025-08-17") && !overlap.contains("no more"), "{overlap}");
+    let before = drawn_with(&[("CHE", "objects", "2025-07-01", "2025-07-18")]);
+    assert!(!before.contains('?'), "it was withdrawn before the suspension began: {before}");
+}
+
+/// A suspension since 2025-07-18 with what others say to it: who, stance, date, withdrawn.
+fn drawn_with(reactions: &[(&str, &str, &str, &str)]) -> String {
+    let reactions = (46..).zip(reactions).map(|(index, (by, stance, date, withdrawn))| Reaction {
+        event: cited(index),
+        by: (*by).into(),
+        stance: (*stance).into(),
+        date: (*date).into(),
+        withdrawn: (*withdrawn).into(),
         ..Reaction::default()
-    };
+    });
     let suspension = SuspensionAsserted {
         event: cited(44),
         by: "UKR".into(),
         since: "2025-07-18".into(),
-        contested_by: vec!["CHE".into()],
-        reactions: vec![reaction],
+        reactions: reactions.collect(),
         ..SuspensionAsserted::default()
     };
     let overlay = StatusOverlay { overlay: Some(Overlay::SuspensionAsserted(suspension)) };
@@ -212,10 +253,7 @@ fn a_contested_suspension_is_drawn_beside_the_status() {
         courses: vec![course(&[], &[("non_participant", ""), ("party", "2006-06-01")])],
         ..answer(vec![StatusOutcome { status: "party".into(), ..StatusOutcome::default() }])
     };
-    let text = text_of(&answer);
-    let told = [" others", "~~~~", "????", "suspension asserted 2025-07-18", "contested by CHE since 2025-10-17"];
-    assert!(told.iter().all(|told| text.contains(told)), "{text}");
-    assert!(text.contains(" a    2025-10-17  CHE  objects  46"), "{text}");
+    text_of(&answer)
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::client::reply::{
-    CourseSpan, Event, EventBody, EventPosition, HoldsAt, Source, StatusCourse, Timestamp, WithdrawalNotified,
+    AboutAct, ChangedField, CourseSpan, Event, EventBody, EventPosition, HoldsAt, Source, StatusCourse, Timestamp,
+    WithdrawalNotified,
 };
 
 fn withdrawal() -> Act {
@@ -160,6 +161,12 @@ fn what_became_of_an_act_is_told_in_its_row_and_the_other_rows_name_it() {
     let correction = Act {
         kind: "event_corrected".into(),
         about: at(23),
+        about_act: Some(AboutAct {
+            kind: "withdrawal_notified".into(),
+            participant: "POL".into(),
+            participant_name: "Poland".into(),
+            date: "2025-08-05".into(),
+        }),
         changes: vec![changed],
         position: at(31),
         ..Act::default()
@@ -171,7 +178,8 @@ fn what_became_of_an_act_is_told_in_its_row_and_the_other_rows_name_it() {
         "corrected in entry 31; first dated 2025-08-05; the same act as in entries 24, 25, followed",
         "retracted in entry 32, counts for nothing",
         "the same act as in entry 23, not followed",
-        "it corrects entry 23: received by depositary was 2025-08-05, is 2025-08-20",
+        "it corrects entry 23 (withdrawal notified, Poland, 2025-08-05): received by depositary was 2025-08-05, is \
+         2025-08-20",
         "it takes back entry 30",
     ] {
         assert!(text.contains(told), "{told}\n{text}");
@@ -192,14 +200,6 @@ fn the_letters_of_a_drawing_are_in_order_below_it() {
     let text: String = keyed.iter().map(|block| block.text(80)).collect();
     let keys = text.lines().filter_map(|line| line.split_whitespace().next().filter(|word| word.len() == 1));
     assert_eq!(keys.collect::<Vec<_>>(), ["a", "b", "c"], "{text}");
-}
-
-#[test]
-fn a_timeline_is_in_the_order_of_the_dates_that_hold() {
-    let act = |date: &str| Act { date: date.into(), ..Act::default() };
-    let mut acts = [act(""), act("2025-08-20"), act("2025-08"), act("../2025-08-02")];
-    acts.sort_by_key(day_of);
-    assert_eq!(acts.map(|act| act.date), ["2025-08", "../2025-08-02", "2025-08-20", ""]);
 }
 
 fn of_poland() -> TimelineResponse {
@@ -260,8 +260,12 @@ fn a_timeline_up_to_a_day_is_drawn_up_to_it_and_counts_what_it_leaves_out() {
     assert!(text.contains("Up to 2025-10-10: 3 later acts left out."), "{text}");
     assert!(text.contains("party, leaving 2025-08-20") && !text.contains("former party"), "{text}");
     assert!(!text.contains("dotted"), "nothing is drawn behind the day: {text}");
-    let left_out = |later_acts| left_out(&TimelineResponse { later_acts, ..answer.clone() }).map(|it| it.text(80));
-    assert!(left_out(1).unwrap().contains("1 later act left out"));
-    assert!(left_out(0).unwrap().contains("no act comes later"));
+    let left_out = |later_acts, later_reactions| {
+        left_out(&TimelineResponse { later_acts, later_reactions, ..answer.clone() }).unwrap().text(80)
+    };
+    assert!(left_out(1, 0).contains("2025-10-10: 1 later act left out."));
+    assert!(left_out(2, 1).contains("2 later acts and 1 later reaction of others left out."));
+    assert!(left_out(0, 4).contains("2025-10-10: 4 later reactions of others left out."));
+    assert!(left_out(0, 0).contains("nothing comes later"));
     assert_eq!(super::left_out(&of_poland()), None, "of all days nothing is left out");
 }

@@ -1,9 +1,9 @@
 //! Acts in words, for people who read a timeline.
 
-use super::output::short_name;
+use super::{output::short_name, sign_off::state_in_words};
 use crate::{
     client::{
-        reply::{Act, Claim, Event, EventBody},
+        reply::{AboutAct, Act, ChangedField, Claim, Event, EventBody},
         to_json,
     },
     wire::votes_in_words,
@@ -20,6 +20,49 @@ pub fn sentence(act: &Act) -> String {
         Some(event) => of_event(&act.kind, event),
         None => spaced(&act.kind),
     }
+}
+
+/// Which act an event is about, and what a correction changes of it; empty for what is
+/// about no other event.
+pub fn about(act: &Act) -> String {
+    let Some(target) = &act.about else { return String::new() };
+    let does = match act.kind.as_str() {
+        "event_corrected" => "corrects",
+        "event_retracted" => "takes back",
+        "event_contested" => "is against",
+        _ => "is about",
+    };
+    let named = act.about_act.as_ref().map(named).filter(|named| !named.is_empty());
+    let named = named.map(|named| format!(" ({named})")).unwrap_or_default();
+    let changed = act
+        .changes
+        .iter()
+        .map(|ChangedField { field, before, after }| format!("{} was {before}, is {after}", spaced(field)));
+    let changed = changed.collect::<Vec<_>>().join("; ");
+    let changed = if changed.is_empty() { changed } else { format!(": {changed}") };
+    format!("it {does} entry {}{named}{changed}", target.index)
+}
+
+/// What an act is, whose and of which day.
+fn named(act: &AboutAct) -> String {
+    let AboutAct { kind, participant, participant_name, date } = act;
+    let who = if participant_name.is_empty() { participant } else { participant_name };
+    let kind = spaced(kind);
+    let told = [&kind, who, date].into_iter().filter(|word| !word.is_empty());
+    told.map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// What became of an act: whether it counts, and how it was corrected.
+pub fn became(act: &Act) -> Vec<String> {
+    let mut told: Vec<String> = match &act.retracted_by {
+        Some(retraction) => vec![format!("retracted in entry {}, counts for nothing", retraction.index)],
+        None => act.state.iter().map(state_in_words).collect(),
+    };
+    told.extend(act.corrected_by.iter().map(|correction| format!("corrected in entry {}", correction.index)));
+    if !act.date_first_stated.is_empty() {
+        told.push(format!("first dated {}", act.date_first_stated));
+    }
+    told
 }
 
 /// What a statement says where others about the same act say something else; empty where

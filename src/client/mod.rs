@@ -55,10 +55,10 @@ pub use trust::{Founded, KnownCheckpoint, Untrusted};
 /// The answers of the services, as the command line shows them.
 pub mod reply {
     pub use crate::wire::proto::{
-        Act, ChangedField, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
-        DangerAreaInForce, Duty, DutyExtension, EarlierRegistration, Entry, Event, EventLine, EventPosition, Finding,
-        GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse,
-        HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
+        AboutAct, Act, ChangedField, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage,
+        DangerArea, DangerAreaInForce, Duty, DutyExtension, EarlierRegistration, Entry, Event, EventLine,
+        EventPosition, Finding, GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse,
+        GetTreatyResponse, HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
         ListOrganisationsResponse, ListParticipantsResponse, ListPartiesResponse, ListSignOffsResponse,
         ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, ObligationsResponse, OpenCapacity, Organisation,
         OrganisationStanding, OverdueParticipation, OverdueResponse, ParcelPicture, PartErasure, PartShown,
@@ -273,7 +273,7 @@ impl Client {
             let page = self.treaty_reads().timeline(request).await?.into_inner();
             all.acts.extend(page.acts);
             all.legal_findings = page.legal_findings;
-            (all.at, all.later_acts) = (page.at, page.later_acts);
+            (all.at, all.later_acts, all.later_reactions) = (page.at, page.later_acts, page.later_reactions);
             (all.courses, all.overlays_of_all_days) = (page.courses, page.overlays_of_all_days);
             (all.treaty, all.next_page_token, all.holds_at) = (page.treaty, page.next_page_token, page.holds_at);
             if all.next_page_token.is_empty() {

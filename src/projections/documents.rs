@@ -9,10 +9,11 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::keys::{Key, Table};
-use super::queries::{ActsInOrder, View};
+use super::queries::View;
 use super::seek::all_rows;
-use super::{Act, Page, PageRequest, QueryError};
-use crate::domain::{Body, DocumentDigest, Event, TreatyBody};
+use super::timelines::{ActsInOrder, DatesThatStand};
+use super::{Act, Page, PageRequest, QueryError, ReadModelError};
+use crate::domain::{Body, DocumentDigest, Event, Position, TreatyBody};
 
 /// A document as one asks about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,20 +59,34 @@ fn symbol_in(body: &Body) -> Option<&str> {
 }
 
 impl View<'_> {
-    /// The events that cite a document, dated ones first by their date, then by their
-    /// position; up to a day those that can have come by then. On whatever subject: their
+    /// The events that cite a document, dated ones first by their date as it stands, then by
+    /// their position; up to a day those that can have come by then. On whatever subject: their
     /// participant is not told here.
     pub fn citing(
         &self,
         document: &CitedDocument,
         until: Option<Date>,
+        dates: &DatesThatStand,
         page: PageRequest<'_>,
     ) -> Result<Page<Act>, QueryError> {
-        let (wanted, mut found) = (document.key(), ActsInOrder::of(until, page)?);
+        let mut found = ActsInOrder::of(until, dates, page)?;
+        self.each_citing(document, |act| found.take(act))?;
+        Ok(found.into_page())
+    }
+
+    /// Where all events stand that cite a document.
+    pub fn all_citing(&self, document: &CitedDocument) -> Result<Vec<Position>, ReadModelError> {
+        let mut found = Vec::new();
+        self.each_citing(document, |act| found.push(act.position))?;
+        Ok(found)
+    }
+
+    fn each_citing(&self, document: &CitedDocument, mut visit: impl FnMut(Act)) -> Result<(), ReadModelError> {
+        let wanted = document.key();
         for row in all_rows(self.models().tree(), &wanted) {
             let (key, value) = row?;
-            self.acts_of_row(&key, &key[wanted.as_ref().len()..], &value, None, &mut |act| found.take(act))?;
+            self.acts_of_row(&key, &key[wanted.as_ref().len()..], &value, None, &mut visit)?;
         }
-        Ok(found.into_page())
+        Ok(())
     }
 }

@@ -70,16 +70,19 @@ mod sign_offs;
 mod store;
 #[cfg(test)]
 mod tests;
+mod timelines;
 mod waiting;
 
 pub use documents::CitedDocument;
 pub use error::{QueryError, ReadModelError};
+pub(crate) use fold::{bears_on_others, protocols_of};
 pub use follower::{Follow, FollowError, Followed, Follower, FollowerGone, WaitError};
 pub use model::*;
 pub use queries::{EntryFilter, View};
 pub use refold::{Refold, RowDifference};
 pub use seek::Entries;
 pub use store::{Opened, ReadModels};
+pub use timelines::{DatesThatStand, Timeline};
 
 use crate::domain::{Entry, Finding, SignOffState};
 

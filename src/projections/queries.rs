@@ -6,12 +6,7 @@
 //! Leaves to others: status and legal rules over timelines, disclosure, waiting for a
 //! minimum size ([`super::Follower::wait_for`]).
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    str::FromStr,
-};
-
-use jiff::civil::Date;
+use std::{collections::BTreeSet, str::FromStr};
 
 use super::encoding::{
     SubjectEvent, Unreadable, read_charter, read_finding, read_mandate, read_member, read_number, read_organisation,
@@ -25,7 +20,6 @@ use super::store::store_error;
 use super::{QueryError, ReadModelError, ReadModels};
 use crate::domain::{
     Finding, Index, Kind, OrganisationId, ParticipantId, Position, RecordingTime, Size, Subject, SubjectType, TreatyId,
-    WorldDate,
 };
 use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 
@@ -174,41 +168,6 @@ impl View<'_> {
     /// All participants, ascending by id.
     pub fn participants(&self, page: PageRequest<'_>) -> Result<Page<Registered<ParticipantId>>, QueryError> {
         self.page_by_id(Table::Participant, page, registered, |found: &Registered<ParticipantId>| found.id.to_string())
-    }
-
-    /// Acts under a treaty in order of their date in the world, then of their
-    /// position; undated ones last. A date that is not known to the day stands where
-    /// it begins, or ends when its beginning is open. With a participant: its acts
-    /// only; without: of all, and those on the treaty itself. With a day: those that can
-    /// have come by then.
-    ///
-    /// Every act under the treaty is looked at, one page is held.
-    pub fn timeline(
-        &self,
-        treaty: &TreatyId,
-        participant: Option<&ParticipantId>,
-        until: Option<Date>,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Act>, QueryError> {
-        let mut acts = ActsInOrder::of(until, page)?;
-        self.each_act(treaty, participant, |act| acts.take(act))?;
-        Ok(acts.into_page())
-    }
-
-    /// Where the acts of a timeline stand that come after a day.
-    pub fn acts_after(
-        &self,
-        treaty: &TreatyId,
-        participant: Option<&ParticipantId>,
-        day: Date,
-    ) -> Result<BTreeSet<Position>, ReadModelError> {
-        let mut later = BTreeSet::new();
-        self.each_act(treaty, participant, |act| {
-            if comes_after(&act, day) {
-                later.insert(act.position);
-            }
-        })?;
-        Ok(later)
     }
 
     /// Events on one subject, in order of their position.
@@ -436,7 +395,8 @@ impl View<'_> {
         Ok(page_of(items.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
     }
 
-    fn each_act(
+    /// Acts under a treaty, of one participant or of all with those on the treaty itself.
+    pub(super) fn each_act(
         &self,
         treaty: &TreatyId,
         participant: Option<&ParticipantId>,
@@ -488,45 +448,6 @@ impl View<'_> {
     }
 }
 
-/// One page of a timeline: every act is looked at, those of the page are held.
-pub(super) struct ActsInOrder {
-    until: Option<Date>,
-    after: Option<Place>,
-    limit: usize,
-    acts: BTreeMap<Place, Act>,
-}
-
-impl ActsInOrder {
-    pub(super) fn of(until: Option<Date>, page: PageRequest<'_>) -> Result<Self, QueryError> {
-        let after = page.after.map(parse_token).transpose()?;
-        Ok(Self { until, after, limit: page_items(page), acts: BTreeMap::new() })
-    }
-
-    pub(super) fn take(&mut self, act: Act) {
-        let place = place_of(&act);
-        let left_out = self.until.is_some_and(|day| comes_after(&act, day));
-        if !left_out && self.after.is_none_or(|after| place > after) {
-            self.acts.insert(place, act);
-        }
-        // One more than the page tells whether there is a next one.
-        if self.acts.len() > self.limit + 1 {
-            self.acts.pop_last();
-        }
-    }
-
-    pub(super) fn into_page(self) -> Page<Act> {
-        page_of(self.acts.into_values().collect(), self.limit, |act: &Act| token_of(place_of(act)))
-    }
-}
-
-/// Where an act stands on a timeline: whether it is undated, its day, its position.
-type Place = (bool, Option<Date>, Position);
-
-fn place_of(act: &Act) -> Place {
-    let day = act.date.as_ref().and_then(day_of);
-    (day.is_none(), day, act.position)
-}
-
 /// A subject of the histories of treaties, from the identifiers in its key.
 fn subject_of(subject_type: SubjectType, ids: &[u8]) -> Option<Subject> {
     let (first, rest) = split_id(ids)?;
@@ -538,31 +459,6 @@ fn subject_of(subject_type: SubjectType, ids: &[u8]) -> Option<Subject> {
         }
         SubjectType::Ledger | SubjectType::Organisation | SubjectType::Record => None,
     }
-}
-
-/// Whether an act cannot have come by a day.
-fn comes_after(act: &Act, day: Date) -> bool {
-    act.date.as_ref().and_then(WorldDate::earliest).is_some_and(|first| day < first)
-}
-
-fn day_of(date: &WorldDate) -> Option<Date> {
-    date.earliest().or_else(|| date.latest())
-}
-
-fn token_of((_, day, position): Place) -> String {
-    let day = day.map_or_else(|| "undated".to_owned(), |day| day.to_string());
-    format!("{day}/{}/{}", position.index, position.ordinal)
-}
-
-fn parse_token(token: &str) -> Result<Place, QueryError> {
-    let parse = || {
-        let (day, position) = token.split_once('/')?;
-        let (index, ordinal) = position.split_once('/')?;
-        let day = if day == "undated" { None } else { Some(day.parse().ok()?) };
-        let position = Position { index: Index(index.parse().ok()?), ordinal: ordinal.parse().ok()? };
-        Some((day.is_none(), day, position))
-    };
-    parse().ok_or_else(|| QueryError::BadPageToken { token: token.to_owned() })
 }
 
 pub(super) fn page_items(page: PageRequest<'_>) -> usize {

@@ -15,6 +15,7 @@ use super::{
     status::{Asked, EventFacts},
     status_answer::{cited, dates_of, day},
     survey::Survey,
+    timeline::Telling,
     treaties::lies_ahead,
 };
 use crate::{
@@ -81,6 +82,7 @@ impl Node {
     /// act under it.
     fn new_acts(&self, view: View<'_>, two: &Two) -> Result<Vec<Line<proto::KnownChange>>, Refused> {
         let survey = &two.after;
+        let telling = Telling::of(self, view, two.asked.view);
         let of_each = survey.participants().flat_map(|who| {
             let own = survey.acts_of(who).iter().chain(survey.about(who));
             own.map(move |recorded| (Some(who), recorded))
@@ -95,7 +97,7 @@ impl Node {
                 participant: participant.cloned(),
             };
             let key = format!("0/{:020}/{:05}", recorded.position.index.0, recorded.position.ordinal);
-            Ok(Line { key, told: two.line(Change::Act(self.act(view, &act)?)) })
+            Ok(Line { key, told: two.line(Change::Act(telling.act(&act)?)) })
         });
         lines.collect()
     }

@@ -110,7 +110,11 @@ fn different(before: Vec<Line>, after: Vec<Line>) -> Vec<String> {
     let of = |lines: &[Line], path: &str| lines.iter().find(|(other, _)| other == path).map(|(_, value)| value.clone());
     let changed = after.iter().filter_map(|(path, value)| match of(&before, path) {
         Some(stands) if stands == *value => None,
-        Some(stands) => Some(format!("{path}: {}; stands as {}", shortened(value), shortened(&stands))),
+        Some(stands) => {
+            // Cut to where they begin to differ.
+            let told = wire::cut_apart(&[value, &stands], CHANGE_VALUE_CHARS);
+            Some(format!("{path}: {}", told.join("; stands as ")))
+        }
         None => Some(format!("{path}: {}; not stated before", shortened(value))),
     });
     let gone = before.iter().filter(|(path, _)| of(&after, path).is_none());
@@ -120,10 +124,7 @@ fn different(before: Vec<Line>, after: Vec<Line>) -> Vec<String> {
 
 /// Long texts are told by their beginning.
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(CHANGE_VALUE_CHARS) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
+    wire::cut_short(text, CHANGE_VALUE_CHARS)
 }
 
 /// What a body says, its own event's or as a correction restates it, beside what stands.

@@ -2,10 +2,11 @@
 //!
 //! Leaves to others: which events those are (`projections`), names (`registered`).
 
-use super::{Node, errors::Refused, fitting};
+use super::{Node, errors::Refused, fitting, timeline::Telling};
 use crate::{
     domain::{CivilDate, DocumentDigest, Subject},
-    projections::{Act, CitedDocument, PageRequest, View},
+    projections::{CitedDocument, PageRequest, View},
+    treaties::ViewName,
     wire::proto::{self, citing_request::Document},
 };
 
@@ -32,13 +33,15 @@ impl Node {
         until: Option<CivilDate>,
         page: PageRequest<'_>,
     ) -> Result<proto::CitingResponse, Refused> {
-        let find = |page: PageRequest<'_>| view.citing(document, until.map(|day| day.0), page);
-        let (events, next_page_token) = fitting(page, find, |act| self.citing_event(view, act))?;
+        let telling = Telling::of(self, view, ViewName::Default);
+        let dates = telling.dates_at(view.all_citing(document)?)?;
+        let find = |page: PageRequest<'_>| view.citing(document, until.map(|day| day.0), &dates, page);
+        let (events, next_page_token) = fitting(page, find, |act| self.citing_event(view, telling.act(act)?))?;
         Ok(proto::CitingResponse { events, next_page_token, holds_at: Some(self.holds_at(view)?) })
     }
 
-    fn citing_event(&self, view: View<'_>, act: &Act) -> Result<proto::CitingEvent, Refused> {
-        let mut told = proto::CitingEvent { act: Some(self.act(view, act)?), ..proto::CitingEvent::default() };
+    fn citing_event(&self, view: View<'_>, act: proto::Act) -> Result<proto::CitingEvent, Refused> {
+        let mut told = proto::CitingEvent { act: Some(act), ..proto::CitingEvent::default() };
         let subject = told.act.iter().flat_map(|act| &act.event).find_map(|event| event.subject.parse().ok());
         let (treaty, participant) = match &subject {
             Some(Subject::Participation(treaty, participant)) => (Some(treaty), Some(participant)),

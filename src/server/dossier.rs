@@ -13,6 +13,7 @@ use std::{
 
 use super::{
     Node,
+    draft::WithDraft,
     errors::Refused,
     history::EventsRead,
     status::{EventFacts, facts},
@@ -22,7 +23,7 @@ use crate::{
         Body, Index, Kind, ParticipantId, Position, Recorded, SharedBody, SharedKind, Subject, TreatyBody,
         TreatyEffect, TreatyId, TreatyKind,
     },
-    projections::{Act, View},
+    projections::Act,
     treaties::{self, Dossier, GrantedMandate, Known, StatedDeposit, ViewName},
 };
 
@@ -158,19 +159,20 @@ impl Node {
     ///
     /// First what is on the treaties, under them and on the participants is read; what that
     /// shows to be needed besides comes in a second round.
-    pub(super) fn treaty_files(
+    pub(super) fn treaty_files<'v>(
         &self,
-        view: View<'_>,
+        view: impl Into<WithDraft<'v>>,
         treaties: Vec<TreatyId>,
         who: Who<'_>,
         depth: Depth,
         name: ViewName,
     ) -> Result<Vec<TreatyFile>, Refused> {
+        let view = view.into();
         let places = treaties.into_iter().map(|treaty| Places::find(view, treaty, who));
         let mut places: Vec<Places> = places.collect::<Result<_, _>>()?;
         let mut about = about(view, places.iter().flat_map(|places| places.under.keys()))?;
         let first = places.iter().flat_map(Places::positions).chain(about.values().flatten().copied());
-        let mut read = self.events_at(view, first)?;
+        let mut read = view.events_at(self, first)?;
         let mut named = Vec::new();
         for places in &mut places {
             named.extend(places.add_named(view, who, &read)?);
@@ -183,10 +185,10 @@ impl Node {
         let second = others.iter().flat_map(Others::positions).chain(around.iter().flat_map(Elsewhere::positions));
         let second = second.chain(named.iter().flat_map(|who| &about[who]).copied());
         let second = second.filter(|position| !read.contains_key(position));
-        let second = self.events_at(view, second)?;
+        let second = view.events_at(self, second)?;
         read.extend(second);
         let mandates: Arc<[GrantedMandate]> = mandates_of_authors(view, &read)?.into();
-        let known = Known { size: view.size(), recorded_at: view.holds_at()?.recorded_at };
+        let known = view.known()?;
         let files = places.into_iter().zip(others).zip(around).map(|((places, others), elsewhere)| {
             let about_each = places.under.keys().map(|who| (who.clone(), picked(&read, &about[who]))).collect();
             let under = places.under.into_iter().map(|(who, acts)| (who, picked(&read, &positions_of(&acts))));
@@ -267,7 +269,7 @@ struct Places {
 }
 
 impl Places {
-    fn find(view: View<'_>, treaty: TreatyId, who: Who<'_>) -> Result<Self, Refused> {
+    fn find(view: WithDraft<'_>, treaty: TreatyId, who: Who<'_>) -> Result<Self, Refused> {
         let on_treaty = view.acts_on(&Subject::Treaty(treaty.clone()))?;
         let tabled = on_treaty.iter().any(|act| act.kind == TABLE);
         let mut under: BTreeMap<ParticipantId, Vec<Act>> = BTreeMap::new();
@@ -291,7 +293,7 @@ impl Places {
         Ok(places)
     }
 
-    fn successions(&self, view: View<'_>, who: Who<'_>) -> Result<Vec<Act>, Refused> {
+    fn successions(&self, view: WithDraft<'_>, who: Who<'_>) -> Result<Vec<Act>, Refused> {
         let mut found = self.of_kind(view, who, SUCCESSION)?;
         let successors: BTreeSet<_> = found.iter().map(|act| act.participant.clone()).collect();
         let corrections = self.of_kind(view, who, CORRECTION)?.into_iter();
@@ -301,7 +303,12 @@ impl Places {
 
     /// Finds the parent, and adds everybody else whom an instrument under it may make
     /// consent to the treaty. They are returned.
-    fn add_named(&mut self, view: View<'_>, who: Who<'_>, read: &EventsRead) -> Result<Vec<ParticipantId>, Refused> {
+    fn add_named(
+        &mut self,
+        view: WithDraft<'_>,
+        who: Who<'_>,
+        read: &EventsRead,
+    ) -> Result<Vec<ParticipantId>, Refused> {
         let on_treaty = self.on_treaty.iter().filter_map(|position| read.get(position));
         let parent = on_treaty.filter_map(|recorded| parent_of(&recorded.event.body)).next_back();
         self.parent = parent.filter(|parent| **parent != self.treaty).cloned();
@@ -317,7 +324,7 @@ impl Places {
     }
 
     /// Instruments under the parent that name the treaty, of everybody.
-    fn naming(&self, view: View<'_>) -> Result<Vec<Act>, Refused> {
+    fn naming(&self, view: WithDraft<'_>) -> Result<Vec<Act>, Refused> {
         if self.parent.is_none() {
             return Ok(Vec::new());
         }
@@ -331,7 +338,7 @@ impl Places {
     }
 
     /// Acts of a kind under the treaty, of everybody.
-    fn of_kind(&self, view: View<'_>, who: Who<'_>, kind: Kind) -> Result<Vec<Act>, Refused> {
+    fn of_kind(&self, view: WithDraft<'_>, who: Who<'_>, kind: Kind) -> Result<Vec<Act>, Refused> {
         match who {
             Who::One(_) => Ok(view.acts_of_kind(&self.treaty, kind)?),
             Who::Everybody => Ok(self.under.values().flatten().filter(|act| act.kind == kind).cloned().collect()),
@@ -372,7 +379,7 @@ struct Others {
 }
 
 impl Others {
-    fn find(view: View<'_>, places: &Places, who: Who<'_>, needed: Needed) -> Result<Self, Refused> {
+    fn find(view: WithDraft<'_>, places: &Places, who: Who<'_>, needed: Needed) -> Result<Self, Refused> {
         let mut others = Self { threshold: needed.threshold.unwrap_or(0), ..Self::default() };
         if !needed.reactions && needed.threshold.is_none() {
             return Ok(others);
@@ -395,7 +402,7 @@ impl Others {
 
     /// Whatever expresses consent: as the read models date it where it is the only such act
     /// of its participant and nothing may have changed it, otherwise to be read.
-    fn find_deposits(&mut self, view: View<'_>, places: &Places, who: Who<'_>) -> Result<(), Refused> {
+    fn find_deposits(&mut self, view: WithDraft<'_>, places: &Places, who: Who<'_>) -> Result<(), Refused> {
         let naming = places.naming(view)?;
         let mut consents = places.of_kind(view, who, DEPOSIT)?;
         // Those alone that are definitive, whoever is asked about.
@@ -439,7 +446,7 @@ struct Elsewhere {
 
 impl Elsewhere {
     /// The parent's own parent is not asked for.
-    fn find(view: View<'_>, places: &Places, who: Who<'_>, read: &EventsRead) -> Result<Self, Refused> {
+    fn find(view: WithDraft<'_>, places: &Places, who: Who<'_>, read: &EventsRead) -> Result<Self, Refused> {
         let mut elsewhere = Self::default();
         if let Some(parent) = &places.parent {
             let above = Places::find(view, parent.clone(), who)?;
@@ -511,7 +518,7 @@ fn told_deposit(act: &Act) -> Option<StatedDeposit> {
 
 /// Where the events on the participants themselves stand.
 fn about<'p>(
-    view: View<'_>,
+    view: WithDraft<'_>,
     participants: impl Iterator<Item = &'p ParticipantId>,
 ) -> Result<BTreeMap<ParticipantId, Vec<Position>>, Refused> {
     let each = participants.collect::<BTreeSet<_>>().into_iter().map(|participant| {
@@ -553,7 +560,7 @@ fn states_entry_into_force(recorded: &Recorded) -> bool {
 }
 
 /// The mandates that weigh between rival statements.
-pub(super) fn mandates_of_authors(view: View<'_>, read: &EventsRead) -> Result<Vec<GrantedMandate>, Refused> {
+pub(super) fn mandates_of_authors(view: WithDraft<'_>, read: &EventsRead) -> Result<Vec<GrantedMandate>, Refused> {
     let authors: BTreeSet<_> = read.values().map(|recorded| recorded.organisation()).collect();
     let mut mandates = Vec::new();
     for organisation in authors {

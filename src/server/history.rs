@@ -40,7 +40,8 @@ impl Node {
         Ok(events)
     }
 
-    fn each_event_at(
+    /// The same one by one.
+    pub(super) fn each_event_at(
         &self,
         view: View<'_>,
         positions: impl IntoIterator<Item = Position>,

@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::{
     Node, convert,
     errors::{Refused, explained},
+    remarks_ahead::RemarksAhead,
 };
 use crate::{
     admission::{Admission, ProveError},
@@ -52,7 +53,7 @@ impl proto::ledger_server::Ledger for LedgerService {
     }
 
     async fn check(&self, request: Request<proto::CheckRequest>) -> Result<Response<proto::CheckResponse>, Status> {
-        Ok(Response::new(self.0.check(request.into_inner()).await?))
+        Ok(Response::new(Arc::clone(&self.0).check(request.into_inner()).await?))
     }
 
     async fn get_receipt(
@@ -158,7 +159,7 @@ impl Node {
 
     /// The dry run: anybody may ask, signed or not, so it has a budget of its own
     /// and keeps to threads that serve nobody else.
-    async fn check(&self, request: proto::CheckRequest) -> Result<proto::CheckResponse, Refused> {
+    async fn check(self: Arc<Self>, request: proto::CheckRequest) -> Result<proto::CheckResponse, Refused> {
         let place = self.sequencer.dry_run_place()?;
         let registry = Arc::clone(&self.sequencer.published().registry);
         let looked_at = tokio::task::spawn_blocking(move || look_at(request, &registry)).await;
@@ -167,13 +168,29 @@ impl Node {
         if response.refusal.is_some() {
             return Ok(response);
         }
-        match self.sequencer.dry_run(place, draft).await? {
-            DryRun::WouldEnter { findings } => response.findings = findings.iter().map(convert::finding).collect(),
+        match self.sequencer.dry_run(place, draft.clone()).await? {
+            DryRun::WouldEnter { findings } => {
+                response.findings = findings.iter().map(convert::finding).collect();
+                let ahead = self.look_ahead(draft).await?;
+                (response.index, response.legal_findings) = (ahead.index, ahead.findings);
+                response.legal_findings_cut = ahead.cut;
+            }
             DryRun::WouldRepeat => {}
             DryRun::Rejected(rejection) => response.refusal = Some(Refused::from(rejection).into_refusal()),
             DryRun::Halted(reason) => return Err(Refused::halted(&reason)),
         }
         Ok(response)
+    }
+
+    /// What law would remark on a draft that may enter, with a place like that of a dry run.
+    async fn look_ahead(self: Arc<Self>, draft: Submitted) -> Result<RemarksAhead, Refused> {
+        let place = self.sequencer.dry_run_place()?;
+        let ahead = tokio::task::spawn_blocking(move || {
+            let ahead = self.remarks_ahead(&draft);
+            drop(place);
+            ahead
+        });
+        ahead.await.map_err(|_| NotQueued::ShuttingDown)?
     }
 
     fn receipt(&self, request: proto::GetReceiptRequest) -> Result<Receipt, Refused> {
@@ -289,7 +306,7 @@ fn look_at(request: proto::CheckRequest, registry: &Registry) -> Result<(Submitt
         readable,
         signature_valid: !draft.signed.is_empty() && unverified.is_none(),
         refusal: unverified.map(|unverified| Refused::from(unverified).into_refusal()),
-        findings: Vec::new(),
+        ..proto::CheckResponse::default()
     };
     Ok((draft, response))
 }

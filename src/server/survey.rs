@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use super::{
     Node,
     dossier::{Depth, TreatyFile, Who, nobody},
+    draft::WithDraft,
     errors::Refused,
     status::{EventFacts, Found},
     status_answer::cited,
@@ -42,9 +43,9 @@ impl Node {
     }
 
     /// Reads a treaty with those who are asked about.
-    pub(super) fn survey_of(
+    pub(super) fn survey_of<'v>(
         &self,
-        view: View<'_>,
+        view: impl Into<WithDraft<'v>>,
         treaty: &TreatyId,
         who: Who<'_>,
         name: ViewName,

@@ -24,7 +24,7 @@ use crate::{
     domain::Position,
     journal::ReadLimit,
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
-    projections::{Act, PageRequest, View},
+    projections::{Act, PageRequest, Timeline, View},
     treaties,
     wire::{self, proto},
 };
@@ -85,16 +85,16 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let participant = self.0.find_if_named(view, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let until = Some(asked.at).filter(|_| !at.is_empty());
-        let find = |page: PageRequest<'_>| view.timeline(&treaty, participant.as_ref(), until, page);
-        let telling = Telling::of(&self.0, view, &treaty, asked.view);
+        let telling = Telling::of(&self.0, view, asked.view);
+        let dates = telling.dates_of(&treaty, participant.as_ref())?;
+        let of = Timeline { treaty: &treaty, participant: participant.as_ref(), until, dates: &dates };
+        let find = |page: PageRequest<'_>| view.timeline(&of, page);
         let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| telling.act(act))?;
-        let later = until.map(|day| view.acts_after(&treaty, participant.as_ref(), day)).transpose();
-        let later = later.map_err(Refused::from)?.unwrap_or_default();
-        let status = participant.map(|participant| self.0.treaty_status(view, &treaty, &participant, asked));
+        let later = view.later_acts(&of).map_err(Refused::from)?;
+        let status = participant.as_ref().map(|participant| self.0.treaty_status(view, &treaty, participant, asked));
         let mut status = status.transpose()?;
-        if let Some(found) = status.as_mut().filter(|_| until.is_some()) {
-            treaties::cut_after_its_day(&mut found.answer, &later);
-        }
+        let cut = status.as_mut().filter(|_| until.is_some());
+        let later_reactions = cut.map_or(0, |found| treaties::cut_after_its_day(&mut found.answer, &later));
         Ok(Response::new(proto::TimelineResponse {
             treaty: treaty.to_string(),
             acts,
@@ -105,6 +105,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             overlays_of_all_days: status.iter().flat_map(Found::overlays_of_all_days).collect(),
             at: until.map(|day| day.to_string()).unwrap_or_default(),
             later_acts: u32::try_from(later.len()).unwrap_or(u32::MAX),
+            later_reactions: u32::try_from(later_reactions).unwrap_or(u32::MAX),
         }))
     }
 

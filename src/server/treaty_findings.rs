@@ -58,18 +58,23 @@ impl Node {
     }
 }
 
-/// The key is where the event stands, then the code.
-fn line(survey: &Survey, found: &FindingUnderTreaty) -> Line<proto::FindingUnderTreaty> {
+/// A finding with those in whose answers it stands.
+pub(super) fn under_treaty(survey: &Survey, found: &FindingUnderTreaty) -> proto::FindingUnderTreaty {
     let FindingUnderTreaty { remark, participants } = found;
-    let finding = &remark.finding;
     let (treaty, treaty_name) = survey.treaty();
-    let told = proto::FindingUnderTreaty {
+    proto::FindingUnderTreaty {
         treaty: treaty.to_string(),
         treaty_name: treaty_name.to_owned(),
         finding: Some(legal_finding(remark, &survey.facts())),
         participants: participants.iter().map(ToString::to_string).collect(),
         participant_names: participants.iter().map(|who| survey.participant_name(who)).collect(),
-    };
+    }
+}
+
+/// The key is where the event stands, then the code.
+fn line(survey: &Survey, found: &FindingUnderTreaty) -> Line<proto::FindingUnderTreaty> {
+    let finding = &found.remark.finding;
+    let told = under_treaty(survey, found);
     let at = finding.event.as_ref().map(|event| event.position);
     let at = at.map_or("-".to_owned(), |at| format!("{:020}/{:05}", at.index.0, at.ordinal));
     Line { key: format!("{at}/{:03}", finding.code.number()), told }

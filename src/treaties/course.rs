@@ -226,15 +226,12 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     fn corrections(&mut self, statement: &Statement<'a>) {
-        for (recorded, body) in &statement.corrections {
-            let before = statement.recorded.event.date().map_or("undated".into(), ToString::to_string);
-            let now = statement.date().map_or("undated".into(), ToString::to_string);
-            let said = if before == now { now } else { format!("it said {before}, it stands as {now}") };
-            let what = statement.recorded.event.kind().name().replace('_', " ");
-            let sentence =
-                format!("{what} of entry {} is corrected: {} ({said})", statement.recorded.position.index, body.reason);
-            let date = statement.date().and_then(|date| date.earliest().or(date.latest()));
-            self.step(StatusRule::Correction, "", Some(recorded.cited()), date, sentence);
+        let what = statement.recorded.event.kind().name().replace('_', " ");
+        let index = statement.recorded.position.index;
+        let date = statement.date().and_then(|date| date.earliest().or(date.latest()));
+        for corrected in statement.corrected() {
+            let sentence = format!("{what} of entry {index} is corrected: {}", corrected.in_words());
+            self.step(StatusRule::Correction, "", Some(corrected.by.cited()), date, sentence);
         }
     }
 

@@ -221,12 +221,13 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     fn corrections(&mut self, statement: &Statement<'a>) {
-        for (recorded, body) in &statement.corrections {
-            let index = statement.recorded.position.index;
-            let sentence = format!("what entry {index} states is corrected: {}", body.reason);
-            let date = statement.date().and_then(|date| date.earliest().or(date.latest()));
-            let (rule, article) = (DutyRule::EvidenceCorrected, self.item.clause.article.clone());
-            self.steps.push(DutyStep { rule, article, event: Some(recorded.cited()), date, sentence: sentence.into() });
+        let index = statement.recorded.position.index;
+        let date = statement.date().and_then(|date| date.earliest().or(date.latest()));
+        for corrected in statement.corrected() {
+            let sentence = format!("what entry {index} states is corrected: {}", corrected.in_words());
+            let (rule, article, event) =
+                (DutyRule::EvidenceCorrected, self.item.clause.article.clone(), Some(corrected.by.cited()));
+            self.steps.push(DutyStep { rule, article, event, date, sentence: sentence.into() });
         }
     }
 

@@ -59,8 +59,10 @@ pub fn overlays(record: &Record<'_, '_>, courses: &[Course]) -> Vec<Overlay> {
 }
 
 /// Takes out of an answer what begins after its day: intervals, what lies over them, and what
-/// is remarked on acts that come later. The interval that holds on the day is open.
-pub fn cut_after_its_day(answer: &mut Answer, later: &BTreeSet<Position>) {
+/// is remarked on acts that come later. The interval that holds on the day is open. Returns
+/// how many reactions of others are left out, those not counted that are later acts themselves.
+pub fn cut_after_its_day(answer: &mut Answer, later: &BTreeSet<Position>) -> usize {
+    let reactions_before = reactions(&answer.overlays_of_all_days);
     let Answer { at, courses, overlays, overlays_of_all_days, findings, .. } = answer;
     let day = *at;
     let mut told: Vec<StatusCourse> = Vec::new();
@@ -77,6 +79,20 @@ pub fn cut_after_its_day(answer: &mut Answer, later: &BTreeSet<Position>) {
     findings
         .retain(|Remark { finding, .. }| finding.event.as_ref().is_none_or(|event| !later.contains(&event.position)));
     *courses = agreed(told);
+    let told = reactions(&answer.overlays_of_all_days);
+    reactions_before.difference(&told).filter(|position| !later.contains(position)).count()
+}
+
+/// Where the reactions stand that lie over the status.
+fn reactions(overlays: &[Overlay]) -> BTreeSet<Position> {
+    let reactions = overlays.iter().flat_map(|overlay| match overlay {
+        Overlay::SuspensionAsserted(found) => found.reactions.as_slice(),
+        Overlay::ProvisionalApplication { .. }
+        | Overlay::Declaration(_)
+        | Overlay::TerritorialScope(_)
+        | Overlay::RetroactiveSuccession { .. } => &[],
+    });
+    reactions.map(|reaction| reaction.event.position).collect()
 }
 
 fn begins_by(overlay: &Overlay, day: Date) -> bool {

@@ -8,10 +8,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Dossier, ViewName, rivals,
-    statements::{self, Statement},
+    GrantedMandate, ViewName, rivals,
+    statements::{self, Stated, Version, versions},
 };
-use crate::domain::{Body, EventReference, Position, Recorded, SharedBody, WorldDate};
+use crate::domain::{Body, EventReference, Position, Recorded, SharedBody, Size, WorldDate};
 
 /// What became of an event.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,39 +20,56 @@ pub struct Fate {
     pub retracted_by: Option<Position>,
     /// Where its corrections stand, in the order in which they took effect.
     pub corrected_by: Vec<Position>,
-    /// What it says its date is, as corrected; `None` for what is no treaty act.
+    /// What it says its date is, as corrected.
     pub date: Option<WorldDate>,
     /// Where the other accounts of the same act stand.
     pub rivals: Vec<Position>,
     /// There are others, and the view follows them and not this one.
     pub is_passed_over: bool,
-    /// Where the event stands that it corrects, takes back or contests.
-    pub about: Option<Position>,
+    /// The event that it corrects, takes back or contests.
+    pub about: Option<About>,
 }
 
-/// The fates of the events of a dossier, by where they stand.
-pub fn fates(dossier: &Dossier<'_>, view: ViewName) -> BTreeMap<Position, Fate> {
-    let stated = statements::in_effect(dossier);
-    let places: BTreeMap<EventReference, Position> =
-        dossier.events.iter().map(|recorded| (recorded.reference(), recorded.position)).collect();
+/// What an event about another one is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    /// Where the other one stands.
+    pub event: Position,
+    /// The date that the other one gives: to a correction the one that stood before it.
+    pub date: Option<WorldDate>,
+    /// Of a correction that restates: where what stood before it is said, in the other one
+    /// or in a correction of that.
+    pub restates: Option<Position>,
+}
+
+/// The fates of events on one subject as known after so many entries, by where they stand.
+pub fn fates(
+    events: &[&Recorded],
+    size: Size,
+    mandates: &[GrantedMandate],
+    view: ViewName,
+) -> BTreeMap<Position, Fate> {
+    let stated = statements::in_effect_of(events, size);
+    let named: BTreeMap<EventReference, &Recorded> =
+        events.iter().map(|recorded| (recorded.reference(), *recorded)).collect();
     let mut fates: BTreeMap<Position, Fate> = BTreeMap::new();
-    for recorded in dossier.events {
-        let about = target_of(recorded).and_then(|target| places.get(target)).copied();
-        fates.entry(recorded.position).or_default().about = about;
-        if let (Some(target), Body::Shared(SharedBody::EventRetracted(_)), Some(since)) =
-            (about, &recorded.event.body, recorded.effective_since())
-            && since.0 < dossier.known.size.0
+    for recorded in events {
+        let target = target_of(recorded).and_then(|target| named.get(target)).copied();
+        let fate = fates.entry(recorded.position).or_default();
+        fate.date = versions_of(recorded, &stated).last().and_then(|version| version.date()).cloned();
+        fate.corrected_by = corrections_of(recorded, &stated).map(|correction| correction.position).collect();
+        fate.about = target.map(|target| about(recorded, target, &stated));
+        if let (Some(target), Body::Shared(SharedBody::EventRetracted(_))) = (target, &recorded.event.body)
+            && statements::counts(recorded, size)
         {
-            fates.entry(target).or_default().retracted_by = Some(recorded.position);
+            fates.entry(target.position).or_default().retracted_by = Some(recorded.position);
         }
     }
-    for act in rivals::acts(&stated, dossier.mandates, view) {
+    for act in rivals::acts(&stated, mandates, view) {
         let all = || act.followed.iter().chain(&act.others);
         for statement in all() {
             let position = statement.recorded.position;
             let fate = fates.entry(position).or_default();
-            fate.corrected_by = corrections_of(statement);
-            fate.date = statement.date().cloned();
             fate.rivals = all().map(|other| other.recorded.position).filter(|other| *other != position).collect();
             fate.rivals.sort_unstable();
             let followed = act.followed.iter().any(|followed| followed.recorded.position == position);
@@ -62,8 +79,30 @@ pub fn fates(dossier: &Dossier<'_>, view: ViewName) -> BTreeMap<Position, Fate> 
     fates
 }
 
-fn corrections_of(statement: &Statement<'_>) -> Vec<Position> {
-    statement.corrections.iter().map(|(correction, _)| correction.position).collect()
+fn corrections_of<'a>(recorded: &Recorded, stated: &Stated<'a>) -> impl Iterator<Item = &'a Recorded> {
+    stated.corrections.get(&recorded.reference()).into_iter().flatten().map(|(correction, _)| *correction)
+}
+
+fn versions_of<'a>(recorded: &'a Recorded, stated: &Stated<'a>) -> Vec<Version<'a>> {
+    versions(recorded, stated.corrections.get(&recorded.reference()).map(Vec::as_slice).unwrap_or_default())
+}
+
+/// A correction is set against what stood right before it; one that is not in effect,
+/// against what stands.
+fn about(recorded: &Recorded, target: &Recorded, stated: &Stated<'_>) -> About {
+    let versions = versions_of(target, stated);
+    let before = match &recorded.event.body {
+        Body::Shared(SharedBody::EventCorrected(_)) => {
+            corrections_of(target, stated).position(|correction| correction.position == recorded.position)
+        }
+        _ => None,
+    };
+    let stood = before.map_or(versions.last(), |before| versions.get(before));
+    About {
+        event: target.position,
+        date: stood.and_then(|version| version.date()).cloned(),
+        restates: stood.filter(|_| recorded.event.restated().is_some()).map(|version| version.said_in.position),
+    }
 }
 
 fn target_of(recorded: &Recorded) -> Option<&EventReference> {

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::Dossier;
 use crate::domain::{
-    Body, CitedEvent, ContestResolved, EventContested, EventCorrected, EventReference, EventRetracted, NotStated,
-    Recorded, SharedBody, Size, Subject, TreatyBody, WorldDate,
+    Body, CitedEvent, ContestResolved, Event, EventContested, EventCorrected, EventReference, EventRetracted,
+    NotStated, Recorded, Restated, SharedBody, Size, Subject, TreatyBody, WorldDate,
 };
 
 /// What counts, sorted out.
@@ -22,6 +22,43 @@ pub struct Stated<'a> {
     pub resolutions: Vec<(&'a Recorded, &'a ContestResolved)>,
     /// Treaty acts that were taken back, by the name of their event.
     pub retracted: Vec<Retracted<'a>>,
+    /// Corrections in effect by what they correct, in the order in which they took effect.
+    pub corrections: ByTarget<'a, EventCorrected>,
+}
+
+/// What is said of earlier events, by the names of these.
+type ByTarget<'a, T> = BTreeMap<EventReference, Vec<(&'a Recorded, &'a T)>>;
+
+/// What was stated of an event at some time: first, or by a correction.
+#[derive(Clone, Copy, Debug)]
+pub struct Version<'a> {
+    /// The event that says so: itself, or its correction.
+    pub said_in: &'a Recorded,
+    body: &'a Body,
+    occurred: Option<&'a WorldDate>,
+}
+
+impl<'a> Version<'a> {
+    /// The date in the world that it gives.
+    pub fn date(self) -> Option<&'a WorldDate> {
+        self.body.principal_date().or(self.occurred)
+    }
+}
+
+/// What an event said first and what each of its corrections made of it: one more than
+/// there are corrections. A correction that restates nothing leaves what stood.
+pub fn versions<'a>(recorded: &'a Recorded, corrections: &[(&'a Recorded, &'a EventCorrected)]) -> Vec<Version<'a>> {
+    let Event { body, occurred, .. } = &recorded.event;
+    let mut told = vec![Version { said_in: recorded, body, occurred: occurred.as_ref() }];
+    for (correction, said) in corrections {
+        let restated = said.restated.as_deref().map(|Restated { body, occurred, .. }| Version {
+            said_in: correction,
+            body,
+            occurred: occurred.as_ref(),
+        });
+        told.extend(restated.or(told.last().copied()));
+    }
+    told
 }
 
 /// What an event states as it stands.
@@ -34,6 +71,25 @@ pub struct Statement<'a> {
     pub corrections: Vec<(&'a Recorded, &'a EventCorrected)>,
     /// Who contests it, by the name of their event.
     pub contests: Vec<(&'a Recorded, &'a EventContested)>,
+}
+
+/// One correction of a statement.
+#[derive(Clone, Copy, Debug)]
+pub struct Corrected<'a> {
+    pub by: &'a Recorded,
+    pub said: &'a EventCorrected,
+    pub before: Version<'a>,
+    pub after: Version<'a>,
+}
+
+impl Corrected<'_> {
+    /// Why, and what became of the date where it is another.
+    pub fn in_words(&self) -> String {
+        let told = |version: Version<'_>| version.date().map_or("undated".into(), ToString::to_string);
+        let (before, after) = (told(self.before), told(self.after));
+        let moved = if before == after { after } else { format!("{before} became {after}") };
+        format!("{} ({moved})", self.said.reason)
+    }
 }
 
 /// An act that its author took back.
@@ -66,6 +122,13 @@ impl<'a> Statement<'a> {
         restated.map_or(&self.recorded.event.not_stated, |restated| &restated.not_stated)
     }
 
+    /// Its corrections, each with what stood right before it and what it made of it.
+    pub fn corrected(&self) -> Vec<Corrected<'a>> {
+        let versions = versions(self.recorded, &self.corrections);
+        let steps = self.corrections.iter().zip(versions.windows(2));
+        steps.map(|((by, said), pair)| Corrected { by, said, before: pair[0], after: pair[1] }).collect()
+    }
+
     /// Its principal date as it stands.
     pub fn date(&self) -> Option<&'a WorldDate> {
         self.body.principal_date()
@@ -80,7 +143,12 @@ pub fn counts(recorded: &Recorded, size: Size) -> bool {
 
 /// What counts of the events of a dossier.
 pub fn in_effect<'a>(dossier: &Dossier<'a>) -> Stated<'a> {
-    let counted = dossier.events.iter().copied().filter(|recorded| counts(recorded, dossier.known.size));
+    in_effect_of(dossier.events, dossier.known.size)
+}
+
+/// What counts of some events after so many entries.
+pub fn in_effect_of<'a>(events: &[&'a Recorded], size: Size) -> Stated<'a> {
+    let counted = events.iter().copied().filter(|recorded| counts(recorded, size));
     let mut counted: Vec<&Recorded> = counted.collect();
     // In the order in which they took effect: one organisation's order is the order that it wants.
     counted.sort_by_key(|recorded| (recorded.effective_since(), recorded.position));
@@ -92,14 +160,17 @@ pub fn in_effect<'a>(dossier: &Dossier<'a>) -> Stated<'a> {
     });
     let stands = |recorded: &&Recorded| !retractions.contains_key(&recorded.reference());
     let standing: Vec<&Recorded> = counted.iter().copied().filter(stands).collect();
+    let corrections = by_target(&standing, |body| match body {
+        SharedBody::EventCorrected(body) => Some((&body.target, body)),
+        _ => None,
+    });
     Stated {
-        statements: statements(&standing),
+        statements: statements(&standing, &corrections),
         resolutions: standing.iter().filter_map(|recorded| Some((*recorded, resolution(recorded)?))).collect(),
         retracted: retracted(&counted, &retractions),
+        corrections,
     }
 }
-
-type ByTarget<'a, T> = BTreeMap<EventReference, Vec<(&'a Recorded, &'a T)>>;
 
 fn by_target<'a, T>(
     events: &[&'a Recorded],
@@ -116,11 +187,7 @@ fn by_target<'a, T>(
     found
 }
 
-fn statements<'a>(standing: &[&'a Recorded]) -> Vec<Statement<'a>> {
-    let mut corrections = by_target(standing, |body| match body {
-        SharedBody::EventCorrected(body) => Some((&body.target, body)),
-        _ => None,
-    });
+fn statements<'a>(standing: &[&'a Recorded], corrections: &ByTarget<'a, EventCorrected>) -> Vec<Statement<'a>> {
     let mut contests = by_target(standing, |body| match body {
         SharedBody::EventContested(body) => Some((&body.target, body)),
         _ => None,
@@ -128,7 +195,7 @@ fn statements<'a>(standing: &[&'a Recorded]) -> Vec<Statement<'a>> {
     let mut statements: BTreeMap<EventReference, Statement<'a>> = BTreeMap::new();
     for recorded in standing {
         let Body::Treaty(stated) = &recorded.event.body else { continue };
-        let corrections = corrections.remove(&recorded.reference()).unwrap_or_default();
+        let corrections = corrections.get(&recorded.reference()).cloned().unwrap_or_default();
         let body = corrections.iter().rev().find_map(|(_, correction)| restated(correction)).unwrap_or(stated);
         let mut contests = contests.remove(&recorded.reference()).unwrap_or_default();
         contests.sort_by_key(|(contest, _)| contest.reference());

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use prost_reflect::{DescriptorPool, MessageDescriptor};
 
 mod acts;
+mod apart;
 mod canonical;
 mod clauses;
 mod encode;
@@ -34,6 +35,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use apart::{cut_apart, cut_short};
 pub use encode::{
     SignedStatement, encode_draft, encode_envelope, encode_event, encode_later_sign_offs, encode_part_content,
     encode_sign_off, encode_submission, possession_bytes,

@@ -7,7 +7,7 @@
 use prost::Message;
 use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, ReflectMessage, Value};
 
-use super::{descriptor, proto};
+use super::{cut_apart, descriptor, proto};
 
 /// What an account says in one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct SaidField {
     pub says: String,
 }
 
-/// The longest that a value is told; what is longer is cut.
+/// The longest that a value is told; of what is longer, the part where the accounts begin to differ.
 const LONGEST: usize = 160;
 
 /// For each account the fields of its body in which not all accounts say the same. All
@@ -36,10 +36,15 @@ pub fn differing_fields(accounts: &[proto::Event]) -> Vec<Vec<SaidField>> {
         if values.windows(2).all(|pair| pair[0] == pair[1]) {
             continue;
         }
-        for ((told, value), account) in told.iter_mut().zip(&values).zip(accounts) {
-            let says = value.as_ref().map_or_else(|| unstated(&field, account), |value| in_words(&field, value));
-            told.push(SaidField { field: field.name().to_owned(), says });
-        }
+        let says = values.iter().zip(accounts).map(|(value, account)| match value {
+            Some(value) => in_words(&field.kind(), value),
+            None => unstated(&field, account),
+        });
+        let says: Vec<String> = says.collect();
+        let says = cut_apart(&says.iter().map(String::as_str).collect::<Vec<_>>(), LONGEST);
+        told.iter_mut()
+            .zip(says)
+            .for_each(|(told, says)| told.push(SaidField { field: field.name().to_owned(), says }));
     }
     told
 }
@@ -68,21 +73,13 @@ fn unstated(field: &FieldDescriptor, account: &proto::Event) -> String {
     }
     let reason = account.not_stated.iter().find(|item| item.field == field.name()).map(|item| {
         let reason = descriptor("NotStated").get_field_by_name("reason").expect("a field of the contract");
-        in_words(&reason, &Value::EnumNumber(item.reason))
+        in_words(&reason.kind(), &Value::EnumNumber(item.reason))
     });
     reason.map_or_else(|| "not stated".to_owned(), |reason| format!("not stated ({reason})"))
 }
 
-/// A value of a field in words, cut where it is long.
-fn in_words(field: &FieldDescriptor, value: &Value) -> String {
-    let whole = whole_in_words(&field.kind(), value);
-    match whole.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &whole[..cut]),
-        None => whole,
-    }
-}
-
-fn whole_in_words(kind: &Kind, value: &Value) -> String {
+/// A value of a field in words.
+fn in_words(kind: &Kind, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Bool(set) => if *set { "yes" } else { "no" }.to_owned(),
@@ -90,7 +87,7 @@ fn whole_in_words(kind: &Kind, value: &Value) -> String {
             Kind::Enum(kind) => enum_in_words(kind, *number),
             _ => number.to_string(),
         },
-        Value::List(items) => items.iter().map(|item| whole_in_words(kind, item)).collect::<Vec<_>>().join(", "),
+        Value::List(items) => items.iter().map(|item| in_words(kind, item)).collect::<Vec<_>>().join(", "),
         Value::Message(message) => message_in_words(message),
         Value::U32(number) => number.to_string(),
         Value::U64(number) => number.to_string(),
@@ -110,7 +107,7 @@ fn message_in_words(message: &DynamicMessage) -> String {
     let descriptor = message.descriptor();
     let told = descriptor.fields().filter(|field| message.has_field(field)).map(|field| {
         let name = field.name().replace('_', " ");
-        format!("{name} {}", whole_in_words(&field.kind(), &message.get_field(&field)))
+        format!("{name} {}", in_words(&field.kind(), &message.get_field(&field)))
     });
     told.collect::<Vec<_>>().join(", ")
 }
@@ -192,5 +189,9 @@ mod tests {
         assert_eq!(told[0].len(), 2);
         assert_eq!(told[0][0].1.chars().count(), LONGEST + 1);
         assert_eq!(told[0][1], pair("provisions", "1, 2"));
+        let until = |end: &str| decided(format!("{}{end}", "the same words, ".repeat(40)), &[]);
+        let told = said(&[until("to the end of the war"), until("to the peace")]);
+        assert!(told[0][0].1.starts_with('…') && told[0][0].1.ends_with("to the end of the war"), "{told:?}");
+        assert!(told[1][0].1.starts_with('…') && told[1][0].1.ends_with("to the peace"), "{told:?}");
     }
 }

@@ -230,7 +230,7 @@ async fn a_correction_is_shown_by_every_field_and_part_that_it_changes() {
         "part 2, kind: names; not stated before".into(),
         "part 2, form: open; not stated before".into(),
         "part 2, names.names: The Hill; not stated before".into(),
-        format!("part 3, remarks.text: {}...; stands as as found", &long[..120]),
+        format!("part 3, remarks.text: {}…; stands as as found", &long[..120]),
     ];
     assert_eq!(state.events[0].changes, expected);
 

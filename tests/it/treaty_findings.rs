@@ -3,9 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use merestone::{bench::treaties::treaty, wire::proto};
+use merestone::{bench::treaties::treaty, domain::*, wire::proto};
 
-use crate::{parties::generated, treaty_questions_time::read_at, treaty_status::Story};
+use crate::{
+    parties::generated,
+    treaty_kinds::succession,
+    treaty_questions_acts::{objection, suspension},
+    treaty_questions_time::read_at,
+    treaty_status::{OTTAWA, PROTOCOL, Story, drafted, instrument, notice, under, world},
+};
 
 async fn findings(story: &Story, request: proto::FindingsRequest) -> proto::FindingsResponse {
     story.client().findings(request).await.unwrap().into_inner()
@@ -64,5 +70,64 @@ async fn findings_of_all_are_those_of_each_once_and_in_order() {
     let some =
         findings(&story, proto::FindingsRequest { codes: vec![code.clone()], page_size: 1_000, ..asked() }).await;
     assert_eq!(some.findings.len(), told.iter().filter(|(_, told, _)| *told == code).count());
+    story.audited().await;
+}
+
+/// All findings under all treaties on the day on which the story is told.
+async fn remarked(story: &Story) -> BTreeSet<Remark> {
+    let request = proto::FindingsRequest {
+        at: "2030-01-01".into(),
+        read_at: read_at(story.size()),
+        page_size: 1_000,
+        ..proto::FindingsRequest::default()
+    };
+    let found = findings(story, request).await;
+    assert_eq!(found.next_page_token, "");
+    found.findings.iter().map(|found| remark(found.finding.as_ref().unwrap())).collect()
+}
+
+/// Asks what would be remarked on a draft, then submits it; returns the codes that were foretold.
+async fn foretold(story: &Story, events: Vec<Event>) -> Vec<String> {
+    let before = remarked(story).await;
+    let signed = story.ledger.sign(&story.ledger.recorder, events);
+    let draft = proto::CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
+    let checked = story.ledger_client().check(draft).await.unwrap().into_inner();
+    assert!(checked.refusal.is_none(), "{checked:?}");
+    assert_eq!((checked.index, checked.legal_findings_cut), (story.size(), false));
+    let told: BTreeSet<Remark> =
+        checked.legal_findings.iter().map(|found| remark(found.finding.as_ref().unwrap())).collect();
+    assert_eq!(story.size(), checked.index, "a dry run records nothing");
+    story.ledger.submit(&signed).await.unwrap();
+    let new: BTreeSet<Remark> = remarked(story).await.difference(&before).cloned().collect();
+    assert_eq!(told, new);
+    told.into_iter().map(|(_, code, _)| code).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_tells_the_findings_that_the_event_then_brings() {
+    let story = Story::begin().await;
+    let act = |subject: &str, body: TreatyBody| drafted(subject, Body::Treaty(body));
+    let (poland, ukraine) = (under(OTTAWA, "POL"), under(OTTAWA, "UKR"));
+    let told = foretold(&story, vec![act(&poland, notice("2025-08-20"))]).await;
+    assert!(told.contains(&"withdrawal_without_membership".into()), "{told:?}");
+    let deposit = TreatyBody::InstrumentDeposited(instrument(ConsentMode::Ratification, "2005-12-27", &[]));
+    assert_eq!(foretold(&story, vec![act(&ukraine, deposit.clone())]).await, Vec::<String>::new(), "nothing to remark");
+    assert!(foretold(&story, vec![act(&ukraine, deposit)]).await.contains(&"consent_while_bound".into()));
+    let suspends = act(&ukraine, suspension());
+    let organisation = story.ledger.recorder.organisation.clone();
+    let reference = EventReference { organisation, event: suspends.id };
+    let objects = act(&under(OTTAWA, "CHE"), objection(&reference, "2025-12-20", ""));
+    let told = foretold(&story, vec![suspends, objects]).await;
+    assert_eq!(told, ["objection_by_outsider"], "both are in the draft");
+    let again = act(&under(OTTAWA, "LTU"), objection(&reference, "2025-12-21", ""));
+    assert_eq!(foretold(&story, vec![again]).await, ["objection_by_outsider"], "to an act on record");
+    let told = foretold(&story, vec![act(&under(OTTAWA, "LTU"), succession("POL"))]).await;
+    assert!(told.contains(&"predecessor_not_bound".into()), "{told:?}");
+    let effective = EffectStated { effect: TreatyEffect::EntryIntoForce, effective: world("1999-03-02") };
+    foretold(&story, vec![act(&format!("treaty/{OTTAWA}"), TreatyBody::EffectStated(effective))]).await;
+    let signed =
+        SignatureAffixed { signed: world("1990-01-01"), place: "".into(), signature_type: SignatureType::Simple };
+    let told = foretold(&story, vec![act(&under(PROTOCOL, "CHE"), TreatyBody::SignatureAffixed(signed))]).await;
+    assert!(told.contains(&"act_before_adoption".into()), "{told:?}");
     story.audited().await;
 }

@@ -48,7 +48,7 @@ fn resolved(statements: Vec<EventReference>) -> SharedBody {
     SharedBody::ContestResolved(ContestResolved { statements, accepted, reasons, resolved })
 }
 
-fn succession(predecessor: &str) -> TreatyBody {
+pub fn succession(predecessor: &str) -> TreatyBody {
     TreatyBody::SuccessionNotified(SuccessionNotified {
         predecessor: predecessor.parse().unwrap(),
         succeeds_to: SuccessionTo::Consent,

@@ -10,7 +10,7 @@ use crate::{
 
 const PROTOCOL: &str = "untc:XXVI-2-b";
 
-fn suspension() -> TreatyBody {
+pub fn suspension() -> TreatyBody {
     TreatyBody::SuspensionNotified(SuspensionNotified {
         received_by_depositary: world("2025-07-18"),
         circulated: world("2025-07-21"),
@@ -21,7 +21,7 @@ fn suspension() -> TreatyBody {
     })
 }
 
-fn objection(objects_to: &EventReference, lodged: &str, grounds: &str) -> TreatyBody {
+pub fn objection(objects_to: &EventReference, lodged: &str, grounds: &str) -> TreatyBody {
     let objects_to = objects_to.clone();
     TreatyBody::ObjectionLodged(ObjectionLodged { objects_to, lodged: world(lodged), grounds: grounds.into() })
 }

@@ -7,7 +7,7 @@ use merestone::{
     clock::ReplayedClock,
     domain::*,
     server::{Directory, Node},
-    wire::proto::{self, treaties_client::TreatiesClient},
+    wire::proto::{self, ledger_client::LedgerClient, treaties_client::TreatiesClient},
 };
 use tonic::transport::Channel;
 
@@ -111,6 +111,10 @@ impl Story {
     /// Where it is served.
     pub fn server(&self) -> String {
         format!("http://{}", self.served.address)
+    }
+
+    pub fn ledger_client(&self) -> LedgerClient<Channel> {
+        self.served.ledger()
     }
 
     pub fn client(&self) -> TreatiesClient<Channel> {

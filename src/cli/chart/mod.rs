@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use canvas::{Line, Paint};
 
 pub use canvas::Style;
+pub use strip::LABEL;
 pub use years::Years;
 
 /// Narrowest page on which time runs from left to right.

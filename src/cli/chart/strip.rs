@@ -13,7 +13,7 @@ use super::{
 const MARGIN: usize = 9;
 /// Longest name of a stretch. With its day it is at most half of the narrowest strip, so
 /// that it finds room on one side of its column.
-const LABEL: usize = 25;
+pub const LABEL: usize = 25;
 /// Lines of acts that share a column; what does not fit shows as `+`.
 const STACKED: usize = 4;
 

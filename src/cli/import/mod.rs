@@ -6,6 +6,7 @@
 //! interrupted one records what is missing, and one that was taken back is refused.
 //! Leaves to others: what a cell means (`tables`), whether the ledger accepts it.
 
+mod foretell;
 mod report;
 mod send;
 mod stating;
@@ -20,6 +21,7 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use self::{
+    foretell::Foretold,
     report::{Report, report},
     send::{Sending, Sent},
     stating::{Stating, TakenBack, documents},
@@ -77,7 +79,8 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     };
     let patience = Patience::new(Duration::from_secs(arguments.wait), fresh_seed());
     let client = patience.ask(|| Client::connect(&global.server, global.ca.as_deref()), |_, _| {}).await?;
-    let sending = match arguments.submit {
+    // A dry run without a key says less; with one it asks as whom the acts would be signed.
+    let sending = match arguments.submit || global.key.is_some() {
         true => Some(Sending::prepare(arguments, global, client.clone(), patience).await?),
         false => None,
     };
@@ -90,14 +93,16 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     let plan = tables::plan(&sheet, &Names::new(&held.known, &mapping), &held.table, &again, &mapping);
     let refused: Vec<_> = plan.refusals().cloned().collect();
     let may_send = refused.is_empty() || arguments.skip_broken && !plan.unclear;
-    let sent = match sending {
-        Some(sending) if may_send => Some(sending.send(&stating, &plan, output).await?),
-        Some(_) | None => None,
-    };
-    report(
-        &Report { plan: Some(&plan), refused: &refused, sent: sent.as_ref(), ..Report::of(arguments, &mapping) },
-        output,
-    )?;
+    let (mut sent, mut foretold): (Option<Sent>, Option<Foretold>) = (None, None);
+    match &sending {
+        Some(sending) if arguments.submit && may_send => sent = Some(sending.send(&stating, &plan, output).await?),
+        Some(sending) if !arguments.submit => foretold = Some(sending.foretell(&stating, &plan).await?),
+        Some(_) | None => {}
+    }
+    let told = Report::of(arguments, &mapping);
+    let told =
+        Report { plan: Some(&plan), refused: &refused, sent: sent.as_ref(), foretold: foretold.as_ref(), ..told };
+    report(&told, output)?;
     if let Some(failure) = sent.as_ref().and_then(|sent| sent.stopped.as_ref()) {
         failure.print();
         return Ok(failure.exit);

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Arguments, Mapping, Sent};
+use super::{Arguments, Foretold, Mapping, Sent};
 use crate::{
     cli::{
         Failure,
         block::{Block, sentences, table},
         output::Output,
+        treaty_findings::in_words,
         words::counted,
     },
+    client::reply::LegalFinding,
     tables::{Fate, Plan, PlannedAct, PlannedRow, Refusal, TablePlan},
 };
 
@@ -24,6 +26,8 @@ pub struct Report<'a> {
     pub refused: &'a [Refusal],
     /// Absent when nothing was to be sent.
     pub sent: Option<&'a Sent>,
+    /// Absent where the ledger was not asked.
+    pub foretold: Option<&'a Foretold>,
 }
 
 /// How many rows and acts came to what.
@@ -45,7 +49,7 @@ struct Summary {
 impl<'a> Report<'a> {
     /// A report without a plan yet.
     pub fn of(arguments: &'a Arguments, mapping: &'a Mapping) -> Self {
-        Self { arguments, mapping, plan: None, refused: &[], sent: None }
+        Self { arguments, mapping, plan: None, refused: &[], sent: None, foretold: None }
     }
 }
 
@@ -57,7 +61,7 @@ pub fn report(report: &Report<'_>, output: &Output) -> Result<(), Failure> {
         "treaty": report.mapping.treaty,
         "as_at": report.mapping.as_at.to_string(),
         "submitted": report.sent.is_some(),
-        "rows": rows.iter().map(|row| row_json(row, report.sent)).collect::<Vec<_>>(),
+        "rows": rows.iter().map(|row| row_json(row, report)).collect::<Vec<_>>(),
         "refused": without_row(report).map(refusal_json).collect::<Vec<_>>(),
         "table": table_json(report),
         "summary": summary.to_json(),
@@ -65,7 +69,7 @@ pub fn report(report: &Report<'_>, output: &Output) -> Result<(), Failure> {
     output.show_list(&json, "rows", || {
         let mut blocks = Vec::new();
         if !rows.is_empty() {
-            let rows = rows.iter().map(|row| row_cells(row, report.sent));
+            let rows = rows.iter().map(|row| row_cells(row, report));
             blocks.push(table(["line", "participant", "what becomes of it"], rows));
         }
         let refused: Vec<_> = without_row(report).map(|refusal| format!("- {refusal}")).collect();
@@ -73,7 +77,12 @@ pub fn report(report: &Report<'_>, output: &Output) -> Result<(), Failure> {
             blocks.push(sentences(Some("refused"), refused));
         }
         let told = match report.plan {
-            Some(_) => vec![table_sentence(report), summary.sentence(), advice(report), findings(report, &summary)],
+            Some(_) => {
+                let refusals = report.foretold.iter().flat_map(|foretold| &foretold.refused);
+                let refusals = refusals.map(|refusal| format!("The ledger would refuse it: {refusal}"));
+                let told = [table_sentence(report), summary.sentence(), advice(report), findings(report, &summary)];
+                told.into_iter().chain(refusals).collect()
+            }
             None => vec![format!("No row was read; refused: {}.", summary.rules()), advice(report)],
         };
         blocks.push(sentences(None, told.into_iter().filter(|sentence| !sentence.is_empty())));
@@ -167,12 +176,22 @@ fn advice(report: &Report<'_>) -> String {
     }
 }
 
-/// Where the remarks of law on the acts are found: they come with the record.
+/// What law would remark, where that was asked; else where its remarks are found.
 fn findings(report: &Report<'_>, summary: &Summary) -> String {
     let treaty = &report.mapping.treaty;
-    match summary.to_record + summary.recorded {
-        0 => String::new(),
-        _ => format!("Legal findings are told of what is recorded: merestone treaty findings {}", quoted(treaty)),
+    match (summary.to_record + summary.recorded, report.foretold) {
+        (0, _) => String::new(),
+        (_, Some(foretold)) => {
+            let findings = counted(foretold.count(), "legal finding", "legal findings");
+            let elsewhere: Vec<String> = foretold.elsewhere.iter().map(in_words).collect();
+            match elsewhere.as_slice() {
+                [] => format!("They would bring {findings}, which refuse nothing."),
+                told => format!("They would bring {findings}, which refuse nothing; not on rows: {}.", told.join("; ")),
+            }
+        }
+        (_, None) => {
+            format!("Legal findings are told of what is recorded: merestone treaty findings {}", quoted(treaty))
+        }
     }
 }
 
@@ -215,9 +234,15 @@ fn table_json(report: &Report<'_>) -> Value {
     }
 }
 
-fn row_cells(row: &PlannedRow, sent: Option<&Sent>) -> [String; 3] {
+/// What law would remark on the acts of a row.
+fn foretold<'r>(row: &PlannedRow, report: &'r Report<'_>) -> impl Iterator<Item = &'r LegalFinding> {
+    report.foretold.and_then(|foretold| foretold.rows.get(&row.line)).into_iter().flatten()
+}
+
+fn row_cells(row: &PlannedRow, report: &Report<'_>) -> [String; 3] {
     let PlannedRow { line, name, participant, acts, refused, remarks } = row;
-    let entry = sent.and_then(|sent| sent.rows.get(line));
+    let entry = report.sent.and_then(|sent| sent.rows.get(line));
+    let legal = foretold(row, report).map(|finding| format!("legal finding: {}", in_words(finding)));
     let acts = acts.iter().map(|act| {
         let who = match participant {
             Some(own) if *own != act.participant => format!("{}: ", act.participant),
@@ -236,7 +261,7 @@ fn row_cells(row: &PlannedRow, sent: Option<&Sent>) -> [String; 3] {
             if refusal.column.is_empty() { String::new() } else { format!(" ({})", shortened(&refusal.column)) };
         format!("refused, {}{column}: {}", refusal.rule, refusal.message)
     });
-    let told: Vec<String> = acts.chain(refused).chain(remarks.iter().cloned()).collect();
+    let told: Vec<String> = acts.chain(refused).chain(remarks.iter().cloned()).chain(legal).collect();
     let who = participant.as_ref().map_or_else(|| name.clone(), |id| format!("{name} ({id})"));
     [line.to_string(), who, told.join("\n")]
 }
@@ -250,9 +275,9 @@ fn shortened(column: &str) -> String {
     }
 }
 
-fn row_json(row: &PlannedRow, sent: Option<&Sent>) -> Value {
+fn row_json(row: &PlannedRow, report: &Report<'_>) -> Value {
     let PlannedRow { line, name, participant, acts, refused, remarks } = row;
-    let entry = sent.and_then(|sent| sent.rows.get(line)).copied();
+    let entry = report.sent.and_then(|sent| sent.rows.get(line)).copied();
     json!({
         "line": line,
         "name": name,
@@ -260,6 +285,7 @@ fn row_json(row: &PlannedRow, sent: Option<&Sent>) -> Value {
         "acts": acts.iter().map(|act| act_json(act, entry)).collect::<Vec<_>>(),
         "refused": refused.iter().map(refusal_json).collect::<Vec<_>>(),
         "remarks": remarks,
+        "legal_findings": foretold(row, report).map(finding_json).collect::<Vec<_>>(),
     })
 }
 
@@ -280,6 +306,11 @@ fn act_json(act: &PlannedAct, entry: Option<u64>) -> Value {
         "fate": fate,
         "index": index,
     })
+}
+
+fn finding_json(finding: &LegalFinding) -> Value {
+    let LegalFinding { code, article, message, .. } = finding;
+    json!({ "code": code, "article": article, "message": message })
 }
 
 fn refusal_json(refusal: &Refusal) -> Value {

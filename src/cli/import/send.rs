@@ -26,9 +26,9 @@ use crate::{
 
 /// Ready to sign and send.
 pub struct Sending {
-    client: Client,
+    pub(super) client: Client,
     founded: Founded,
-    patience: Patience,
+    pub(super) patience: Patience,
     header: Header,
     key: SigningKey,
     seen: SeenFolder,
@@ -57,9 +57,10 @@ struct Accepted {
 }
 
 /// Events of one submission, with the lines of their rows; none for the table itself.
-struct Batch {
-    lines: Vec<u64>,
-    events: Vec<Drafted>,
+pub struct Batch {
+    pub lines: Vec<u64>,
+    /// An item is the line of its row.
+    pub events: Vec<Drafted>,
 }
 
 impl Sent {
@@ -134,10 +135,16 @@ impl Sending {
         }
     }
 
-    async fn send_one(&self, batch: &Batch, bar: &indicatif::ProgressBar) -> Result<Accepted, Failure> {
+    /// A batch as it is sent.
+    pub(super) fn signed(&self, batch: &Batch) -> Result<SignedSubmission, Failure> {
         let signed = sign(&self.header, &batch.events, &self.key, now()?, &mut fresh_randomness);
         let shown = self.file.display().to_string();
         check_form(&shown, &signed, &batch.events).map_err(|error| Failure::usage(chain(&error)))?;
+        Ok(signed)
+    }
+
+    async fn send_one(&self, batch: &Batch, bar: &indicatif::ProgressBar) -> Result<Accepted, Failure> {
+        let signed = self.signed(batch)?;
         let waiting = |error: &crate::client::ClientError, _| bar.set_message(format!("waiting: {error}"));
         let response = self.patience.ask(|| self.client.submit(&signed), waiting).await?;
         bar.set_message("");
@@ -168,7 +175,7 @@ impl Sending {
 }
 
 /// Rows whole, as many as one submission takes; then the table itself.
-fn batches(stating: &Stating<'_>, plan: &Plan) -> Vec<Batch> {
+pub fn batches(stating: &Stating<'_>, plan: &Plan) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for row in &plan.rows {
         let line = usize::try_from(row.line).unwrap_or(usize::MAX);

@@ -231,7 +231,7 @@ impl EntryFold<'_> {
 /// definitive signatures count towards its entry into force, objections are to others' acts,
 /// corrections, retractions and resolutions may be of either, a declaration may withdraw
 /// an objection, and a succession tells what becomes of its predecessor.
-fn bears_on_others(event: &Event) -> bool {
+pub fn bears_on_others(event: &Event) -> bool {
     match &event.body {
         Body::Treaty(TreatyBody::SignatureAffixed(body)) => body.signature_type == SignatureType::Definitive,
         body => matches!(
@@ -256,7 +256,7 @@ fn parent_of(event: &Event) -> Option<&TreatyId> {
 
 /// The protocols that an instrument consents to besides its treaty, itself or as it is
 /// corrected, each once.
-fn protocols_of(event: &Event) -> BTreeSet<&TreatyId> {
+pub fn protocols_of(event: &Event) -> BTreeSet<&TreatyId> {
     match event.restated_body().unwrap_or(&event.body) {
         Body::Treaty(TreatyBody::InstrumentDeposited(body)) => body.protocols.iter().collect(),
         Body::Treaty(_) | Body::Registry(_) | Body::Shared(_) | Body::Minefield(_) => BTreeSet::new(),

@@ -1,5 +1,6 @@
 //! Questions at sizes.
 
+use jiff::civil::Date;
 use proptest::prelude::*;
 
 use super::samples::*;
@@ -154,19 +155,29 @@ fn timeline_ledger() -> Vec<(Entry, Vec<Finding>)> {
     ])
 }
 
+/// A timeline of acts that nobody corrected.
+fn page_of(
+    view: View<'_>,
+    treaty: &TreatyId,
+    (participant, until): (Option<&ParticipantId>, Option<Date>),
+    page: PageRequest<'_>,
+) -> Result<Page<Act>, QueryError> {
+    view.timeline(&Timeline { treaty, participant, until, dates: &DatesThatStand::new() }, page)
+}
+
 #[test]
 fn a_timeline_is_in_order_of_the_world_and_undated_acts_come_last() {
     let it = Models::of(&timeline_ledger(), &[4]);
     let treaty = "untc:XXVI-5".parse().expect("valid");
-    let acts = it.models.now().timeline(&treaty, None, None, PageRequest::default()).expect("a page").items;
+    let acts = page_of(it.models.now(), &treaty, (None, None), PageRequest::default()).expect("a page").items;
     let positions: Vec<_> = acts.iter().map(|act| act.position).collect();
     assert_eq!(positions, [at(2, 0), at(0, 1), at(1, 0), at(0, 0), at(1, 1)]);
     assert_eq!((acts[0].participant.as_ref(), acts[4].date.as_ref()), (None, None));
     assert_eq!(acts[3].kind.name(), "withdrawal_notified");
     let one = "AAA".parse().expect("valid");
-    let of_one = it.models.now().timeline(&treaty, Some(&one), None, PageRequest::default()).expect("a page").items;
+    let of_one = page_of(it.models.now(), &treaty, (Some(&one), None), PageRequest::default()).expect("a page").items;
     assert_eq!(of_one.iter().map(|act| act.position).collect::<Vec<_>>(), [at(1, 0), at(0, 0)]);
-    let early = it.models.at(Size(1)).expect("held").timeline(&treaty, None, None, PageRequest::default());
+    let early = page_of(it.models.at(Size(1)).expect("held"), &treaty, (None, None), PageRequest::default());
     assert_eq!(early.expect("a page").items.len(), 2);
 }
 
@@ -174,10 +185,15 @@ fn a_timeline_is_in_order_of_the_world_and_undated_acts_come_last() {
 fn a_timeline_up_to_a_day_leaves_out_what_cannot_have_come() {
     let it = Models::of(&timeline_ledger(), &[4]);
     let (treaty, day) = ("untc:XXVI-5".parse().expect("valid"), "2025-08-19".parse().expect("a day"));
-    let upto = |day| it.models.now().timeline(&treaty, None, Some(day), PageRequest::default()).expect("a page").items;
+    let upto =
+        |day| page_of(it.models.now(), &treaty, (None, Some(day)), PageRequest::default()).expect("a page").items;
     let positions: Vec<_> = upto(day).iter().map(|act| act.position).collect();
     assert_eq!(positions, [at(2, 0), at(0, 1), at(1, 0), at(1, 1)], "what is undated can have come");
-    let later = |day, who: Option<&ParticipantId>| it.models.now().acts_after(&treaty, who, day).expect("readable");
+    let later = |day, participant: Option<&ParticipantId>| {
+        let dates = &DatesThatStand::new();
+        let asked = Timeline { treaty: &treaty, participant, until: Some(day), dates };
+        it.models.now().later_acts(&asked).expect("readable")
+    };
     assert_eq!(later(day, None).into_iter().collect::<Vec<_>>(), [at(0, 0)]);
     let next = "2025-08-20".parse().expect("a day");
     assert_eq!((upto(next).len(), later(next, None).len()), (5, 0));
@@ -186,14 +202,42 @@ fn a_timeline_up_to_a_day_leaves_out_what_cannot_have_come() {
 }
 
 #[test]
+fn an_act_is_placed_and_cut_by_the_date_that_stands() {
+    let it = Models::of(&timeline_ledger(), &[4]);
+    let (treaty, view) = ("untc:XXVI-5".parse().expect("valid"), it.models.now());
+    let stands = |date: &str| Some(date.parse().expect("a date"));
+    let dates = DatesThatStand::from([(at(0, 1), stands("2025-09-01")), (at(0, 0), None), (at(1, 1), stands("1999"))]);
+    let timeline = |until| Timeline { treaty: &treaty, participant: None, until, dates: &dates };
+    let acts = |until: Option<Date>| {
+        let (mut token, mut acts) = (None, Vec::new());
+        loop {
+            let page = PageRequest { after: token.as_deref(), items: 2 };
+            let page = view.timeline(&timeline(until), page).expect("a page");
+            acts.extend(page.items.into_iter().map(|act| (act.position, act.date)));
+            token = page.next;
+            if token.is_none() {
+                return acts;
+            }
+        }
+    };
+    let whole = acts(None);
+    assert_eq!(whole.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [at(2, 0), at(1, 0), at(1, 1), at(0, 1), at(0, 0)]);
+    assert_eq!(whole[3].1, stands("2025-09-01"));
+    let day = Some("2025-08-31".parse().expect("a day"));
+    let (told, later) = (acts(day), view.later_acts(&timeline(day)).expect("readable"));
+    assert_eq!(told.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [at(2, 0), at(1, 0), at(1, 1), at(0, 0)]);
+    assert_eq!(later.into_iter().collect::<Vec<_>>(), [at(0, 1)]);
+}
+
+#[test]
 fn pages_of_a_timeline_join_to_the_whole() {
     let it = Models::of(&timeline_ledger(), &[4]);
     let (treaty, view) = ("untc:XXVI-5".parse().expect("valid"), it.models.now());
-    let whole = view.timeline(&treaty, None, None, PageRequest::default()).expect("a page").items;
+    let whole = page_of(view, &treaty, (None, None), PageRequest::default()).expect("a page").items;
     let (mut token, mut joined) = (None, Vec::new());
     loop {
         let page =
-            view.timeline(&treaty, None, None, PageRequest { after: token.as_deref(), items: 2 }).expect("a page");
+            page_of(view, &treaty, (None, None), PageRequest { after: token.as_deref(), items: 2 }).expect("a page");
         joined.extend(page.items);
         token = page.next;
         if token.is_none() {
@@ -202,7 +246,7 @@ fn pages_of_a_timeline_join_to_the_whole() {
     }
     assert_eq!(joined, whole);
     for token in ["", "2025", "2025-08-20/1", "2025-13-01/1/1", "undated/x/0"] {
-        let page = view.timeline(&treaty, None, None, PageRequest { after: Some(token), items: 2 });
+        let page = page_of(view, &treaty, (None, None), PageRequest { after: Some(token), items: 2 });
         assert!(matches!(page, Err(QueryError::BadPageToken { .. })), "{token}");
     }
 }
@@ -246,7 +290,7 @@ fn answers(view: View<'_>) -> String {
     text += &format!("{:?}", view.participants(page).expect("a page"));
     text += &format!("{:?}", view.find_treaty("T").map_err(|e| e.to_string()));
     for treaty in ["untc:XXVI-5", "untc:XXVI-50"] {
-        text += &format!("{:?}", view.timeline(&treaty.parse().expect("valid"), None, None, page).expect("a page"));
+        text += &format!("{:?}", page_of(view, &treaty.parse().expect("valid"), (None, None), page).expect("a page"));
     }
     for kind in KINDS {
         let filter = EntryFilter { kind: Some(kind.kind), ..EntryFilter::default() };

@@ -93,14 +93,19 @@ fn provisional_application_is_told_when_it_is_over() {
 }
 
 fn up_to(book: &Book, participant: &str, at: &str) -> Answer {
-    let later = book
-        .events
-        .iter()
-        .filter(|recorded| recorded.event.date().and_then(WorldDate::earliest).is_some_and(|first| day(at) < first));
+    cut_up_to(book, participant, at).0
+}
+
+/// An answer up to a day, and how many reactions of others it leaves out.
+fn cut_up_to(book: &Book, participant: &str, at: &str) -> (Answer, usize) {
+    let subject: Subject = format!("participation/{OTTAWA}/{participant}").parse().unwrap();
+    let own = book.events.iter().filter(|recorded| recorded.event.subject == subject);
+    let later =
+        own.filter(|recorded| recorded.event.date().and_then(WorldDate::earliest).is_some_and(|first| day(at) < first));
     let later = later.map(|recorded| recorded.position).collect();
     let mut answer = book.now(OTTAWA, participant, at);
-    cut_after_its_day(&mut answer, &later);
-    answer
+    let left_out = cut_after_its_day(&mut answer, &later);
+    (answer, left_out)
 }
 
 #[test]
@@ -147,4 +152,25 @@ fn what_lies_over_the_status_is_told_as_it_stood_by_the_day() {
     };
     assert_eq!(told("2025-07-17"), Vec::<String>::new());
     assert_eq!((told("2025-10-16"), told("2025-10-17")), (vec![String::new()], vec!["CHE".to_owned()]));
+}
+
+#[test]
+fn reactions_of_others_that_come_later_are_counted_each_once() {
+    let (mut book, participation) = with_party("UKR");
+    let suspended = book.record("2025-07-20", &participation, suspension("2025-07-18", "2025-07-21"));
+    for (who, on) in [("CHE", "2025-10-17"), ("AUT", "../2025-12-02"), ("COL", "2025-12-05/..")] {
+        let against = objection(suspended.clone(), on);
+        book.record("2025-12-20", &format!("participation/{OTTAWA}/{who}"), against);
+    }
+    let contest = EventContested {
+        target: suspended,
+        grounds: "it is not so".into(),
+        contested: world("2025-11-01"),
+        contested_by: "".into(),
+    };
+    book.entry("2025-12-20", &participation, Body::Shared(SharedBody::EventContested(contest)), |_| {});
+    let left_out = |at: &str| cut_up_to(&book, "UKR", at).1;
+    assert_eq!(left_out("2025-07-17"), 3, "the whole suspension comes later; what is its own act counts as an act");
+    assert_eq!((left_out("2025-10-16"), left_out("2025-10-17")), (2, 1), "what may have come is told");
+    assert_eq!((left_out("2025-12-04"), left_out("2025-12-05")), (1, 0));
 }

@@ -256,6 +256,23 @@ fn a_correction_in_effect_replaces_what_was_said_and_both_are_told() {
     assert_eq!(certain(&book.now(OTTAWA, "XXX", "2026-03-01")), former("2026-02-20"), "what waits changes nothing");
 }
 
+#[test]
+fn each_correction_tells_what_stood_right_before_it_and_what_it_made_of_it_once() {
+    let (mut book, x) = with_party("XXX");
+    let wrong = book.withdrew("2025-09-01", &x, "2025-02-15");
+    for (on, received) in [("2025-09-06", "2025-03-05"), ("2025-10-01", "2025-02-25"), ("2025-11-01", "2025-02-25")] {
+        book.entry(on, &x, correction(wrong.clone(), notice(received)), |_| {});
+    }
+    let told = |answer: &Answer| -> Vec<String> {
+        let steps = answer.outcomes[0].steps.iter().filter(|step| step.rule == StatusRule::Correction);
+        steps.map(|step| step.sentence.rsplit_once('(').unwrap().1.trim_end_matches(')').to_owned()).collect()
+    };
+    let first = "2025-02-15 became 2025-03-05";
+    let all = [first, "2025-03-05 became 2025-02-25", "2025-02-25"];
+    assert_eq!(told(&book.now(OTTAWA, "XXX", "2026-03-01")), all);
+    assert_eq!(told(&book.known_on("2025-09-06", OTTAWA, "XXX", "2026-03-01")), [first]);
+}
+
 /// What makes a statement one's own.
 type By<'a> = &'a dyn Fn(&mut Recorded);
 
