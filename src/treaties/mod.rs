@@ -60,7 +60,9 @@ pub use answer::*;
 pub use columns::{Tabled, columns, columns_taken_back, tables_as_at, tables_taken_back};
 pub use contested::*;
 pub use counts::{Count, Definition, counts};
-pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
+pub use coverage::{
+    Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, names_whole_table, tables,
+};
 pub use difference::{DaysThatDiffer, Since, StatusDifference, difference};
 pub use findings::{FindingUnderTreaty, findings, gathered};
 pub use in_force::{consents, first_deposits};
