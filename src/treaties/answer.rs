@@ -38,6 +38,7 @@ pub enum TreatyStatus {
     WithdrawalDeferred {
         expired: Date,
     },
+    /// A withdrawal took effect, or its consent, in force or not, passed to successors.
     FormerParty {
         since: Date,
     },
@@ -67,6 +68,19 @@ impl TreatyStatus {
             Self::WithdrawalPending { .. } => "party_withdrawal_pending",
             Self::WithdrawalDeferred { .. } => "party_withdrawal_deferred_conflict",
             Self::FormerParty { .. } => "former_party",
+        }
+    }
+
+    /// Since when it is over; `None` while it is not.
+    pub const fn ended(self) -> Option<Date> {
+        match self {
+            Self::FormerSignatory { since } | Self::FormerParty { since } => Some(since),
+            Self::NonParticipant
+            | Self::Signatory
+            | Self::Contracting
+            | Self::Party
+            | Self::WithdrawalPending { .. }
+            | Self::WithdrawalDeferred { .. } => None,
         }
     }
 

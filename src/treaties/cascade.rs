@@ -13,10 +13,12 @@ use super::{
 use crate::domain::TreatyId;
 
 /// How the participant leaves the parent treaty under one reading of the record there.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Carried {
     /// In order of the days on which the notices began.
     pub leaves: Vec<CarriedLeave>,
+    /// Whether what has to have ended besides a conflict had ended with it.
+    pub repatriated: bool,
     /// What has to be assumed for it; empty where all readings agree.
     pub assuming: Vec<Box<str>>,
 }
@@ -39,7 +41,7 @@ pub fn carried<'a>(
     acts: &[Act<'a>],
     around: Around<'_>,
 ) -> Vec<Carried> {
-    let none = || vec![Carried::default()];
+    let none = || vec![Carried { leaves: Vec::new(), repatriated: true, assuming: Vec::new() }];
     let Some(parent) = parent.filter(|parent| *parent != dossier.treaty && !around.below.contains(parent)) else {
         return none();
     };
@@ -65,7 +67,7 @@ pub fn carried<'a>(
         let leaves: Vec<CarriedLeave> = leaves.map(carried).collect();
         let same = |way: &Carried| way.leaves.iter().map(|it| &it.leave).eq(leaves.iter().map(|it| &it.leave));
         if !ways.iter().any(same) {
-            ways.push(Carried { leaves, assuming: reading.assuming.clone() });
+            ways.push(Carried { leaves, repatriated: reading.is_over(), assuming: reading.assuming.clone() });
         }
     }
     if let [only] = ways.as_mut_slice() {

@@ -1,11 +1,13 @@
 //! What an answer says besides the status: reasons in order of their dates, and what
 //! could still change it.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Outcome, Overlay, Span, StatusRule, Step, TreatyStatus,
-    course::{self, Course, Leave},
+    course::{Course, Leave},
     passing::Succession,
     readings::Reading,
     record::Record,
@@ -44,16 +46,31 @@ pub fn outcomes(asked: &Asked<'_, '_, '_>, readings: &[Reading<'_, '_>], courses
         }
     }
     let alone = members.len() == 1;
-    members.into_iter().map(|(first, group)| outcome(asked, readings, courses, first, &group, alone)).collect()
+    let settles = tell_apart(asked, readings, courses);
+    let told =
+        members.into_iter().map(|(first, group)| outcome(asked, (readings, courses), first, &group, alone, settles));
+    told.collect()
+}
+
+/// Whether statements that contradict each other, or dates, lead to several statuses on the
+/// day, and not only what no statement can tell of what ends with a conflict.
+fn tell_apart(asked: &Asked<'_, '_, '_>, readings: &[Reading<'_, '_>], courses: &[Course]) -> bool {
+    let of = |over: bool| {
+        let all = readings.iter().zip(courses).filter(move |(reading, _)| reading.is_over() == over);
+        let spans: BTreeSet<Span> =
+            all.flat_map(|(_, course)| course.spans.iter().find(|span| span.holds_on(asked.at))).copied().collect();
+        spans.len()
+    };
+    of(true) > 1 || of(false) > 1
 }
 
 fn outcome(
     asked: &Asked<'_, '_, '_>,
-    readings: &[Reading<'_, '_>],
-    courses: &[Course],
+    (readings, courses): (&[Reading<'_, '_>], &[Course]),
     first: Span,
     group: &[(usize, Span)],
     alone: bool,
+    settles: bool,
 ) -> Outcome {
     let mut spans: Vec<Span> = group.iter().map(|(_, span)| *span).collect();
     spans.sort();
@@ -69,7 +86,7 @@ fn outcome(
         spans,
         assuming: if agreed { Vec::new() } else { group.iter().map(told).collect() },
         steps: steps(asked, course, first),
-        could_change: changes(asked, course, first, agreed),
+        could_change: changes(asked, course, first, !agreed && settles),
     }
 }
 
@@ -203,10 +220,10 @@ fn suspended(body: &SuspensionNotified) -> String {
 }
 
 /// What could still change the outcome (R18).
-fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool) -> Vec<Change> {
+fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, settles: bool) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut add = |code: ChangeCode, sentence: String| changes.push(Change { code, sentence: sentence.into() });
-    if !certain {
+    if settles {
         add(
             ChangeCode::ClaimsSettled,
             "the statements that contradict each other, or are not dated to the day, being settled".into(),
@@ -215,6 +232,11 @@ fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, certain: bool
     let begins = matches!(span.status, TreatyStatus::Contracting | TreatyStatus::Party);
     if begins && course.treaty_in_force.is_none() {
         add(ChangeCode::TreatyInForce, "a statement of when the treaty itself entered into force".into());
+    }
+    let passed = course.passed.as_ref().filter(|passed| span.status.ended() == Some(passed.since));
+    if let Some(passed) = passed {
+        add(ChangeCode::Correction, passed.could_change());
+        return changes;
     }
     match span.status {
         TreatyStatus::NonParticipant | TreatyStatus::Signatory | TreatyStatus::FormerSignatory { .. } => {
@@ -260,39 +282,46 @@ pub fn could_move_leave(asked: &Asked<'_, '_, '_>, leave: &Leave) -> Vec<Change>
     changes
 }
 
-/// What could still move a withdrawal whose effect lies ahead of what is known.
+/// What could still move a withdrawal whose effect lies ahead of what is known. A day that
+/// had come by then, or by the day asked about, is told in words.
 fn leaving(asked: &Asked<'_, '_, '_>, leave: &Leave, add: &mut impl FnMut(ChangeCode, String)) {
-    let waits = asked.record.withdrawal_clause().filter(|clause| course::asks_repatriation(clause));
-    if let Some(clause) = waits.filter(|_| leave.effective.is_none_or(|effective| leave.expiry < effective)) {
-        let sentence = format!(
-            "that those protected have been released, repatriated or re-established, on which the end of a deferral \
-             also depends (Article {}); no event can state it",
-            clause.article
-        );
+    if let Some(sentence) = repatriated(leave) {
         add(ChangeCode::ConflictEnded, sentence);
     }
     let over = leave.effective.is_some_and(|effective| !asked.lies_ahead(effective));
     if over || leave.passed {
         return;
     }
-    let before = leave.effective.map_or("before it takes effect".into(), |day| format!("before {day}"));
-    add(ChangeCode::Revocation, format!("a revocation that the depositary receives {before} (VCLT 68)"));
+    let ahead = |day: Date| asked.at < day && asked.lies_ahead(day);
+    let before = leave.effective.filter(|day| ahead(*day));
+    let before = before.map_or("the withdrawal takes effect".into(), |day| day.to_string());
+    add(ChangeCode::Revocation, format!("a revocation that the depositary receives before {before} (VCLT 68)"));
     let test = asked.record.withdrawal_clause().map_or(ConflictTest::None, |clause| clause.conflict_test);
     match (leave.effective, test) {
+        (None, _) if leave.deferral.as_ref().is_some_and(|deferral| deferral.conflict_over) => {}
         (None, _) => add(ChangeCode::ConflictEnded, "the end of the conflict that defers the withdrawal".into()),
         (Some(_), ConflictTest::AtExpiry) => {
-            let sentence =
-                format!("an armed conflict that the participant is asserted to be engaged in on {}", leave.expiry);
+            let expiry = Some(leave.expiry).filter(|day| ahead(*day));
+            let on = expiry.map_or("when the notice was over".into(), |expiry| format!("on {expiry}"));
+            let sentence = format!("an armed conflict that the participant is asserted to be engaged in {on}");
             add(ChangeCode::ConflictAsserted, sentence);
         }
         (Some(_), ConflictTest::AtNotification) => {
-            let sentence = format!(
-                "an armed conflict that the participant is asserted to have been engaged in on {}",
-                leave.began
-            );
-            add(ChangeCode::ConflictAsserted, sentence);
+            let sentence = "an armed conflict that the participant is asserted to have been engaged in when the notice \
+                            began";
+            add(ChangeCode::ConflictAsserted, sentence.into());
         }
         (Some(_), ConflictTest::None) => {}
     }
-    add(ChangeCode::Correction, format!("a correction of the day on which the notice began, {}", leave.began));
+    add(ChangeCode::Correction, "a correction of the day on which the notice began".into());
+}
+
+/// What a deferral waits for besides the end of the conflict.
+fn repatriated(leave: &Leave) -> Option<String> {
+    let deferral = leave.deferral.as_ref()?;
+    let article = deferral.repatriation.as_ref()?;
+    Some(format!(
+        "it being recorded that those protected have been released, repatriated or re-established, on which the end of \
+         a deferral also depends (Article {article}): no kind of event states it yet"
+    ))
 }

@@ -30,14 +30,16 @@ pub struct Passing {
 }
 
 impl Passing {
-    /// Why the participation has ended.
-    pub fn step(&self) -> Step {
+    /// Why the participation has ended; `unbound`: consent passed that was not in force yet.
+    pub fn step(&self, unbound: bool) -> Step {
         let Self { since, successors, table, as_at, assuming: _ } = self;
         let names = joined(successors);
-        let sentence = format!(
-            "its participation has passed to {names}: the depositary's table as at {as_at} names its successors and \
-             not it"
-        );
+        let passed = if unbound {
+            format!("its consent has passed to {names} before the treaty was in force for it: it never was bound")
+        } else {
+            format!("its participation has passed to {names}")
+        };
+        let sentence = format!("{passed}; the depositary's table as at {as_at} names its successors and not it");
         Step {
             rule: StatusRule::PassedToSuccessors,
             article: "".into(),
@@ -45,6 +47,15 @@ impl Passing {
             date: Some(*since),
             sentence: sentence.into(),
         }
+    }
+
+    /// What could still change it: nothing that the participant does itself.
+    pub fn could_change(&self) -> String {
+        let names = joined(&self.successors);
+        format!(
+            "a correction of what says that the participation is that of {names}: their succession, or the \
+             depositary's table; nothing that the participant does itself"
+        )
     }
 }
 

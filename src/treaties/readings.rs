@@ -162,6 +162,12 @@ pub fn telling<S: PartialEq>(readings: &[Reading<'_, '_>], status: impl Fn(usize
 }
 
 impl Reading<'_, '_> {
+    /// Whether what has to have ended besides a conflict is read as over, under a parent
+    /// treaty, too.
+    pub fn is_over(&self) -> bool {
+        self.repatriated && self.carried.is_none_or(|carried| carried.repatriated)
+    }
+
     /// Whether it reads everything as another does but the day of one act.
     fn differs_only_in(&self, other: &Self, act: usize) -> bool {
         let same = |at: usize, one: &ReadAct<'_, '_>, other: &ReadAct<'_, '_>| {
