@@ -148,7 +148,24 @@ fn widths(header: &[String], rows: &[Vec<String>], words: &[usize], room: usize)
         widths[at] += 1;
         left -= 1;
     }
-    widths.into_iter().enumerate().map(|(at, width)| used(header, rows, at, width)).collect()
+    let used = widths.into_iter().enumerate().map(|(at, width)| used(header, rows, at, width));
+    unwrapped_where_it_fits(used.collect(), &most, room)
+}
+
+/// What the wrapped columns leave of the page goes to those that can then do without wrapping,
+/// the one that lacks most first.
+fn unwrapped_where_it_fits(mut widths: Vec<usize>, most: &[usize], room: usize) -> Vec<usize> {
+    let mut left = room.saturating_sub(widths.iter().sum());
+    let mut lacking: Vec<usize> = (0..widths.len()).filter(|at| widths[*at] < most[*at]).collect();
+    lacking.sort_by_key(|at| std::cmp::Reverse(most[*at] - widths[*at]));
+    for at in lacking {
+        let lacks = most[at] - widths[at];
+        if lacks <= left {
+            widths[at] += lacks;
+            left -= lacks;
+        }
+    }
+    widths
 }
 
 /// So much of a width is used when a column is wrapped in it.
