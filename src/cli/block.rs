@@ -1,7 +1,8 @@
 //! What a person reads on a terminal: tables, fields, text.
 //!
 //! Promises: a word is never broken, so that an id or a key can be copied; what
-//! does not fit as a table is shown row by row, a field to a line.
+//! does not fit as a table is shown row by row, a field to a line. A table that has to wrap
+//! uses the whole page, and gives it to the columns that make its rows long.
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
@@ -111,11 +112,84 @@ fn drawn(header: &[String], rows: &[Vec<String>], words: &[usize], width: u16) -
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width).set_header(header);
     table.add_rows(rows);
-    for (column, word) in table.column_iter_mut().zip(words) {
-        let least = u16::try_from(word + PADDING).unwrap_or(u16::MAX);
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+    let room = usize::from(width).saturating_sub(header.len() * PADDING);
+    for (column, width) in table.column_iter_mut().zip(widths(header, rows, words, room)) {
+        let width = u16::try_from(width + PADDING).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
     }
     table.trim_fmt()
+}
+
+/// Rows that are looked at for the widths of columns: a page of them tells enough.
+const LOOKED_AT: usize = 500;
+
+/// A column as narrow as this is not wrapped while the page has room: a date, a word or two.
+const SHORT: usize = 16;
+
+/// The widths of the columns, without padding: as wide as they like if the page has room;
+/// otherwise short columns whole and each other one as its longest word, and what is left of
+/// the page goes column by column to where it makes the rows shorter.
+fn widths(header: &[String], rows: &[Vec<String>], words: &[usize], room: usize) -> Vec<usize> {
+    let lengths =
+        |row: &[String]| -> Vec<Vec<usize>> { row.iter().map(|cell| cell.lines().map(columns).collect()).collect() };
+    let all: Vec<Vec<Vec<usize>>> =
+        std::iter::once(lengths(header)).chain(rows.iter().map(|row| lengths(row))).collect();
+    let widest = |at: usize| all.iter().filter_map(|row| row.get(at)).flatten().copied().max().unwrap_or(0);
+    let most: Vec<usize> = (0..header.len()).map(|at| widest(at).max(words[at])).collect();
+    if most.iter().sum::<usize>() <= room {
+        return most;
+    }
+    let short = most.iter().zip(words).map(|(most, word)| if *most <= SHORT { *most } else { *word });
+    let short: Vec<usize> = short.collect();
+    let mut widths = if short.iter().sum::<usize>() <= room { short } else { words.to_vec() };
+    let mut left = room.saturating_sub(widths.iter().sum());
+    while left > 0 {
+        let Some(at) = worth_most(&all[..all.len().min(LOOKED_AT)], &widths, &most) else { break };
+        widths[at] += 1;
+        left -= 1;
+    }
+    let used = widths.into_iter().enumerate().map(|(at, width)| used(header, rows, at, width));
+    unwrapped_where_it_fits(used.collect(), &most, room)
+}
+
+/// What the wrapped columns leave of the page goes to those that can then do without wrapping,
+/// the one that lacks most first.
+fn unwrapped_where_it_fits(mut widths: Vec<usize>, most: &[usize], room: usize) -> Vec<usize> {
+    let mut left = room.saturating_sub(widths.iter().sum());
+    let mut lacking: Vec<usize> = (0..widths.len()).filter(|at| widths[*at] < most[*at]).collect();
+    lacking.sort_by_key(|at| std::cmp::Reverse(most[*at] - widths[*at]));
+    for at in lacking {
+        let lacks = most[at] - widths[at];
+        if lacks <= left {
+            widths[at] += lacks;
+            left -= lacks;
+        }
+    }
+    widths
+}
+
+/// So much of a width is used when a column is wrapped in it.
+fn used(header: &[String], rows: &[Vec<String>], at: usize, width: usize) -> usize {
+    let cells = header.get(at).into_iter().chain(rows.iter().filter_map(|row| row.get(at)));
+    let lines = cells.flat_map(|cell| cell.lines()).flat_map(|line| wrapped(line, width));
+    lines.map(|line| columns(&line)).max().unwrap_or(0)
+}
+
+/// The column that shortens the rows most by one more character, of those that can use it. Of
+/// equal ones the first; only the column that makes a row long can shorten it.
+fn worth_most(rows: &[Vec<Vec<usize>>], widths: &[usize], most: &[usize]) -> Option<usize> {
+    let height = |cell: &[usize], width: usize| -> f64 {
+        cell.iter().map(|line| (*line as f64 / width.max(1) as f64).max(1.0)).sum()
+    };
+    let mut worth = vec![0.0; widths.len()];
+    for row in rows {
+        let tallest = row.iter().enumerate().map(|(at, cell)| (at, height(cell, widths[at])));
+        if let Some((at, tall)) = tallest.max_by(|(_, one), (_, other)| one.total_cmp(other)) {
+            worth[at] += tall - height(&row[at], widths[at] + 1);
+        }
+    }
+    let usable = (0..widths.len()).filter(|at| widths[*at] < most[*at]);
+    usable.min_by(|one, other| worth[*other].total_cmp(&worth[*one]))
 }
 
 fn row_by_row(header: &[String], rows: &[Vec<String>], width: u16) -> String {
@@ -187,6 +261,36 @@ mod tests {
             assert!(text.contains(ID), "{text}");
             assert!(text.lines().all(|line| columns(line) <= usize::from(width)), "{width}:\n{text}");
         }
+    }
+
+    /// A table with a column of prose, and one with a name that is long in one row alone.
+    fn prose() -> Block {
+        let row = |who: &str| {
+            let what = "last permitted day of the yearly update of the report on transparency measures, which an \
+                        extension, a withdrawal or a correction could move";
+            ["2026-04-30", who, what, "7(2)"].map(str::to_owned)
+        };
+        let others = ["Angola", "Albania", "Andorra", "Austria"].map(row);
+        table(["day", "who", "what", "article"], others.into_iter().chain([row("The Republic of the Twelve Isles")]))
+    }
+
+    #[test]
+    fn a_table_that_wraps_uses_the_page_and_gives_it_to_the_column_that_is_long() {
+        for width in [120_u16, 80, 60] {
+            let text = prose().text(width);
+            let widest = text.lines().map(columns).max().unwrap_or(0);
+            assert!(widest <= usize::from(width) && widest + 12 >= usize::from(width), "{width}:\n{text}");
+            let head = text.lines().next().unwrap_or_default();
+            let (who, what) = (head.find("who").unwrap_or(0), head.find("what").unwrap_or(0));
+            let article = head.find("article").unwrap_or(0);
+            assert!(article - what > 2 * (what - who), "{width}: the prose has most of the page:\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_that_fits_is_as_narrow_as_it_can_be() {
+        let text = table(["day", "who"], [["2026-04-30", "Angola"].map(str::to_owned)]).text(80);
+        assert_eq!(text, " day         who\n 2026-04-30  Angola");
     }
 
     #[test]

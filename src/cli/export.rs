@@ -91,11 +91,11 @@ fn written(answer: TableResponse) -> Result<Written, Failure> {
     let treaty: TreatyId = answer.treaty.parse().map_err(Failure::failed)?;
     let as_at: CivilDate = answer.at.parse().map_err(Failure::failed)?;
     let lines: Vec<Line> = answer.lines.into_iter().map(line).collect::<Result<_, _>>()?;
-    Ok(tables::write(&treaty, &lines, as_at))
+    Ok(tables::write(&treaty, &lines, as_at, answer.names_whole_table))
 }
 
 fn line(line: TableLine) -> Result<Line, Failure> {
-    let TableLine { participant, participant_name, in_table, withdrawn, acts, taken_back: _ } = line;
+    let TableLine { participant, participant_name, in_table, withdrawn, acts, taken_back: _, passed } = line;
     let (mut followed, mut rivals) = (Vec::with_capacity(acts.len()), Vec::new());
     for act in acts {
         let side = if act.followed { &mut followed } else { &mut rivals };
@@ -111,5 +111,5 @@ fn line(line: TableLine) -> Result<Line, Failure> {
         }
     }
     let participant = participant.parse().map_err(Failure::failed)?;
-    Ok(Line { participant, name: participant_name, takes_part: in_table, withdrawn, acts: followed, rivals })
+    Ok(Line { participant, name: participant_name, takes_part: in_table, withdrawn, passed, acts: followed, rivals })
 }

@@ -163,7 +163,7 @@ fn years<'d>(first: &Duty, alike: impl Iterator<Item = &'d Duty>) -> [String; 5]
         return [due, state, what, article, late];
     }
     let what = format!("{} {}: {} of them", first.title, ranges(&years), years.len());
-    [format!("{due} .."), state, what, article, late]
+    [format!("{due}.."), state, what, article, late]
 }
 
 /// Ascending years in words, e.g. "2000, 2002 to 2004".

@@ -154,7 +154,7 @@ fn yearly_reports_alike_share_a_row_and_others_keep_theirs() {
     assert_eq!(
         told,
         [
-            ["2004-04-30 ..", "yearly update 2003, 2004, 2006: 3 of them"],
+            ["2004-04-30..", "yearly update 2003, 2004, 2006: 3 of them"],
             ["2004-04-30", "first report"],
             ["2026-04-30", "yearly update 2025\nstops with the withdrawal on 2026-02-20"],
         ]

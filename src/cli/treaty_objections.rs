@@ -24,7 +24,8 @@ const FEW: usize = 12;
 pub struct Arguments {
     /// Id or short name.
     treaty: String,
-    /// Only acts of this participant (id or name) and acts that it objects to.
+    /// Only objections by or against this participant (id or name): to its own acts those of everybody,
+    /// to acts of others its own.
     #[arg(long)]
     participant: Option<String>,
     /// Also the names of many who did not object.
@@ -68,6 +69,10 @@ fn objected(found: &ObjectedAct, all: bool, why: bool) -> Vec<Block> {
     if !found.objections.is_empty() {
         let rows = found.objections.iter().map(|objection| row(objection, &found.times));
         blocks.push(table(["date", "who", "objection", "source", "entry"], rows));
+    }
+    if found.further > 0 {
+        let others = counted(found.further as usize, "further objection to it is", "further objections to it are");
+        blocks.push(sentences(None, [format!("{others} of others, and not told here.")]));
     }
     blocks.extend(why.then(|| because(&found.reasons)));
     blocks
@@ -194,6 +199,22 @@ mod tests {
         }
         let told = text(times(), [Timeliness::Late, Timeliness::InTime], false);
         assert!(told.contains("late from the"), "{told}");
+    }
+
+    #[test]
+    fn what_others_object_to_an_act_of_another_is_counted() {
+        let act = ActUnderTreaty { treaty_name: "APMBC".into(), ..ActUnderTreaty::default() };
+        let objections = vec![ActObjection { participant_name: "Switzerland".into(), ..ActObjection::default() }];
+        let found = |further| ObjectedAct {
+            act: Some(act.clone()),
+            objections: objections.clone(),
+            further,
+            ..ObjectedAct::default()
+        };
+        let text = |further| objected(&found(further), false, false).iter().map(|it| it.text(80)).collect::<String>();
+        assert!(text(5).ends_with("5 further objections to it are of others, and not told here."), "{}", text(5));
+        assert!(text(1).ends_with("1 further objection to it is of others, and not told here."), "{}", text(1));
+        assert!(!text(0).contains("further"), "{}", text(0));
     }
 
     #[test]

@@ -37,8 +37,11 @@ pub async fn show(
 fn with_zeros(mut json: Value) -> Value {
     let counts = json.get_mut("counts").and_then(Value::as_array_mut).into_iter().flatten();
     for count in counts.filter_map(Value::as_object_mut) {
-        for number in ["certain", "possible"] {
-            count.entry(number).or_insert_with(|| 0.into());
+        // In the order of the contract, wherever the mapping left one out.
+        let written = std::mem::take(count);
+        for field in ["definition", "words", "certain", "possible", "total"] {
+            let zero = || matches!(field, "certain" | "possible").then(|| 0.into());
+            count.extend(written.get(field).cloned().or_else(zero).map(|value| (field.to_owned(), value)));
         }
     }
     json
@@ -119,7 +122,7 @@ mod tests {
         let total = coverage.word == "complete";
         let count = |definition: &str, certain, possible| PartyCount {
             definition: definition.into(),
-            words: "they are counted on 2025-06-29, as known on 2026-01-01 (entries: 40)".into(),
+            words: "they are counted".into(),
             certain,
             possible,
             total,
@@ -164,6 +167,10 @@ mod tests {
         let json = with_zeros(to_json("ListPartiesResponse", &answer(Coverage::default())));
         assert_eq!((&json["counts"][2]["certain"], &json["counts"][2]["possible"]), (&0.into(), &0.into()));
         assert_eq!(json["counts"][0]["certain"], 14);
+        let complete = Coverage { word: "complete".into(), ..Coverage::default() };
+        let json = with_zeros(to_json("ListPartiesResponse", &answer(complete)));
+        let keys: Vec<&String> = json["counts"][1].as_object().expect("a count").keys().collect();
+        assert_eq!(keys, ["definition", "words", "certain", "possible", "total"], "in the order of the contract");
     }
 
     #[test]

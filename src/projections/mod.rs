@@ -60,6 +60,7 @@ mod error;
 mod fold;
 mod follower;
 mod keys;
+mod likeness;
 mod model;
 mod packed;
 mod places;

@@ -17,7 +17,7 @@ use super::model::{Act, HoldsAt, MandateState, MemberState, OrganisationState, P
 use super::packed::{first_of_times, numbers};
 use super::seek::{Entries, NewestPerId, Row, all_rows, damaged, newest_before};
 use super::store::store_error;
-use super::{QueryError, ReadModelError, ReadModels};
+use super::{QueryError, ReadModelError, ReadModels, likeness};
 use crate::domain::{
     Finding, Index, Kind, OrganisationId, ParticipantId, Position, RecordingTime, Size, Subject, SubjectType, TreatyId,
 };
@@ -333,30 +333,25 @@ impl View<'_> {
         Ok(mandates)
     }
 
-    /// Ids of participants with a name that contains the text or is contained in it; as
-    /// many as asked for at the most. Case does not matter.
+    /// Ids of the participants whose names are most like a text (`likeness`), the best first;
+    /// as many as asked for at the most.
     pub fn participants_near(&self, text: &str, most: usize) -> Result<Vec<ParticipantId>, ReadModelError> {
-        let wanted = text.trim().to_ascii_lowercase();
         let prefix = Key::new(Table::ParticipantName);
-        let mut near: Vec<ParticipantId> = Vec::new();
+        let mut names: Vec<(String, ParticipantId)> = Vec::new();
         for row in all_rows(self.models.tree(), &prefix) {
             let (key, _) = row?;
             let named = || {
                 let (length, rest) = key[prefix.as_ref().len()..].split_first_chunk::<4>()?;
                 let (name, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
                 let (id, index) = split_id(rest)?;
-                Some((std::str::from_utf8(name).ok()?, id.parse().ok()?, split_index(index)?.0))
+                Some((std::str::from_utf8(name).ok()?.to_owned(), id.parse().ok()?, split_index(index)?.0))
             };
             let (name, id, index) = named().ok_or_else(|| damaged(&key))?;
-            let is_near = index.0 < self.size.0 && (name.contains(&wanted) || wanted.contains(name));
-            if is_near && !near.contains(&id) {
-                near.push(id);
-            }
-            if near.len() == most {
-                break;
+            if index.0 < self.size.0 {
+                names.push((name, id));
             }
         }
-        Ok(near)
+        Ok(likeness::most_like(text, &names, most))
     }
 
     /// The one id that has the name.

@@ -20,8 +20,8 @@ use crate::{
 };
 
 impl Node {
-    /// A page of the acts that others object to or may object to; with a participant, those
-    /// that are its own or that it objects to.
+    /// A page of the acts that others object to or may object to; with a participant,
+    /// objections by and against it: to its own acts all, to acts of others its own.
     pub(super) fn objections(
         &self,
         view: View<'_>,
@@ -32,9 +32,12 @@ impl Node {
     ) -> Result<proto::ObjectionsResponse, Refused> {
         let survey = self.survey(view, treaty, asked.view)?;
         let of = |_: &TreatyId| {
-            let mut found = objected(&survey, asked);
-            found.retain(|found| participant.is_none_or(|who| is_side(found, who)));
-            let lines = found.iter().map(|found| line(&found.act, objected_act(&survey, found)));
+            let found = objected(&survey, asked);
+            let of_it = found.into_iter().filter(|found| participant.is_none_or(|who| is_side(found, who)));
+            let lines = of_it.map(|mut found| {
+                let further = participant.map_or(0, |who| keep_own(&mut found, who));
+                line(&found.act, objected_act(&survey, &found, further))
+            });
             Ok(OfTreaty { lines: lines.collect(), looked: 0 })
         };
         let (acts, next_page_token) = page_by_treaty(std::slice::from_ref(treaty), page, of)?;
@@ -62,11 +65,25 @@ fn objected(survey: &Survey, asked: Asked) -> Vec<ObjectedAct> {
 
 /// Whether a participant did the act or objects to it.
 fn is_side(found: &ObjectedAct, participant: &ParticipantId) -> bool {
-    let objects = |objection: &Objection| &*objection.response.by == participant.as_str();
+    let objects = |objection: &Objection| is_by(objection, participant);
     found.act.participant.as_ref() == Some(participant) || found.objections.iter().any(objects)
 }
 
-fn objected_act(survey: &Survey, found: &ObjectedAct) -> proto::ObjectedAct {
+fn is_by(objection: &Objection, participant: &ParticipantId) -> bool {
+    &*objection.response.by == participant.as_str()
+}
+
+/// Keeps a participant's own objections to an act of another; how many others' there are.
+fn keep_own(found: &mut ObjectedAct, participant: &ParticipantId) -> u32 {
+    if found.act.participant.as_ref() == Some(participant) {
+        return 0;
+    }
+    let all = found.objections.len();
+    found.objections.retain(|objection| is_by(objection, participant));
+    u32::try_from(all - found.objections.len()).unwrap_or(u32::MAX)
+}
+
+fn objected_act(survey: &Survey, found: &ObjectedAct, further: u32) -> proto::ObjectedAct {
     let ObjectedAct { act, article, times, objections, because } = found;
     proto::ObjectedAct {
         act: Some(act_under_treaty(survey, act)),
@@ -74,6 +91,7 @@ fn objected_act(survey: &Survey, found: &ObjectedAct) -> proto::ObjectedAct {
         times: times.iter().map(|found| time(survey, found)).collect(),
         objections: objections.iter().map(|found| objection(survey, found)).collect(),
         reasons: reasons(survey, because),
+        further,
     }
 }
 

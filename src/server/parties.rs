@@ -52,8 +52,6 @@ impl Node {
             treaties::coverage(&survey.ask_of_treaty(|it| treaties::tables(it, asked.view)), &held, asked.at);
         let total = coverage.word == CoverageWord::Complete;
         let holds = view.holds_at()?;
-        let known = holds.recorded_at.and_then(|time| time.utc_date()).map(|day| day.to_string()).unwrap_or_default();
-        let context = format!("; on {}, as known on {known} (entries: {})", asked.at, holds.size);
         let counts = treaties::counts(lines.iter().map(|line| &line.answer));
         let find = |page: PageRequest<'_>| page_of(&lines, &wanted, page);
         let (parties, next_page_token) =
@@ -66,7 +64,7 @@ impl Node {
             projected: holds.recorded_at.and_then(|time| time.utc_date()).is_none_or(|newest| newest < asked.at),
             view: asked.view.name().into(),
             parties,
-            counts: counts.into_iter().map(|count| count_message(count, &context, total)).collect(),
+            counts: counts.into_iter().map(|count| count_message(count, total)).collect(),
             coverage: Some(coverage_message(&survey, coverage)),
             next_page_token,
             holds_at: Some(self.holds_at(view)?),
@@ -132,11 +130,11 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
     }
 }
 
-fn count_message(count: Count, context: &str, total: bool) -> proto::PartyCount {
+fn count_message(count: Count, total: bool) -> proto::PartyCount {
     let Count { definition, certain, possible } = count;
     proto::PartyCount {
         definition: definition.name().into(),
-        words: format!("{}{context}", definition.words()),
+        words: definition.words().into(),
         certain: number(certain),
         possible: number(possible),
         total,

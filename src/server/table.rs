@@ -8,7 +8,7 @@ use crate::{
     domain::{Body, CitedEvent, CivilDate, ParticipantId, TreatyId, WorldDate},
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Page, PageRequest, QueryError, View},
-    treaties::{self, Participation, Tabled, Withdrawn},
+    treaties::{self, Held, Participation, Tabled, Withdrawn},
     wire::{self, proto},
 };
 
@@ -39,6 +39,11 @@ impl Node {
             survey.ask_of_treaty(ask)
         });
         let (stated, taken_back) = tables.unwrap_or_default();
+        let held: Held = survey
+            .each(|dossier| treaties::participation(dossier, asked.view))
+            .map(|(participant, found)| (participant.clone(), found))
+            .collect();
+        let whole = survey.ask_of_treaty(|it| treaties::tables(it, asked.view));
         let find = |page: PageRequest<'_>| lines(&survey, asked, page);
         let (lines, next_page_token) = fitting(page, find, |line| Ok(line_message(&survey, line, asked)))?;
         let (treaty, treaty_name) = survey.treaty();
@@ -51,8 +56,9 @@ impl Node {
             tables: stated.iter().map(|table| act_message(&survey, table)).collect(),
             next_page_token,
             holds_at: Some(self.holds_at(view)?),
-            with_parent_alone: with_parent_alone(&survey, asked),
+            with_parent_alone: with_parent_alone(&held, asked),
             tables_taken_back: taken_back.iter().map(|event| survey.cited(event)).collect(),
+            names_whole_table: treaties::names_whole_table(&whole, &held),
         })
     }
 }
@@ -65,10 +71,8 @@ fn parse_day(field: &'static str, text: &str) -> Result<Option<WorldDate>, Refus
     Ok(Some(day.to_string().parse().expect("a day is a date")))
 }
 
-fn with_parent_alone(survey: &Survey, asked: Asked) -> u32 {
-    let alone =
-        |dossier: &treaties::Dossier<'_>| treaties::participation(dossier, asked.view).is_with_parent_alone(asked.at);
-    u32::try_from(survey.each(alone).filter(|(_, alone)| *alone).count()).unwrap_or(u32::MAX)
+fn with_parent_alone(held: &Held, asked: Asked) -> u32 {
+    u32::try_from(held.values().filter(|found| found.is_with_parent_alone(asked.at)).count()).unwrap_or(u32::MAX)
 }
 
 /// A token is the id of the last participant on the page before.
@@ -100,6 +104,7 @@ fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableL
         participant_name: survey.participant_name(participant),
         in_table: held.is_in_table(asked.at),
         withdrawn: held.withdrawn(asked.at) == Withdrawn::Yes,
+        passed: held.has_passed(asked.at),
         acts: acts.iter().map(|act| act_message(survey, act)).collect(),
         taken_back: taken_back.iter().map(|event| survey.cited(event)).collect(),
     }

@@ -1,5 +1,7 @@
 //! Whole tables: from text to plan, and from acts to text and back.
 
+mod predecessors;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -316,7 +318,7 @@ fn act(body: TreatyBody) -> RecordedAct {
 
 fn line(participant: &str, name: &str, withdrawn: bool, acts: Vec<RecordedAct>) -> Line {
     let participant = participant.parse().unwrap();
-    Line { participant, name: name.into(), takes_part: false, withdrawn, acts, rivals: Vec::new() }
+    Line { participant, name: name.into(), takes_part: false, withdrawn, passed: false, acts, rivals: Vec::new() }
 }
 
 fn signed(signature_type: SignatureType, on: &str) -> RecordedAct {
@@ -381,7 +383,7 @@ fn by_participant<'a>(acts: impl Iterator<Item = (String, &'a TreatyBody)>) -> B
 }
 
 fn exported(lines: &[Line]) -> Written {
-    write(&"fict:XX-1".parse().unwrap(), lines, "2026-02-28".parse().unwrap())
+    write(&"fict:XX-1".parse().unwrap(), lines, "2026-02-28".parse().unwrap(), true)
 }
 
 /// Writes lines and reads them back into the acts of an empty ledger.

@@ -3,7 +3,9 @@
 //!
 //! Promises: whatever is written reads back as the same acts, or is refused; what has no
 //! place in the form, an act that is not dated to the day or a withdrawal that was revoked,
-//! is told apart and never left out in silence.
+//! is told apart and never left out in silence. A predecessor whose participation has passed
+//! to successors stands in their footnotes, and counts beside them neither here nor where the
+//! table is read back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +31,8 @@ pub struct Line {
     pub takes_part: bool,
     /// It had left by the day of the table.
     pub withdrawn: bool,
+    /// Its participation has passed to successors by the day of the table.
+    pub passed: bool,
     /// What is followed.
     pub acts: Vec<RecordedAct>,
     /// What is stated beside, and not followed.
@@ -72,18 +76,38 @@ const SECTION: &str = "Footnotes";
 const HEADER: [&str; 5] = [PARTICIPANT, SIGNATURE, PROVISIONAL, DEPOSIT, IN_FORCE];
 
 /// Writes the table of a treaty as at a day: acts that had come by then, names in their
-/// alphabetical order.
-pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate) -> Written {
+/// alphabetical order. `names_all`: the lines name everybody whom a whole table names.
+///
+/// Only a whole table says that a predecessor which it does not name takes part no more.
+/// Where the lines cannot be read as one, a predecessor's own acts are therefore left out.
+pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate, names_all: bool) -> Written {
     let mut printed: Vec<(String, &Line)> = lines.iter().map(|line| (printed_name(line, lines), line)).collect();
     printed.sort_by(|(one, _), (other, _)| one.cmp(other));
     let names = printed.iter().map(|(name, line)| (&line.participant, name.as_str())).collect();
-    let mut writing = Writing { as_at, names, footnotes: Vec::new(), left_out: Vec::new(), named: BTreeMap::new() };
-    let rows: Vec<[String; 5]> = printed.iter().filter_map(|(name, line)| writing.row(name, line)).collect();
+    let mut writing = Writing {
+        as_at,
+        names,
+        footnotes: Vec::new(),
+        left_out: Vec::new(),
+        named: BTreeMap::new(),
+        succeeded: BTreeMap::new(),
+    };
+    let told: Vec<(&str, &Line, Cells)> =
+        printed.iter().map(|(name, line)| (name.as_str(), *line, writing.cells(line))).collect();
+    let (bygone, told): (Vec<_>, Vec<_>) =
+        told.iter().cloned().partition(|(_, line, _)| stands_in_footnote(line, &told));
+    let refused = told.iter().any(|(_, line, cells)| line.withdrawn && cells.withdrawals.is_empty());
+    let whole_table = !bygone.is_empty() && names_all && !refused;
+    for (_, line, cells) in bygone {
+        writing.succeeded(line, cells, whole_table);
+    }
+    let rows: Vec<[String; 5]> =
+        told.into_iter().filter_map(|(name, line, cells)| writing.row(name, line, cells)).collect();
     let Writing { footnotes, left_out, named: participants, .. } = writing;
     let mapping = Mapping {
         treaty: treaty.to_string(),
         as_at,
-        whole_table: false,
+        whole_table,
         delimiter: ",".to_owned(),
         dates: DateForm::DayMonthYear,
         deposit_without_code: ConsentMode::Ratification,
@@ -111,6 +135,13 @@ pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate) -> Written {
     Written { table: text(&rows, &footnotes), mapping, left_out }
 }
 
+/// Whether the line is that of a predecessor whose participation has passed to one that has
+/// a row which names it.
+fn stands_in_footnote(line: &Line, all: &[(&str, &Line, Cells)]) -> bool {
+    let names = |cells: &Cells| cells.predecessors.iter().any(|(predecessor, _)| *predecessor == line.participant);
+    line.passed && all.iter().any(|(_, other, cells)| !other.passed && names(cells))
+}
+
 /// The name to print: the participant's own, unless another has the same or it would not
 /// read back.
 fn printed_name(line: &Line, lines: &[Line]) -> String {
@@ -132,10 +163,13 @@ struct Writing<'l> {
     named: BTreeMap<String, String>,
     footnotes: Vec<FootnoteLine>,
     left_out: Vec<LeftOut>,
+    /// Own acts of predecessors that stand in footnotes alone: signatures, and deposits with
+    /// provisional application.
+    succeeded: BTreeMap<ParticipantId, [Vec<Entry>; 2]>,
 }
 
 /// The cells of a row while its acts are gone through.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Cells {
     signatures: Vec<Entry>,
     provisional: Vec<Entry>,
@@ -166,6 +200,15 @@ impl Cells {
         (told, alone)
     }
 
+    /// What a footnote about a predecessor has no place for.
+    fn outside_footnote(&self) -> Vec<String> {
+        let succeeds = |entry: &&Entry| entry.suffix == Some(Suffix::Succession);
+        let successions = self.signatures.iter().chain(&self.deposits).filter(succeeds);
+        let successions = successions.map(|entry| format!("succession {}", entry.date));
+        let alone = Self { provisional: Vec::new(), ..self.clone() };
+        successions.chain(alone.without_row()).collect()
+    }
+
     /// What was entered and has no row.
     fn without_row(&self) -> Vec<String> {
         let withdrawals = self.withdrawals.iter().map(|(received, styled)| format!("{styled} received {received}"));
@@ -177,8 +220,8 @@ impl Cells {
 }
 
 impl Writing<'_> {
-    /// The row of a participant, if it has signed or consented by the day.
-    fn row(&mut self, name: &str, line: &Line) -> Option<[String; 5]> {
+    /// The acts of a participant where they belong; what has no place is told.
+    fn cells(&mut self, line: &Line) -> Cells {
         let mut cells = Cells::default();
         let revocations = line.acts.iter().filter_map(|act| match &act.body {
             TreatyBody::WithdrawalRevoked(body) => Some(&body.withdrawal),
@@ -206,6 +249,34 @@ impl Writing<'_> {
                 self.leave_out(line, in_words(&rival.body), why);
             }
         }
+        cells
+    }
+
+    /// Takes a predecessor's acts into the footnotes of its successors, as far as these have
+    /// a place for them and the table can be read as a whole one.
+    fn succeeded(&mut self, line: &Line, cells: Cells, whole_table: bool) {
+        for what in cells.outside_footnote() {
+            self.leave_out(line, what, "its participation has passed; a predecessor's footnote has no place for it");
+        }
+        let own = |entry: &Entry| entry.suffix != Some(Suffix::Succession);
+        let Cells { signatures, provisional, deposits, .. } = cells;
+        let signatures = signatures.into_iter().filter(own).collect();
+        let deposits = deposits.into_iter().filter(own).chain(provisional).collect();
+        if whole_table {
+            self.succeeded.insert(line.participant.clone(), [signatures, deposits]);
+            return;
+        }
+        for (column, entries) in [("signature", signatures), ("deposit", deposits)] {
+            for entry in entries {
+                let why =
+                    "its participation has passed; without a whole table it would count again beside its successors";
+                self.leave_out(line, format!("{column} {}", entry.date), why);
+            }
+        }
+    }
+
+    /// The row of a participant, if it has signed or consented by the day.
+    fn row(&mut self, name: &str, line: &Line, mut cells: Cells) -> Option<[String; 5]> {
         if cells.signatures.is_empty() && cells.deposits.is_empty() {
             let why = match line.takes_part {
                 true => "the participant has no row: no signature or consent of its own has a place in the table",
@@ -314,13 +385,21 @@ impl Writing<'_> {
                 ..FootnoteLine::default()
             })
             .collect();
-        let (names, named) = (&self.names, &mut self.named);
+        let (names, named, own) = (&self.names, &mut self.named, &self.succeeded);
         let predecessors = cells.predecessors.iter().map(|(predecessor, succeeded)| {
             let name =
                 names.get(predecessor).map_or_else(|| format!("participant {predecessor}."), ToString::to_string);
             named.insert(name.clone(), predecessor.to_string());
             let date = succeeded.map(day).unwrap_or_default();
-            FootnoteLine { meaning: "predecessor".to_owned(), date, name, ..FootnoteLine::default() }
+            let [signature, deposit] = own.get(predecessor).cloned().unwrap_or_default().map(joined);
+            FootnoteLine {
+                meaning: "predecessor".to_owned(),
+                date,
+                name,
+                signature,
+                deposit,
+                ..FootnoteLine::default()
+            }
         });
         let notes: Vec<FootnoteLine> = withdrawals.into_iter().chain(predecessors).collect();
         if notes.is_empty() {

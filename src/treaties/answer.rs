@@ -38,6 +38,7 @@ pub enum TreatyStatus {
     WithdrawalDeferred {
         expired: Date,
     },
+    /// A withdrawal took effect, or its consent, in force or not, passed to successors.
     FormerParty {
         since: Date,
     },
@@ -91,6 +92,19 @@ impl TreatyStatus {
                 Self::FormerParty { since: day(since, other) }
             }
             (same, _) => same,
+        }
+    }
+
+    /// Since when it is over; `None` while it is not.
+    pub const fn ended(self) -> Option<Date> {
+        match self {
+            Self::FormerSignatory { since } | Self::FormerParty { since } => Some(since),
+            Self::NonParticipant
+            | Self::Signatory
+            | Self::Contracting
+            | Self::Party
+            | Self::WithdrawalPending { .. }
+            | Self::WithdrawalDeferred { .. } => None,
         }
     }
 

@@ -13,12 +13,14 @@ use super::{
 use crate::domain::TreatyId;
 
 /// How the participant leaves the parent treaty under one reading of the record there.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Carried {
     /// In order of the days on which the notices began, each as early as the reading allows.
     pub first: Vec<CarriedLeave>,
     /// The same as late as it allows.
     pub last: Vec<CarriedLeave>,
+    /// Whether what has to have ended besides a conflict had ended with it.
+    pub repatriated: bool,
     /// What has to be assumed for it; empty where all readings agree.
     pub assuming: Vec<Box<str>>,
 }
@@ -41,7 +43,7 @@ pub fn carried<'a>(
     acts: &[Act<'a>],
     around: Around<'_>,
 ) -> Vec<Carried> {
-    let none = || vec![Carried::default()];
+    let none = || vec![Carried { first: Vec::new(), last: Vec::new(), repatriated: true, assuming: Vec::new() }];
     let Some(parent) = parent.filter(|parent| *parent != dossier.treaty && !around.below.contains(parent)) else {
         return none();
     };
@@ -67,7 +69,7 @@ pub fn carried<'a>(
         let first = corners.first().map(&leaves).unwrap_or_default();
         let last = corners.last().map(&leaves).unwrap_or_default();
         if !ways.iter().any(|way| same(&way.first, &first) && same(&way.last, &last)) {
-            ways.push(Carried { first, last, assuming: reading.assuming() });
+            ways.push(Carried { first, last, repatriated: reading.is_over(), assuming: reading.assuming() });
         }
     }
     if let [only] = ways.as_mut_slice() {

@@ -14,7 +14,6 @@ use jiff::civil::Date;
 use super::{
     days::Days,
     rivals::{self, Act},
-    statements::Statement,
 };
 use crate::domain::{
     CitedEvent, ConflictEngagement, ConflictStatusAsserted, ConflictType, TreatyBody, WithdrawalClause, WorldDate,
@@ -55,13 +54,55 @@ pub struct Engaged {
     pub event: CitedEvent,
     /// Last day on which it is said to have held; `None`: it goes on.
     pub until: Option<Date>,
+    /// Who says so, where that is another assertion.
+    pub ended: Option<Ended>,
+}
+
+/// The assertion that a conflict which another one tells of was over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub asserter: Box<str>,
+    pub event: CitedEvent,
+}
+
+impl Engaged {
+    /// What the assertion says of the day, and of the end where it is the one that tells it.
+    pub fn sentence(&self) -> String {
+        let Self { conflict, asserter, until, ended, .. } = self;
+        let engaged = format!("engaged in {conflict} on that day, as {asserter} asserts");
+        match (until, ended) {
+            (None, _) => format!("{engaged}: it goes on"),
+            (Some(until), None) => format!("{engaged}: it ended on {until}"),
+            (Some(_), Some(_)) => engaged,
+        }
+    }
+
+    /// Where another assertion tells the end: that one, the last day, and what it says.
+    pub fn end(&self) -> Option<(CitedEvent, Date, String)> {
+        let (until, Ended { asserter, event }) = (self.until?, self.ended.as_ref()?);
+        let sentence = format!("engaged in {} until {until} and no longer, as {asserter} asserts", self.conflict);
+        Some((event.clone(), until, sentence))
+    }
 }
 
 /// The conflicts that the clauses count, by name.
 pub fn conflicts<'a>(acts: &[Act<'a>], clause: Option<&WithdrawalClause>) -> Vec<Conflict<'a>> {
+    by_name(acts, |body| counts(body, clause))
+}
+
+/// What is asserted of the same participant and does not count under the clauses: an
+/// occupation where these speak of an armed conflict alone.
+pub fn passed_over<'a>(acts: &[Act<'a>], clause: Option<&WithdrawalClause>) -> Vec<Conflict<'a>> {
+    by_name(acts, |body| !counts(body, clause))
+}
+
+fn by_name<'a>(acts: &[Act<'a>], wanted: impl Fn(&ConflictStatusAsserted) -> bool) -> Vec<Conflict<'a>> {
     let mut by_name: BTreeMap<&str, BTreeMap<&str, Account<'a>>> = BTreeMap::new();
     for statement in acts.iter().flat_map(|act| &act.followed) {
-        let Some(body) = counted(statement, clause) else { continue };
+        let TreatyBody::ConflictStatusAsserted(body) = statement.body else { continue };
+        if !wanted(body) {
+            continue;
+        }
         let account = by_name.entry(&body.conflict).or_default().entry(&body.asserted_by);
         let (conflict, asserter) = (&*body.conflict, &*body.asserted_by);
         let new = || Account { conflict, asserter, claims: Vec::new(), others: Vec::new(), without: Vec::new() };
@@ -95,11 +136,22 @@ fn all_accounts(asserted: Vec<Account<'_>>) -> Vec<Account<'_>> {
     accounts
 }
 
-fn counted<'a>(statement: &Statement<'a>, clause: Option<&WithdrawalClause>) -> Option<&'a ConflictStatusAsserted> {
-    let TreatyBody::ConflictStatusAsserted(body) = statement.body else { return None };
+fn counts(body: &ConflictStatusAsserted, clause: Option<&WithdrawalClause>) -> bool {
     let occupation = body.conflict_type == Some(ConflictType::Occupation);
-    let counts = !occupation || clause.is_some_and(|clause| clause.includes_occupation);
-    counts.then_some(body)
+    !occupation || clause.is_some_and(|clause| clause.includes_occupation)
+}
+
+impl Conflict<'_> {
+    /// Who asserts that it covered a day, each once, at either end of uncertain dates.
+    pub fn asserted_on(&self, day: Date) -> Vec<Engaged> {
+        let as_asserted = self.accounts.iter().filter(|account| account.without.is_empty());
+        let engaged = as_asserted
+            .filter_map(|account| [Date::MIN, Date::MAX].into_iter().find_map(|near| account.engaged_on(day, near)));
+        let mut engaged: Vec<Engaged> = engaged.collect();
+        engaged.sort_by(|one, other| one.event.cmp(&other.event));
+        engaged.dedup_by(|one, other| one.event == other.event);
+        engaged
+    }
 }
 
 impl Account<'_> {
@@ -139,14 +191,21 @@ impl Account<'_> {
         let told = if self.is_silent_on(day, near) { &self.others } else { &self.claims };
         let engaged = told.iter().filter(|claim| claim.body.engagement == ConflictEngagement::Engaged);
         let covering = engaged.filter_map(|claim| {
-            let (since, until) = (since(claim.body, near), self.until(claim.body, near));
-            (since <= day && until.is_none_or(|until| day <= until)).then_some((until, claim))
+            let (since, until) = (since(claim.body, near), self.until(claim, near));
+            (since <= day && until.is_none_or(|(until, _)| day <= until)).then_some((until, claim))
         });
         // The longest counts; one that goes on is the longest. Of equal ones the first by name.
-        let (until, claim) = covering
-            .min_by_key(|(until, claim)| (std::cmp::Reverse(until.unwrap_or(Date::MAX)), claim.event.clone()))?;
-        let (conflict, asserter) = (self.conflict.into(), claim.body.asserted_by.clone());
-        Some(Engaged { conflict, asserter, event: claim.event.clone(), until })
+        let last = |until: &Option<(Date, &Claim<'_>)>| until.map_or(Date::MAX, |(until, _)| until);
+        let (until, claim) =
+            covering.min_by_key(|(until, claim)| (std::cmp::Reverse(last(until)), claim.event.clone()))?;
+        let ended = until.filter(|(_, by)| by.event != claim.event);
+        Some(Engaged {
+            conflict: self.conflict.into(),
+            asserter: claim.body.asserted_by.clone(),
+            event: claim.event.clone(),
+            until: until.map(|(until, _)| until),
+            ended: ended.map(|(_, by)| Ended { asserter: by.body.asserted_by.clone(), event: by.event.clone() }),
+        })
     }
 
     /// The assertion by which the account has nobody engaged on a day, in words; `None`
@@ -178,19 +237,25 @@ impl Account<'_> {
         self.without.is_empty() && !self.claims.iter().any(tells)
     }
 
-    /// The last day of an engagement: its own, else as the same asserter ended it later.
-    fn until(&self, claim: &ConflictStatusAsserted, near: Date) -> Option<Date> {
-        let ended = claim.until.as_ref().and_then(|until| day_of(until, near));
-        let by_others = claim.asserted_by.as_ref() != self.asserter;
-        if ended.is_some() && !by_others {
-            return ended;
+    /// The last day of an engagement, with the assertion that says so: its own, else as the
+    /// same asserter ended it later, or as this account begins where it follows another's word.
+    fn until<'c>(&'c self, claim: &'c Claim<'_>, near: Date) -> Option<(Date, &'c Claim<'c>)> {
+        let own = claim.body.until.as_ref().and_then(|until| day_of(until, near)).map(|ended| (ended, claim));
+        let by_others = claim.body.asserted_by.as_ref() != self.asserter;
+        if own.is_some() && !by_others {
+            return own;
         }
-        let began = since(claim, near);
-        let ends = self.claims.iter().filter_map(|other| match other.body.engagement {
-            ConflictEngagement::Engaged => other.body.until.as_ref().and_then(|until| day_of(until, near)),
-            ConflictEngagement::NotEngaged => since(other.body, near).yesterday().ok(),
+        let began = since(claim.body, near);
+        let same = |other: &&Claim<'_>| by_others && other.body.asserted_by == claim.body.asserted_by;
+        let ends = self.claims.iter().chain(self.others.iter().filter(same)).filter_map(|other| {
+            let ended = match other.body.engagement {
+                ConflictEngagement::Engaged => other.body.until.as_ref().and_then(|until| day_of(until, near)),
+                ConflictEngagement::NotEngaged => since(other.body, near).yesterday().ok(),
+            };
+            Some((ended?, other))
         });
-        ends.filter(|ended| *ended >= began).chain(ended).min()
+        // Of one day its own word goes first.
+        own.into_iter().chain(ends.filter(|(ended, _)| *ended >= began)).min_by_key(|(ended, _)| *ended)
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     conflict::Engaged,
     in_force::{self, Counted},
     months::add_months,
+    passing::Passing,
     readings::{ReadAct, ReadPassing, Reading},
     record::Record,
     remarks,
@@ -20,6 +21,8 @@ use crate::domain::{
     SuccessionTo, TreatyBody, WithdrawalClause, WithdrawalNotified,
 };
 
+pub use super::membership::{Deferral, Leave, Membership};
+
 /// What a reading leads to.
 #[derive(Clone, Debug)]
 pub struct Course {
@@ -30,66 +33,8 @@ pub struct Course {
     pub findings: Vec<LegalFinding>,
     /// Whether it is known when the treaty itself entered into force.
     pub treaty_in_force: Option<Date>,
-}
-
-/// From an instrument to what ends its effect.
-#[derive(Clone, Debug)]
-pub struct Membership {
-    pub deposited: Date,
-    /// `None`: cannot be computed.
-    pub in_force: Option<Date>,
-    pub leave: Option<Leave>,
-}
-
-/// A withdrawal that runs or ran.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Leave {
-    /// The notice.
-    pub event: CitedEvent,
-    /// When the notice began.
-    pub began: Date,
-    /// When it is over.
-    pub expiry: Date,
-    /// When the participant is out; `None`: a conflict goes on.
-    pub effective: Option<Date>,
-    /// Nobody gave notice: the participation passed to successors.
-    pub passed: bool,
-}
-
-impl Membership {
-    /// First day on which it is over, if that is known.
-    fn end(&self) -> Option<Date> {
-        self.leave.as_ref()?.effective
-    }
-
-    fn is_over_by(&self, day: Date) -> bool {
-        self.end().is_some_and(|end| end <= day)
-    }
-
-    /// The status that it gives on a day on or after its deposit.
-    fn status_on(&self, day: Date, otherwise: TreatyStatus) -> TreatyStatus {
-        let Some(in_force) = self.in_force else { return self.without_effect(day, otherwise) };
-        let Some(leave) = &self.leave else {
-            return if in_force <= day { TreatyStatus::Party } else { TreatyStatus::Contracting };
-        };
-        match leave.effective {
-            Some(effective) if effective <= day && effective <= in_force => otherwise,
-            Some(effective) if effective <= day => TreatyStatus::FormerParty { since: effective },
-            _ if day < in_force => TreatyStatus::Contracting,
-            _ if day < leave.began => TreatyStatus::Party,
-            effective if day < leave.expiry => TreatyStatus::WithdrawalPending { effective },
-            _ => TreatyStatus::WithdrawalDeferred { expired: leave.expiry },
-        }
-    }
-
-    fn without_effect(&self, day: Date, otherwise: TreatyStatus) -> TreatyStatus {
-        if self.is_over_by(day) { otherwise } else { TreatyStatus::Contracting }
-    }
-
-    fn boundaries(&self) -> impl Iterator<Item = Date> {
-        let leave = self.leave.iter().flat_map(|leave| [Some(leave.began), Some(leave.expiry), leave.effective]);
-        [Some(self.deposited), self.in_force].into_iter().chain(leave).flatten()
-    }
+    /// When and how the participation passed to successors, if it did.
+    pub passed: Option<(Date, Passing)>,
 }
 
 /// Follows a corner of a reading.
@@ -153,6 +98,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             steps: Vec::new(),
             findings: Vec::new(),
             treaty_in_force: None,
+            passed: reading.passed.map(|passed| (passed.since(), passed.passing.clone())),
         };
         let mut following = Self { record, reading, course, before: Before::default(), ends };
         following.treaty();
@@ -360,19 +306,28 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         let told = steps.iter().filter(|step| !self.course.steps.contains(step)).cloned();
         let told: Vec<Step> = told.collect();
         self.course.steps.extend(told);
-        let sentence = format!("the withdrawal from {from} takes this treaty along, on the same day");
-        self.step(StatusRule::Cascade, article, Some(leave.event.clone()), leave.effective, sentence);
+        let sentence = match leave.effective {
+            Some(_) => format!("the withdrawal from {from} takes this treaty along, on the same day"),
+            None => format!("the withdrawal from {from} takes this treaty along, and is deferred for both alike"),
+        };
+        let day = leave.effective.unwrap_or(leave.expiry);
+        self.step(StatusRule::Cascade, article, Some(leave.event.clone()), Some(day), sentence);
     }
 
     /// A membership that is open passes to successors: nothing of it is left.
     fn passed(&mut self, passed: ReadPassing<'r>) {
         let since = passed.since();
-        self.course.steps.push(passed.passing.step(since));
-        if let Some(membership) = self.course.memberships.last_mut().filter(|it| !it.is_over_by(since)) {
-            let event = passed.passing.table.clone();
-            let leave = Leave { event, began: since, expiry: since, effective: Some(since), passed: true };
-            membership.leave = Some(leave);
+        let open = self.course.memberships.last_mut().filter(|it| !it.is_over_by(since));
+        let unbound = open.as_ref().is_some_and(|it| it.in_force.is_none_or(|in_force| since <= in_force));
+        if let Some(membership) = open {
+            let never = membership.in_force.filter(|_| unbound);
+            membership.leave = Some(Leave { passed: true, ..Leave::plain(passed.passing.table.clone(), since, since) });
+            if let Some(day) = never {
+                membership.in_force = None;
+                self.course.steps.retain(|step| step.date != Some(day) || !gives_entry_into_force(step.rule));
+            }
         }
+        self.course.steps.push(passed.passing.step(since, unbound));
     }
 
     fn no_clock(&mut self, statement: &Statement<'a>) {
@@ -435,26 +390,26 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         let sentence = format!("a notice of {months} months begins to run; it is over on {expiry}{named}");
         self.step(StatusRule::WithdrawalNotice, &clause.article, Some(statement.cited()), Some(began), sentence);
         let tested = match clause.conflict_test {
-            ConflictTest::None => {
-                return Leave { event: statement.cited(), began, expiry, effective: Some(expiry), passed: false };
-            }
+            ConflictTest::None => return Leave::plain(statement.cited(), began, expiry),
             ConflictTest::AtExpiry => expiry,
             ConflictTest::AtNotification => began,
         };
         let engaged = self.engaged_on(tested);
         self.conflict_steps(clause, tested, &engaged);
-        let last = engaged.iter().map(|engaged| engaged.until).collect::<Option<Vec<Date>>>();
-        let last = last.and_then(|ends| ends.into_iter().max());
-        if let Some(last) = last.filter(|_| asks_repatriation(clause)) {
+        let plain = Leave::plain(statement.cited(), began, expiry);
+        if engaged.is_empty() {
+            return plain;
+        }
+        let ends: Option<Vec<Date>> = engaged.iter().map(|engaged| engaged.until).collect();
+        let last = ends.and_then(|ends| ends.into_iter().max());
+        let repatriation = asks_repatriation(clause).then(|| clause.article.clone());
+        if let Some(last) = last.filter(|_| repatriation.is_some()) {
             self.repatriation(clause, last);
-            if !self.reading.repatriated {
-                return Leave { event: statement.cited(), began, expiry, effective: None, passed: false };
-            }
         }
         let out = |last: Date| if clause.day_after_conflict { last.tomorrow().unwrap_or(last) } else { last };
-        let ends: Option<Vec<Date>> = engaged.iter().map(|engaged| engaged.until.map(out)).collect();
-        let effective = ends.map(|ends| ends.into_iter().fold(expiry, Date::max));
-        Leave { event: statement.cited(), began, expiry, effective, passed: false }
+        let waits = repatriation.is_some() && !self.reading.repatriated;
+        let effective = last.filter(|_| !waits).map(|last| out(last).max(expiry));
+        Leave { effective, deferral: Some(Deferral { conflict_over: last.is_some(), repatriation }), ..plain }
     }
 
     fn engaged_on(&self, day: Date) -> Vec<Engaged> {
@@ -471,10 +426,20 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             let sentence = "no account in this ledger has the participant in an armed conflict on that day".into();
             self.step(StatusRule::ConflictTest, &clause.article, None, Some(tested), sentence);
         }
-        for Engaged { conflict, asserter, event, until } in engaged {
-            let end = until.map_or("it goes on".into(), |until| format!("it ended on {until}"));
-            let sentence = format!("engaged in {conflict} on that day, as {asserter} asserts: {end}");
-            self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence);
+        for engaged in engaged {
+            let (event, sentence) = (Some(engaged.event.clone()), engaged.sentence());
+            self.step(StatusRule::ConflictTest, &clause.article, event, Some(tested), sentence);
+            if let Some((ended, until, sentence)) = engaged.end() {
+                self.step(StatusRule::ConflictTest, &clause.article, Some(ended), Some(until), sentence);
+            }
+        }
+        let passed_over = self.record.passed_over.iter().flat_map(|conflict| conflict.asserted_on(tested));
+        for Engaged { conflict, asserter, event, .. } in passed_over.collect::<Vec<_>>() {
+            let sentence = format!(
+                "an occupation ({conflict}) is asserted for that day by {asserter}: it does not count here, where an \
+                 armed conflict alone defers a withdrawal"
+            );
+            self.step(StatusRule::ConflictTest, &clause.article, Some(event), Some(tested), sentence);
         }
     }
 
@@ -543,6 +508,17 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
 /// Whether a deferred withdrawal waits for more than the end of the conflict.
 pub fn asks_repatriation(clause: &WithdrawalClause) -> bool {
     clause.conflict_ends_with.contains(&ConflictEnd::Repatriation)
+}
+
+/// Whether a step with this rule says from when on a consent is in force.
+fn gives_entry_into_force(rule: StatusRule) -> bool {
+    matches!(
+        rule,
+        StatusRule::InForceFirstOfMonth
+            | StatusRule::InForceSameDay
+            | StatusRule::InForceAfterDays
+            | StatusRule::InForceAsStated
+    )
 }
 
 fn is_signature(statement: &Statement<'_>) -> bool {

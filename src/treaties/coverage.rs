@@ -132,6 +132,16 @@ pub fn coverage(tables: &[Table], held: &Held, at: Date) -> Coverage {
     }
 }
 
+/// Whether everybody whom the newest tables name takes part here by their day; not where
+/// none was stated. `tables` newest first.
+pub fn names_whole_table(tables: &[Table], held: &Held) -> bool {
+    let is_held = |table: &Table, row: &ParticipationRow| {
+        held.get(&row.participant).is_some_and(|found| found.is_in_table(table.as_at))
+    };
+    let newest = tables.first().map(|newest| tables.iter().take_while(|table| table.as_at == newest.as_at));
+    newest.is_some_and(|mut of_day| of_day.all(|table| table.rows.iter().all(|row| is_held(table, row))))
+}
+
 /// What a table says differently, in its order; then who is missing in it, by id.
 pub fn differences(table: &Table, held: &Held) -> Vec<Difference> {
     let mut differences: Vec<Difference> = table.rows.iter().flat_map(|row| of_row(table, row, held)).collect();

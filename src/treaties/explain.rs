@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Remark, Span, StatusRule, Step,
     TreatyStatus,
-    course::{self, Course, Leave},
+    course::{Course, Leave},
     followed::{self, Followed},
     passing::Succession,
     readings::Reading,
@@ -49,7 +49,18 @@ pub fn outcomes(asked: &Asked<'_, '_, '_>, followed: &[Followed<'_, '_>]) -> Vec
         }
     }
     let alone = groups.len() == 1;
-    groups.into_iter().map(|group| outcome(asked, group, alone)).collect()
+    let settles = tell_apart(asked, followed);
+    groups.into_iter().map(|group| outcome(asked, group, alone, settles)).collect()
+}
+
+/// Whether statements that contradict each other, or dates, lead to several statuses on the
+/// day, and not only what no statement can tell of what ends with a conflict.
+fn tell_apart(asked: &Asked<'_, '_, '_>, followed: &[Followed<'_, '_>]) -> bool {
+    let of = |over: bool| {
+        let all = followed.iter().filter(|followed| followed.reading.is_over() == over);
+        all.map(|followed| followed.interval_on(asked.at)).collect::<BTreeSet<_>>().len()
+    };
+    of(true) > 1 || of(false) > 1
 }
 
 /// A reading with the interval that holds on the day.
@@ -90,7 +101,7 @@ impl Holding<'_, '_, '_> {
     }
 }
 
-fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone: bool) -> Outcome {
+fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone: bool, settles: bool) -> Outcome {
     if alone && group.iter().all(|it| it.ends() == group[0].ends()) {
         // Whichever days it were, they lead here.
         group.iter_mut().for_each(|it| it.reading = it.reading.whole());
@@ -109,7 +120,7 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
         status: first.status,
         assuming: if agreed { Vec::new() } else { group.iter().map(Holding::assuming).collect() },
         steps: steps(asked, told),
-        could_change: changes(asked, course, first, (agreed, intervals.iter().all(Interval::is_settled))),
+        could_change: changes(asked, course, first, (!agreed && settles, intervals.iter().all(Interval::is_settled))),
         intervals,
     }
 }
@@ -288,12 +299,17 @@ fn suspended(body: &SuspensionNotified) -> String {
 }
 
 /// What could still change the outcome (R18).
-fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, (agreed, settled): (bool, bool)) -> Vec<Change> {
-    let mut changes: Vec<Change> = (!agreed || !settled).then(|| settling(!agreed)).into_iter().collect();
+fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, (several, settled): (bool, bool)) -> Vec<Change> {
+    let mut changes: Vec<Change> = (several || !settled).then(|| settling(several)).into_iter().collect();
     let mut add = |code: ChangeCode, sentence: String| changes.push(Change { code, sentence: sentence.into() });
     let begins = matches!(span.status, TreatyStatus::Contracting | TreatyStatus::Party);
     if begins && course.treaty_in_force.is_none() {
         add(ChangeCode::TreatyInForce, "a statement of when the treaty itself entered into force".into());
+    }
+    let passed = course.passed.as_ref().filter(|(since, _)| span.status.ended() == Some(*since));
+    if let Some((_, passed)) = passed {
+        add(ChangeCode::Correction, passed.could_change());
+        return changes;
     }
     match span.status {
         TreatyStatus::NonParticipant | TreatyStatus::Signatory | TreatyStatus::FormerSignatory { .. } => {
@@ -349,39 +365,46 @@ pub fn could_move_leave(asked: &Asked<'_, '_, '_>, leave: &Leave) -> Vec<Change>
     changes
 }
 
-/// What could still move a withdrawal whose effect lies ahead of what is known.
+/// What could still move a withdrawal whose effect lies ahead of what is known. A day that
+/// had come by then, or by the day asked about, is told in words.
 fn leaving(asked: &Asked<'_, '_, '_>, leave: &Leave, add: &mut impl FnMut(ChangeCode, String)) {
-    let waits = asked.record.withdrawal_clause().filter(|clause| course::asks_repatriation(clause));
-    if let Some(clause) = waits.filter(|_| leave.effective.is_none_or(|effective| leave.expiry < effective)) {
-        let sentence = format!(
-            "that those protected have been released, repatriated or re-established, on which the end of a deferral \
-             also depends (Article {}); no event can state it",
-            clause.article
-        );
+    if let Some(sentence) = repatriated(leave) {
         add(ChangeCode::ConflictEnded, sentence);
     }
     let over = leave.effective.is_some_and(|effective| !asked.lies_ahead(effective));
     if over || leave.passed {
         return;
     }
-    let before = leave.effective.map_or("before it takes effect".into(), |day| format!("before {day}"));
-    add(ChangeCode::Revocation, format!("a revocation that the depositary receives {before} (VCLT 68)"));
+    let ahead = |day: Date| asked.at < day && asked.lies_ahead(day);
+    let before = leave.effective.filter(|day| ahead(*day));
+    let before = before.map_or("the withdrawal takes effect".into(), |day| day.to_string());
+    add(ChangeCode::Revocation, format!("a revocation that the depositary receives before {before} (VCLT 68)"));
     let test = asked.record.withdrawal_clause().map_or(ConflictTest::None, |clause| clause.conflict_test);
     match (leave.effective, test) {
+        (None, _) if leave.deferral.as_ref().is_some_and(|deferral| deferral.conflict_over) => {}
         (None, _) => add(ChangeCode::ConflictEnded, "the end of the conflict that defers the withdrawal".into()),
         (Some(_), ConflictTest::AtExpiry) => {
-            let sentence =
-                format!("an armed conflict that the participant is asserted to be engaged in on {}", leave.expiry);
+            let expiry = Some(leave.expiry).filter(|day| ahead(*day));
+            let on = expiry.map_or("when the notice was over".into(), |expiry| format!("on {expiry}"));
+            let sentence = format!("an armed conflict that the participant is asserted to be engaged in {on}");
             add(ChangeCode::ConflictAsserted, sentence);
         }
         (Some(_), ConflictTest::AtNotification) => {
-            let sentence = format!(
-                "an armed conflict that the participant is asserted to have been engaged in on {}",
-                leave.began
-            );
-            add(ChangeCode::ConflictAsserted, sentence);
+            let sentence = "an armed conflict that the participant is asserted to have been engaged in when the notice \
+                            began";
+            add(ChangeCode::ConflictAsserted, sentence.into());
         }
         (Some(_), ConflictTest::None) => {}
     }
-    add(ChangeCode::Correction, format!("a correction of the day on which the notice began, {}", leave.began));
+    add(ChangeCode::Correction, "a correction of the day on which the notice began".into());
+}
+
+/// What a deferral waits for besides the end of the conflict.
+fn repatriated(leave: &Leave) -> Option<String> {
+    let deferral = leave.deferral.as_ref()?;
+    let article = deferral.repatriation.as_ref()?;
+    Some(format!(
+        "it being recorded that those protected have been released, repatriated or re-established, on which the end of \
+         a deferral also depends (Article {article}): no kind of event states it yet"
+    ))
 }

@@ -11,8 +11,8 @@
 //!
 //! The way of an answer: events in effect, corrected (`statements`) are grouped into
 //! acts, rival statements are weighed (`rivals`), every reading that remains
-//! (`readings`) gives a course of memberships (`course`, `followed`), and the courses are
-//! looked up on the day and told (`explain`); suspensions and declarations lie over them
+//! (`readings`) gives a course of memberships (`course`, `membership`, `followed`), and the
+//! courses are looked up on the day and told (`explain`); suspensions and declarations lie over them
 //! (`overlays`). Questions about single acts (`contested`,
 //! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`); a
 //! participation may pass to successors (`passing`). Who draws them gets them
@@ -37,6 +37,7 @@ mod explain;
 mod findings;
 mod followed;
 mod in_force;
+mod membership;
 mod months;
 mod objected;
 mod objections;
@@ -62,7 +63,9 @@ pub use answer::*;
 pub use columns::{Tabled, columns, columns_taken_back, tables_as_at, tables_taken_back};
 pub use contested::*;
 pub use counts::{Count, Definition, counts};
-pub use coverage::{Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, tables};
+pub use coverage::{
+    Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, names_whole_table, tables,
+};
 pub use days::Days;
 pub use difference::{DaysThatDiffer, Since, StatusDifference, difference};
 pub use findings::{FindingUnderTreaty, findings, gathered};

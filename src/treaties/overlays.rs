@@ -4,7 +4,13 @@
 
 use jiff::civil::Date;
 
-use super::{Declared, Overlay, course::Course, record::Record, rivals::Act, suspension};
+use super::{
+    Declared, Overlay,
+    course::{Course, Membership},
+    record::Record,
+    rivals::Act,
+    suspension,
+};
 use crate::domain::{
     DeclarationChange, DeclarationMade, DeclarationType, Permission, SuccessionTo, TreatyBody, WorldDate,
 };
@@ -35,7 +41,7 @@ fn provisional(record: &Record<'_, '_>, courses: &[Course], act: &Act<'_>, at: D
     };
     let clause = record.clauses()?.provisional_application.as_ref()?;
     let memberships = courses.iter().flat_map(|course| &course.memberships);
-    let until = memberships.filter(|found| found.deposited <= since).filter_map(|found| found.in_force).max();
+    let until = memberships.filter(|found| found.deposited <= since).filter_map(Membership::ends_provisional).max();
     let applies = clause.permission == Permission::Permitted && since <= at && until.is_none_or(|until| at < until);
     applies.then(|| Overlay::ProvisionalApplication {
         event: act.shown().cited(),

@@ -102,9 +102,14 @@ impl Participation {
         with_parent.iter().any(|entered| entered.may_have_come(by)) && !own.any(|entered| entered.may_have_come(by))
     }
 
+    /// Whether it has passed to successors by a day, under every reading.
+    pub fn has_passed(&self, by: Date) -> bool {
+        self.passed.is_some_and(|since| since <= by)
+    }
+
     /// How a table of a day would mark it.
     pub fn withdrawn(&self, on: Date) -> Withdrawn {
-        if self.passed.is_some_and(|since| since <= on) {
+        if self.has_passed(on) {
             return Withdrawn::No;
         }
         let held = self.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));

@@ -33,14 +33,16 @@ impl Passing {
         self.successors.iter().map(ParticipantId::as_str).collect::<Vec<_>>().join(", ")
     }
 
-    /// Why the participation has ended on a day.
-    pub fn step(&self, since: Date) -> Step {
+    /// Why the participation has ended on a day; `unbound`: consent passed that was not in force yet.
+    pub fn step(&self, since: Date, unbound: bool) -> Step {
         let Self { table, as_at, .. } = self;
         let names = self.names();
-        let sentence = format!(
-            "its participation has passed to {names}: the depositary's table as at {as_at} names its successors and \
-             not it"
-        );
+        let passed = if unbound {
+            format!("its consent has passed to {names} before the treaty was in force for it: it never was bound")
+        } else {
+            format!("its participation has passed to {names}")
+        };
+        let sentence = format!("{passed}; the depositary's table as at {as_at} names its successors and not it");
         Step {
             rule: StatusRule::PassedToSuccessors,
             article: "".into(),
@@ -49,6 +51,15 @@ impl Passing {
             latest: None,
             sentence: sentence.into(),
         }
+    }
+
+    /// What could still change it: nothing that the participant does itself.
+    pub fn could_change(&self) -> String {
+        let names = self.names();
+        format!(
+            "a correction of what says that the participation is that of {names}: their succession, or the \
+             depositary's table; nothing that the participant does itself"
+        )
     }
 }
 

@@ -257,6 +257,12 @@ fn leaves(act: &Act<'_>) -> bool {
 }
 
 impl<'r, 'a> Reading<'r, 'a> {
+    /// Whether what has to have ended besides a conflict is read as over, under a parent
+    /// treaty, too.
+    pub fn is_over(&self) -> bool {
+        self.repatriated && self.carried.is_none_or(|carried| carried.way.repatriated)
+    }
+
     /// What has to be assumed for it; nothing where it reads the record as it stands.
     pub fn assuming(&self) -> Vec<Box<str>> {
         let words = if self.repatriated {

@@ -40,6 +40,8 @@ pub struct Record<'r, 'a> {
     /// participation, consents that an instrument under the parent treaty names.
     pub clocked: Vec<&'r Act<'a>>,
     pub conflicts: Vec<Conflict<'a>>,
+    /// What is asserted and is no conflict in the sense of the clauses.
+    pub passed_over: Vec<Conflict<'a>>,
     /// The participant's other acts under the treaty, and effects that are stated of them.
     pub beside: Vec<&'r Act<'a>>,
     /// Objections of others, decisions of bodies, and what changes objections.
@@ -104,6 +106,7 @@ impl<'r, 'a> Record<'r, 'a> {
             adopted,
             clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),
+            passed_over: conflict::passed_over(&asserted, withdrawal),
             beside: acts().filter(|act| own(act) && !is_clocked(act)).collect(),
             reactions: acts().filter(|act| is_reaction(act, treaty)).collect(),
             notifications: acts().filter(on_treaty).filter(|act| is_notification(act)).collect(),
@@ -123,6 +126,7 @@ impl<'r, 'a> Record<'r, 'a> {
         let withdraws = |act: &&Act<'_>| matches!(act.shown().body, TreatyBody::WithdrawalNotified(_));
         if !tested || !self.clocked.iter().any(withdraws) {
             self.conflicts.clear();
+            self.passed_over.clear();
         }
         self
     }

@@ -10,6 +10,8 @@
 //! Leaves to others: courses (`course`), deadlines (`obligations`), times for objections
 //! (`objections`).
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{
@@ -186,7 +188,16 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
         let told = by.iter().filter(|_| !agreed);
         let assuming = told.map(|at| sentence_of(&followed[*at].reading.assuming())).collect();
         let mut could_move = change.could_move;
-        could_move.insert(0, explain::settling(!agreed));
+        // What no statement can tell of what ends with a conflict, none settles.
+        let tell_apart = |over: bool| {
+            let led =
+                (0..followed.len()).filter(|at| followed[*at].reading.is_over() == over).map(|at| by.contains(&at));
+            led.collect::<BTreeSet<bool>>().len() > 1
+        };
+        let several = tell_apart(true) || tell_apart(false);
+        if several || !change.days.is_settled() {
+            could_move.insert(0, explain::settling(several));
+        }
         Projected { assuming, could_move, ..change }
     });
     told.collect()

@@ -148,6 +148,43 @@ mod tests {
         assert_eq!(where_wrong(json!([])), "");
     }
 
+    /// Something that is not the default of the field.
+    fn some(field: &FieldDescriptor) -> prost_reflect::Value {
+        use prost_reflect::Value;
+        let one = match field.kind() {
+            Kind::String => Value::String("a".into()),
+            Kind::Bytes => Value::Bytes(Bytes::from_static(b"a")),
+            Kind::Bool => Value::Bool(true),
+            Kind::Message(message) => Value::Message(DynamicMessage::new(message)),
+            Kind::Enum(_) => Value::EnumNumber(1),
+            Kind::Uint32 | Kind::Fixed32 => Value::U32(1),
+            Kind::Uint64 | Kind::Fixed64 => Value::U64(1),
+            Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(1),
+            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(1),
+            Kind::Float | Kind::Double => panic!("the contract has no floats"),
+        };
+        if field.is_list() { Value::List(vec![one]) } else { one }
+    }
+
+    #[test]
+    fn fields_stand_in_the_order_of_the_contract() {
+        let all = descriptor(EVENT).parent_pool().clone();
+        let messages: Vec<_> = all.all_messages().filter(|it| it.package_name() == super::super::PACKAGE).collect();
+        assert!(messages.len() > 100, "{}", messages.len());
+        for message in messages {
+            let mut fields: Vec<_> = message.fields().filter(|field| field.containing_oneof().is_none()).collect();
+            fields.sort_by_key(FieldDescriptor::number);
+            let mut filled = DynamicMessage::new(message.clone());
+            for field in fields.iter().rev() {
+                filled.set_field(field, some(field));
+            }
+            let json = written(&filled);
+            let told: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
+            let numbered: Vec<&str> = fields.iter().map(FieldDescriptor::name).collect();
+            assert_eq!(told, numbered, "{}", message.full_name());
+        }
+    }
+
     #[test]
     fn both_spellings_of_a_field_name_give_the_same_bytes() {
         let snake = json!({ "record_opened": { "other_ids": ["A"] } });

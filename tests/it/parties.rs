@@ -126,7 +126,9 @@ async fn a_number_is_a_total_only_where_a_whole_table_says_the_same() {
     story.record(&treaty, table("2026-01-01", &rows)).await;
     let complete = parties(&story, asked("2025-12-31", story.size())).await;
     assert_eq!((word(&complete), count(&complete, "in_force").total), ("complete", true));
-    assert!(count(&complete, "in_force").words.contains("2025-12-31"), "{:?}", complete.counts);
+    let words = &count(&complete, "in_force").words;
+    assert_eq!(words, "the treaty is in force for them, those that are leaving included");
+    assert_eq!(complete.at, "2025-12-31", "the day stands once, at the head");
     let later = parties(&story, asked("2026-02-01", story.size())).await;
     assert_eq!((word(&later), count(&later, "in_force").total), ("complete_until", false));
     story.record(&treaty, table("2026-03-01", &rows[..2])).await;

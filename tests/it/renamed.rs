@@ -136,3 +136,27 @@ async fn a_treaty_is_shown_with_the_clauses_that_answers_apply() {
     assert_eq!(notice(&get(registered).await).0, 6, "as known before");
     story.audited().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_like_one_that_nobody_has_are_found_by_their_words() {
+    let story = Story::without_treaties().await;
+    for (id, name) in [
+        ("KOR", "Republic of Korea"),
+        ("ZAF", "South Africa"),
+        ("DEU", "Germany"),
+        ("GMB", "Gambia"),
+        ("CZE", "Czech Republic"),
+    ] {
+        story.record(&format!("participant/{id}"), state(name, &[])).await;
+    }
+    for (asked, near) in [
+        ("South Korea", "names like it: KOR (Republic of Korea);"),
+        ("Germny", "names like it: DEU (Germany);"),
+        ("Gambia, The", "names like it: GMB (Gambia);"),
+    ] {
+        let request = proto::StandingRequest { participant: asked.into(), ..proto::StandingRequest::default() };
+        let refused = story.client().standing(request).await.unwrap_err();
+        assert!(refused.message().contains(near), "{asked}: {}", refused.message());
+    }
+    story.audited().await;
+}

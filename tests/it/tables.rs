@@ -122,6 +122,18 @@ impl Desk {
     }
 }
 
+type Standing = (Vec<(String, u32, u32)>, Vec<(String, Vec<String>, String)>);
+
+impl Desk {
+    /// How many stand how under a treaty on a day, and who since when.
+    async fn standing(&self, treaty: &str, at: &str) -> Standing {
+        let answer = self.parties(treaty, at).await;
+        let counts = answer.counts.into_iter().map(|count| (count.definition, count.certain, count.possible));
+        let parties = answer.parties.into_iter().map(|party| (party.participant, party.statuses, party.since));
+        (counts.collect(), parties.collect())
+    }
+}
+
 /// The codes of a report by line.
 pub fn codes(report: &Value) -> Vec<(u64, String)> {
     let rows = report["rows"].as_array().cloned().unwrap_or_default();
@@ -320,6 +332,7 @@ async fn an_export_imported_into_an_empty_ledger_makes_the_same_acts() {
     assert_eq!(told["left_out"], Value::from(Vec::<Value>::new()), "{told}");
     let text = fs::read_to_string(&table).unwrap();
     assert!(text.contains("\n[Eskarland] ") && text.contains("1 Jul 2005 a") && text.contains("Footnotes"), "{text}");
+    assert!(text.contains(",Old Union,5 Dec 1997,7 Oct 1998 a,") && !text.contains("\nOld Union"), "{text}");
 
     let empty = Desk::with_examples().await;
     for file in [&table, &mapping] {
@@ -328,6 +341,9 @@ async fn an_export_imported_into_an_empty_ledger_makes_the_same_acts() {
     let report = empty.run(&mut empty.submit("again.csv", "again.toml"), 0);
     assert_eq!(codes(&report), []);
     assert_eq!(empty.acts("FFC").await, desk.acts("FFC").await);
+    for at in ["2000-01-01", "2006-06-02", "2006-06-03", "2024-12-31"] {
+        assert_eq!(empty.standing("FFC", at).await, desk.standing("FFC", at).await, "{at}");
+    }
     let mut export = empty.command(&["export", "table", "FFC", "--at", "2024-12-31"]);
     let told = empty.run(&mut export, 0);
     assert_eq!(told["table"].as_str().unwrap(), text, "and the same table");

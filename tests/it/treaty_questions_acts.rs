@@ -424,6 +424,13 @@ async fn objections_are_told_page_by_page_and_of_one_participant() {
         let of_one = proto::ObjectionsRequest { participant, ..objections("2026-03-01", size) };
         assert_eq!(objected(&story, of_one).await, expected);
     }
+    let now = story.size();
+    for (participant, by, further) in [("CHE", &["CHE"][..], 1), ("LTU", &["LTU"], 1), ("UKR", &["LTU", "CHE"], 0)] {
+        let participant = participant.to_owned();
+        let of_one = objected(&story, proto::ObjectionsRequest { participant, ..objections("2026-03-01", now) }).await;
+        let told: Vec<_> = of_one[0].objections.iter().map(|objection| objection.participant.as_str()).collect();
+        assert_eq!((of_one.len(), told, of_one[0].further), (1, by.to_vec(), further), "by or against it");
+    }
     for (request, field) in [
         (proto::ObjectionsRequest { treaty: "untc:I-1".into(), ..objections("", size) }, "treaty"),
         (proto::ObjectionsRequest { participant: "XXX".into(), ..objections("", size) }, "participant"),

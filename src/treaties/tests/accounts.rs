@@ -70,6 +70,85 @@ fn who_is_said_not_to_be_engaged_since_a_day_is_not_said_so_of_the_days_before()
     assert_eq!(former.status, TreatyStatus::FormerParty { since: day("2026-04-30") });
 }
 
+/// The steps on the conflict in the outcome with a status: entry and sentence.
+fn told_of_conflict(answer: &Answer, status: &str) -> Vec<(u64, String)> {
+    let outcome = answer.outcomes.iter().find(|outcome| outcome.status.name() == status).unwrap();
+    let told = outcome.steps.iter().filter(|step| step.rule == StatusRule::ConflictTest);
+    let index = |step: &Step| step.event.as_ref().unwrap().position.index.0;
+    told.map(|step| (index(step), step.sentence.to_string())).collect()
+}
+
+#[test]
+fn each_step_on_a_conflict_is_told_of_whoever_asserts_it() {
+    let mut book = leaving();
+    book.asserts(ConflictEngagement::Engaged, "2024", "-", "AAA");
+    book.asserts(ConflictEngagement::NotEngaged, "2026-05-01", "-", "BBB");
+    let answer = book.now(OTTAWA, "XXX", "2026-06-01");
+    let engaged = "engaged in a conflict on that day, as AAA asserts";
+    let expected = [
+        (7, engaged.to_owned()),
+        (8, "engaged in a conflict until 2026-04-30 and no longer, as BBB asserts".to_owned()),
+    ];
+    assert_eq!(told_of_conflict(&answer, "former_party"), expected, "as BBB asserts: AAA knows of no end");
+    let deferred = told_of_conflict(&answer, "party_withdrawal_deferred_conflict");
+    assert_eq!(deferred, [(7, format!("{engaged}: it goes on"))]);
+    assert!(answer.rests_on.iter().any(|event| event.position.index == Index(8)));
+}
+
+#[test]
+fn who_ended_its_own_assertion_is_believed_by_those_that_are_silent_on_it() {
+    let mut book = leaving();
+    book.asserts(ConflictEngagement::Engaged, "2024", "-", "AAA");
+    book.asserts(ConflictEngagement::NotEngaged, "2026-03-01", "-", "AAA");
+    book.asserts(ConflictEngagement::NotEngaged, "2026-05-01", "-", "BBB");
+    let answer = book.now(OTTAWA, "XXX", "2026-06-01");
+    assert_eq!(certain(&answer), TreatyStatus::FormerParty { since: day("2026-02-28") });
+    let told = told_of_conflict(&answer, "former_party");
+    assert!(told.contains(&(8, "engaged in a conflict until 2026-02-28 and no longer, as AAA asserts".to_owned())));
+}
+
+/// An occupation that somebody asserts of the day on which the notice of XXX is over.
+fn occupation(by: &str, since: &str, until: &str) -> TreatyBody {
+    let TreatyBody::ConflictStatusAsserted(body) = conflict(ConflictEngagement::Engaged, since, until, by) else {
+        unreachable!()
+    };
+    let conflict = "the occupation of the north".into();
+    TreatyBody::ConflictStatusAsserted(ConflictStatusAsserted {
+        conflict,
+        conflict_type: Some(ConflictType::Occupation),
+        ..body
+    })
+}
+
+#[test]
+fn an_occupation_that_the_clauses_do_not_count_is_told_with_who_asserts_it() {
+    let mut book = leaving();
+    for (by, until) in [("AAA", "-"), ("BBB", "-"), ("CCC", "2025-12-31")] {
+        book.record("2025-07-19", "participant/XXX", occupation(by, "2024", until));
+    }
+    let answer = book.now(OTTAWA, "XXX", "2026-03-01");
+    assert_eq!(certain(&answer), TreatyStatus::FormerParty { since: day("2026-01-18") }, "an armed conflict alone");
+    let told: Vec<&Step> =
+        steps(&answer, StatusRule::ConflictTest).into_iter().filter(|it| it.event.is_some()).collect();
+    let entries: Vec<u64> = told.iter().map(|step| step.event.as_ref().unwrap().position.index.0).collect();
+    assert_eq!(entries, [7, 8], "that of CCC was over: {told:#?}");
+    let expected = "an occupation (the occupation of the north) is asserted for that day by AAA: it does not count here, \
+                    where an armed conflict alone defers a withdrawal";
+    assert_eq!((&*told[0].sentence, &*told[0].article, told[0].date), (expected, "20", Some(day("2026-01-18"))));
+}
+
+#[test]
+fn an_occupation_counts_where_the_clauses_include_it() {
+    let mut book = two_treaties();
+    let x = format!("participation/{PROTOCOL}/XXX");
+    book.deposited(&x, ConsentMode::Accession, "2001-02-01");
+    book.withdrew("2025-07-18", &x, "2025-01-18");
+    book.record("2025-07-19", "participant/XXX", occupation("AAA", "2024", "-"));
+    let answer = book.now(PROTOCOL, "XXX", "2026-03-01");
+    assert_eq!(kinds(&answer), ["party_withdrawal_deferred_conflict"]);
+    assert!(steps(&answer, StatusRule::ConflictTest).iter().all(|step| !step.sentence.contains("does not count")));
+}
+
 /// A party to a treaty whose deferral also waits for repatriation, which left during a
 /// conflict; with the protocol that the treaty takes along.
 fn waiting() -> Book {
@@ -105,6 +184,71 @@ fn where_a_deferral_waits_for_repatriation_the_end_of_the_conflict_is_the_earlie
         "{could:?}"
     );
     assert_eq!(kinds(&waiting().now("a:1", "XXX", "2026-08-01")), ["party_withdrawal_deferred_conflict"]);
+}
+
+#[test]
+fn while_those_protected_are_not_released_that_alone_could_change_the_answer() {
+    for treaty in ["a:1", "a:1-p"] {
+        let answer = waiting_since_its_end().now(treaty, "XXX", "2026-11-29");
+        assert_eq!(kinds(&answer), ["former_party", "party_withdrawal_deferred_conflict"], "{treaty}");
+        assert!(could(&answer, ChangeCode::ClaimsSettled).is_empty(), "no statements contradict each other");
+        let could = could(&answer, ChangeCode::ConflictEnded);
+        assert_eq!(could.len(), 2, "one in each outcome: {could:?}");
+        let sentence = "it being recorded that those protected have been released, repatriated or re-established, on \
+                        which the end of a deferral also depends (Article 9): no kind of event states it yet";
+        assert!(could.iter().all(|told| *told == sentence), "{could:?}");
+    }
+}
+
+#[test]
+fn while_the_conflict_goes_on_its_end_and_what_else_is_waited_for_could_change_the_answer() {
+    let mut book = waiting();
+    book.asserts(ConflictEngagement::Engaged, "2025", "-", "ZZZ");
+    let answer = book.now("a:1", "XXX", "2026-11-29");
+    let deferred = answer.outcomes.iter().find(|it| it.status.name() == "party_withdrawal_deferred_conflict").unwrap();
+    let told: Vec<_> = deferred.could_change.iter().map(|change| change.code).collect();
+    assert!(told.contains(&ChangeCode::ClaimsSettled), "accounts differ: {told:?}");
+}
+
+#[test]
+fn every_step_of_a_treaty_that_is_taken_along_has_its_day() {
+    for at in ["2026-03-01", "2026-08-01", "2026-11-29"] {
+        let answer = waiting().now("a:1-p", "XXX", at);
+        let told = steps(&answer, StatusRule::Cascade);
+        assert!(!told.is_empty() && told.iter().all(|step| step.date.is_some()), "{at}: {told:#?}");
+    }
+}
+
+/// The same, with something recorded after the end of the conflict.
+fn waiting_since_its_end() -> Book {
+    let mut book = waiting();
+    book.record("2026-11-01", "participant/ZZZ", conflict(ConflictEngagement::NotEngaged, "2020", "-", "ZZZ"));
+    book
+}
+
+#[test]
+fn what_could_change_an_answer_names_no_day_that_has_come() {
+    let mut book = leaving();
+    book.asserts(ConflictEngagement::Engaged, "2024", "2026-08-08", "XXX");
+    book.record("2026-03-01", "participant/ZZZ", conflict(ConflictEngagement::NotEngaged, "2020", "-", "ZZZ"));
+    for (known, at) in [
+        ("2025-07-18", "2025-08-01"),
+        ("2025-07-18", "2026-01-18"),
+        ("2025-07-18", "2026-12-31"),
+        ("2025-07-19", "2025-08-01"),
+        ("2026-03-01", "2026-03-01"),
+        ("2026-03-01", "2026-12-31"),
+    ] {
+        let answer = book.known_on(known, OTTAWA, "XXX", at);
+        let changes: Vec<_> = answer.outcomes.iter().flat_map(|outcome| &outcome.could_change).collect();
+        assert!(changes.iter().any(|change| change.code == ChangeCode::Revocation), "{known}, {at}: {changes:#?}");
+        let named = changes.iter().flat_map(|change| change.sentence.split(|c: char| !c.is_ascii_digit() && c != '-'));
+        for named in named.filter_map(|word| word.parse::<Date>().ok()) {
+            assert!(named > day(at) && named > day(known), "{known}, {at}: {changes:#?}");
+        }
+    }
+    let ahead = book.known_on("2025-07-18", OTTAWA, "XXX", "2025-08-01");
+    assert!(could(&ahead, ChangeCode::Revocation)[0].contains("before 2026-01-18"), "a day to come is named");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! they succeed.
 
 use super::{acts::succession, *};
-use crate::treaties::StatusRule;
+use crate::treaties::{ChangeCode, StatusRule};
 
 fn under(participant: &str) -> String {
     format!("participation/{OTTAWA}/{participant}")
@@ -119,20 +119,105 @@ fn a_day_of_passing_that_is_not_known_gives_both_outcomes_between() {
     assert!(book.now(OTTAWA, "OLD", "2001-03-05").outcomes.iter().all(|it| !it.status.is_bound()));
 }
 
-#[test]
-fn a_signature_passes_too_and_what_was_never_in_force_leaves_no_former_party() {
+/// One signed, one signed and ratified, one acceded: all before the treaty was in force, and
+/// before their successors had all of it.
+fn never_bound() -> Book {
     let mut book = two_treaties();
-    for (who, to) in [("SIG", SuccessionTo::Signature), ("CON", SuccessionTo::Consent)] {
-        book.signed(&under(who), "1997-12-04");
+    for (who, to) in [("SIG", SuccessionTo::Signature), ("CON", SuccessionTo::Consent), ("ACC", SuccessionTo::Consent)]
+    {
+        if who != "ACC" {
+            book.signed(&under(who), "1997-12-04");
+        }
         let heir = format!("{who}X");
         book.record("2025-03-18", &under(&heir), succession(who, to, "1999-01-01", "1999-02-01"));
     }
     book.deposited(&under("CON"), ConsentMode::Ratification, "1998-10-07");
-    book.table("2024-12-31", &["SIGX 1999-02-01 - d", "CONX - 1999-02-01 d"]);
-    let former = TreatyStatus::FormerSignatory { since: day("1999-01-01") };
-    assert_eq!(certain(&book.now(OTTAWA, "SIG", "2000-01-01")), former);
-    assert_eq!(certain(&book.now(OTTAWA, "SIG", "1998-12-31")), TreatyStatus::Signatory);
-    assert_eq!(certain(&book.now(OTTAWA, "CON", "2000-01-01")), former, "the treaty came into force after it");
+    book.deposited(&under("ACC"), ConsentMode::Accession, "1998-10-07");
+    book.table("2024-12-31", &["SIGX 1999-02-01 - d", "CONX - 1999-02-01 d", "ACCX - 1999-02-01 d"]);
+    book
+}
+
+#[test]
+fn a_signature_passes_and_so_does_consent_that_was_not_in_force_yet() {
+    let book = never_bound();
+    let on = |who, at| certain(&book.now(OTTAWA, who, at));
+    let since = day("1999-01-01");
+    assert_eq!(on("SIG", "2000-01-01"), TreatyStatus::FormerSignatory { since });
+    assert_eq!(on("SIG", "1998-12-31"), TreatyStatus::Signatory);
+    for who in ["CON", "ACC"] {
+        assert_eq!(on(who, "1998-12-31"), TreatyStatus::Contracting, "{who}");
+        for at in ["1999-01-01", "1999-04-01", "2026-01-01"] {
+            assert_eq!(on(who, at), TreatyStatus::FormerParty { since }, "{who} on {at}: it had consented");
+        }
+    }
+    assert_eq!(on("CONX", "1999-04-01"), TreatyStatus::Party);
+}
+
+#[test]
+fn who_passed_its_consent_before_it_was_bound_is_told_so_and_not_when_it_would_have_been() {
+    let book = never_bound();
+    for who in ["CON", "ACC"] {
+        let answer = book.now(OTTAWA, who, "2026-01-01");
+        let [outcome] = answer.outcomes.as_slice() else { panic!("{:#?}", answer.outcomes) };
+        let told = |rule| outcome.steps.iter().filter(move |step| step.rule == rule);
+        let passed = told(StatusRule::PassedToSuccessors).next().unwrap();
+        let heir =
+            format!("its consent has passed to {who}X before the treaty was in force for it: it never was bound");
+        assert!(passed.sentence.starts_with(&heir), "{}", passed.sentence);
+        assert_eq!(told(StatusRule::InForceFirstOfMonth).count(), 0, "{:#?}", outcome.steps);
+        assert_eq!(told(StatusRule::Consent).count(), 1);
+        assert!(!answer.courses.iter().flat_map(|course| &course.intervals).any(|it| it.first.status.is_bound()));
+    }
+}
+
+#[test]
+fn nothing_that_a_predecessor_does_brings_back_what_has_passed() {
+    for (book, who) in [(never_bound(), "SIG"), (never_bound(), "CON"), (tabled_as_passed(), "OLD")] {
+        let answer = book.now(OTTAWA, who, "2026-01-01");
+        let changes = answer.outcomes.iter().flat_map(|outcome| &outcome.could_change);
+        let mut told: Vec<_> = changes.map(|change| change.code).collect();
+        told.dedup();
+        assert_eq!(told, [ChangeCode::Correction], "{who}: {:#?}", answer.outcomes);
+        assert!(answer.outcomes[0].could_change[0].sentence.contains("nothing that the participant does itself"));
+    }
+    let before = never_bound().now(OTTAWA, "CON", "1998-12-31");
+    assert!(before.outcomes[0].could_change.iter().any(|change| change.code == ChangeCode::Withdrawal));
+}
+
+fn tabled_as_passed() -> Book {
+    let mut book = dissolved();
+    book.table("2024-12-31", &["NEW - 2001-03-05 d", "NEXT - 2006-10-23 d"]);
+    book
+}
+
+#[test]
+fn what_was_applied_provisionally_ends_with_the_passing() {
+    let mut book = never_bound();
+    let provisional_application = Some(ProvisionalApplicationClause {
+        permission: Permission::Permitted,
+        scope: "Article 1(1)".into(),
+        article: "18".into(),
+    });
+    let clauses = Clauses { provisional_application, ..ottawa_clauses() };
+    let registration = book.events[0].reference();
+    let corrected = correction(registration, registered(Some(clauses), "1997-09-18"));
+    book.entry("2025-03-18", &format!("treaty/{OTTAWA}"), corrected, |_| {});
+    let declared = TreatyBody::DeclarationMade(Box::new(DeclarationMade {
+        declaration_type: DeclarationType::ProvisionalApplication,
+        made: world("1998-10-07"),
+        article: "18".into(),
+        text: "".into(),
+        made_with: None,
+        changes: None,
+        territory: None,
+        effective: None,
+    }));
+    book.record("2025-03-18", &under("ACC"), declared);
+    let applies = |at| {
+        let overlays = book.now(OTTAWA, "ACC", at).overlays;
+        overlays.iter().any(|overlay| matches!(overlay, Overlay::ProvisionalApplication { .. }))
+    };
+    assert_eq!((applies("1998-12-31"), applies("1999-01-01")), (true, false));
 }
 
 #[test]
