@@ -42,6 +42,7 @@ mod obligations;
 mod over_time;
 mod overlays;
 mod participation;
+mod party;
 mod passing;
 mod readings;
 mod record;
@@ -70,13 +71,18 @@ pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use over_time::cut_after_its_day;
 pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, participation};
+pub use party::party;
 pub use standing_acts::{Fate, fates};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};
 
+use course::Course;
 use jiff::civil::Date;
-use record::Around;
+use readings::Reading;
+use record::{Around, Record};
+use rivals::Act;
+use statements::Stated;
 
 use crate::domain::{Index, Mandate, OrganisationId, ParticipantId, Recorded, TreatyId, WorldDate};
 
@@ -89,12 +95,19 @@ pub struct Dossier<'a> {
     /// participants' objections and deposits, in any order. What does not bear on the
     /// answer is passed over.
     pub events: &'a [&'a Recorded],
-    /// Dates of deposits of other participants whose events are not given: they count
-    /// towards the treaty's entry into force. The participant's own are passed over.
-    pub deposits: &'a [StatedDeposit],
+    /// First deposits of other participants whose events are not given, one for each: they
+    /// count towards the treaty's entry into force. The participant's own is passed over.
+    pub deposits: &'a [FirstDeposit],
     /// Mandates of the organisations that recorded them.
     pub mandates: &'a [GrantedMandate],
     pub known: Known,
+}
+
+/// A participant's first deposit, at the last day that it can mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstDeposit {
+    pub participant: ParticipantId,
+    pub day: Date,
 }
 
 /// A deposit as far as it counts towards the treaty's entry into force.
@@ -112,52 +125,87 @@ pub struct GrantedMandate {
     pub mandate: Mandate,
 }
 
+/// What a dossier states and how it is weighed: where every question about it begins.
+struct Weighed<'a> {
+    stated: Stated<'a>,
+    acts: Vec<Act<'a>>,
+}
+
+impl<'a> Weighed<'a> {
+    fn of(dossier: &Dossier<'a>, view: ViewName) -> Self {
+        let stated = statements::in_effect(dossier);
+        let acts = rivals::acts(&stated, dossier.mandates, view);
+        Self { stated, acts }
+    }
+}
+
+/// A record with every reading of it, followed.
+struct Followed<'r, 'a> {
+    record: &'r Record<'r, 'a>,
+    readings: Vec<Reading<'r, 'a>>,
+    courses: Vec<Course>,
+    /// These are all readings.
+    complete: bool,
+}
+
+impl<'r, 'a> Followed<'r, 'a> {
+    fn all(record: &'r Record<'r, 'a>) -> Self {
+        let (readings, complete) = readings::of(record);
+        let courses = readings.iter().map(|reading| course::follow(record, reading)).collect();
+        Self { record, readings, courses, complete }
+    }
+
+    /// The intervals of all readings, the first reading's first.
+    fn spans(&self) -> Vec<Vec<Span>> {
+        self.courses.iter().map(|course| course.spans.clone()).collect()
+    }
+
+    /// What is told for a day.
+    fn answer(self, dossier: &Dossier<'a>, weighed: &Weighed<'a>, at: Date) -> Answer {
+        let Self { record, readings, courses, complete } = self;
+        let told = readings::telling(&readings, |reading| courses[reading].status_on(at).name());
+        let readings: Vec<_> = told.iter().map(|reading| readings[*reading].clone()).collect();
+        let courses: Vec<_> = told.iter().map(|reading| courses[*reading].clone()).collect();
+        let asked = explain::Asked { dossier, at, record, retracted: &weighed.stated.retracted };
+        let mut findings: Vec<_> = courses.iter().flat_map(|course| course.findings.clone()).collect();
+        findings.sort();
+        findings.dedup();
+        let mut answer = Answer {
+            at,
+            known: dossier.known,
+            projected: asked.lies_ahead(at),
+            outcomes: explain::outcomes(&asked, &readings, &courses),
+            complete,
+            overlays: overlays::on(record, &courses, at),
+            claims: rivals::claims(&weighed.acts, dossier),
+            findings,
+            clauses: explain::clauses_applied(record),
+            rests_on: Vec::new(),
+            courses: over_time::courses(&readings, &courses),
+            overlays_of_all_days: over_time::overlays(record, &courses),
+        };
+        answer.rests_on = explain::rests_on(&answer);
+        answer
+    }
+}
+
 /// The status on a day.
 pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around { asked: Some(at), ..Around::default() });
-    let (readings, complete) = readings::of(&record);
-    let courses: Vec<_> = readings.iter().map(|reading| course::follow(&record, reading)).collect();
-    let told = readings::telling(&readings, |reading| courses[reading].status_on(at).name());
-    let readings: Vec<_> = told.iter().map(|reading| readings[*reading].clone()).collect();
-    let courses: Vec<_> = told.iter().map(|reading| courses[*reading].clone()).collect();
-    let asked = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted };
-    let mut findings: Vec<_> = courses.iter().flat_map(|course| course.findings.clone()).collect();
-    findings.sort();
-    findings.dedup();
-    let mut answer = Answer {
-        at,
-        known: dossier.known,
-        projected: asked.lies_ahead(at),
-        outcomes: explain::outcomes(&asked, &readings, &courses),
-        complete,
-        overlays: overlays::on(&record, &courses, at),
-        claims: rivals::claims(&acts, dossier),
-        findings,
-        clauses: explain::clauses_applied(&record),
-        rests_on: Vec::new(),
-        courses: over_time::courses(&readings, &courses),
-        overlays_of_all_days: over_time::overlays(&record, &courses),
-    };
-    answer.rests_on = explain::rests_on(&answer);
-    answer
+    let weighed = Weighed::of(dossier, view);
+    let record = Record::of(dossier, &weighed.acts, Around { asked: Some(at), ..Around::default() });
+    Followed::all(&record).answer(dossier, &weighed, at)
 }
 
 /// The intervals of all readings, the first reading's first: what [`status`] looks up.
 pub fn spans(dossier: &Dossier<'_>, view: ViewName) -> Vec<Vec<Span>> {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around::default());
-    let (readings, _) = readings::of(&record);
-    readings.iter().map(|reading| course::follow(&record, reading).spans).collect()
+    let weighed = Weighed::of(dossier, view);
+    let record = Record::of(dossier, &weighed.acts, Around::default());
+    Followed::all(&record).spans()
 }
 
 /// When the treaty itself is in force, in each reading, the first reading's first.
 pub fn treaty_in_force(dossier: &Dossier<'_>, view: ViewName) -> Vec<Option<Date>> {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around::default());
-    let (readings, _) = readings::of(&record);
-    readings.iter().map(|reading| course::follow(&record, reading).treaty_in_force).collect()
+    let weighed = Weighed::of(dossier, view);
+    let record = Record::of(dossier, &weighed.acts, Around::default());
+    Followed::all(&record).courses.iter().map(|course| course.treaty_in_force).collect()
 }
