@@ -5,7 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, Global, author, author::Authored, block::Block, fresh_seed, output::Output};
+use super::{
+    Exit, Failure, Global, author, author::Authored, block::Block, fresh_seed, output::Output,
+    sign_off::left_out_in_words,
+};
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
     client::{Client, Patience, reply::CheckResponse, to_json},
@@ -33,7 +36,8 @@ pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Res
     output.show_list(&json!({ "results": results }), "results", || {
         answers.iter().map(|answer| Block::Text(readable(answer))).collect()
     })?;
-    Ok(if answers.iter().any(|answer| answer.refusal.is_some()) { Exit::Rejected } else { Exit::Done })
+    let rejected = |answer: &CheckResponse| answer.refusal.is_some() || !answer.left_out.is_empty();
+    Ok(if answers.iter().any(rejected) { Exit::Rejected } else { Exit::Done })
 }
 
 async fn submissions(
@@ -67,6 +71,7 @@ fn readable(answer: &CheckResponse) -> String {
     for finding in &answer.findings {
         text.push_str(&format!("\nfinding: event {}, {}: {}", finding.ordinal + 1, finding.code, finding.message));
     }
+    answer.left_out.iter().for_each(|left_out| text.push_str(&format!("\n{}", left_out_in_words(left_out))));
     text
 }
 

@@ -58,7 +58,7 @@ pub mod reply {
         Act, ChangedField, CharterProfile, CheckResponse, Circle, CitedEvent, Claims, CourseSpan, Coverage, DangerArea,
         DangerAreaInForce, Duty, DutyExtension, EarlierRegistration, Entry, Event, EventLine, EventPosition, Finding,
         GetOrganisationResponse, GetReceiptResponse, GetRecordResponse, GetSignOffsResponse, GetTreatyResponse,
-        HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LegalFinding,
+        HoldsAt, Key, LandAccount, LandEvent, LandFinding, LandSignature, LandWaiting, LeftOutSignOff, LegalFinding,
         ListOrganisationsResponse, ListParticipantsResponse, ListPartiesResponse, ListSignOffsResponse,
         ListTreatiesResponse, Member, MissingSignOff, ObjectionWindow, ObligationsResponse, OpenCapacity, Organisation,
         OrganisationStanding, OverdueParticipation, OverdueResponse, ParcelPicture, PartErasure, PartShown,
