@@ -139,8 +139,8 @@ pub const READ_BACK_ENTRIES: NonZeroUsize = NonZeroUsize::new(4_096).expect("mor
 /// Bytes of an entry up to which it is kept.
 pub const READ_BACK_BYTES: usize = 8 * 1024;
 /// Memory of the entries at hand, by an estimate that no shape of an entry exceeds: usual
-/// entries, 800 bytes counted as 30 kB, all fit, and take a sixth of it; of those with many
-/// small events, 8 KiB as 360 kB, some 370.
+/// entries, 800 bytes counted as 30 kB, all fit, and take some 2 kB each; of those with many
+/// small events, 8 KiB counted as 360 kB, some 370 fit.
 pub const READ_BACK_MEMORY: usize = 128 * 1024 * 1024;
 /// Memory of the entries that answers were told from lately, by the same estimate: acts of one
 /// page often entered together, 200 in an entry that is counted as 4.5 MB.
