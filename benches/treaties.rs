@@ -5,7 +5,8 @@
 //! submission; the others one act an entry. One call at a time, for random treaties,
 //! participants, days and states of knowledge. Aims, 99 of 100: the status of one participant
 //! under 5 ms, the parties of a treaty under 50 ms, one State across all under 100 ms.
-//! An argument (`status`, `parties`, `standing`, `time`) measures these calls alone.
+//! An argument (`status`, `parties`, `standing`, `time`, `acts`) measures these calls alone.
+//! No act is told by a notification, so every one of them is asked about where such acts are.
 
 use std::{future::Future, sync::Arc, time::Instant};
 
@@ -13,7 +14,7 @@ use merestone::{
     authoring::{Freshness, fresh_event},
     bench::{
         self, Author, Signed,
-        treaties::{Extent, Seeded, Stages, participant, treaty},
+        treaties::{Extent, Seeded, Stages, document, participant, treaty},
     },
     domain::*,
     policy,
@@ -22,7 +23,7 @@ use merestone::{
     settings::Settings,
     wire::{
         self,
-        proto::{self, read_at::KnownAt, treaties_client::TreatiesClient},
+        proto::{self, citing_request, read_at::KnownAt, treaties_client::TreatiesClient},
     },
 };
 use tokio::net::TcpListener;
@@ -89,6 +90,85 @@ impl Asking {
             timed("changes, all, last 100 entries", 100, || self.changes(100, &mut *seeded)).await;
             timed("changes, all, last 5,000, a page", 20, || self.changes(5_000, &mut *seeded)).await;
         }
+        if is_wanted("acts") {
+            for (name, large) in [("contested, any treaty", false), ("contested, 190 under it", true)] {
+                timed(name, 300, || self.contested(Some(large), &mut *seeded)).await;
+            }
+            timed("contested, all treaties, a page", 20, || self.contested(None, &mut *seeded)).await;
+            for (name, large) in [("unnotified, any treaty", false), ("unnotified, 190 under it", true)] {
+                timed(name, 300, || self.unnotified(large, &mut *seeded)).await;
+            }
+            for (name, large) in [("objections, any treaty", false), ("objections, 190 under it", true)] {
+                timed(name, 300, || self.objections(large, &mut *seeded)).await;
+            }
+            for (name, large) in [("timeline, any treaty", false), ("timeline, 190 under it", true)] {
+                timed(name, 300, || self.timeline(large, false, &mut *seeded)).await;
+            }
+            timed("timeline of one participant", 2_000, || self.timeline(false, true, &mut *seeded)).await;
+            timed("document, what cites it", 300, || self.document(&mut *seeded)).await;
+        }
+    }
+
+    /// A treaty: one of those with nearly all participants, or any.
+    fn treaty(large: bool, seeded: &mut Seeded) -> String {
+        treaty(seeded.below(if large { EXTENT.large } else { EXTENT.treaties }))
+    }
+
+    /// Under one treaty, or a page under all.
+    fn contested(&self, large: Option<bool>, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::ContestedRequest {
+            treaty: large.map(|large| Self::treaty(large, seeded)).unwrap_or_default(),
+            at: seeded.day(1998..2030),
+            page_size: 1_000,
+            ..proto::ContestedRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.contested(request).await.expect("answers")) }
+    }
+
+    fn unnotified(&self, large: bool, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::UnnotifiedRequest {
+            treaty: Self::treaty(large, seeded),
+            at: seeded.day(1998..2030),
+            page_size: 1_000,
+            ..proto::UnnotifiedRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.unnotified(request).await.expect("answers")) }
+    }
+
+    fn objections(&self, large: bool, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::ObjectionsRequest {
+            treaty: Self::treaty(large, seeded),
+            at: seeded.day(1998..2030),
+            page_size: 1_000,
+            ..proto::ObjectionsRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.objections(request).await.expect("answers")) }
+    }
+
+    fn timeline(&self, large: bool, of_one: bool, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::TimelineRequest {
+            treaty: Self::treaty(large, seeded),
+            participant: if of_one { participant(seeded.below(EXTENT.participants)) } else { String::new() },
+            page_size: 1_000,
+            ..proto::TimelineRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.timeline(request).await.expect("answers")) }
+    }
+
+    /// What cites the document of a treaty whose deposits and tables cite one.
+    fn document(&self, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let symbol = document(seeded.below(EXTENT.treaties / 4) * 4);
+        let request = proto::CitingRequest {
+            document: Some(citing_request::Document::Symbol(symbol)),
+            page_size: 1_000,
+            ..proto::CitingRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.citing(request).await.expect("answers")) }
     }
 
     fn upcoming(&self, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
@@ -146,7 +226,7 @@ impl Asking {
 
     fn parties(&self, large: bool, now: bool, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
         let request = proto::ListPartiesRequest {
-            treaty: treaty(seeded.below(if large { EXTENT.large } else { EXTENT.treaties })),
+            treaty: Self::treaty(large, seeded),
             at: seeded.day(1998..2030),
             read_at: self.read_at(now, seeded),
             page_size: 1_000,

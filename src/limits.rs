@@ -134,11 +134,17 @@ pub const ID_RUN_KEYS: usize = 1 << 19;
 
 /// Entries that are kept at hand, the newest and those that were read back from the
 /// journal: one decision about a sign-off looks at what it signs, at the opening of its
-/// record, and at what was signed before, and so does the fold of it a moment later. At
-/// the most 32 MiB of payloads.
+/// record, and at what was signed before, and so does the fold of it a moment later.
 pub const READ_BACK_ENTRIES: NonZeroUsize = NonZeroUsize::new(4_096).expect("more than none");
 /// Bytes of an entry up to which it is kept.
 pub const READ_BACK_BYTES: usize = 8 * 1024;
+/// Memory of the entries at hand, by an estimate that no shape of an entry exceeds: usual
+/// entries, 800 bytes counted as 30 kB, all fit, and take some 2 kB each; of those with many
+/// small events, 8 KiB counted as 360 kB, some 370 fit.
+pub const READ_BACK_MEMORY: usize = 128 * 1024 * 1024;
+/// Memory of the entries that answers were told from lately, by the same estimate: acts of one
+/// page often entered together, 200 in an entry that is counted as 4.5 MB.
+pub const READ_LATELY_MEMORY: usize = 64 * 1024 * 1024;
 
 /// Bytes of entries in one message of a replay stream.
 pub const REPLAY_CHUNK_BYTES: usize = 256 * 1024;

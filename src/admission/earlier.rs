@@ -18,13 +18,13 @@ use std::{
     },
 };
 
-use lru::LruCache;
 use prost::bytes::Bytes;
 
+use super::at_hand::{AtHand, memory};
 use crate::{
-    domain::{Entry, Index, RecordingTime},
+    domain::{Entry, EnvelopeContent, Index, RecordingTime},
     journal::{Journal, ReadLimit, Record, StoredRecord},
-    limits::{READ_BACK_BYTES, READ_BACK_ENTRIES},
+    limits::{READ_BACK_BYTES, READ_BACK_MEMORY},
     wire,
 };
 
@@ -35,7 +35,7 @@ pub(super) struct Earlier {
     /// Admitted and not yet in the store.
     recent: HashMap<Index, Arc<Entry>>,
     /// Admitted or read back lately.
-    at_hand: Mutex<LruCache<Index, Arc<Entry>>>,
+    at_hand: Mutex<AtHand<Arc<Entry>>>,
     unreadable: AtomicBool,
 }
 
@@ -57,7 +57,7 @@ impl Earlier {
     }
 
     fn of(store: Store) -> Self {
-        let at_hand = Mutex::new(LruCache::new(READ_BACK_ENTRIES));
+        let at_hand = Mutex::new(AtHand::within(READ_BACK_MEMORY));
         Self { store, recent: HashMap::new(), at_hand, unreadable: AtomicBool::new(false) }
     }
 
@@ -81,9 +81,14 @@ impl Earlier {
 
     /// Keeps an entry at hand whose record has so many bytes: the newest are spoken about most.
     pub(super) fn remember(&self, entry: &Arc<Entry>, bytes: usize) {
-        if bytes <= READ_BACK_BYTES {
-            self.at_hand().put(entry.index, Arc::clone(entry));
+        if bytes > READ_BACK_BYTES {
+            return;
         }
+        let events = match &entry.envelope.content {
+            EnvelopeContent::Submission(submitted) => submitted.events.len(),
+            EnvelopeContent::SignOffs { .. } => 0,
+        };
+        self.at_hand().put(entry.index, Arc::clone(entry), memory(events, bytes));
     }
 
     /// Copies a record into the scratch file; a journal has it already.
@@ -99,8 +104,8 @@ impl Earlier {
         if let Some(entry) = self.recent.get(&index) {
             return Some(Arc::clone(entry));
         }
-        if let Some(entry) = self.at_hand().get(&index) {
-            return Some(Arc::clone(entry));
+        if let Some(entry) = self.at_hand().get(index) {
+            return Some(entry);
         }
         let stored = match &self.store {
             Store::Journal(journal) => journal.read(index, ReadLimit::ONE).ok().and_then(|mut stored| stored.pop()),
@@ -119,7 +124,7 @@ impl Earlier {
         Some(entry)
     }
 
-    fn at_hand(&self) -> MutexGuard<'_, LruCache<Index, Arc<Entry>>> {
+    fn at_hand(&self) -> MutexGuard<'_, AtHand<Arc<Entry>>> {
         self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -6,8 +6,10 @@
 //! (I9). Everything beside the segments is derived and checked against the
 //! journal before it is believed.
 
+mod at_hand;
 mod earlier;
 mod ids;
+mod land;
 mod mend;
 mod progress;
 mod restore;
@@ -24,8 +26,10 @@ use std::{
     },
 };
 
+pub use at_hand::{AtHand, memory};
 use earlier::Earlier;
 pub use ids::{IdIndex, IdIndexError, IdKey, Named, RunSpan};
+pub use land::LandThen;
 pub use mend::{MendError, ProveError};
 pub use restore::RestoreError;
 
@@ -248,11 +252,25 @@ fn founders(event: &Event) -> &[Founder] {
 /// remarks on entries that are already in the journal.
 #[derive(Debug)]
 pub struct KnownBefore<'a> {
-    pub admission: &'a Admission,
-    pub size: Size,
+    admission: &'a Admission,
+    size: Size,
+    /// The words on the land that is asked about as they were then; without them only those
+    /// are known that nobody took back since.
+    land: Option<&'a LandThen<'a>>,
 }
 
-impl KnownBefore<'_> {
+impl<'a> KnownBefore<'a> {
+    /// What was known before the entry at a size.
+    pub fn new(admission: &'a Admission, size: Size) -> Self {
+        Self { admission, size, land: None }
+    }
+
+    /// The same for a view of the past that asks about land.
+    #[must_use]
+    pub fn with_land(self, land: &'a LandThen<'a>) -> Self {
+        Self { land: Some(land), ..self }
+    }
+
     fn earlier(&self, position: Option<Position>) -> Option<Position> {
         position.filter(|position| position.index.0 < self.size.0)
     }
@@ -298,7 +316,8 @@ impl Known for KnownBefore<'_> {
 
     /// The class is noted with the very entry that is remarked on.
     fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {
-        self.admission.noted_class(submission)
+        let (at, class) = self.admission.noted_class_at(submission)?;
+        (at.0 <= self.size.0).then_some(class)
     }
 
     /// How the very entry that is remarked on closed the submission was decided
@@ -309,6 +328,9 @@ impl Known for KnownBefore<'_> {
     }
 
     fn corrections(&self, target: &EventReference) -> Vec<Position> {
+        if let Some(land) = self.land {
+            return land.corrections(target);
+        }
         let all = self.admission.corrections(target).into_iter();
         all.take_while(|position| position.index.0 < self.size.0).collect()
     }
@@ -318,11 +340,18 @@ impl Known for KnownBefore<'_> {
     }
 
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
-        self.earlier(self.admission.parcel(record, parcel))
+        self.earlier(
+            self.land.map_or_else(|| self.admission.parcel(record, parcel), |land| land.parcel(record, parcel)),
+        )
     }
 
     fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool {
-        self.admission.is_released(record, parcel)
+        if let Some(land) = self.land {
+            return land.is_released(record, parcel);
+        }
+        // A word that came later says nothing of what was known: the more cautious picture.
+        let word = land::released(self.admission, record, parcel);
+        word.is_some_and(|(at, released)| released && at.index.0 < self.size.0)
     }
 
     fn entry(&self, index: Index) -> Option<Arc<Entry>> {
@@ -376,8 +405,7 @@ impl Known for Admission {
     }
 
     fn noted_class(&self, submission: SubmissionDigest) -> Option<SignOffClass> {
-        let noted = self.ids.get(&Named::Class(submission.as_bytes()).key())?;
-        progress::class_of_number(noted.ordinal)
+        self.noted_class_at(submission).map(|(_, class)| class)
     }
 
     fn closing(&self, submission: SubmissionDigest) -> Option<SubmissionStatus> {
@@ -393,14 +421,11 @@ impl Known for Admission {
     }
 
     fn parcel(&self, record: &RecordId, parcel: &ParcelId) -> Option<Position> {
-        let subject = Subject::Record(record.clone()).to_string();
-        self.ids.get(&Named::Parcel { subject: &subject, parcel: parcel.as_str() }.key())
+        land::parcel(self, record, parcel)
     }
 
     fn is_released(&self, record: &RecordId, parcel: &ParcelId) -> bool {
-        let subject = Subject::Record(record.clone()).to_string();
-        let newest = self.ids.get(&Named::Release { subject: &subject, parcel: parcel.as_str() }.key());
-        newest.is_some_and(|newest| newest.ordinal == progress::RELEASED)
+        land::released(self, record, parcel).is_some_and(|(_, released)| released)
     }
 
     fn entry(&self, index: Index) -> Option<Arc<Entry>> {

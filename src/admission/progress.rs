@@ -4,14 +4,15 @@
 //! it takes effect. How a submission was closed is noted where it was, so that the
 //! same entry never closes it in another way.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use super::{Admission, IdKey, Named, founders};
+use super::{
+    Admission, IdKey, Named, founders,
+    land::{self, Words},
+};
 use crate::{
     crypto::sha256,
     domain::{
-        Body, Entry, EnvelopeContent, Event, EventReference, Index, ParcelId, Position, SharedBody, SignOffClass,
-        SignOffState, Subject, SubjectState, SubmissionDigest, SubmissionStatus, SubmittedEvents,
+        Entry, EnvelopeContent, Event, EventReference, Index, Position, SignOffClass, SignOffState, Subject,
+        SubjectState, SubmissionDigest, SubmissionStatus, SubmittedEvents,
     },
     policy::{self, Known, RejectionRule},
 };
@@ -56,6 +57,12 @@ impl Admission {
         }
     }
 
+    /// The class of a submission where it was noted, with the entry of the submission.
+    pub(super) fn noted_class_at(&self, submission: SubmissionDigest) -> Option<(Index, SignOffClass)> {
+        let Position { index, ordinal } = self.ids.get(&Named::Class(submission.as_bytes()).key())?;
+        Some((index, class_of_number(ordinal)?))
+    }
+
     /// Where and how a submission that waited was closed.
     pub(super) fn closing_at(&self, submission: SubmissionDigest) -> Option<(Index, SubmissionStatus)> {
         let Position { index: at, ordinal } = self.ids.get(&Named::Closing(submission.as_bytes()).key())?;
@@ -96,102 +103,40 @@ impl Admission {
             if event.kind().row().subject_state == SubjectState::New {
                 self.ids.insert(Named::Opening(&subject).key(), position);
             }
-            self.note_land(event, &subject, position);
-            if let Some(target) = corrected(event) {
+            land::note(self, event, &subject, position);
+            if let Some(target) = land::corrected(event) {
                 self.ids.push(corrections_of(target), position);
             }
         }
     }
-
-    /// Parcels that the event states, and parcels that it releases. What states a
-    /// parcel says that it is not released.
-    fn note_land(&mut self, event: &Event, subject: &str, position: Position) {
-        if let Some(target) = corrected(event) {
-            return self.note_corrected_land(event, target, subject, position);
-        }
-        for parcel in event.stated_parcels() {
-            let stated = Named::Parcel { subject, parcel: parcel.id.as_str() }.key();
-            // Who names a parcel without an area leaves it as large as it was stated before.
-            if parcel.area_m2.is_some() || self.ids.get(&stated).is_none() {
-                self.ids.insert(stated, position);
-            }
-            self.note_release(subject, &parcel.id, position, STANDS);
-        }
-        for parcel in event.released_parcels() {
-            self.note_release(subject, parcel, position, RELEASED);
-        }
-    }
-
-    /// A correction speaks in place of its target, and only of parcels that no other
-    /// event has spoken about since, unless it makes them larger; what it leaves out is taken out.
-    fn note_corrected_land(&mut self, event: &Event, target: &EventReference, subject: &str, position: Position) {
-        let recorded = self.event(&target.organisation, target.event);
-        let replaced: Vec<Position> = recorded.into_iter().chain(self.corrections(target)).collect();
-        let mut before = BTreeSet::new();
-        for event in replaced.iter().filter_map(|position| self.event_at(*position)) {
-            before.extend(event.stated_parcels().iter().map(|parcel| parcel.id.clone()));
-            before.extend(event.released_parcels().iter().cloned());
-        }
-        let now: BTreeMap<&ParcelId, Option<u64>> =
-            event.stated_parcels().iter().map(|parcel| (&parcel.id, parcel.area_m2)).collect();
-        let all: BTreeSet<&ParcelId> = now.keys().copied().chain(event.released_parcels()).chain(&before).collect();
-        let mut areas: HashMap<Position, BTreeMap<ParcelId, Option<u64>>> = HashMap::new();
-        for parcel in all {
-            let stated = Named::Parcel { subject, parcel: parcel.as_str() }.key();
-            let newest = self.ids.get(&stated);
-            let stood = newest.and_then(|newest| {
-                let areas = areas.entry(newest).or_insert_with(|| self.areas_at(newest));
-                areas.get(parcel).copied().flatten()
-            });
-            let area = now.get(parcel).copied();
-            let enlarges = area.is_some_and(|area| !before.contains(parcel) || (area.is_some() && area > stood));
-            let speaks = newest.is_none_or(|newest| {
-                let first = recorded.is_some_and(|recorded| newest < recorded);
-                match area {
-                    None => replaced.contains(&newest),
-                    Some(area) => area.is_some() && (replaced.contains(&newest) || first || area >= stood),
-                }
-            });
-            if event.released_parcels().is_empty() && speaks {
-                self.ids.insert(stated, position);
-            }
-            let of_replaced = |word: Position| replaced.iter().any(|replaced| replaced.index == word.index);
-            let word = self.ids.get(&Named::Release { subject, parcel: parcel.as_str() }.key());
-            if enlarges || word.is_none_or(of_replaced) {
-                let released = event.released_parcels().contains(parcel);
-                self.note_release(subject, parcel, position, if released { RELEASED } else { STANDS });
-            }
-        }
-    }
-
-    /// The parcels that an event states, with their areas.
-    fn areas_at(&self, position: Position) -> BTreeMap<ParcelId, Option<u64>> {
-        let event = self.event_at(position);
-        let stated = event.iter().flat_map(Event::stated_parcels);
-        stated.map(|parcel| (parcel.id.clone(), parcel.area_m2)).collect()
-    }
-
-    fn note_release(&mut self, subject: &str, parcel: &ParcelId, position: Position, word: u16) {
-        let named = Named::Release { subject, parcel: parcel.as_str() };
-        self.ids.insert(named.key(), Position { ordinal: word, ..position });
-    }
 }
 
-/// The newest word on a parcel, as the number beside the position of that word.
-const STANDS: u16 = 0;
-pub(super) const RELEASED: u16 = 1;
+impl Words for Admission {
+    fn word(&self, key: &IdKey) -> Option<Position> {
+        self.ids.get(key)
+    }
+
+    fn put(&mut self, key: IdKey, position: Position) {
+        self.ids.insert(key, position);
+    }
+
+    fn recorded(&self, event: &EventReference) -> Option<Position> {
+        self.event(&event.organisation, event.event)
+    }
+
+    fn corrected_by(&self, event: &EventReference) -> Vec<Position> {
+        self.corrections(event)
+    }
+
+    fn stated_at(&self, position: Position) -> Option<Event> {
+        self.event_at(position)
+    }
+}
 
 /// The chain of corrections of an event.
 pub(super) fn corrections_of(target: &EventReference) -> IdKey {
     let EventReference { organisation, event } = target;
     Named::Corrections { organisation: organisation.as_str(), id: event.0.as_bytes() }.key()
-}
-
-fn corrected(event: &Event) -> Option<&EventReference> {
-    match &event.body {
-        Body::Shared(SharedBody::EventCorrected(body)) => Some(&body.target),
-        Body::Shared(_) | Body::Registry(_) | Body::Treaty(_) | Body::Minefield(_) => None,
-    }
 }
 
 fn number_of_class(class: SignOffClass) -> u16 {
@@ -203,7 +148,7 @@ fn number_of_class(class: SignOffClass) -> u16 {
 }
 
 /// The class of a number. What governs is never noted: its kinds say it.
-pub(super) fn class_of_number(number: u16) -> Option<SignOffClass> {
+fn class_of_number(number: u16) -> Option<SignOffClass> {
     match number {
         1 => Some(SignOffClass::States),
         2 => Some(SignOffClass::Eases),

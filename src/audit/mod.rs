@@ -132,9 +132,12 @@ impl Auditor {
     }
 
     /// The same, for an auditor who verified the ledger's signature of heads
-    /// before: an older or another history is a difference, well signed or not.
+    /// before: an older or another history is a difference, well signed or not. A head
+    /// that is given twice is one.
     #[must_use]
-    pub fn continuing(self, known: Vec<TreeHead>) -> Self {
+    pub fn continuing(self, mut known: Vec<TreeHead>) -> Self {
+        known.sort_unstable_by_key(|head| (head.size, *head.root.as_bytes()));
+        known.dedup();
         Self { unmet: known.clone(), known, ..self }
     }
 

@@ -18,7 +18,7 @@ use super::{
     exit::exit_of,
     output::Output,
     parse_ledger_id,
-    seen::SeenFolder,
+    seen::{Kept, SeenFolder},
 };
 use crate::{
     admission::AdmissionError,
@@ -41,8 +41,8 @@ pub struct Arguments {
     #[arg(long, value_name = "ID", value_parser = parse_ledger_id)]
     ledger_id: Option<LedgerId>,
     /// Folder with the newest verified checkpoint of each ledger, or the file of one: what is audited
-    /// must continue it, and the newest is kept there. Without it: the key's folder for a service,
-    /// none for a directory.
+    /// must continue it, and the newest is kept there. What is not there is begun, as a file if its
+    /// name ends in .checkpoint, otherwise as a folder. Without it: the key's folder for a service, none for a directory.
     #[arg(long, value_name = "PATH")]
     state: Option<PathBuf>,
     /// Receipt or checkpoint that anybody got from the ledger, which must be continued, too; give it
@@ -52,26 +52,35 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Exit, Failure> {
-    let report = match &arguments.dir {
+    let (report, keeping) = match &arguments.dir {
         Some(dir) => of_files(dir, arguments, output)?,
         None => of_service(&global.connect().await?, arguments, global, output).await?,
     };
-    show(&report, output)?;
+    show(&report, keeping.as_ref(), output)?;
     Ok(Exit::Done)
 }
 
+/// What an audit that found no difference leaves behind.
+struct Keeping {
+    /// `None`: no place was named.
+    file: Option<String>,
+    kept: Kept,
+    /// An earlier run had kept one there.
+    before: bool,
+}
+
 /// Audits a directory against what was known before, and keeps its newest checkpoint.
-fn of_files(dir: &Path, arguments: &Arguments, output: &Output) -> Result<Report, Failure> {
+fn of_files(dir: &Path, arguments: &Arguments, output: &Output) -> Result<(Report, Option<Keeping>), Failure> {
     let Arguments { dir: _, ledger_id, state, known } = arguments;
     if state.is_none() && known.is_empty() {
-        return of_directory(dir, *ledger_id, Vec::new(), output);
+        return Ok((of_directory(dir, *ledger_id, Vec::new(), output)?, None));
     }
     let seen = SeenFolder::new(state.as_deref(), None);
     let founded = founded_in(dir)?;
-    let known = known_before(&seen, known, &founded)?;
-    let report = of_directory(dir, *ledger_id, known, output)?;
-    keep(&report, &seen, output)?;
-    Ok(report)
+    let before = known_before(&seen, known, &founded)?;
+    let report = of_directory(dir, *ledger_id, before.known, output)?;
+    let keeping = keep(&report, &seen, before.kept, output)?;
+    Ok((report, keeping))
 }
 
 /// Whom the files are of, as their founding says; the audit checks it with everything else.
@@ -84,10 +93,17 @@ fn founded_in(dir: &Path) -> Result<Founded, Failure> {
 }
 
 /// The heads that the ledger signed before: the one that is kept, and those of files.
-fn known_before(seen: &SeenFolder, files: &[PathBuf], founded: &Founded) -> Result<Vec<TreeHead>, Failure> {
+struct Before {
+    known: Vec<TreeHead>,
+    /// One of them was kept by an earlier run.
+    kept: bool,
+}
+
+fn known_before(seen: &SeenFolder, files: &[PathBuf], founded: &Founded) -> Result<Before, Failure> {
     let kept = seen.kept(founded)?.map(|kept| kept.head);
     let of_files = files.iter().map(|file| known_in(file, founded));
-    kept.into_iter().map(Ok).chain(of_files).collect()
+    let known = kept.into_iter().map(Ok).chain(of_files).collect::<Result<_, _>>()?;
+    Ok(Before { known, kept: kept.is_some() })
 }
 
 /// The head that a receipt or a checkpoint proves.
@@ -102,12 +118,40 @@ fn known_in(file: &Path, founded: &Founded) -> Result<TreeHead, Failure> {
     head.map_err(|why| Failure::new(Exit::VerificationFailed, unproved(why)))
 }
 
-fn keep(report: &Report, seen: &SeenFolder, output: &Output) -> Result<(), Failure> {
-    if let (Some(head), Some(ledger)) = (report.head, report.ledger) {
-        seen.keep(ledger, &KnownCheckpoint { head, note: report.checkpoint.clone() })?;
-        say_kept(seen, ledger, head.size, output);
+/// Keeps the newest checkpoint, and says where, and what it was compared with.
+fn keep(report: &Report, seen: &SeenFolder, before: bool, output: &Output) -> Result<Option<Keeping>, Failure> {
+    let (Some(head), Some(ledger)) = (report.head, report.ledger) else { return Ok(None) };
+    let kept = seen.keep(ledger, &KnownCheckpoint { head, note: report.checkpoint.clone() })?;
+    let file = seen.file(ledger).map(|file| file.display().to_string());
+    let keeping = Keeping { file, kept, before };
+    output.note(&keeping.in_words(head.size, report.continued));
+    Ok(Some(keeping))
+}
+
+impl Keeping {
+    /// `continued` checkpoints were known before.
+    fn in_words(&self, size: Size, continued: u64) -> String {
+        const NAME_ONE: &str =
+            "nothing is kept: name a folder with --state, so that the next audit notices an older or another history";
+        let newest = format!("the one of {size} entries is kept from now on in");
+        match (&self.file, self.kept) {
+            (None, _) if continued == 0 => format!("nothing was known of this ledger before, and {NAME_ONE}"),
+            (None, _) => NAME_ONE.to_owned(),
+            (Some(file), Kept::Larger(larger)) => {
+                format!("verified up to {size} entries; {file} stays at {larger}, which another run verified meanwhile")
+            }
+            (Some(file), Kept::Newest) if self.before => format!("verified up to {size} entries, kept in {file}"),
+            (Some(file), Kept::Newest) if continued == 0 => format!("no checkpoint was known before; {newest} {file}"),
+            (Some(file), Kept::Newest) => format!("no checkpoint was kept before; {newest} {file}"),
+        }
     }
-    Ok(())
+
+    /// How many entries the checkpoint covers that lies in the file now.
+    fn size(&self, report: &Report) -> Option<u64> {
+        let own = report.head.map(|head| head.size);
+        let size = if let Kept::Larger(larger) = self.kept { Some(larger) } else { own };
+        size.filter(|_| self.file.is_some()).map(|size| size.0)
+    }
 }
 
 /// Audits the files of a directory: every byte of the journal, then every entry.
@@ -136,9 +180,17 @@ pub fn of_directory(
                           what was known: the ledger's own signature in it is the proof.";
             Failure::new(Exit::VerificationFailed, format!("{}\n{advice}", chain(&error)))
         }
+        FilesAuditError::Audit(AuditError::Different(Difference::CheckpointGone { .. })) => {
+            let advice = format!("{KEEP_KNOWN} Copy these files before anybody changes them, and tell the operator.");
+            Failure::new(Exit::VerificationFailed, format!("{}\n{advice}", chain(&error)))
+        }
         _ => Failure::new(exit_of_files(&error), error),
     })
 }
+
+/// What to do where the ledger's signature between entries was taken out.
+const KEEP_KNOWN: &str = "Keep the file with the checkpoint that was known: the ledger's own signature in it is the proof that \
+                          a batch ended there.";
 
 /// Audits a service by replaying it from entry 0. It must continue the checkpoint
 /// that is kept, and its newest one is kept then.
@@ -147,10 +199,10 @@ async fn of_service(
     arguments: &Arguments,
     global: &Global,
     output: &Output,
-) -> Result<Report, Failure> {
+) -> Result<(Report, Option<Keeping>), Failure> {
     let seen = SeenFolder::new(arguments.state.as_deref(), global.key.as_deref());
     let founded = client.founded().await?;
-    let known = known_before(&seen, &arguments.known, &founded)?;
+    let Before { known, kept } = known_before(&seen, &arguments.known, &founded)?;
     // Entry 0 is read again with the others: all that is said is said of one ledger.
     let trusted = arguments.ledger_id.or_else(|| (!known.is_empty()).then_some(founded.ledger));
     let report = replay(client, trusted, known, output).await;
@@ -158,20 +210,17 @@ async fn of_service(
         ServiceAuditError::Audit(AuditError::Different(
             Difference::Shortened { .. } | Difference::OtherHistory { .. },
         )) => seen.forked(founded.ledger, &error),
+        ServiceAuditError::Audit(AuditError::Different(Difference::CheckpointGone { .. })) => {
+            let advice = format!(
+                "{KEEP_KNOWN} Keep what the service replays, too (`merestone replay --output ndjson`), and tell the \
+                 operator and the other partners."
+            );
+            Failure::new(Exit::VerificationFailed, format!("{}\n{advice}", chain(&error)))
+        }
         _ => Failure::new(exit_of_service(&error), error),
     })?;
-    keep(&report, &seen, output)?;
-    Ok(report)
-}
-
-fn say_kept(seen: &SeenFolder, ledger: LedgerId, size: Size, output: &Output) {
-    match seen.file(ledger) {
-        Some(file) => output.note(&format!("verified up to {size} entries, kept in {}", file.display())),
-        None => output.note(
-            "nothing was known of this ledger before, and nothing is kept: name a folder with --state, so that the \
-             next audit notices an older or another history",
-        ),
-    }
+    let keeping = keep(&report, &seen, kept, output)?;
+    Ok((report, keeping))
 }
 
 async fn replay(
@@ -192,7 +241,7 @@ fn advance(bar: &ProgressBar, checked: Size, of: Size) {
     bar.set_position(checked.0);
 }
 
-fn show(report: &Report, output: &Output) -> Result<(), Failure> {
+fn show(report: &Report, keeping: Option<&Keeping>, output: &Output) -> Result<(), Failure> {
     let rows = [
         ("ledger", report.ledger.map(|id| id.to_string()).unwrap_or_default()),
         ("origin", report.origin.as_deref().unwrap_or_default().to_owned()),
@@ -201,12 +250,20 @@ fn show(report: &Report, output: &Output) -> Result<(), Failure> {
         ("checked in full", format!("{} entries with {} events", report.entries, report.events)),
         ("signatures", report.signatures.to_string()),
         ("checkpoints", report.checkpoints.to_string()),
-        ("known before", format!("{} checkpoints, continued", report.continued)),
+        ("known before", known_in_words(report.continued)),
         ("decisions", format!("{} made again, {} findings", report.entries, report.findings)),
         ("read models", read_models(report.read_models)),
         ("content not held", format!("{} committed parts", report.content_not_held)),
     ];
-    output.show(&as_json(report), || vec![Block::Text("No difference was found.".into()), fields(rows)])
+    output.show(&as_json(report, keeping), || vec![Block::Text("No difference was found.".into()), fields(rows)])
+}
+
+fn known_in_words(continued: u64) -> String {
+    match continued {
+        0 => "no checkpoint to continue".into(),
+        1 => "1 checkpoint, continued".into(),
+        _ => format!("{continued} checkpoints, continued"),
+    }
 }
 
 fn read_models(checked: ReadModelsChecked) -> String {
@@ -217,7 +274,7 @@ fn read_models(checked: ReadModelsChecked) -> String {
     }
 }
 
-fn as_json(report: &Report) -> serde_json::Value {
+fn as_json(report: &Report, keeping: Option<&Keeping>) -> serde_json::Value {
     json!({
         "ledger": report.ledger.map(|id| id.to_string()),
         "origin": report.origin.as_deref(),
@@ -228,6 +285,9 @@ fn as_json(report: &Report) -> serde_json::Value {
         "signatures": report.signatures,
         "checkpoints": report.checkpoints,
         "continued": report.continued,
+        "kept_in": keeping.and_then(|keeping| keeping.file.as_deref()),
+        "kept_size": keeping.and_then(|keeping| keeping.size(report)),
+        "kept_before": keeping.is_some_and(|keeping| keeping.before),
         "findings": report.findings,
         "content_not_held": report.content_not_held,
         "read_models": read_models(report.read_models),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Exit, Failure, Global, author, author::Authored, block::Block, fresh_seed, output::Output,
-    treaty_findings::in_words,
+    sign_off::left_out_in_words, treaty_findings::in_words,
 };
 use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
@@ -40,7 +40,8 @@ pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Res
     output.show_list(&json!({ "results": results }), "results", || {
         answers.iter().map(|answer| Block::Text(readable(answer))).collect()
     })?;
-    Ok(if answers.iter().any(|answer| answer.refusal.is_some()) { Exit::Rejected } else { Exit::Done })
+    let rejected = |answer: &CheckResponse| answer.refusal.is_some() || !answer.left_out.is_empty();
+    Ok(if answers.iter().any(rejected) { Exit::Rejected } else { Exit::Done })
 }
 
 async fn submissions(
@@ -80,6 +81,7 @@ fn readable(answer: &CheckResponse) -> String {
     if answer.legal_findings_cut {
         text.push_str("\nlegal finding: there may be more, as it bears on more than are looked at");
     }
+    answer.left_out.iter().for_each(|left_out| text.push_str(&format!("\n{}", left_out_in_words(left_out))));
     text
 }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tokio::sync::oneshot;
 
-use super::{Outcome, Waiting};
+use super::{LeftOut, Outcome, Waiting};
 use crate::{
     domain::{EnvelopeDigest, Finding, Index, RecordingTime},
     journal::Record,
@@ -60,6 +60,9 @@ pub(super) enum Decision {
     /// These bytes stand at an earlier index.
     Repeated {
         index: Index,
+        /// Of the sign-offs that enter now.
+        findings: Vec<Finding>,
+        left_out: Vec<LeftOut>,
     },
     Rejected(Rejection),
 }

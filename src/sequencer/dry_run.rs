@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{
-    NotQueued, Published, ServiceState,
+    LeftOut, NotQueued, Published, ServiceState,
     verdict::{self, Verdict},
 };
 use crate::{
@@ -34,7 +34,12 @@ pub enum DryRun {
         findings: Vec<Finding>,
     },
     /// These bytes are on record.
-    WouldRepeat,
+    WouldRepeat {
+        /// Remarks on the sign-offs that would enter.
+        findings: Vec<Finding>,
+        /// Those that might not.
+        left_out: Vec<LeftOut>,
+    },
     Rejected(Rejection),
     /// Nothing is accepted any more.
     Halted(String),
@@ -89,7 +94,10 @@ impl DryRuns {
             (ServiceState::Halted(reason), _) => DryRun::Halted(reason.clone()),
             (_, _) if !sound => DryRun::Halted(super::thread::UNSOUND.into()),
             (_, Verdict::Enters(remarks)) => DryRun::WouldEnter { findings: remarks.findings },
-            (_, Verdict::Repeats { .. }) => DryRun::WouldRepeat,
+            (_, Verdict::Repeats { index: _, later, left_out }) => {
+                let findings = later.map(|(_, remarks)| remarks.findings).unwrap_or_default();
+                DryRun::WouldRepeat { findings, left_out }
+            }
             (_, Verdict::Rejected(rejection)) => DryRun::Rejected(rejection),
         })
     }

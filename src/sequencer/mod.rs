@@ -37,6 +37,7 @@ use crate::{
 };
 
 pub use dry_run::{DryRun, DryRunPlace};
+pub use verdict::LeftOut;
 
 /// The state that everybody may see: everything in it is durable.
 #[derive(Clone, Debug)]
@@ -69,6 +70,10 @@ pub enum Outcome {
     /// These bytes were accepted before: the first receipt again.
     Repeated {
         receipt: Receipt,
+        /// Remarks on the sign-offs that came with them and entered now.
+        findings: Vec<Finding>,
+        /// Those that may not enter.
+        left_out: Vec<LeftOut>,
     },
     Rejected(Rejection),
     /// Nothing is accepted any more.

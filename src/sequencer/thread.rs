@@ -160,9 +160,10 @@ impl SequencerThread {
                     let receipt = self.prove(index, recorded_at, envelope, &head);
                     receipt.map_or_else(|why| self.no_proof(why), |receipt| Outcome::Accepted { receipt, findings })
                 }
-                Decision::Repeated { index } => {
+                Decision::Repeated { index, findings, left_out } => {
                     let receipt = self.first_receipt(index);
-                    receipt.map_or_else(|why| self.no_proof(why), |receipt| Outcome::Repeated { receipt })
+                    let repeated = |receipt| Outcome::Repeated { receipt, findings, left_out };
+                    receipt.map_or_else(|why| self.no_proof(why), repeated)
                 }
             };
             // Whoever does not wait any more can ask again: the same bytes give the same receipt.
@@ -256,10 +257,13 @@ fn decide_one(
 ) -> Result<(Decision, Option<Record>), String> {
     match judge(admission, &submitted, at)? {
         Verdict::Rejected(rejection) => Ok((Decision::Rejected(rejection), None)),
-        Verdict::Repeats { index, later: None } => Ok((Decision::Repeated { index }, None)),
-        Verdict::Repeats { index, later: Some((later, remarks)) } => {
-            let (_, record) = enter(admission, later, at, remarks.sign_offs.as_ref())?;
-            Ok((Decision::Repeated { index }, Some(record)))
+        Verdict::Repeats { index, later, left_out } => {
+            let (mut findings, mut record) = (Vec::new(), None);
+            if let Some((later, remarks)) = later {
+                record = Some(enter(admission, later, at, remarks.sign_offs.as_ref())?.1);
+                findings = remarks.findings;
+            }
+            Ok((Decision::Repeated { index, findings, left_out }, record))
         }
         Verdict::Enters(Remarks { findings, sign_offs }) => {
             let (entry, record) = enter(admission, submitted, at, sign_offs.as_ref())?;

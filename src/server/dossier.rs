@@ -24,7 +24,7 @@ use crate::{
         TreatyEffect, TreatyId, TreatyKind,
     },
     projections::Act,
-    treaties::{self, Dossier, GrantedMandate, Known, StatedDeposit, ViewName},
+    treaties::{self, Dossier, FirstDeposit, GrantedMandate, Known, StatedDeposit, ViewName},
 };
 
 const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
@@ -87,7 +87,7 @@ pub(super) struct TreatyFile {
     above: Vec<Arc<Recorded>>,
     /// Objections of everybody, and what may change them.
     reactions: Vec<Arc<Recorded>>,
-    deposits: Vec<StatedDeposit>,
+    deposits: Vec<FirstDeposit>,
     mandates: Arc<[GrantedMandate]>,
 }
 
@@ -243,7 +243,7 @@ impl TreatyFile {
         parent: Option<&TreatyId>,
         told: Vec<StatedDeposit>,
         threshold: u32,
-    ) -> Vec<StatedDeposit> {
+    ) -> Vec<FirstDeposit> {
         let Some(participant) = changed.first().and_then(|recorded| participant_of(recorded)) else {
             return treaties::first_deposits(told, threshold);
         };

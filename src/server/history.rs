@@ -12,7 +12,6 @@ use std::{
 use super::{Node, errors::Refused};
 use crate::{
     domain::{Index, Position, Recorded, RecordingTime, Standing, Subject},
-    journal::ReadLimit,
     projections::View,
     wire::{self, EventsAt},
 };
@@ -68,9 +67,9 @@ impl Node {
         take: &mut impl FnMut(Recorded),
     ) -> Result<(), Refused> {
         let missing = || Refused::not_found("position", format!("entry {index} cannot be read"));
-        let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
-        let stored = stored.into_iter().next().ok_or_else(missing)?;
-        let found = wire::read_events_at(&stored, ordinals).map_err(|error| Refused::internal(&error))?;
+        let read = self.read_entry(index)?.ok_or_else(missing)?;
+        let stored = &read.stored;
+        let found = wire::read_events_at(stored, ordinals).map_err(|error| Refused::internal(&error))?;
         let EventsAt { author, events } = found.ok_or_else(missing)?;
         let newest = newest.unwrap_or(stored.record.recorded_at);
         let state = view.sign_offs(index)?;

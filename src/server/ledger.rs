@@ -20,7 +20,7 @@ use crate::{
     journal::ReadLimit,
     limits,
     policy::{self, Known, Registry},
-    sequencer::{DryRun, NotQueued, Outcome, ServiceState},
+    sequencer::{DryRun, LeftOut, NotQueued, Outcome, ServiceState},
     wire::{self, Submitted, proto},
 };
 
@@ -109,9 +109,10 @@ impl Node {
         let verified = policy::verify(submitted, &registry)?;
         match self.sequencer.submit(verified).await? {
             Outcome::Accepted { receipt, findings } => Ok(response(&receipt, false, findings)),
-            Outcome::Repeated { receipt } => {
-                let findings = self.models.now().findings_of_entry(receipt.index)?;
-                Ok(response(&receipt, true, findings))
+            Outcome::Repeated { receipt, findings, left_out } => {
+                let mut all = self.models.now().findings_of_entry(receipt.index)?;
+                all.extend(findings);
+                Ok(proto::SubmitResponse { left_out: left_out_messages(left_out), ..response(&receipt, true, all) })
             }
             Outcome::Rejected(rejection) => Err(rejection.into()),
             Outcome::Halted(reason) => Err(Refused::fate_unknown(&reason)),
@@ -175,7 +176,10 @@ impl Node {
                 (response.index, response.legal_findings) = (ahead.index, ahead.findings);
                 response.legal_findings_cut = ahead.cut;
             }
-            DryRun::WouldRepeat => {}
+            DryRun::WouldRepeat { findings, left_out } => {
+                response.findings = findings.iter().map(convert::finding).collect();
+                response.left_out = left_out_messages(left_out);
+            }
             DryRun::Rejected(rejection) => response.refusal = Some(Refused::from(rejection).into_refusal()),
             DryRun::Halted(reason) => return Err(Refused::halted(&reason)),
         }
@@ -292,7 +296,17 @@ impl Node {
 
 fn response(receipt: &Receipt, repeated: bool, findings: Vec<crate::domain::Finding>) -> proto::SubmitResponse {
     let findings = findings.iter().map(convert::finding).collect();
-    proto::SubmitResponse { receipt: Some(convert::receipt(receipt)), repeated, findings }
+    proto::SubmitResponse { receipt: Some(convert::receipt(receipt)), repeated, findings, left_out: Vec::new() }
+}
+
+fn left_out_messages(left_out: Vec<LeftOut>) -> Vec<proto::LeftOutSignOff> {
+    let told = left_out.into_iter().map(|LeftOut { signer, capacity, rejection }| proto::LeftOutSignOff {
+        organisation: signer.organisation.to_string(),
+        member: signer.member.to_string(),
+        capacity: capacity.number(),
+        refusal: Some(Refused::from(rejection).into_refusal()),
+    });
+    told.collect()
 }
 
 /// What can be said of a draft without the ledger's entries: what would be signed,

@@ -24,6 +24,7 @@ mod edge;
 mod errors;
 mod history;
 mod land;
+mod lately;
 mod ledger;
 mod minefields;
 mod node;

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{ahead::Ahead, answers::Answers, convert, errors::Refused};
+use super::{ahead::Ahead, answers::Answers, convert, errors::Refused, lately::Lately};
 use crate::{
     admission::{Admission, AdmissionError, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
@@ -39,6 +39,8 @@ pub struct Node {
     pub(super) answers: Answers,
     /// Bytes of large chunks that replays made ahead of their clients.
     pub(super) ahead: Ahead,
+    /// Entries that answers were told from lately.
+    pub(super) lately: Lately,
     minimum_size_wait: Duration,
 }
 
@@ -85,6 +87,7 @@ impl Node {
             streamed,
             answers,
             ahead: Ahead::new(limits::REPLAY_AHEAD_BYTES),
+            lately: Lately::default(),
             minimum_size_wait,
         }))
     }
@@ -232,7 +235,7 @@ impl Reader {
     fn remark(&self, entry: &Entry) -> Option<Remarks> {
         let (content, at, size) = (&entry.envelope.content, entry.recorded_at, Size(entry.index.0));
         self.sequencer.with_admission(|admission| {
-            let remarks = policy::remark(content, at, &self.registry, &KnownBefore { admission, size });
+            let remarks = policy::remark(content, at, &self.registry, &KnownBefore::new(admission, size));
             admission.is_sound().then_some(remarks)
         })
     }

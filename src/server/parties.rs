@@ -42,12 +42,13 @@ impl Node {
     ) -> Result<proto::ListPartiesResponse, Refused> {
         let wanted = wanted(statuses)?;
         let survey = self.survey(view, treaty, asked.view)?;
-        let lines: Vec<Line> =
-            survey.answers(asked.at).map(|(who, answer)| Line { participant: who.clone(), answer }).collect();
-        let held: Held = survey
-            .each(|dossier| treaties::participation(dossier, asked.view))
-            .map(|(participant, found)| (participant.clone(), found))
-            .collect();
+        let mut held = Held::new();
+        let lines =
+            survey.each(|dossier| treaties::party(dossier, asked.at, asked.view)).map(|(who, (answer, found))| {
+                held.insert(who.clone(), found);
+                Line { participant: who.clone(), answer }
+            });
+        let lines: Vec<Line> = lines.collect();
         let coverage =
             treaties::coverage(&survey.ask_of_treaty(|it| treaties::tables(it, asked.view)), &held, asked.at);
         let total = coverage.word == CoverageWord::Complete;

@@ -5,20 +5,23 @@
 //! sign-off; what waits is found through the read models, not by walking the log.
 //! Leaves to others: proving any of it (a signer reads the entry and its receipt).
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use prost::Message;
 use tonic::{Request, Response, Status};
 
-use super::{Node, convert, difference::changes, errors::Refused, page};
+use super::{Node, convert, difference::changes, errors::Refused, lately::ReadEntry, page};
 use crate::{
-    admission::KnownBefore,
+    admission::{KnownBefore, LandThen},
     domain::{
         AuthorityWord, Capacity, Entry, EnvelopeContent, Event, Index, MemberId, MissingSignOff, OrganisationId,
-        RecordingTime, SignOffClass, SignOffState, Signer, Statement, SubmissionDigest, SubmissionStatus,
-        SubmittedEvents, Verdict, Word,
+        Recorded, RecordingTime, SignOffClass, SignOffState, Signer, Statement, Subject, SubmissionDigest,
+        SubmissionStatus, SubmittedEvents, Verdict, Word,
     },
-    journal::{ReadLimit, StoredRecord},
+    journal::StoredRecord,
     limits::EVENT_LINES,
     policy::{self, Registry},
     projections::View,
@@ -173,7 +176,7 @@ impl Node {
         let moment = self.moment(view)?;
         let state = view.sign_offs(entry.index)?;
         let told = self.told(&moment, &entry, state.as_ref(), asker)?;
-        let events = self.record_at(entry.index)?.record.events.into_iter();
+        let events = self.record_at(entry.index)?.stored.record.events.clone().into_iter();
         let events = events.map(|event| proto::Event::decode(event).map_err(|error| Refused::internal(&error)));
         Ok(proto::GetSignOffsResponse {
             state: Some(told),
@@ -184,7 +187,7 @@ impl Node {
 
     /// What became of the submission of an entry, in short.
     pub(super) fn state_of_entry(&self, view: View<'_>, index: Index) -> Result<proto::SubmissionState, Refused> {
-        self.state_of_record(view, &self.record_at(index)?)
+        self.state_of(view, &*self.entry_at(index)?)
     }
 
     /// The same for an entry that was read already.
@@ -193,7 +196,10 @@ impl Node {
         view: View<'_>,
         stored: &StoredRecord,
     ) -> Result<proto::SubmissionState, Refused> {
-        let entry = wire::read_entry(stored).map_err(|error| Refused::internal(&error))?;
+        self.state_of(view, &wire::read_entry(stored).map_err(|error| Refused::internal(&error))?)
+    }
+
+    fn state_of(&self, view: View<'_>, entry: &Entry) -> Result<proto::SubmissionState, Refused> {
         let (recorded, digest, class) = match &entry.envelope.content {
             EnvelopeContent::Submission(submitted) => (entry.index, submitted.digest, class_by_kind(submitted)),
             EnvelopeContent::SignOffs { submission, .. } => {
@@ -202,8 +208,8 @@ impl Node {
         };
         let newest = view.holds_at()?.recorded_at.unwrap_or(entry.recorded_at);
         let (Some(state), recorded_at) = (view.sign_offs(recorded)?, entry.recorded_at) else {
-            let author = &submitted(&entry)?.submission.author;
-            return Ok(acted_at_once(digest, &entry, author, class));
+            let author = &submitted(entry)?.submission.author;
+            return Ok(acted_at_once(digest, entry, author, class));
         };
         let recorded_at = view.recorded_at(state.recorded)?.unwrap_or(recorded_at);
         Ok(state_message(&state, recorded_at, newest))
@@ -232,7 +238,7 @@ impl Node {
         let open = asker.map(|asker| self.open_to(submitted.digest, asker, moment)).unwrap_or_default();
         Ok(proto::SubmissionState {
             findings: findings.iter().map(convert::finding).collect(),
-            events: self.event_lines(submitted, told.status() == proto::SubmissionStatus::Waiting, moment.view),
+            events: self.event_lines(submitted, told.status() == proto::SubmissionStatus::Waiting, moment.view)?,
             event_count: u32::try_from(submitted.events.len()).expect("at most 1,000 events in a submission"),
             open_to: open.iter().map(open_message).collect(),
             ..told
@@ -240,15 +246,34 @@ impl Node {
     }
 
     /// The first events in a line each, with what they would change while they wait.
-    fn event_lines(&self, submitted: &SubmittedEvents, waits: bool, view: View<'_>) -> Vec<proto::EventLine> {
-        let lines = submitted.events.iter().take(EVENT_LINES).map(|event| {
+    fn event_lines(
+        &self,
+        submitted: &SubmittedEvents,
+        waits: bool,
+        view: View<'_>,
+    ) -> Result<Vec<proto::EventLine>, Refused> {
+        let shown = &submitted.events[..submitted.events.len().min(EVENT_LINES)];
+        let past = waits && view.size() != self.sequencer.published().head.tree.size;
+        let mut land: BTreeMap<&Subject, Vec<Recorded>> = BTreeMap::new();
+        for event in shown.iter().filter(|event| past && matches!(event.subject, Subject::Record(_))) {
+            if !land.contains_key(&event.subject) {
+                land.insert(&event.subject, self.history(view, &event.subject)?);
+            }
+        }
+        let land: BTreeMap<&Subject, LandThen<'_>> =
+            land.iter().map(|(subject, events)| (*subject, LandThen::of(events))).collect();
+        let lines = shown.iter().map(|event| {
             let changes = self.sequencer.with_admission(|admission| {
-                let known = KnownBefore { admission, size: view.size() };
+                let known = KnownBefore::new(admission, view.size());
+                let known = match land.get(&event.subject) {
+                    Some(land) => known.with_land(land),
+                    None => known,
+                };
                 if waits { changes(event, &known) } else { Vec::new() }
             });
             proto::EventLine { changes, ..event_line(event) }
         });
-        lines.collect()
+        Ok(lines.collect())
     }
 
     /// The posts that could approve with the next entry, and as what.
@@ -261,7 +286,7 @@ impl Node {
         let Moment { view, registry, at } = moment;
         let open = asker.signers(registry).into_iter().map(|signer| {
             let capacities = self.sequencer.with_admission(|admission| {
-                let known = KnownBefore { admission, size: view.size() };
+                let known = KnownBefore::new(admission, view.size());
                 policy::open_capacities(submission, &signer, *at, registry, &known)
             });
             (signer, capacities)
@@ -277,14 +302,12 @@ impl Node {
         Ok(Moment { view, registry, at: view.holds_at()?.recorded_at.unwrap_or_default() })
     }
 
-    fn record_at(&self, index: Index) -> Result<StoredRecord, Refused> {
-        let missing = || Refused::not_found("index", format!("entry {index} cannot be read"));
-        let stored = self.journal.read(index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
-        stored.into_iter().next().ok_or_else(missing)
+    fn record_at(&self, index: Index) -> Result<Arc<ReadEntry>, Refused> {
+        self.read_entry(index)?.ok_or_else(|| Refused::not_found("index", format!("entry {index} cannot be read")))
     }
 
-    fn entry_at(&self, index: Index) -> Result<Entry, Refused> {
-        wire::read_entry(&self.record_at(index)?).map_err(|error| Refused::internal(&error))
+    fn entry_at(&self, index: Index) -> Result<Arc<Entry>, Refused> {
+        self.record_at(index)?.entry()
     }
 }
 

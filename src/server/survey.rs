@@ -10,8 +10,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use jiff::civil::Date;
-
 use super::{
     Node,
     dossier::{Depth, TreatyFile, Who, nobody},
@@ -23,7 +21,7 @@ use super::{
 use crate::{
     domain::{CitedEvent, Index, ParticipantId, Recorded, TreatyId},
     projections::View,
-    treaties::{self, Answer, Dossier, ViewName},
+    treaties::{Answer, Dossier, ViewName},
     wire::proto,
 };
 
@@ -91,12 +89,6 @@ impl Survey {
     /// Asks the rules a question about each participant.
     pub fn each<T>(&self, ask: impl Fn(&Dossier<'_>) -> T) -> impl Iterator<Item = (&ParticipantId, T)> {
         self.participants().map(move |participant| (participant, self.file.ask(participant, &ask)))
-    }
-
-    /// The status of each participant on a day.
-    pub fn answers(&self, at: Date) -> impl Iterator<Item = (&ParticipantId, Answer)> {
-        let view = self.file.view;
-        self.each(move |dossier| treaties::status(dossier, at, view))
     }
 
     /// Asks the rules a question about the treaty itself.

@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{
     domain::Position,
-    journal::ReadLimit,
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Act, PageRequest, Timeline, View},
     treaties,
@@ -360,12 +359,13 @@ impl Node {
     /// The event at a position as it was signed, and who recorded it.
     pub(super) fn event_at(&self, position: Position) -> Result<(proto::Event, proto::EventPosition), Refused> {
         let missing = || Refused::not_found("position", format!("entry {} cannot be read", position.index));
-        let stored = self.journal.read(position.index, ReadLimit::ONE).map_err(|error| Refused::internal(&error))?;
-        let stored = stored.into_iter().next().ok_or_else(missing)?;
+        let read = self.read_entry(position.index)?.ok_or_else(missing)?;
+        let stored = &read.stored;
         let bytes = stored.record.events.get(usize::from(position.ordinal)).ok_or_else(missing)?;
         let event = proto::Event::decode(bytes.clone()).map_err(|error| Refused::internal(&error))?;
         // Not the whole entry: a page of acts that entered together would parse them all for each.
-        let envelope = proto::Envelope::decode(stored.record.envelope).map_err(|error| Refused::internal(&error))?;
+        let envelope =
+            proto::Envelope::decode(stored.record.envelope.clone()).map_err(|error| Refused::internal(&error))?;
         let submission = proto::Submission::decode(envelope.submission).map_err(|error| Refused::internal(&error))?;
         let place = proto::EventPosition {
             index: position.index.0,

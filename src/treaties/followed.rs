@@ -130,6 +130,11 @@ pub fn courses(followed: &[Followed<'_, '_>]) -> Vec<Course> {
     followed.iter().flat_map(|followed| &followed.corners).cloned().collect()
 }
 
+/// The spans of every corner of every reading.
+pub fn spans(followed: &[Followed<'_, '_>]) -> Vec<Vec<Span>> {
+    followed.iter().flat_map(|followed| &followed.corners).map(|course| course.spans.clone()).collect()
+}
+
 /// Readings one after the other that lead to statuses in the same order are one.
 pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>]) -> Vec<Followed<'r, 'a>> {
     let mut joined = followed.to_vec();

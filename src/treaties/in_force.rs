@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{
-    Dossier, StatedDeposit, StatusRule, Step, ViewName,
+    Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName,
     months::effect_of_deposit,
     record::Record,
     rivals::{self, Act},
@@ -37,19 +37,24 @@ pub fn counted<'r, 'a: 'r>(
     acts: impl Iterator<Item = &'r Act<'a>>,
     clause: &EntryIntoForceClause,
 ) -> Option<Counted> {
-    let given = acts.filter_map(|act| {
-        let participant = consenting(act.shown(), dossier.treaty, parent)?;
-        Some((participant, act.shown().date().and_then(|date| date.latest())?))
-    });
-    let others = dossier.deposits.iter().filter(|deposit| deposit.participant != *dossier.participant);
-    let told = others.filter_map(|deposit| Some((&deposit.participant, deposit.deposited.latest()?)));
-    let mut first: BTreeMap<&ParticipantId, Date> = BTreeMap::new();
-    for (participant, day) in given.chain(told) {
-        first.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
-    }
-    let mut days: Vec<Date> = first.into_values().collect();
-    days.sort_unstable();
     let threshold = usize::try_from(clause.threshold).ok().filter(|threshold| *threshold > 0)?;
+    let mut given: BTreeMap<&ParticipantId, Date> = BTreeMap::new();
+    for act in acts {
+        let Some(participant) = consenting(act.shown(), dossier.treaty, parent) else { continue };
+        let Some(day) = act.shown().date().and_then(|date| date.latest()) else { continue };
+        given.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
+    }
+    // Those that are told were counted once for everybody; only what is given besides moves them.
+    let mut days = Vec::with_capacity(dossier.deposits.len() + given.len());
+    for FirstDeposit { participant, day } in dossier.deposits {
+        match given.get_mut(participant) {
+            _ if participant == dossier.participant => {}
+            Some(first) => *first = (*first).min(*day),
+            None => days.push(*day),
+        }
+    }
+    days.extend(given.into_values());
+    days.sort_unstable();
     let reached = *days.get(threshold - 1)?;
     Some(Counted { day: effect_of_deposit(clause, reached), reached, threshold: clause.threshold })
 }
@@ -86,20 +91,20 @@ pub fn consents(dossier: &Dossier<'_>, parent: Option<&TreatyId>, view: ViewName
 }
 
 /// Each participant's first deposit, of as many participants as can matter where
-/// `threshold` deposits are counted, whichever of them is asked about: the earliest ones.
-pub fn first_deposits(deposits: impl IntoIterator<Item = StatedDeposit>, threshold: u32) -> Vec<StatedDeposit> {
-    let mut first: BTreeMap<ParticipantId, (Date, StatedDeposit)> = BTreeMap::new();
-    for deposit in deposits {
-        let Some(day) = deposit.deposited.latest() else { continue };
-        if first.get(&deposit.participant).is_none_or(|(before, _)| day < *before) {
-            first.insert(deposit.participant.clone(), (day, deposit));
-        }
+/// `threshold` deposits are counted, whichever of them is asked about: the earliest ones,
+/// ascending by day.
+pub fn first_deposits(deposits: impl IntoIterator<Item = StatedDeposit>, threshold: u32) -> Vec<FirstDeposit> {
+    let mut first: BTreeMap<ParticipantId, Date> = BTreeMap::new();
+    for StatedDeposit { participant, deposited } in deposits {
+        let Some(day) = deposited.latest() else { continue };
+        first.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
     }
-    let mut first: Vec<(Date, StatedDeposit)> = first.into_values().collect();
-    first.sort_by_key(|(day, _)| *day);
+    let mut first: Vec<FirstDeposit> =
+        first.into_iter().map(|(participant, day)| FirstDeposit { participant, day }).collect();
+    first.sort_by_key(|deposit| deposit.day);
     // One more, because the participant that is asked about may be among them.
     first.truncate(usize::try_from(threshold).unwrap_or(usize::MAX).saturating_add(1));
-    first.into_iter().map(|(_, deposit)| deposit).collect()
+    first
 }
 
 /// Whether a statement is about consent to be bound.

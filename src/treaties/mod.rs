@@ -45,6 +45,7 @@ mod obligations;
 mod over_time;
 mod overlays;
 mod participation;
+mod party;
 mod passing;
 mod readings;
 mod record;
@@ -76,13 +77,17 @@ pub use objections::{Window, WindowStart};
 pub use obligations::*;
 pub use over_time::cut_after_its_day;
 pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, participation};
+pub use party::party;
 pub use standing_acts::{About, Fate, fates};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};
 
+use followed::Followed;
 use jiff::civil::Date;
-use record::Around;
+use record::{Around, Record};
+use rivals::Act;
+use statements::Stated;
 
 use crate::domain::{Index, Mandate, OrganisationId, ParticipantId, Recorded, TreatyId, WorldDate};
 
@@ -95,12 +100,19 @@ pub struct Dossier<'a> {
     /// participants' objections and deposits, in any order. What does not bear on the
     /// answer is passed over.
     pub events: &'a [&'a Recorded],
-    /// Dates of deposits of other participants whose events are not given: they count
-    /// towards the treaty's entry into force. The participant's own are passed over.
-    pub deposits: &'a [StatedDeposit],
+    /// First deposits of other participants whose events are not given, one for each: they
+    /// count towards the treaty's entry into force. The participant's own is passed over.
+    pub deposits: &'a [FirstDeposit],
     /// Mandates of the organisations that recorded them.
     pub mandates: &'a [GrantedMandate],
     pub known: Known,
+}
+
+/// A participant's first deposit, at the last day that it can mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstDeposit {
+    pub participant: ParticipantId,
+    pub day: Date,
 }
 
 /// A deposit as far as it counts towards the treaty's entry into force.
@@ -118,45 +130,66 @@ pub struct GrantedMandate {
     pub mandate: Mandate,
 }
 
-/// The status on a day.
-pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around { asked: Some(at), ..Around::default() });
-    let (followed, complete) = followed::all(&record);
+/// What a dossier states and how it is weighed: where every question about it begins.
+struct Weighed<'a> {
+    stated: Stated<'a>,
+    acts: Vec<Act<'a>>,
+}
+
+impl<'a> Weighed<'a> {
+    fn of(dossier: &Dossier<'a>, view: ViewName) -> Self {
+        let stated = statements::in_effect(dossier);
+        let acts = rivals::acts(&stated, dossier.mandates, view);
+        Self { stated, acts }
+    }
+}
+
+/// What is told for a day of a record whose readings were followed, and whether these are all.
+fn answer<'r, 'a>(
+    dossier: &Dossier<'a>,
+    weighed: &Weighed<'a>,
+    record: &'r Record<'r, 'a>,
+    (followed, complete): (Vec<Followed<'r, 'a>>, bool),
+    at: Date,
+) -> Answer {
     let courses = followed::courses(&followed);
-    let asked = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted };
+    let asked = explain::Asked { dossier, at, record, retracted: &weighed.stated.retracted };
     let mut answer = Answer {
         at,
         known: dossier.known,
         projected: asked.lies_ahead(at),
         outcomes: explain::outcomes(&asked, &followed),
         complete,
-        overlays: overlays::on(&record, &courses, at),
-        claims: rivals::claims(&acts, dossier),
+        overlays: overlays::on(record, &courses, at),
+        claims: rivals::claims(&weighed.acts, dossier),
         findings: explain::remarks(&followed),
-        clauses: explain::clauses_applied(&record),
+        clauses: explain::clauses_applied(record),
         rests_on: Vec::new(),
         courses: over_time::courses(&followed),
-        overlays_of_all_days: over_time::overlays(&record, &courses),
+        overlays_of_all_days: over_time::overlays(record, &courses),
     };
     answer.rests_on = explain::rests_on(&answer);
     answer
 }
 
+/// The status on a day.
+pub fn status(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Answer {
+    let weighed = Weighed::of(dossier, view);
+    let record = Record::of(dossier, &weighed.acts, Around { asked: Some(at), ..Around::default() });
+    answer(dossier, &weighed, &record, followed::all(&record), at)
+}
+
 /// The intervals of every corner of every reading, the first reading's first: what
 /// [`status`] looks up.
 pub fn spans(dossier: &Dossier<'_>, view: ViewName) -> Vec<Vec<Span>> {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around::default());
-    followed::courses(&followed::all(&record).0).into_iter().map(|course| course.spans).collect()
+    let weighed = Weighed::of(dossier, view);
+    let record = Record::of(dossier, &weighed.acts, Around::default());
+    followed::spans(&followed::all(&record).0)
 }
 
 /// When the treaty itself is in force, in each reading, the first reading's first.
 pub fn treaty_in_force(dossier: &Dossier<'_>, view: ViewName) -> Vec<Option<Date>> {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, Around::default());
+    let weighed = Weighed::of(dossier, view);
+    let record = Record::of(dossier, &weighed.acts, Around::default());
     followed::courses(&followed::all(&record).0).into_iter().map(|course| course.treaty_in_force).collect()
 }

@@ -7,9 +7,10 @@
 use jiff::civil::Date;
 
 use super::{
-    Dossier, Span, TreatyStatus, ViewName, followed, in_force, record,
-    rivals::{self, Act},
-    statements::{self, Statement},
+    Dossier, Span, TreatyStatus, ViewName, Weighed, followed, in_force,
+    record::{Around, Record},
+    rivals::Act,
+    statements::Statement,
 };
 use crate::domain::{Body, ConsentMode, Index, ParticipantId, Subject, SuccessionTo, TreatyBody, WorldDate};
 
@@ -135,16 +136,30 @@ impl Entered {
 
 /// What is held of the participation that a dossier is about.
 pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
-    let statements = statements::in_effect(dossier);
-    let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, record::Around::default());
-    let spans = followed::courses(&followed::all(&record).0).into_iter().map(|course| course.spans).collect();
+    of_weighed(dossier, &Weighed::of(dossier, view))
+}
+
+/// The same of what was weighed already.
+pub(super) fn of_weighed<'a>(dossier: &Dossier<'a>, weighed: &Weighed<'a>) -> Participation {
+    let record = Record::of(dossier, &weighed.acts, Around::default());
+    let spans = followed::spans(&followed::all(&record).0);
+    held(dossier, weighed, &record, spans)
+}
+
+/// The same of a record whose readings have these intervals whatever day is asked about.
+pub(super) fn held<'a>(
+    dossier: &Dossier<'a>,
+    weighed: &Weighed<'a>,
+    record: &Record<'_, 'a>,
+    spans: Vec<Vec<Span>>,
+) -> Participation {
+    let Weighed { stated, acts } = weighed;
     let entered = |act: &Act<'_>| Entered { cells: act.followed.iter().map(cell).collect() };
     // Of one day the own instrument comes last: that is the one told.
     let deposits: Vec<Entered> = record.with_parent().map(entered).collect();
     let passed = record.passed.as_ref().map(|passed| passed.days.last);
     let mut registrations =
-        statements.statements.iter().filter_map(|statement| match (statement.body, statement.subject()) {
+        stated.statements.iter().filter_map(|statement| match (statement.body, statement.subject()) {
             (TreatyBody::ParticipantRegistered(body), Subject::Participant(who)) if who == dossier.participant => {
                 Some(body.name.clone())
             }
@@ -180,10 +195,8 @@ pub fn participation(dossier: &Dossier<'_>, view: ViewName) -> Participation {
 /// Whether an instrument under the parent treaty makes the participant of a dossier consent
 /// to the treaty: it takes part without an act under it.
 pub fn consents_with_parent(dossier: &Dossier<'_>, view: ViewName) -> bool {
-    let statements = statements::in_effect(dossier);
-    let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = record::Record::of(dossier, &acts, record::Around::default());
-    record.with_parent().next().is_some()
+    let weighed = Weighed::of(dossier, view);
+    Record::of(dossier, &weighed.acts, Around::default()).with_parent().next().is_some()
 }
 
 impl Participation {

@@ -232,6 +232,38 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     (readings, complete)
 }
 
+/// Whether the day that is asked about makes no difference to the readings of a record of
+/// these acts: every date that can start a clock is known to the day, or starts none.
+pub fn are_for_all_days(acts: &[Act<'_>]) -> bool {
+    let is_a_day = |date: Option<&WorldDate>| date.is_some_and(|date| date.day().is_some());
+    let is_a_day_or_none = |date: Option<&WorldDate>| date.is_none_or(|date| date.day().is_some());
+    acts.iter().flat_map(|act| &act.followed).all(|statement| match statement.body {
+        TreatyBody::SignatureAffixed(_)
+        | TreatyBody::InstrumentDeposited(_)
+        | TreatyBody::WithdrawalRevoked(_)
+        | TreatyBody::DeclarationMade(_) => is_a_day(statement.date()),
+        TreatyBody::SuccessionNotified(body) => is_a_day(body.succeeded.as_ref()),
+        TreatyBody::EffectStated(_) => is_a_day_or_none(statement.date()),
+        TreatyBody::WithdrawalNotified(body) => {
+            is_a_day_or_none(body.received_by_depositary.as_ref())
+                && is_a_day_or_none(body.other_parties_notified.as_ref())
+        }
+        TreatyBody::ConflictStatusAsserted(body) => {
+            is_a_day_or_none(body.since.as_ref()) && is_a_day_or_none(body.until.as_ref())
+        }
+        TreatyBody::TreatyRegistered(_)
+        | TreatyBody::ParticipantRegistered(_)
+        | TreatyBody::DomesticStepTaken(_)
+        | TreatyBody::SuspensionNotified(_)
+        | TreatyBody::ObjectionLodged(_)
+        | TreatyBody::TreatyBodyDecided(_)
+        | TreatyBody::DepositaryNotificationIssued(_)
+        | TreatyBody::DeadlineExtended(_)
+        | TreatyBody::ReportSubmitted(_)
+        | TreatyBody::ParticipationTableStated(_) => true,
+    })
+}
+
 /// Every reading so far with every option, within the limit; beyond it, with the
 /// first option only. Whether the limit held.
 fn extend<'r, 'a, T>(

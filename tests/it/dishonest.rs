@@ -361,8 +361,56 @@ async fn batches_that_were_put_together_are_found_by_whoever_holds_a_checkpoint_
     };
     assert_eq!(audited_files(merged.path(), &[]).0, Some(0), "the entries are all there, and signed for");
     assert_eq!(audited_files(merged.path(), &[known, &checkpoint(2)]).0, Some(0));
-    let (code, said) = audited_files(merged.path(), &[known, &checkpoint(3)]);
-    assert!(code == Some(4) && said.contains("signed a checkpoint at size 3 before, and shows none"), "{said}");
+    let (code, told) = audited_files(merged.path(), &[known, &checkpoint(3)]);
+    assert!(code == Some(4) && told.contains("signed a checkpoint at size 3 before, and shows none"), "{told}");
+    assert!(told.contains("Keep the file with the checkpoint") && told.contains("Copy these files"), "{told}");
+    let state = checkpoint(3);
+    let unsigned = records.iter().cloned().map(|stored| StoredRecord { checkpoint: None, ..stored });
+    let unsigned: Vec<_> = unsigned.collect();
+    let liar = Liar { checkpoint: ours.sign(head_of(&records)), entries: shown(&unsigned), ..Liar::default() };
+    let audited = audited_with_state(liar, &state).await;
+    assert_eq!(audited.status.code(), Some(4), "{}", said(&audited));
+    let error = said(&audited);
+    assert!(error.contains("Keep the file with the checkpoint") && error.contains("other partners"), "{error}");
+    assert_eq!(fs::read_to_string(&state).unwrap(), ours.sign(head_of(&records[..3])), "the proof stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_says_what_was_known_before_and_where_it_is_kept_from_now_on() {
+    let ledger = TestLedger::new().await;
+    let proof = receipt_of_one(&ledger).await.to_tlog_proof();
+    let copy = copied(&ledger);
+    let place = tempfile::tempdir().unwrap();
+    let (receipt, state, known) = (place.path().join("partner.tlog-proof"), Path::new("--state"), Path::new("--known"));
+    fs::write(&receipt, proof).unwrap();
+
+    let audited = |arguments: &[&Path]| {
+        audited_files(copy.path(), &[arguments, &[Path::new("--output"), Path::new("table")]].concat())
+    };
+    let (code, said) = audited(&[known, &receipt, known, &receipt]);
+    assert!(code == Some(0) && said.contains("1 checkpoint, continued"), "one checkpoint, given twice, {said}");
+    assert!(said.contains("nothing is kept") && !said.contains("nothing was known"), "{said}");
+
+    let mistyped = place.path().join("mistyped").join("our.checkpoint");
+    let (code, said) = audited(&[state, &mistyped]);
+    assert!(code == Some(2) && said.contains("is the path right?"), "{said}");
+    assert!(!mistyped.parent().unwrap().exists(), "nothing is made of a mistake");
+
+    let (file, folder) = (place.path().join("our.checkpoint"), place.path().join("verified"));
+    for (named, kept) in [(&file, file.clone()), (&folder, folder.join(format!("{}.checkpoint", ledger.id)))] {
+        let (code, said) = audited(&[state, named]);
+        assert_eq!(code, Some(0), "{said}");
+        let told =
+            format!("no checkpoint was known before; the one of 3 entries is kept from now on in {}", kept.display());
+        assert!(said.contains(&told) && kept.is_file(), "{said}");
+        let (_, again) = audited(&[state, named, known, &kept]);
+        assert!(again.contains("1 checkpoint, continued") && !again.contains("from now on"), "it is one, {again}");
+    }
+    let (_, said) = audited_files(copy.path(), &[state, &file]);
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let told = (&json["kept_in"], &json["kept_size"], &json["kept_before"]);
+    assert_eq!(told, (&file.to_str().unwrap().into(), &3.into(), &true.into()));
+    ledger.audited().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

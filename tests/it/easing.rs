@@ -482,8 +482,14 @@ async fn an_authority_that_certifies_its_own_work_is_remarked_on() {
     let whole = field.ledger.sign_with(&field.ledger.recorder, vec![field.release(&["P2"])], &with);
     let Outcome::Accepted { findings, .. } = field.ledger.submit(&whole).await.unwrap() else { panic!("it enters") };
     assert_eq!(findings[0].code, FindingCode::SelfCertified);
+    let later = field.ledger.sign_with(&field.ledger.recorder, vec![field.release(&["P1"])], &with);
+    field.enters(&bare(&later)).await;
+    let Outcome::Repeated { findings, left_out, .. } = field.ledger.submit(&later).await.unwrap() else {
+        panic!("it is on record")
+    };
+    assert!(findings[0].code == FindingCode::SelfCertified && left_out.is_empty(), "told with the first receipt");
     served.stop().await;
-    assert_eq!(field.ledger.audited().await.findings, 2);
+    assert_eq!(field.ledger.audited().await.findings, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -677,6 +683,6 @@ async fn a_dry_run_of_a_sign_off_says_what_the_ledger_would_say() {
     let own = field.says(&signed, &field.ledger.recorder, Capacity::Verifier, approve());
     assert!(matches!(run(own).await, DryRun::Rejected(no) if no.rule.code() == "SignOffMustBeByAnother"));
     field.enters(&good).await;
-    assert!(matches!(run(good).await, DryRun::WouldRepeat));
+    assert!(matches!(run(good).await, DryRun::WouldRepeat { .. }));
     field.ledger.audited().await;
 }

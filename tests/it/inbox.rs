@@ -111,6 +111,16 @@ impl Field {
         self.reads().get(request).await.expect("a state").into_inner().state.expect("a state")
     }
 
+    /// A state as known at a size.
+    async fn state_at(&self, index: u64, size: u64) -> proto::SubmissionState {
+        let request = proto::GetSignOffsRequest {
+            submission: Some(proto::get_sign_offs_request::Submission::Index(index)),
+            read_at: Some(proto::ReadAt { minimum_size: size, known_at: Some(proto::read_at::KnownAt::Size(size)) }),
+            ..Default::default()
+        };
+        self.reads().get(request).await.expect("a state").into_inner().state.expect("a state")
+    }
+
     /// The record as it is shown, on a day after all that is stated of it.
     async fn picture(&self) -> proto::RecordPicture {
         let mut reads = MinefieldsClient::new(self.served.channel.clone());
@@ -265,6 +275,63 @@ async fn a_correction_of_many_things_is_told_by_the_first_ones_and_by_how_many_f
     let index = field.enters(&field.ledger.sign(&field.ledger.recorder, vec![surveyed(8)])).await;
     let changes = &field.state(index).await.events[0].changes;
     assert_eq!((changes.len(), changes[19].as_str()), (20, "and 11 more"));
+    field.audited().await;
+}
+
+/// A correction waits while releases and a survey take effect, and is a difference to what
+/// stood at each size: a later word changes no earlier one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_signer_was_shown_at_a_size_is_shown_for_it_for_ever() {
+    let field = Field::new().await;
+    let surveyed = |parcels: &[(&str, u64)]| {
+        let parcel = |(id, area): &(&str, u64)| Parcel { id: id.parse().unwrap(), area_m2: Some(*area) };
+        MinefieldBody::PositionSurveyed(PositionSurveyed {
+            surveyed: Some("2026-01-01".parse().unwrap()),
+            method: Some(SurveyMethod::Gnss),
+            accuracy_mm: Some(500),
+            parcels: parcels.iter().map(parcel).collect(),
+        })
+    };
+    let enters = async |event| field.enters(&field.ledger.sign(&field.ledger.recorder, vec![event])).await;
+    let survey = field.on_record(surveyed(&[("P1", 1_000), ("P2", 7)]));
+    let target = EventReference { organisation: "desk".parse().unwrap(), event: survey.id };
+    enters(survey).await;
+    let restated = Restated { occurred: None, not_stated: Vec::new(), body: Body::Minefield(surveyed(&[("P1", 10)])) };
+    let body = EventCorrected { target, reason: "typo".into(), restated: Some(Box::new(restated)) };
+    let mut correction = event(&field.record.to_string(), Body::Shared(SharedBody::EventCorrected(body)));
+    correction.source = Some(source(SourceClass::OwnAct));
+    let correction = field.ledger.sign(&field.ledger.recorder, vec![correction]);
+    let (corrected, (first, of_first), (_, of_second)) =
+        (field.enters(&correction).await, field.released().await, field.released().await);
+
+    let mut shown = Vec::new();
+    let mut look = async || {
+        let size = field.ledger.node.sequencer().published().head.tree.size.0;
+        for index in [corrected, of_first, of_second] {
+            shown.push((index, size, field.state_at(index, size).await));
+        }
+    };
+    look().await;
+    field.verifies(&first).await;
+    field.certifies(&first).await;
+    look().await;
+    enters(field.on_record(surveyed(&[("P1", 50)]))).await;
+    look().await;
+    field.verifies(&correction).await;
+    field.certifies(&correction).await;
+    look().await;
+
+    let told = |at: usize| shown[at].2.events[0].changes.clone();
+    let of_p1 = |at: usize| told(at).iter().find(|change| change.starts_with("P1: ")).cloned();
+    assert_eq!(of_p1(0).unwrap(), "P1: hazardous, 10 m2; stands as hazardous, 1000 m2");
+    assert_eq!(of_p1(3).unwrap(), "P1: hazardous, 10 m2; stands as released");
+    assert_eq!(of_p1(6).unwrap(), "P1: hazardous, 10 m2; stands as hazardous, 50 m2");
+    assert_eq!(told(5), ["P1: released; stands as released"], "the second release, after the first");
+    assert_eq!(told(8), ["P1: released; stands as hazardous, 50 m2"]);
+    assert!(of_p1(9).is_none(), "the correction does not wait any more");
+    for (index, size, state) in &shown {
+        assert_eq!(field.state_at(*index, *size).await, *state, "entry {index}, as known at {size}");
+    }
     field.audited().await;
 }
 

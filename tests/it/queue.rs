@@ -208,7 +208,7 @@ async fn dry_runs_have_a_budget_of_their_own_and_take_nothing_from_submitters() 
     submitted.await.unwrap().expect("it enters");
     receipt(other.await.expect("it enters")).verify(node.verifier()).unwrap();
     for dry_run in dry_runs {
-        assert!(matches!(dry_run.await.unwrap(), Ok(DryRun::WouldRepeat)), "it saw what is durable now");
+        assert!(matches!(dry_run.await.unwrap(), Ok(DryRun::WouldRepeat { .. })), "it saw what is durable now");
     }
     let fresh = ledger.sign(&ledger.recorder, vec![record_opened()]);
     let checked = served.ledger().check(unsigned(&fresh)).await.expect("there is room again").into_inner();
@@ -251,7 +251,7 @@ async fn a_dry_run_says_what_the_sequencer_would_say_then() {
         {
             let place = ledger.node.sequencer().dry_run_place().unwrap();
             let said = ledger.node.sequencer().dry_run(place, parsed).await;
-            assert!(matches!(said, Ok(DryRun::WouldRepeat)), "{said:?}");
+            assert!(matches!(said, Ok(DryRun::WouldRepeat { .. })), "{said:?}");
         }
     }
     assert_eq!(ledger.audited().await.entries, 4);

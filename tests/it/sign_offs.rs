@@ -1,7 +1,11 @@
 //! Sign-offs through the whole write path: who may sign what in which capacity,
 //! each audited at its end.
 
-use merestone::{authoring::Post, authoring::SignedSubmission, domain::*};
+use merestone::{
+    authoring::{Post, SignedSubmission},
+    domain::*,
+    sequencer::Outcome,
+};
 
 use crate::{
     governance::{admitted, changed, enrolled, on},
@@ -81,6 +85,41 @@ async fn a_post_signs_off_once_whatever_key_it_uses() {
     let by = |post: &Post| later_sign_off(ledger.id, &signed, post, Capacity::Verifier, approve());
     ledger.submit(&by(&ledger.verifier)).await.unwrap();
     assert_eq!(ledger.refusal(&by(&second_key)).await, "SignOffMustBeNew");
+    ledger.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_sign_offs_on_bytes_that_are_on_record_those_enter_that_may_and_the_others_are_named() {
+    let ledger = TestLedger::new().await;
+    let (authority, inspector) = (post("authority-xx", "head"), post("inspectors", "inspector-1"));
+    let over = mandate("authority-xx", MandateType::NationalAuthority, &["XX"]);
+    admit(&ledger, &authority, Role::NationalAuthority, vec![over]).await;
+    admit(&ledger, &inspector, Role::Verifier, Vec::new()).await;
+    let with = [
+        (&ledger.verifier, Capacity::Verifier),
+        (&inspector, Capacity::Verifier),
+        (&authority, Capacity::NationalAuthority),
+    ];
+    let whole = ledger.sign_with(&ledger.recorder, vec![record_opened()], &with);
+    assert_eq!(ledger.refusal(&whole).await, "VerifierMustBeNamed", "what is not on record enters whole or not at all");
+    let first = receipt(ledger.submit(&bare(&whole)).await.unwrap());
+
+    let size = || ledger.node.sequencer().published().head.tree.size;
+    for entries in [1, 0] {
+        let before = size();
+        let Outcome::Repeated { receipt, left_out, .. } = ledger.submit(&whole).await.unwrap() else {
+            panic!("these bytes are on record")
+        };
+        assert_eq!(receipt.index, first.index);
+        let [left_out] = left_out.as_slice() else { panic!("one may not enter: {left_out:?}") };
+        let told = (&left_out.signer, left_out.capacity, left_out.rejection.rule.code());
+        assert_eq!(told, (&inspector.signer(), Capacity::Verifier, "VerifierMustBeNamed"));
+        assert_eq!(size().0 - before.0, entries, "the others enter once, in one entry");
+    }
+    let named = OrganisationChange::VerifiersNamed(vec!["inspectors".parse().unwrap()]);
+    ledger.submit(&ledger.sign(&ledger.registrar, vec![changed("desk", named)])).await.unwrap();
+    let again = ledger.submit(&whole).await.unwrap();
+    assert!(matches!(&again, Outcome::Repeated { left_out, .. } if left_out.is_empty()), "{again:?}");
     ledger.audited().await;
 }
 

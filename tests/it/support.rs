@@ -294,6 +294,13 @@ pub fn later_sign_off(
     authoring::later_sign_off(&draft, post, SIGNED_AT)
 }
 
+/// The same submission with the sign-offs that came with it taken out.
+pub fn bare(signed: &SignedSubmission) -> SignedSubmission {
+    let mut envelope = <proto::Envelope as prost::Message>::decode(signed.envelope.clone()).unwrap();
+    envelope.sign_offs.clear();
+    SignedSubmission { envelope: prost::Message::encode_to_vec(&envelope).into(), events: signed.events.clone() }
+}
+
 pub fn approve() -> Verdict {
     Verdict::Approve { remark: "".into() }
 }
@@ -397,7 +404,7 @@ pub fn source(class: SourceClass) -> Source {
 
 pub fn receipt(outcome: Outcome) -> merestone::checkpoint::Receipt {
     match outcome {
-        Outcome::Accepted { receipt, .. } | Outcome::Repeated { receipt } => receipt,
+        Outcome::Accepted { receipt, .. } | Outcome::Repeated { receipt, .. } => receipt,
         other => panic!("no receipt: {other:?}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{ToSpan, civil::Date};
 
-use crate::domain::*;
+use crate::{crypto::sha256, domain::*};
 
 pub(super) fn world(day: &str) -> Option<WorldDate> {
     Some(day.parse().expect("a day"))
@@ -11,6 +11,18 @@ pub(super) fn world(day: &str) -> Option<WorldDate> {
 pub(super) fn days_after(day: &str, days: i32) -> String {
     let day: Date = day.parse().expect("a day");
     day.saturating_add(days.days()).to_string()
+}
+
+/// A document of the depositary, by its symbol.
+pub(super) fn document(symbol: &str) -> Document {
+    Document {
+        sha256: DocumentDigest(sha256(symbol.as_bytes())),
+        size: 1,
+        media_type: "application/pdf".into(),
+        language: "en".into(),
+        title: "".into(),
+        symbol: symbol.into(),
+    }
 }
 
 pub(super) fn registered_participant(number: u64) -> TreatyBody {

@@ -64,6 +64,12 @@ pub fn participant(number: u64) -> String {
     format!("P-{number:03}")
 }
 
+/// The symbol of the document that a treaty's deposits and tables cite, where they cite one:
+/// under one treaty of four.
+pub fn document(treaty: u64) -> String {
+    format!("C.N.{treaty}.2018.TREATIES")
+}
+
 /// The record in submissions, in three stages; each may name events of the stages before,
 /// so a stage is to be recorded before the next begins. Of a half of the treaties the
 /// participations come as an import brings them, in one submission; of the others one by one.

@@ -3,7 +3,7 @@
 use super::{
     Extent, Seeded, Stages,
     acts::{self, days_after, world},
-    drawn, participant, treaty, whole,
+    document, drawn, participant, treaty, whole,
 };
 use crate::domain::*;
 
@@ -65,7 +65,8 @@ impl<'s> Story<'s> {
         if self.number.is_multiple_of(4) {
             for as_at in ["2018-01-01", "2026-01-01"] {
                 let table = self.table(as_at);
-                stages.joined.push(vec![self.event(&format!("treaty/{}", treaty(self.number)), table)]);
+                let stated = self.event(&format!("treaty/{}", treaty(self.number)), table);
+                stages.joined.push(vec![self.citing(stated)]);
             }
         }
     }
@@ -106,6 +107,7 @@ impl<'s> Story<'s> {
         let mode = if signs { ConsentMode::Ratification } else { ConsentMode::Accession };
         let subject = self.under(&participant);
         let deposit = deposited.as_ref().map(|day| self.event(&subject, acts::deposit(mode, day)));
+        let deposit = deposit.map(|deposit| self.citing(deposit));
         Joined { participant, signed, deposited, mode, deposit }
     }
 
@@ -173,6 +175,12 @@ impl<'s> Story<'s> {
             });
         }
         TreatyBody::ParticipationTableStated(ParticipationTableStated { as_at: world(as_at), rows })
+    }
+
+    /// With the document of the depositary that tells it, under one treaty of four.
+    fn citing(&self, event: Event) -> Event {
+        let symbol = Some(document(self.number)).filter(|_| self.number.is_multiple_of(4));
+        Event { documents: symbol.iter().map(|symbol| acts::document(symbol)).collect(), ..event }
     }
 
     fn named(&self, event: &Event) -> EventReference {

@@ -26,7 +26,7 @@ use crate::{
     client::{ReceiptFor, Unproved},
     domain::Capacity,
 };
-pub use told::{state_in_words, state_json};
+pub use told::{left_out_in_words, state_in_words, state_json};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

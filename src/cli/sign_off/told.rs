@@ -8,7 +8,7 @@ use crate::{
         output::{instant, short_name},
     },
     client::{
-        reply::{SubmissionClass, SubmissionState, SubmissionStatus, Verdict},
+        reply::{LeftOutSignOff, SubmissionClass, SubmissionState, SubmissionStatus, Verdict},
         to_json,
     },
     domain::{Capacity, SignOff, SubmittedEvents},
@@ -60,6 +60,13 @@ pub fn missing_in_words(state: &SubmissionState) -> String {
 
 pub fn capacity_name(number: i32) -> String {
     Capacity::from_number(number).map_or_else(|| "unknown".into(), |capacity| capacity.name().replace('_', " "))
+}
+
+/// A sign-off that came with bytes which are on record, and may not enter.
+pub fn left_out_in_words(left_out: &LeftOutSignOff) -> String {
+    let LeftOutSignOff { organisation, member, capacity, refusal } = left_out;
+    let why = refusal.as_ref().map(|refusal| format!("{}: {}", refusal.reason, refusal.message)).unwrap_or_default();
+    format!("left out: the sign-off of {organisation}/{member} as {}, {why}", capacity_name(*capacity))
 }
 
 /// How it stands, in full: as the service says.

@@ -14,7 +14,7 @@ use crate::{
         block::table,
         exit::exit_of,
         output::{Format, Output, instant},
-        sign_off::{state_in_words, state_json},
+        sign_off::{left_out_in_words, state_in_words, state_json},
     },
     client::{
         ClientError, KnownCheckpoint,
@@ -75,7 +75,9 @@ pub fn exit_of_all(parcels: &[Parcel]) -> Exit {
 /// What to do about files that were rejected, and would be sent again as they were signed.
 pub fn to_sign_anew(parcels: &[Parcel]) -> Option<String> {
     let rejected = |parcel: &&Parcel| {
-        let whole = parcel.outcomes.iter().all(|outcome| exit(outcome) == Some(Exit::Rejected));
+        let rejected =
+            |outcome: &Outcome| matches!(outcome, Outcome::Refused(error) if exit_of(error) == Exit::Rejected);
+        let whole = parcel.outcomes.iter().all(rejected);
         whole && !parcel.outcomes.is_empty() && parcel.file != parcel.envelope
     };
     let files: Vec<_> = parcels.iter().filter(rejected).map(|parcel| name(&parcel.envelope)).collect();
@@ -89,7 +91,7 @@ pub fn to_sign_anew(parcels: &[Parcel]) -> Option<String> {
 
 fn exit(outcome: &Outcome) -> Option<Exit> {
     match outcome {
-        Outcome::Accepted(_) => None,
+        Outcome::Accepted(accepted) => (!accepted.response.left_out.is_empty()).then_some(Exit::Rejected),
         Outcome::Refused(error) => Some(exit_of(error)),
         Outcome::Failed(failure) => Some(failure.exit),
         Outcome::NotSent => Some(Exit::UnreachableOrBusy),
@@ -151,7 +153,10 @@ const HEADER: [&str; 3] = ["file", "index", "outcome"];
 
 fn needs_a_look(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Accepted(accepted) => !accepted.response.findings.is_empty() || not_in_effect(accepted).is_some(),
+        Outcome::Accepted(accepted) => {
+            let response = &accepted.response;
+            !response.findings.is_empty() || !response.left_out.is_empty() || not_in_effect(accepted).is_some()
+        }
         Outcome::Refused(_) | Outcome::Failed(_) => true,
         // The summary says how many, and they have nothing else to tell.
         Outcome::NotSent => false,
@@ -190,6 +195,10 @@ fn row(parcel: &Parcel, at: usize) -> [String; 3] {
             let mut outcome = if response.repeated { "already there" } else { "accepted" }.to_owned();
             outcome.extend(not_in_effect(accepted).map(|told| format!(", {told}")));
             response.findings.iter().for_each(|finding| outcome.push_str(&format!("\nfinding: {}", finding.code)));
+            response
+                .left_out
+                .iter()
+                .for_each(|left_out| outcome.push_str(&format!("\n{}", left_out_in_words(left_out))));
             (index, outcome)
         }
         Outcome::Refused(error) => (String::new(), chain(error)),
@@ -226,7 +235,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        client::reply::{MissingSignOff, SubmitResponse},
+        client::reply::{LeftOutSignOff, MissingSignOff, Refusal, SubmitResponse},
         domain::{Size, TreeHash, TreeHead},
     };
 
@@ -265,6 +274,21 @@ mod tests {
         assert_eq!(looked_at, [true, true, false, false]);
         let sentence = summary(std::slice::from_ref(&parcel)).sentence();
         assert!(sentence.starts_with("3 accepted, 1 already there (1 waits for sign-offs), 0 rejected"), "{sentence}");
+    }
+
+    #[test]
+    fn a_sign_off_that_was_left_out_is_told_with_its_rule_and_ends_with_the_code_of_a_rejection() {
+        let refusal = Refusal { reason: "RoleMustAllowKind".into(), message: "no role".into(), ..Refusal::default() };
+        let (organisation, member, refusal) = ("desk".into(), "clerk".into(), Some(refusal));
+        let left_out = vec![LeftOutSignOff { organisation, member, capacity: 1, refusal }];
+        let Outcome::Accepted(there) = accepted(true) else { unreachable!("it was accepted") };
+        let response = SubmitResponse { left_out, ..there.response };
+        let parcel = parcel(vec![Outcome::Accepted(Box::new(Accepted { response, ..*there }))]);
+        let told = "already there\nleft out: the sign-off of desk/clerk as verifier, RoleMustAllowKind: no role";
+        assert_eq!(row(&parcel, 0)[2], told);
+        assert!(needs_a_look(&parcel.outcomes[0]));
+        assert_eq!(to_sign_anew(std::slice::from_ref(&parcel)), None, "the submission is on record");
+        assert_eq!(exit_of_all(&[parcel]), Exit::Rejected);
     }
 
     #[test]

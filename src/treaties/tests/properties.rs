@@ -8,7 +8,9 @@ use super::{
     acts::{contest, declaration, declared, retraction, succession},
     *,
 };
-use crate::treaties::{Interval, Span, add_days, spans};
+use crate::treaties::{
+    FirstDeposit, Interval, Outcome, Span, StatedDeposit, add_days, first_deposits, participation, party, spans,
+};
 
 /// An act of one participant, with what it names among the acts before.
 #[derive(Clone, Debug)]
@@ -159,14 +161,41 @@ fn act_without_more(book: &Book, of: usize, fits: impl Fn(&TreatyBody) -> bool) 
     (!acts.is_empty()).then(|| acts[of % acts.len()].clone())
 }
 
-fn spans_of(book: &Book) -> Vec<Vec<Span>> {
-    let (treaty, participant) = (OTTAWA.parse().unwrap(), "XXX".parse().unwrap());
+/// Asks about a participant with what a book holds, and with deposits of others besides.
+fn ask<T>(
+    book: &Book,
+    treaty: &str,
+    participant: &str,
+    deposits: &[FirstDeposit],
+    ask: impl Fn(&Dossier<'_>) -> T,
+) -> T {
+    let (treaty, participant) = (treaty.parse().unwrap(), participant.parse().unwrap());
     let known = Known { size: book.size(), recorded_at: book.events.last().map(|last| last.recorded_at) };
     let events: Vec<&Recorded> = book.events.iter().collect();
-    let dossier =
-        Dossier { treaty: &treaty, participant: &participant, events: &events, deposits: &[], mandates: &[], known };
-    spans(&dossier, ViewName::Default)
+    ask(&Dossier { treaty: &treaty, participant: &participant, events: &events, deposits, mandates: &[], known })
 }
+
+fn spans_of(book: &Book) -> Vec<Vec<Span>> {
+    ask(book, OTTAWA, "XXX", &[], |dossier| spans(dossier, ViewName::Default))
+}
+
+/// A treaty with a threshold, and deposits under it: of whom, and when.
+fn counted_book(threshold: u32, deposits: &[(usize, String)], only: Option<&str>) -> Book {
+    let mut book = Book::default();
+    let clauses = ottawa_clauses();
+    let entry_into_force = clauses.entry_into_force.clone().map(|clause| EntryIntoForceClause { threshold, ..clause });
+    let clauses = Clauses { entry_into_force, ..clauses };
+    book.record("2025-03-17", &format!("treaty/{OTTAWA}"), registered(Some(clauses), "1997-09-18"));
+    for (who, on) in deposits {
+        let who = WHO[who % WHO.len()];
+        if only.is_none_or(|only| only == who) {
+            book.deposited(&format!("participation/{OTTAWA}/{who}"), ConsentMode::Accession, on);
+        }
+    }
+    book
+}
+
+const WHO: [&str; 5] = ["AAA", "BBB", "CCC", "DDD", "EEE"];
 
 /// What an answer says, without the indexes that it cites.
 fn said(answer: &Answer) -> impl PartialEq + std::fmt::Debug + use<> {
@@ -192,6 +221,46 @@ fn said(answer: &Answer) -> impl PartialEq + std::fmt::Debug + use<> {
 }
 
 proptest! {
+    #[test]
+    fn a_list_says_of_a_party_what_is_said_of_it_alone(acts in prop::collection::vec(made(), 0..9), at in date()) {
+        prop_assume!(at.len() == 10);
+        let (book, at) = (book(&acts), day(&at));
+        for (treaty, who) in [(OTTAWA, "XXX"), (OTTAWA, "PPP"), (PROTOCOL, "XXX")] {
+            for view in [ViewName::Default, ViewName::All] {
+                let listed = ask(&book, treaty, who, &[], |dossier| party(dossier, at, view));
+                let alone = ask(&book, treaty, who, &[], |dossier| (status(dossier, at, view), participation(dossier, view)));
+                prop_assert_eq!(listed, alone);
+            }
+        }
+    }
+
+    #[test]
+    fn deposits_that_were_counted_before_count_as_those_that_are_given(
+        deposits in prop::collection::vec((any::<usize>(), date()), 0..9),
+        threshold in 1u32..6,
+        at in date(),
+    ) {
+        prop_assume!(at.len() == 10);
+        let told = deposits.iter().map(|(who, on)| StatedDeposit {
+            participant: WHO[who % WHO.len()].parse().unwrap(),
+            deposited: on.parse().unwrap(),
+        });
+        let first = first_deposits(told, threshold);
+        prop_assert!(first.is_sorted_by_key(|deposit| deposit.day));
+        let status = |book: &Book, who, first: &[FirstDeposit]| {
+            let answer = ask(book, OTTAWA, who, first, |dossier| status(dossier, day(&at), ViewName::Default));
+            let told = |outcome: &Outcome| (outcome.intervals.clone(), outcome.steps.iter().map(|step| (step.rule, step.date)).collect::<Vec<_>>());
+            answer.outcomes.iter().map(told).collect::<Vec<_>>()
+        };
+        let all = counted_book(threshold, &deposits, None);
+        for who in WHO {
+            let own = counted_book(threshold, &deposits, Some(who));
+            let (given, handed) = (status(&all, who, &[]), status(&own, who, &first));
+            prop_assert_eq!(&given, &handed, "{}", who);
+            prop_assert_eq!(&given, &status(&all, who, &first), "told twice, {}", who);
+        }
+    }
+
     #[test]
     fn intervals_never_overlap_and_leave_no_gap(acts in prop::collection::vec(made(), 0..9)) {
         for spans in spans_of(&book(&acts)) {
