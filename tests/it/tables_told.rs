@@ -1,7 +1,7 @@
 //! What an import tells beside its rows: what was taken back, counts in words, and advice
 //! that helps.
 
-use std::{fs, process::Command};
+use std::{collections::BTreeSet, fs, process::Command};
 
 use merestone::{domain::*, wire::proto};
 
@@ -100,5 +100,34 @@ async fn a_whole_table_that_was_taken_back_is_not_stated_again() {
     assert_eq!(report["table"], serde_json::json!({ "fate": "taken_back", "index": position.index }));
     assert_eq!(codes(&report), [(0, "ActMustNotBeTakenBack".to_owned())]);
     assert_eq!(desk.story.size(), size);
+    desk.story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_with_a_key_tells_the_legal_findings_that_the_rows_then_bring() {
+    let desk = Desk::with_examples().await;
+    let size = desk.story.size();
+    let report = desk.run(desk.import("status.csv", "status.toml").arg("--key").arg(desk.file("desk.pem")), 0);
+    assert_eq!(desk.story.size(), size, "a dry run records nothing");
+    let of_row = |row: &serde_json::Value| -> Vec<(String, String)> {
+        let found = row["legal_findings"].as_array().unwrap().iter();
+        let text = |finding: &serde_json::Value, field: &str| finding[field].as_str().unwrap().to_owned();
+        found.map(|finding| (text(finding, "code"), text(finding, "message"))).collect()
+    };
+    let foretold: BTreeSet<_> = report["rows"].as_array().unwrap().iter().flat_map(of_row).collect();
+    let mut table = desk.import_in("table", "status.csv", "status.toml");
+    let told = String::from_utf8(table.arg("--key").arg(desk.file("desk.pem")).output().unwrap().stdout).unwrap();
+    assert!(told.contains("legal finding: ") && told.contains("which refuse nothing"), "{told}");
+    desk.run(&mut desk.submit("status.csv", "status.toml"), 0);
+    let request = proto::FindingsRequest {
+        treaty: "FFC".into(),
+        read_at: Some(proto::ReadAt { minimum_size: desk.story.size(), known_at: None }),
+        page_size: 1_000,
+        ..proto::FindingsRequest::default()
+    };
+    let found = desk.story.client().findings(request).await.unwrap().into_inner().findings.into_iter();
+    let on_acts = found.filter_map(|found| found.finding).filter(|finding| finding.event.is_some());
+    let found: BTreeSet<_> = on_acts.map(|finding| (finding.code, finding.message)).collect();
+    assert!(!foretold.is_empty() && foretold.is_subset(&found), "{foretold:?}\n{found:?}");
     desk.story.audited().await;
 }
