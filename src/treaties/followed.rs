@@ -126,8 +126,8 @@ fn by_order<'r, 'a>(
 }
 
 /// What every corner of every reading leads to.
-pub fn courses(followed: &[Followed<'_, '_>]) -> Vec<Course> {
-    followed.iter().flat_map(|followed| &followed.corners).cloned().collect()
+pub fn courses<'f>(followed: &'f [Followed<'_, '_>]) -> Vec<&'f Course> {
+    followed.iter().flat_map(|followed| &followed.corners).collect()
 }
 
 /// The spans of every corner of every reading.
@@ -149,17 +149,25 @@ pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>]) -> Vec<Followed<'r, 'a>> {
 
 /// Puts one in place of two wherever that can be.
 pub fn join<T>(all: &mut Vec<T>, joined: impl Fn(&T, &T) -> Option<T>) {
-    let mut at = 0;
-    while at < all.len() {
-        let next = (0..all.len()).find_map(|next| Some((next, joined(&all[at], &all[next]).filter(|_| next != at)?)));
-        match next {
-            Some((next, one)) => {
-                all[at] = one;
-                all.remove(next);
-                // What was looked at before may go on with it.
-                at = 0;
+    let mut before = usize::MAX;
+    // What was put together may go on with what was looked at before it.
+    while all.len() < before {
+        before = all.len();
+        let mut at = 0;
+        while at < all.len() {
+            let mut next = 0;
+            while next < all.len() {
+                match (next != at).then(|| joined(&all[at], &all[next])).flatten() {
+                    Some(one) => {
+                        all[at] = one;
+                        all.remove(next);
+                        at -= usize::from(next < at);
+                        next = 0;
+                    }
+                    None => next += 1,
+                }
             }
-            None => at += 1,
+            at += 1;
         }
     }
 }

@@ -45,7 +45,7 @@ fn agreed(mut told: Vec<StatusCourse>) -> Vec<StatusCourse> {
 
 /// The overlays of any day, each as it stands on the last day on which it lies. What
 /// begins with an act of status is looked up on that day, the rest lies on the last.
-pub fn overlays(record: &Record<'_, '_>, courses: &[Course]) -> Vec<Overlay> {
+pub fn overlays(record: &Record<'_, '_>, courses: &[&Course]) -> Vec<Overlay> {
     let spans = courses.iter().flat_map(|course| &course.spans);
     let days: BTreeSet<Date> = spans.filter_map(|span| span.from).chain([Date::MAX]).collect();
     let mut found: Vec<Overlay> = Vec::new();

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 /// What lies over the status on a day: each sort by the names of its acts.
-pub fn on(record: &Record<'_, '_>, courses: &[Course], at: Date) -> Vec<Overlay> {
+pub fn on(record: &Record<'_, '_>, courses: &[&Course], at: Date) -> Vec<Overlay> {
     let suspensions = record.beside.iter().filter_map(|act| suspension::suspension(record, act, at));
     let provisional =
         record.clocked.iter().chain(&record.beside).filter_map(|act| provisional(record, courses, act, at));
@@ -31,7 +31,7 @@ pub fn may_have_come(date: Option<&WorldDate>, by: Date) -> bool {
 }
 
 /// Provisional application (R12): declared with an instrument, until that is in force.
-fn provisional(record: &Record<'_, '_>, courses: &[Course], act: &Act<'_>, at: Date) -> Option<Overlay> {
+fn provisional(record: &Record<'_, '_>, courses: &[&Course], act: &Act<'_>, at: Date) -> Option<Overlay> {
     let since = match act.shown().body {
         TreatyBody::InstrumentDeposited(body) if body.provisional_application => body.deposited.as_ref()?.latest()?,
         TreatyBody::DeclarationMade(body) if declares_provisional(record, act, body, at) => {
@@ -100,7 +100,7 @@ pub fn changed_on<'a>(among: &[&Act<'a>], act: &Act<'_>, at: Date) -> Option<&'a
 
 /// A succession to consent that was notified after the day from which it binds: that of the
 /// succession, or that of the treaty's entry into force.
-fn succeeded(courses: &[Course], act: &Act<'_>, at: Date) -> Option<Overlay> {
+fn succeeded(courses: &[&Course], act: &Act<'_>, at: Date) -> Option<Overlay> {
     let TreatyBody::SuccessionNotified(body) = act.shown().body else { return None };
     let day = body.succeeded.as_ref()?.latest()?;
     let memberships = courses.iter().flat_map(|course| &course.memberships);

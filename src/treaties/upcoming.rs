@@ -328,7 +328,7 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
 }
 
 /// Provisional application that ends with the entry into force.
-fn provisional(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) -> Vec<Projected> {
+fn provisional(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Vec<Projected> {
     let ends = over_time::overlays(record, courses).into_iter().filter_map(|overlay| match overlay {
         Overlay::ProvisionalApplication { event, scope, article, since, until } => {
             let day = until.filter(|day| horizon.begins(*day))?;
@@ -363,7 +363,7 @@ fn provisional(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) ->
 
 /// Times within which others may object to the participant's acts, on their last
 /// permitted days.
-fn windows(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) -> Vec<Projected> {
+fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Vec<Projected> {
     let stands = |act: &&&Act<'_>| changed_on(&record.beside, act, horizon.at).is_none() && !runs_nowhere(courses, act);
     let own = record.clocked.iter().chain(&record.beside).filter(stands);
     let article = objections::article(record);
@@ -402,7 +402,7 @@ fn windows(record: &Record<'_, '_>, courses: &[Course], horizon: Horizon) -> Vec
 }
 
 /// Whether an act is a notice that runs in no reading: revoked, or without effect.
-fn runs_nowhere(courses: &[Course], act: &Act<'_>) -> bool {
+fn runs_nowhere(courses: &[&Course], act: &Act<'_>) -> bool {
     let memberships = courses.iter().flat_map(|course| &course.memberships);
     let mut leaves = memberships.filter_map(|membership| membership.leave.as_ref());
     let notice = matches!(act.shown().body, TreatyBody::WithdrawalNotified(_));

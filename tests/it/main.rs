@@ -20,6 +20,7 @@ mod index;
 mod journal;
 mod minefields;
 mod obligations;
+mod open_days;
 mod parties;
 mod process;
 mod protocols;
