@@ -222,7 +222,11 @@ pub const STATUS_READINGS: usize = 256;
 /// followed together; of more the first days together and the last days together.
 pub const STATUS_CORNERS: usize = 4;
 
-/// Of so many such dates every order in which they can come is followed, where that matters.
+/// Combinations of single days that are followed where the ends of stretches do not agree: two
+/// dates of a month each have 961. Beyond it the answer says that it is not complete.
+pub const STATUS_POINTS: usize = 4096;
+
+/// Of so many such dates days next to each end are followed where there are too many of them.
 pub const STATUS_ORDERED: usize = 3;
 
 /// Years for which the reports of one participation are looked at, at the most: twice as

@@ -99,16 +99,21 @@ impl Found {
         }
     }
 
-    /// In the first reading from the day on: when it is first leaving, and until when it is
-    /// bound without a break; the earliest and the latest each.
+    /// In the first course that has the first of the statuses on the day, from that on: when it
+    /// is first leaving, and until when it is bound without a break; the earliest and the latest.
     fn leaving(&self) -> (Ends, Ends) {
-        let Some(course) = self.answer.courses.first() else { return ((None, None), (None, None)) };
-        let of = |edge: fn(&Interval) -> Span| {
-            let spans: Vec<Span> = course.intervals.iter().map(edge).collect();
-            leaving(spans.iter().filter(|span| span.to.is_none_or(|to| self.answer.at < to)))
-        };
-        let (first, last) = (of(|interval| interval.first), of(|interval| interval.last));
-        ((first.0, last.0), (first.1, last.1))
+        let none = ((None, None), (None, None));
+        let Some(status) = self.answer.outcomes.first().map(|outcome| outcome.status.name()) else { return none };
+        let holds = |it: &Interval| it.first.status.name() == status && it.may_hold_on(self.answer.at);
+        let found = self.answer.courses.iter().find_map(|course| {
+            let at = course.intervals.iter().position(holds)?;
+            Some(&course.intervals[at..])
+        });
+        let bound = found.unwrap_or_default().iter().take_while(|it| it.first.status.is_bound());
+        let bound: Vec<&Interval> = bound.collect();
+        let pending = bound.iter().find(|it| matches!(it.first.status, TreatyStatus::WithdrawalPending { .. }));
+        let notified = pending.map_or((None, None), |it| (it.first.from, it.last.from));
+        (notified, bound.last().map_or((None, None), |it| (it.first.to, it.last.to)))
     }
 
     fn outcome(&self, outcome: &Outcome) -> proto::StatusOutcome {
@@ -301,14 +306,6 @@ pub(super) fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
         Some(false) => proto::Timeliness::Late,
         None => proto::Timeliness::Unknown,
     }
-}
-
-/// Of a course from a day on: when it is first leaving, and until when it is bound without
-/// a break.
-fn leaving<'s>(spans: impl Iterator<Item = &'s Span>) -> (Option<Date>, Option<Date>) {
-    let bound: Vec<&Span> = spans.take_while(|span| span.status.is_bound()).collect();
-    let pending = bound.iter().find(|span| matches!(span.status, TreatyStatus::WithdrawalPending { .. }));
-    (pending.and_then(|span| span.from), bound.last().and_then(|span| span.to))
 }
 
 /// The earliest and the latest of days on one of which something is.

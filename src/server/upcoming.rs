@@ -120,13 +120,13 @@ fn told(
 }
 
 fn reason(survey: &Survey, reason: &Reason) -> proto::StatusStep {
-    let Reason { rule, article, event, date, sentence } = reason;
+    let Reason { rule, article, event, date, latest, sentence } = reason;
     proto::StatusStep {
         rule: (*rule).into(),
         article: article.to_string(),
         event: event.as_ref().map(|event| survey.cited(event)),
         date: day(*date),
         sentence: sentence.to_string(),
-        date_latest: String::new(),
+        date_latest: day(*latest),
     }
 }

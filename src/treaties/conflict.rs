@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{
-    days::Days,
+    days::{Days, Part},
     rivals::{self, Act},
 };
 use crate::domain::{
@@ -85,6 +85,22 @@ impl Engaged {
     }
 }
 
+/// A date of an account that is not known to the day, with the days that it is read at.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenDate<'a> {
+    date: &'a WorldDate,
+    /// Of the end of a conflict, not of its beginning.
+    is_end: bool,
+    pub part: Part,
+}
+
+impl OpenDate<'_> {
+    /// What is dated.
+    pub fn name(&self) -> &'static str {
+        if self.is_end { "the end" } else { "the beginning" }
+    }
+}
+
 /// The conflicts that the clauses count, by name.
 pub fn conflicts<'a>(acts: &[Act<'a>], clause: Option<&WithdrawalClause>) -> Vec<Conflict<'a>> {
     by_name(acts, |body| counts(body, clause))
@@ -146,7 +162,7 @@ impl Conflict<'_> {
     pub fn asserted_on(&self, day: Date) -> Vec<Engaged> {
         let as_asserted = self.accounts.iter().filter(|account| account.without.is_empty());
         let engaged = as_asserted
-            .filter_map(|account| [Date::MIN, Date::MAX].into_iter().find_map(|near| account.engaged_on(day, near)));
+            .filter_map(|account| account.at_both_ends().into_iter().find_map(|open| account.engaged_on(day, &open)));
         let mut engaged: Vec<Engaged> = engaged.collect();
         engaged.sort_by(|one, other| one.event.cmp(&other.event));
         engaged.dedup_by(|one, other| one.event == other.event);
@@ -154,7 +170,7 @@ impl Conflict<'_> {
     }
 }
 
-impl Account<'_> {
+impl<'a> Account<'a> {
     /// Each assertion with the days since and until which it says to hold.
     pub fn periods(&self) -> impl Iterator<Item = (&CitedEvent, Option<&WorldDate>, Option<&WorldDate>)> {
         self.claims.iter().map(|claim| (&claim.event, claim.body.since.as_ref(), claim.body.until.as_ref()))
@@ -172,12 +188,17 @@ impl Account<'_> {
         format!("as {asserter} asserts in {word} {}", entries.join(", "))
     }
 
-    /// The days that its dates can mean which are not known to the day, all together.
-    pub fn open_days(&self) -> Option<Days> {
-        let dates = self.claims.iter().flat_map(|claim| [&claim.body.since, &claim.body.until]).flatten();
-        let open: Vec<Days> = dates.filter(|date| date.day().is_none()).filter_map(days_of).collect();
-        let (first, last) = (open.iter().map(|days| days.first).min()?, open.iter().map(|days| days.last).max()?);
-        Some(Days { first, last })
+    /// The dates that its word rests on and that are not known to the day, with all that they can mean.
+    pub fn open_dates(&self) -> Vec<OpenDate<'a>> {
+        let speaks = self.claims.iter().any(|claim| claim.body.engagement == ConflictEngagement::Engaged);
+        let told = self.claims.iter().chain(self.others.iter().filter(|_| !speaks));
+        let dates = told.flat_map(|claim| [(&claim.body.since, false), (&claim.body.until, true)]);
+        let open = dates.filter_map(|(date, is_end)| {
+            let date = date.as_ref()?;
+            let of = days_of(date).filter(|days| !days.is_settled())?;
+            Some(OpenDate { date, is_end, part: Part::whole(of) })
+        });
+        open.collect()
     }
 
     /// The first and the last days that its dates can mean.
@@ -186,12 +207,23 @@ impl Account<'_> {
         dates.flat_map(|date| [date.earliest(), date.latest()]).flatten()
     }
 
+    /// Its open dates as early, and as late as they can be.
+    fn at_both_ends(&self) -> [Vec<OpenDate<'a>>; 2] {
+        let at = |pick: fn(Days) -> Date| {
+            self.open_dates()
+                .into_iter()
+                .map(|open| OpenDate { part: open.part.on(pick(open.part.of)), ..open })
+                .collect()
+        };
+        [at(|days| days.first), at(|days| days.last)]
+    }
+
     /// The engagement that covers a day, if the account tells of one.
-    pub fn engaged_on(&self, day: Date, near: Date) -> Option<Engaged> {
-        let told = if self.is_silent_on(day, near) { &self.others } else { &self.claims };
+    pub fn engaged_on(&self, day: Date, open: &[OpenDate<'_>]) -> Option<Engaged> {
+        let told = if self.is_silent_on(day, open) { &self.others } else { &self.claims };
         let engaged = told.iter().filter(|claim| claim.body.engagement == ConflictEngagement::Engaged);
         let covering = engaged.filter_map(|claim| {
-            let (since, until) = (since(claim.body, near), self.until(claim, near));
+            let (since, until) = (since(claim.body, open), self.until(claim, open));
             (since <= day && until.is_none_or(|(until, _)| day <= until)).then_some((until, claim))
         });
         // The longest counts; one that goes on is the longest. Of equal ones the first by name.
@@ -210,8 +242,8 @@ impl Account<'_> {
 
     /// The assertion by which the account has nobody engaged on a day, in words; `None`
     /// where it has.
-    pub fn not_engaged_on(&self, day: Date, near: Date) -> Option<(CitedEvent, String)> {
-        if self.engaged_on(day, near).is_some() {
+    pub fn not_engaged_on(&self, day: Date, open: &[OpenDate<'_>]) -> Option<(CitedEvent, String)> {
+        if self.engaged_on(day, open).is_some() {
             return None;
         }
         let Self { conflict, asserter, .. } = self;
@@ -219,7 +251,7 @@ impl Account<'_> {
             let sentence = format!("what {asserter} asserts of {conflict} is contested by {by}, and left out here");
             return Some((event.clone(), sentence));
         }
-        let denies = |claim: &&Claim<'_>| claim.denies(day, near);
+        let denies = |claim: &&Claim<'_>| claim.denies(day, open);
         let (claim, sentence) = match self.claims.iter().find(denies) {
             Some(claim) => (claim, format!("not engaged in {conflict} on that day, as {asserter} asserts")),
             None => (
@@ -232,25 +264,27 @@ impl Account<'_> {
 
     /// Whether the account says nothing of a day: neither that the participant was ever
     /// engaged, nor that it was not then.
-    fn is_silent_on(&self, day: Date, near: Date) -> bool {
-        let tells = |claim: &Claim<'_>| claim.body.engagement == ConflictEngagement::Engaged || claim.denies(day, near);
+    fn is_silent_on(&self, day: Date, open: &[OpenDate<'_>]) -> bool {
+        let tells = |claim: &Claim<'_>| claim.body.engagement == ConflictEngagement::Engaged || claim.denies(day, open);
         self.without.is_empty() && !self.claims.iter().any(tells)
     }
 
     /// The last day of an engagement, with the assertion that says so: its own, else as the
     /// same asserter ended it later, or as this account begins where it follows another's word.
-    fn until<'c>(&'c self, claim: &'c Claim<'_>, near: Date) -> Option<(Date, &'c Claim<'c>)> {
-        let own = claim.body.until.as_ref().and_then(|until| day_of(until, near)).map(|ended| (ended, claim));
+    fn until<'c>(&'c self, claim: &'c Claim<'_>, open: &[OpenDate<'_>]) -> Option<(Date, &'c Claim<'c>)> {
+        let began = since(claim.body, open);
+        // Whatever its dates mean, it did not end before it began.
+        let own = claim.body.until.as_ref().and_then(|until| day_of(until, open));
+        let own = own.map(|ended| (ended.max(began), claim));
         let by_others = claim.body.asserted_by.as_ref() != self.asserter;
         if own.is_some() && !by_others {
             return own;
         }
-        let began = since(claim.body, near);
         let same = |other: &&Claim<'_>| by_others && other.body.asserted_by == claim.body.asserted_by;
         let ends = self.claims.iter().chain(self.others.iter().filter(same)).filter_map(|other| {
             let ended = match other.body.engagement {
-                ConflictEngagement::Engaged => other.body.until.as_ref().and_then(|until| day_of(until, near)),
-                ConflictEngagement::NotEngaged => since(other.body, near).yesterday().ok(),
+                ConflictEngagement::Engaged => other.body.until.as_ref().and_then(|until| day_of(until, open)),
+                ConflictEngagement::NotEngaged => since(other.body, open).yesterday().ok(),
             };
             Some((ended?, other))
         });
@@ -261,21 +295,22 @@ impl Account<'_> {
 
 impl Claim<'_> {
     /// Whether it says of a day that the participant was not engaged.
-    fn denies(&self, day: Date, near: Date) -> bool {
-        let until = self.body.until.as_ref().and_then(|until| day_of(until, near));
+    fn denies(&self, day: Date, open: &[OpenDate<'_>]) -> bool {
+        let until = self.body.until.as_ref().and_then(|until| day_of(until, open));
         self.body.engagement == ConflictEngagement::NotEngaged
-            && since(self.body, near) <= day
+            && since(self.body, open) <= day
             && until.is_none_or(|until| day <= until)
     }
 }
 
-fn since(claim: &ConflictStatusAsserted, near: Date) -> Date {
-    claim.since.as_ref().and_then(|since| day_of(since, near)).unwrap_or(Date::constant(1, 1, 1))
+fn since(claim: &ConflictStatusAsserted, open: &[OpenDate<'_>]) -> Date {
+    claim.since.as_ref().and_then(|since| day_of(since, open)).unwrap_or(Date::constant(1, 1, 1))
 }
 
-/// The day nearest to another that a date allows.
-fn day_of(date: &WorldDate, near: Date) -> Option<Date> {
-    days_of(date).map(|Days { first, last }| near.clamp(first, last))
+/// The day at which a date is read.
+fn day_of(date: &WorldDate, open: &[OpenDate<'_>]) -> Option<Date> {
+    let read = open.iter().find(|open| std::ptr::eq(open.date, date)).map(|open| open.part.days);
+    read.or_else(|| days_of(date)).map(|days| days.first)
 }
 
 /// The days that a date can mean; where one end is open, the other one.

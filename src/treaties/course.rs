@@ -109,7 +109,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     /// When the treaty is in force: as stated, else as counted.
     fn treaty(&mut self) {
         let stated = self.reading.acts.iter().find_map(|read| match read.statement.body {
-            TreatyBody::EffectStated(_) => read.day().map(|day| (day, read.statement)),
+            TreatyBody::EffectStated(_) if read.is_on_treaty() => read.day().map(|day| (day, read.statement)),
             _ => None,
         });
         let article = self.record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
@@ -209,7 +209,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             Some(clause) => Some(in_force::of_consent(clause, day, self.course.treaty_in_force, statement)),
             None => {
                 let end = self.ends.iter().find(|membership| membership.deposited == day).and_then(Membership::end);
-                in_force::as_stated(self.record, day, end)
+                in_force::as_stated(self.reading, day, end)
             }
         };
         let in_force = in_force.map(|(day, step)| {
@@ -413,12 +413,12 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     fn engaged_on(&self, day: Date) -> Vec<Engaged> {
-        self.reading.accounts.iter().filter_map(|read| read.account.engaged_on(day, read.near())).collect()
+        self.reading.accounts.iter().filter_map(|read| read.account.engaged_on(day, &read.open)).collect()
     }
 
     fn conflict_steps(&mut self, clause: &WithdrawalClause, tested: Date, engaged: &[Engaged]) {
         let accounts = self.reading.accounts.iter();
-        let against: Vec<_> = accounts.filter_map(|read| read.account.not_engaged_on(tested, read.near())).collect();
+        let against: Vec<_> = accounts.filter_map(|read| read.account.not_engaged_on(tested, &read.open)).collect();
         for (event, sentence) in &against {
             self.step(StatusRule::ConflictTest, &clause.article, Some(event.clone()), Some(tested), sentence.clone());
         }

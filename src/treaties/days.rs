@@ -24,6 +24,16 @@ impl Days {
         self.first == self.last
     }
 
+    /// How many there are.
+    pub fn count(self) -> usize {
+        usize::try_from((self.last - self.first).get_days()).unwrap_or_default().saturating_add(1)
+    }
+
+    /// Each of them.
+    pub fn each(self) -> impl Iterator<Item = Date> {
+        self.first.series(jiff::Span::new().days(1)).take_while(move |day| *day <= self.last)
+    }
+
     /// All days from the first of both to the last.
     pub fn around(self, other: Self) -> Self {
         Self { first: self.first.min(other.first), last: self.last.max(other.last) }

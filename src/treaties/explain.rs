@@ -1,7 +1,7 @@
 //! What an answer says besides the status: reasons in order of their dates, and what
 //! could still change it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -131,27 +131,46 @@ impl Holding<'_, '_, '_> {
     }
 }
 
-/// What law remarks in any reading; what not all of them lead to says what these assume.
+/// What law remarks in any reading; what not all of them lead to says what these assume, and
+/// what one end of a stretch alone leads to says that end.
 pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
-    let found = |followed: &Followed<'_, '_>| -> BTreeSet<LegalFinding> {
-        // What one day of a stretch alone leads to is not remarked: nobody says that it was that day.
-        let same = |one: &LegalFinding, other: &LegalFinding| (one.code, &one.event) == (other.code, &other.event);
-        let in_all = |finding: &&LegalFinding| {
-            followed.corners.iter().all(|course| course.findings.iter().any(|other| same(finding, other)))
-        };
-        followed.first().findings.iter().filter(in_all).cloned().collect()
-    };
-    let found: Vec<BTreeSet<LegalFinding>> = followed.iter().map(found).collect();
-    let each: BTreeSet<&LegalFinding> = found.iter().flatten().collect();
-    let remarks = each.into_iter().map(|finding| {
-        let by = followed.iter().zip(&found).filter(|(_, found)| found.contains(finding));
-        let mut readings: Vec<Reading<'_, '_>> = by.map(|(followed, _)| followed.reading.clone()).collect();
-        let agreed = readings.len() == followed.len();
+    let mut found: BTreeMap<LegalFinding, Vec<Reading<'_, '_>>> = BTreeMap::new();
+    for followed in followed {
+        for (finding, readings) in remarked(followed) {
+            found.entry(finding).or_default().extend(readings);
+        }
+    }
+    let all: Vec<Reading<'_, '_>> = followed.iter().map(|followed| followed.reading.clone()).collect();
+    let remarks = found.into_iter().map(|(finding, mut readings)| {
+        let leads = |reading: &Reading<'_, '_>| readings.iter().any(|other| other.is_the_same(reading));
+        let agreed = all.iter().all(leads);
         followed::join(&mut readings, Reading::joined);
         let assuming = readings.iter().filter(|_| !agreed).map(|reading| sentence_of(&reading.assuming())).collect();
-        Remark { finding: finding.clone(), assuming }
+        Remark { finding, assuming }
     });
     remarks.collect()
+}
+
+/// The findings of one reading, each with that or, where not all of its corners lead to it,
+/// with those that do.
+fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(LegalFinding, Vec<Reading<'r, 'a>>)> {
+    let same = |one: &LegalFinding, other: &LegalFinding| (one.code, &one.event) == (other.code, &other.event);
+    let mut told: Vec<(LegalFinding, Vec<Reading<'r, 'a>>)> = Vec::new();
+    for finding in followed.corners.iter().flat_map(|course| &course.findings) {
+        if told.iter().any(|(other, _)| same(finding, other)) {
+            continue;
+        }
+        let has = |course: &Course| course.findings.iter().any(|other| same(finding, other));
+        let by: Vec<bool> = followed.corners.iter().map(has).collect();
+        let (corners, _) = followed.reading.corners();
+        let readings = if by.iter().all(|has| *has) || corners.len() != by.len() {
+            vec![followed.reading.clone()]
+        } else {
+            corners.into_iter().zip(by).filter(|(_, has)| *has).map(|(corner, _)| corner).collect()
+        };
+        told.push((finding.clone(), readings));
+    }
+    told
 }
 
 /// The assumptions of a reading in a sentence.
@@ -163,20 +182,25 @@ pub fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
 /// notice belongs to it, whenever it came.
 fn steps(asked: &Asked<'_, '_, '_>, told: &Holding<'_, '_, '_>) -> Vec<Step> {
     let horizon = told.interval.first.to.unwrap_or(asked.at).max(asked.at);
-    let mut steps = told.first.steps.clone();
-    let alike = |one: &Step, other: &Step| (one.rule, &one.event) == (other.rule, &other.event);
-    // Where both ends are told in the same way, each day has a latest.
-    let latest = &told.last.steps;
-    if steps.len() == latest.len() && steps.iter().zip(latest).all(|(step, last)| alike(step, last)) {
-        for (step, last) in steps.iter_mut().zip(latest) {
-            step.latest = last.date.filter(|_| last.date > step.date);
-        }
-    }
+    let mut steps = with_latest(told.first, told.last);
     steps.extend(beside(asked.record));
     steps.extend(asked.record.successions.iter().map(Succession::step));
     steps.extend(taken_back(asked));
     steps.retain(|step| step.rule == StatusRule::Revocation || step.date.is_none_or(|date| date <= horizon));
     steps.sort_by_key(|step| step.date.unwrap_or(Date::MAX));
+    steps
+}
+
+/// The steps on the first days; where those on the last days are told in the same way, each
+/// with the latest that its day can be.
+pub fn with_latest(first: &Course, last: &Course) -> Vec<Step> {
+    let alike = |one: &Step, other: &Step| (one.rule, &one.event) == (other.rule, &other.event);
+    let mut steps = first.steps.clone();
+    if steps.len() == last.steps.len() && steps.iter().zip(&last.steps).all(|(step, last)| alike(step, last)) {
+        for (step, last) in steps.iter_mut().zip(&last.steps) {
+            step.latest = last.date.filter(|_| last.date > step.date);
+        }
+    }
     steps
 }
 

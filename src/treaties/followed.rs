@@ -3,9 +3,10 @@
 //!
 //! Promises: of one reading every corner leads to the same statuses in the same order, and
 //! to the same one on the day that is asked about; what lies between the corners leads to
-//! what they lead to, on days between theirs. Where corners do not agree because two dates
-//! can come in either order, each order is a reading of its own; where they do not agree for
-//! another reason, the readings are not told to be all.
+//! what they lead to, on days between theirs, because both ends of every comparison of two
+//! days lie in corners. Where corners do not agree, every day of the one date is followed with
+//! every day of the other; where these are too many, days next to the ends are, and the
+//! readings are not told to be all. Sets of days that agree are readings of their own.
 //! Leaves to others: which readings there are (`readings`), one corner (`course`).
 
 use std::{cmp::Ordering, collections::BTreeSet};
@@ -18,6 +19,7 @@ use super::{
     readings::{self, Reading},
     record::Record,
 };
+use crate::limits::STATUS_POINTS;
 
 /// A reading and what it leads to.
 #[derive(Clone, Debug)]
@@ -55,18 +57,19 @@ impl<'r, 'a> Followed<'r, 'a> {
 pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) {
     let (readings, mut complete) = readings::of(record);
     let mut followed = Vec::with_capacity(readings.len());
+    let mut points_left = STATUS_POINTS;
     for reading in readings {
         let (corners, whole) = corners_of(record, &reading);
         complete &= whole;
         if corners.iter().all(|(_, other)| agree(&corners[0].1, other, record.asked)) {
             followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect()));
-        } else {
-            let ordered = reading.in_every_order().map(|points| follow(record, points));
-            complete &= ordered.is_some();
-            let (apart, whole) = by_order(&reading, ordered.unwrap_or(corners), record.asked);
-            complete &= whole;
-            followed.extend(apart);
+            continue;
         }
+        let points = reading.every_day(points_left);
+        complete &= points.is_some();
+        points_left -= points.as_ref().map_or(0, Vec::len);
+        let points = points.or_else(|| reading.near_ends()).map(|points| follow(record, points));
+        followed.extend(apart(&reading, points.unwrap_or(corners), record.asked));
     }
     (followed, complete)
 }
@@ -98,13 +101,9 @@ fn follow<'r, 'a>(record: &'r Record<'r, 'a>, points: Vec<Reading<'r, 'a>>) -> V
     followed.collect()
 }
 
-/// A reading whose points do not agree, once for each set of them that does; and whether it
-/// is the order of their days alone that tells these apart.
-fn by_order<'r, 'a>(
-    reading: &Reading<'r, 'a>,
-    points: Vec<Point<'r, 'a>>,
-    asked: Option<Date>,
-) -> (Vec<Followed<'r, 'a>>, bool) {
+/// A reading whose points do not agree, once for each set of them that does, with the orders
+/// of the days that it has.
+fn apart<'r, 'a>(reading: &Reading<'r, 'a>, points: Vec<Point<'r, 'a>>, asked: Option<Date>) -> Vec<Followed<'r, 'a>> {
     let mut sets: Vec<(BTreeSet<Vec<Ordering>>, Vec<Course>)> = Vec::new();
     for (point, course) in points {
         let order = point.order();
@@ -116,13 +115,11 @@ fn by_order<'r, 'a>(
             None => sets.push((BTreeSet::from([order]), vec![course])),
         }
     }
-    let all: BTreeSet<&Vec<Ordering>> = sets.iter().flat_map(|(orders, _)| orders).collect();
-    let apart = all.len() == sets.iter().map(|(orders, _)| orders.len()).sum::<usize>();
-    let followed = sets.iter().map(|(orders, courses)| {
-        let orders: Vec<Vec<Ordering>> = orders.iter().cloned().collect();
-        Followed::of(reading.in_orders(&orders), courses.clone())
+    let followed = sets.into_iter().map(|(orders, courses)| {
+        let orders: Vec<Vec<Ordering>> = orders.into_iter().collect();
+        Followed::of(reading.in_orders(&orders), courses)
     });
-    (followed.collect(), apart)
+    followed.collect()
 }
 
 /// What every corner of every reading leads to.
@@ -135,11 +132,12 @@ pub fn spans(followed: &[Followed<'_, '_>]) -> Vec<Vec<Span>> {
     followed.iter().flat_map(|followed| &followed.corners).map(|course| course.spans.clone()).collect()
 }
 
-/// Readings one after the other that lead to statuses in the same order are one.
-pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>]) -> Vec<Followed<'r, 'a>> {
+/// Readings one after the other that lead to statuses in the same order are one, if they lead
+/// to the same on the day asked about, where one is.
+pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>], asked: Option<Date>) -> Vec<Followed<'r, 'a>> {
     let mut joined = followed.to_vec();
     join(&mut joined, |one, other| {
-        let reading = one.reading.joined(&other.reading).filter(|_| agree(one.first(), other.first(), None))?;
+        let reading = one.reading.joined(&other.reading).filter(|_| agree(one.first(), other.first(), asked))?;
         let corners = one.corners.iter().chain(&other.corners).cloned().collect();
         let pairs = one.intervals.iter().zip(&other.intervals);
         Some(Followed { reading, corners, intervals: pairs.map(|(one, other)| one.around(*other)).collect() })

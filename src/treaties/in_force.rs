@@ -11,13 +11,13 @@ use jiff::civil::Date;
 use super::{
     Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName,
     months::effect_of_deposit,
+    readings::Reading,
     record::Record,
     rivals::{self, Act},
     statements::{self, Statement},
 };
 use crate::domain::{
-    ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody,
-    TreatyEffect, TreatyId,
+    ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody, TreatyId,
 };
 
 /// The treaty's entry into force as the deposits in the ledger give it.
@@ -169,14 +169,10 @@ pub fn of_consent(
 /// The day on which consent is in force where no clause gives it: the day that is stated
 /// for the participant, if all that state one within the membership, from the deposit on
 /// and before its end, state the same.
-pub fn as_stated(record: &Record<'_, '_>, deposited: Date, end: Option<Date>) -> Option<(Date, Step)> {
-    let statements = record.beside.iter().flat_map(|act| &act.followed);
-    let stated = statements.filter_map(|statement| match statement.body {
-        TreatyBody::EffectStated(body) if body.effect == TreatyEffect::EntryIntoForce => {
-            Some((body.effective.as_ref()?.day()?, statement))
-        }
-        _ => None,
-    });
+pub fn as_stated(reading: &Reading<'_, '_>, deposited: Date, end: Option<Date>) -> Option<(Date, Step)> {
+    let own = reading.acts.iter().filter(|read| !read.is_on_treaty());
+    let stated = own.filter(|read| matches!(read.statement.body, TreatyBody::EffectStated(_)));
+    let stated = stated.filter_map(|read| Some((read.day()?, read.statement)));
     let mut stated = stated.filter(|(day, _)| deposited <= *day && end.is_none_or(|end| *day < end));
     let (day, statement) = stated.next()?;
     stated.all(|(other, _)| other == day).then(|| {

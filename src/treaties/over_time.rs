@@ -21,7 +21,7 @@ use crate::domain::{CitedEvent, Position};
 /// The intervals of the readings, the first reading's first; those that agree are one.
 pub fn courses(followed: &[Followed<'_, '_>]) -> Vec<StatusCourse> {
     let mut told: Vec<StatusCourse> = Vec::new();
-    for Followed { reading, intervals, .. } in followed::joined(followed) {
+    for Followed { reading, intervals, .. } in followed::joined(followed, None) {
         add(&mut told, vec![sentence_of(&reading.assuming())], intervals);
     }
     agreed(told)

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use super::{
     breaks,
     cascade::{Carried, CarriedLeave},
-    conflict::Account,
+    conflict::{Account, OpenDate},
     course,
     days::{Days, Part},
     passing::Passing,
@@ -24,7 +24,7 @@ use super::{
     statements::Statement,
 };
 use crate::{
-    domain::{NoticeFrom, TreatyBody, WorldDate},
+    domain::{NoticeFrom, Subject, TreatyBody, WorldDate},
     limits::{STATUS_CORNERS, STATUS_ORDERED, STATUS_READINGS},
 };
 
@@ -60,11 +60,11 @@ pub struct ReadAct<'r, 'a> {
 }
 
 /// A conflict as one account tells it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ReadAccount<'r, 'a> {
     pub account: &'r Account<'a>,
-    /// The days that its open dates are read at, each as near to them as it allows.
-    part: Option<Part>,
+    /// Its dates that are not known to the day.
+    pub open: Vec<OpenDate<'a>>,
     /// There are other accounts of it.
     contested: bool,
 }
@@ -97,6 +97,11 @@ impl ReadAct<'_, '_> {
         self.part.map(|part| part.days.first)
     }
 
+    /// Whether it is about the treaty itself, not about who takes part.
+    pub fn is_on_treaty(&self) -> bool {
+        matches!(self.act.subject(), Subject::Treaty(_))
+    }
+
     /// What is dated: of a succession that itself, not its notification.
     fn name(&self) -> String {
         match self.statement.body {
@@ -125,30 +130,12 @@ impl ReadAct<'_, '_> {
 }
 
 impl ReadAccount<'_, '_> {
-    /// The day that its open dates are read near to.
-    pub fn near(&self) -> Date {
-        self.part.map_or(Date::MIN, |part| part.days.first)
-    }
-
     fn assumption(&self) -> Option<String> {
-        let part = self.part.filter(|part| !part.is_whole());
-        let told = (self.contested || part.is_some())
+        let parts = self.open.iter().filter(|open| !open.part.is_whole());
+        let dated: Vec<String> = parts.map(|open| format!("{} {}", open.name(), open.part.days)).collect();
+        let told = (self.contested || !dated.is_empty())
             .then(|| format!("{}: {}", self.account.conflict, self.account.in_words()))?;
-        Some(match part {
-            None => told,
-            Some(Part { days, of }) if days == Days::on(of.first) => {
-                format!("{told}, uncertain dates read at their first day")
-            }
-            Some(Part { days, of }) if days == Days::on(of.last) => {
-                format!("{told}, uncertain dates read at their last day")
-            }
-            Some(Part { days: Days { first, last }, .. }) if first == last => {
-                format!("{told}, uncertain dates read at {first}")
-            }
-            Some(Part { days: Days { first, last }, .. }) => {
-                format!("{told}, uncertain dates read at a day from {first} to {last}")
-            }
-        })
+        Some(std::iter::once(told).chain(dated).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -198,25 +185,14 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     }
     for conflict in &record.conflicts {
         let contested = conflict.accounts.len() > 1;
-        let accounts = conflict.accounts.iter().flat_map(|account| {
-            let whole = account.open_days();
-            let parts = whole.map_or(vec![None], |of| match record.unsplit {
-                true => vec![Some(Part::whole(of))],
-                false => breaks::of_end(record, of).into_iter().map(Some).collect(),
-            });
-            parts.into_iter().map(move |part| ReadAccount { account, part, contested })
-        });
-        let mut accounts: Vec<_> = accounts.collect();
-        if readings.len() * accounts.len() > STATUS_READINGS {
-            complete = false;
-            let whole = |account: &'r Account<'a>| account.open_days().map(Part::whole);
-            accounts = conflict
-                .accounts
-                .iter()
-                .map(|account| ReadAccount { account, part: whole(account), contested })
-                .collect();
-        }
-        complete &= extend(&mut readings, &accounts, |reading, read| reading.accounts.push(*read));
+        let whole = |account: &'r Account<'a>| ReadAccount { account, open: account.open_dates(), contested };
+        let accounts = || conflict.accounts.iter().map(whole);
+        let split: Vec<_> =
+            accounts().flat_map(|read| if record.unsplit { vec![read] } else { parts(record, &read) }).collect();
+        let fits = readings.len() * split.len() <= STATUS_READINGS;
+        complete &= fits;
+        let accounts = if fits { split } else { accounts().collect() };
+        complete &= extend(&mut readings, &accounts, |reading, read| reading.accounts.push(read.clone()));
     }
     let edge = |way: &Carried| if way.first == way.last { Edge::First } else { Edge::Open };
     let ways: Vec<_> = record.carried.iter().map(|way| ReadCarried { way, at: edge(way) }).collect();
@@ -262,6 +238,21 @@ pub fn are_for_all_days(acts: &[Act<'_>]) -> bool {
         | TreatyBody::ReportSubmitted(_)
         | TreatyBody::ParticipationTableStated(_) => true,
     })
+}
+
+/// An account for each combination of stretches of its open dates.
+fn parts<'r, 'a>(record: &Record<'_, '_>, read: &ReadAccount<'r, 'a>) -> Vec<ReadAccount<'r, 'a>> {
+    let mut parts = vec![read.clone()];
+    for (at, open) in read.open.iter().enumerate() {
+        let stretches = breaks::of_end(record, open.part.of);
+        let with = |read: &ReadAccount<'r, 'a>, part: Part| {
+            let mut read = read.clone();
+            read.open[at].part = part;
+            read
+        };
+        parts = parts.iter().flat_map(|read| stretches.iter().map(|part| with(read, *part))).collect();
+    }
+    parts
 }
 
 /// Every reading so far with every option, within the limit; beyond it, with the
@@ -317,9 +308,20 @@ impl<'r, 'a> Reading<'r, 'a> {
         (corners, fits)
     }
 
-    /// It with days of each stretch next to each other: between those of two dates whatever
-    /// comes first. `None`: too many dates are open for that.
-    pub fn in_every_order(&self) -> Option<Vec<Self>> {
+    /// It with every day of each stretch with every other, if these are not more than `most`.
+    pub fn every_day(&self, most: usize) -> Option<Vec<Self>> {
+        // The days of a parent treaty are known by their ends alone.
+        if self.carried.is_some_and(|carried| carried.at == Edge::Open) {
+            return None;
+        }
+        let mut counts = self.parts().map(|part| part.days.count());
+        let points = counts.try_fold(1_usize, usize::checked_mul).filter(|points| *points <= most);
+        points.map(|_| self.points(|days| days.each().collect()))
+    }
+
+    /// It with the days of each stretch that lie next to its ends: of two dates one comes first,
+    /// or the other, or both on one day.
+    pub fn near_ends(&self) -> Option<Vec<Self>> {
         let days = |days: Days| {
             let inner = [days.first.tomorrow(), days.last.yesterday()].into_iter().flatten();
             let all = inner.filter(|day| days.first <= *day && *day <= days.last).chain([days.first, days.last]);
@@ -402,21 +404,22 @@ impl<'r, 'a> Reading<'r, 'a> {
         let acts = self.acts.iter().filter_map(|read| {
             Some((format!("{} of entry {}", read.name(), read.statement.recorded.position.index), read.part.as_ref()?))
         });
-        let accounts =
-            self.accounts.iter().filter_map(|read| Some((read.account.conflict.to_owned(), read.part.as_ref()?)));
+        let accounts = self.accounts.iter().flat_map(|read| {
+            read.open.iter().map(|open| (format!("{} of {}", open.name(), read.account.conflict), &open.part))
+        });
         let passed = self.passed.iter().map(|passed| ("the passing to successors".to_owned(), &passed.part));
         acts.chain(accounts).chain(passed)
     }
 
     fn parts(&self) -> impl Iterator<Item = &Part> {
         let acts = self.acts.iter().filter_map(|read| read.part.as_ref());
-        let accounts = self.accounts.iter().filter_map(|read| read.part.as_ref());
+        let accounts = self.accounts.iter().flat_map(|read| &read.open).map(|open| &open.part);
         acts.chain(accounts).chain(self.passed.iter().map(|passed| &passed.part))
     }
 
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
         let acts = self.acts.iter_mut().filter_map(|read| read.part.as_mut());
-        let accounts = self.accounts.iter_mut().filter_map(|read| read.part.as_mut());
+        let accounts = self.accounts.iter_mut().flat_map(|read| &mut read.open).map(|open| &mut open.part);
         acts.chain(accounts).chain(self.passed.iter_mut().map(|passed| &mut passed.part))
     }
 
@@ -432,6 +435,12 @@ impl<'r, 'a> Reading<'r, 'a> {
         let mut joined = self.clone();
         joined.parts_mut().skip(at).take(1).for_each(|it| *it = part);
         Some(joined)
+    }
+
+    /// Whether it reads everything as another does, on the same days.
+    pub fn is_the_same(&self, other: &Self) -> bool {
+        let same_days = || self.parts().zip(other.parts()).all(|(one, other)| one == other);
+        self.reads_the_same(other) && self.order == other.order && same_days()
     }
 
     /// It with all the days that its dates can mean, in any order.
@@ -501,15 +510,15 @@ pub fn bounds(adopted: Option<Date>, statement: &Statement<'_>, date: Option<&Wo
     let floor = adopted.unwrap_or(Date::constant(1, 1, 1));
     let ceiling = latest_day(statement).max(floor);
     let first = date.and_then(WorldDate::earliest).unwrap_or(floor);
-    let last = date.and_then(WorldDate::latest).unwrap_or(ceiling);
-    let last = if is_before_its_notification(statement) { last.min(ceiling) } else { last };
+    let last = date.and_then(WorldDate::latest).map_or(ceiling, |last| last.min(ceiling));
     Days { first, last: last.max(first) }
 }
 
-/// What was recorded as past had happened by the day of recording; a succession of States
-/// by the day on which it was notified.
+/// What was recorded as past had happened by the day of recording, or of the correction that
+/// stands; a succession of States by the day on which it was notified.
 fn latest_day(statement: &Statement<'_>) -> Date {
-    let recorded = statement.recorded.recorded_at.utc_date();
+    let corrections = statement.corrections.iter().map(|(recorded, _)| recorded.recorded_at);
+    let recorded = corrections.chain([statement.recorded.recorded_at]).max().and_then(|time| time.utc_date());
     match statement.body {
         TreatyBody::EffectStated(_) => Date::MAX,
         TreatyBody::SuccessionNotified(body) => {
@@ -518,11 +527,6 @@ fn latest_day(statement: &Statement<'_>) -> Date {
         }
         _ => recorded.unwrap_or(Date::MAX),
     }
-}
-
-/// Whether its date is that of something that its notification tells of.
-fn is_before_its_notification(statement: &Statement<'_>) -> bool {
-    matches!(statement.body, TreatyBody::SuccessionNotified(_))
 }
 
 /// The date of a statement that counts under the clauses.

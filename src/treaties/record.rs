@@ -91,7 +91,9 @@ impl<'r, 'a> Record<'r, 'a> {
         let in_force = clauses.and_then(|clauses| clauses.entry_into_force.as_ref());
         let withdrawal = clauses.and_then(|clauses| clauses.withdrawal.as_ref());
         let asserted: Vec<Act<'a>> = acts().filter(|act| is_about(act.subject(), participant)).cloned().collect();
-        let clocked = |act: &&Act<'_>| is_in_force(act, treaty) || own(act) && is_clocked(act) || named(act);
+        // Where no clause gives the day on which consent is in force, what is stated of it does.
+        let with_clock = |act: &&Act<'_>| is_clocked(act) || in_force.is_none() && states_entry_into_force(act);
+        let clocked = |act: &&Act<'_>| is_in_force(act, treaty) || own(act) && with_clock(act) || named(act);
         let on_treaty = |act: &&Act<'_>| matches!(act.subject(), Subject::Treaty(id) if id == treaty);
         let adopted = body.and_then(|body| body.adopted.as_ref()?.earliest());
         let successions = passing::successions(dossier, all, adopted);
@@ -107,7 +109,7 @@ impl<'r, 'a> Record<'r, 'a> {
             clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),
             passed_over: conflict::passed_over(&asserted, withdrawal),
-            beside: acts().filter(|act| own(act) && !is_clocked(act)).collect(),
+            beside: acts().filter(|act| own(act) && !with_clock(act)).collect(),
             reactions: acts().filter(|act| is_reaction(act, treaty)).collect(),
             notifications: acts().filter(on_treaty).filter(|act| is_notification(act)).collect(),
             tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
@@ -198,12 +200,11 @@ fn is_about(subject: &Subject, participant: &ParticipantId) -> bool {
 }
 
 fn is_in_force(act: &Act<'_>, treaty: &TreatyId) -> bool {
-    let on_treaty = matches!(act.subject(), Subject::Treaty(id) if id == treaty);
-    let effect = match act.shown().body {
-        TreatyBody::EffectStated(body) => Some(body.effect),
-        _ => None,
-    };
-    on_treaty && effect == Some(TreatyEffect::EntryIntoForce)
+    matches!(act.subject(), Subject::Treaty(id) if id == treaty) && states_entry_into_force(act)
+}
+
+fn states_entry_into_force(act: &Act<'_>) -> bool {
+    matches!(act.shown().body, TreatyBody::EffectStated(body) if body.effect == TreatyEffect::EntryIntoForce)
 }
 
 /// Whether an instrument under the parent names the treaty as a protocol that it consents to.

@@ -22,6 +22,7 @@ use super::{
     followed::{self, Followed},
     objections, obligations, over_time,
     overlays::changed_on,
+    readings::Reading,
     record::{Around, Record},
     rivals::{self, Act},
     statements,
@@ -109,20 +110,22 @@ pub struct Reason {
     pub article: Box<str>,
     pub event: Option<CitedEvent>,
     pub date: Option<Date>,
+    /// The latest that it can be, where it is open.
+    pub latest: Option<Date>,
     pub sentence: Box<str>,
 }
 
 impl From<&Step> for Reason {
     fn from(step: &Step) -> Self {
-        let Step { rule, article, event, date, latest: _, sentence } = step.clone();
-        Self { rule: rule.name(), article, event, date, sentence }
+        let Step { rule, article, event, date, latest, sentence } = step.clone();
+        Self { rule: rule.name(), article, event, date, latest, sentence }
     }
 }
 
 impl From<&DutyStep> for Reason {
     fn from(step: &DutyStep) -> Self {
         let DutyStep { rule, article, event, date, sentence } = step.clone();
-        Self { rule: rule.name(), article, event, date, sentence }
+        Self { rule: rule.name(), article, event, date, latest: None, sentence }
     }
 }
 
@@ -130,11 +133,12 @@ impl From<&DutyStep> for Reason {
 pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around::default());
+    let record = Record::of(dossier, &acts, Around { asked: Some(horizon.at), ..Around::default() });
     let (followed, all_readings) = followed::all(&record);
     let courses = followed::courses(&followed);
     let asked = explain::Asked { dossier, at: horizon.at, record: &record, retracted: &stated.retracted };
-    let mut changes = merged(&followed::joined(&followed), |followed| of_course(&asked, followed, horizon));
+    let mut changes =
+        merged(&followed::joined(&followed, Some(horizon.at)), |followed| of_course(&asked, followed, horizon));
     changes.extend(provisional(&record, &courses, horizon));
     changes.extend(windows(&record, &courses, horizon));
     let (duties, all_duties) = obligations::due_between(dossier, horizon.at, horizon.until, view);
@@ -147,9 +151,10 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
 pub fn upcoming_of_treaty(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
     let stated = statements::in_effect(dossier);
     let acts = rivals::acts(&stated, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around::default());
+    let record = Record::of(dossier, &acts, Around { asked: Some(horizon.at), ..Around::default() });
     let (followed, complete) = followed::all(&record);
-    let mut changes = merged(&followed::joined(&followed), |followed| treaty_in_force(followed, horizon));
+    let mut changes =
+        merged(&followed::joined(&followed, Some(horizon.at)), |followed| treaty_in_force(followed, horizon));
     sort(&mut changes);
     Upcoming { changes, complete }
 }
@@ -185,8 +190,9 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
         if agreed && change.days.is_settled() {
             return change;
         }
-        let told = by.iter().filter(|_| !agreed);
-        let assuming = told.map(|at| sentence_of(&followed[*at].reading.assuming())).collect();
+        let mut told: Vec<_> = by.iter().filter(|_| !agreed).map(|at| followed[*at].reading.clone()).collect();
+        followed::join(&mut told, Reading::joined);
+        let assuming = told.iter().map(|reading| sentence_of(&reading.assuming())).collect();
         let mut could_move = change.could_move;
         // What no statement can tell of what ends with a conflict, none settles.
         let tell_apart = |over: bool| {
@@ -239,19 +245,20 @@ fn of_course(asked: &explain::Asked<'_, '_, '_>, followed: &Followed<'_, '_>, ho
         Some((days, pair[0].first, pair[1].first))
     });
     let ahead = pairs.filter(|(days, _, _)| horizon.may_begin(*days));
-    ahead.filter_map(|(days, before, after)| of_boundary(asked, followed.first(), days, (before, after))).collect()
+    ahead.filter_map(|(days, before, after)| of_boundary(asked, followed, days, (before, after))).collect()
 }
 
 fn of_boundary(
     asked: &explain::Asked<'_, '_, '_>,
-    course: &Course,
+    followed: &Followed<'_, '_>,
     days: Days,
     (before, after): (Span, Span),
 ) -> Option<Projected> {
-    let day = days.first;
+    let (course, day) = (followed.first(), days.first);
     let membership = course.memberships.iter().rev().find(|membership| membership.deposited < day)?;
     let (what, sentence) = kind_of(membership, day, after.status)?;
-    let because = course.steps.iter().filter(|step| gives(step, what, membership, day)).map(Reason::from);
+    let steps = explain::with_latest(course, followed.last());
+    let because = steps.iter().filter(|step| gives(step, what, membership, day)).map(Reason::from);
     let could_move = match (what, &membership.leave) {
         (UpcomingType::WithdrawalEffect | UpcomingType::WithdrawalDeferred, Some(leave)) => {
             explain::could_move_leave(asked, leave)
@@ -346,6 +353,7 @@ fn provisional(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -
             article,
             event: Some(event),
             date: Some(since),
+            latest: None,
             sentence: sentence.into(),
         };
         Projected {
@@ -382,6 +390,7 @@ fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Ve
                 article: article.clone(),
                 event: Some(event.clone()),
                 date: Some(window.begins),
+                latest: None,
                 sentence: format!("{kind}: the time for objections is {counted}").into(),
             };
             Projected {

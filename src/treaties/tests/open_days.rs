@@ -69,17 +69,52 @@ fn two_dates_that_can_come_in_either_order_are_followed_in_each() {
 }
 
 #[test]
-fn what_one_day_of_a_stretch_alone_leads_to_is_not_remarked() {
+fn what_the_last_day_alone_leads_to_is_remarked_with_that_day() {
     let (mut book, x) = with_party("XXX");
     book.withdrew("2024-12-01", &x, "2013-07/2014-08");
-    let clamped = |book: &Book| {
-        let answer = book.now(OTTAWA, "XXX", "2020-01-01");
-        answer.findings.iter().filter(|it| it.finding.code == LegalRemark::DayClamped).count()
-    };
-    assert_eq!(clamped(&book), 0, "2014-08-31 has no day 6 months later, and nobody says that it was that day");
+    let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+    let found = answer.findings.iter().find(|it| it.finding.code == LegalRemark::DayClamped).unwrap();
+    let told: Vec<&str> = found.assuming.iter().map(|told| &**told).collect();
+    assert_eq!(told, ["withdrawal notified on 2014-08-31, the last day that the statement allows"]);
+}
+
+#[test]
+fn beginning_and_end_of_a_conflict_are_open_each_by_itself() {
     let (mut book, x) = with_party("XXX");
-    book.withdrew("2024-12-01", &x, "2014-08-31");
-    assert_eq!(clamped(&book), 1);
+    book.withdrew("2025-07-18", &x, "2025-07-18");
+    // The notice is over on 2026-01-18: the conflict had begun by then, or had not.
+    book.record("2029-07-19", "participant/XXX", conflict(ConflictEngagement::Engaged, "2026-01", "2027", "AAA"));
+    let answer = book.now(OTTAWA, "XXX", "2027-06-01");
+    let out = between("2026-01-18", "2027-06-01");
+    let deferred = between("2026-01-18", "2026-01-18");
+    let expected = [("former_party", out.0, out.1), ("party_withdrawal_deferred_conflict", deferred.0, deferred.1)];
+    let mut found = told(&answer);
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert!(answer.complete);
+    assert_eq!(since(&book.now(OTTAWA, "XXX", "2028-01-01")), ("2026-01-18".into(), "2027-12-31".into()));
+}
+
+#[test]
+fn what_was_recorded_as_past_had_happened_by_then() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    let body = Body::Treaty(deposit(ConsentMode::Accession, "2026"));
+    book.entry("2026-03-01", &x, body, |_| {});
+    assert_eq!(since(&book.now(OTTAWA, "XXX", "2026-12-31")), ("2026-07-01".into(), "2026-09-01".into()));
+}
+
+#[test]
+fn what_has_begun_by_the_day_asked_about_is_not_to_come() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.deposited(&x, ConsentMode::Accession, "2012");
+    let horizon = Horizon { at: day("2012-10-01"), until: day("2016-01-01") };
+    let ahead = book.dossier("XXX", |dossier| upcoming(dossier, horizon, ViewName::Default));
+    let [enters] = ahead.changes.as_slice() else { panic!("{:#?}", ahead.changes) };
+    assert_eq!((enters.days.first, enters.days.last), (day("2012-11-01"), day("2013-06-01")));
+    let words = "instrument deposited on a day from 2012-05-01 to 2012-12-31, days that the statement allows";
+    assert_eq!(enters.assuming.iter().map(|told| &**told).collect::<Vec<_>>(), [words]);
 }
 
 #[test]
@@ -111,4 +146,22 @@ fn a_change_that_readings_lead_to_on_other_days_alone_is_told_once() {
     let changes: Vec<_> = changes.collect();
     assert!(changes.iter().enumerate().all(|(at, one)| !changes[..at].contains(one)), "{changes:#?}");
     assert!(ahead.changes.iter().any(|it| !it.days.is_settled()), "{:#?}", ahead.changes);
+}
+
+/// Found by comparing with every pair of days: a notice whose effect comes on the very day of
+/// the entry into force leaves nothing that was ever in force.
+#[test]
+fn what_one_pair_of_days_alone_leads_to_is_told_or_the_answer_says_that_it_is_not_whole() {
+    let read = |deposited: &str, received: &str| {
+        let mut book = two_treaties();
+        let x = format!("participation/{OTTAWA}/XXX");
+        book.deposited(&x, ConsentMode::Accession, deposited);
+        book.withdrew("2024-12-01", &x, received);
+        book.now(OTTAWA, "XXX", "2014-05-15")
+    };
+    assert_eq!(kinds(&read("2012-06-01", "2012-06-01")), ["non_participant"]);
+    let short = read("2012-05-20/2012-06-10", "2012-05-20/2012-06-10");
+    assert!(short.complete && kinds(&short).contains(&"non_participant"), "{:?}", kinds(&short));
+    let long = read("2012-01-10/2012-12-10", "2012-01-10/2013-12-10");
+    assert!(!long.complete || kinds(&long).contains(&"non_participant"), "{:?}", kinds(&long));
 }

@@ -64,8 +64,9 @@ impl Made {
 
 fn date() -> impl Strategy<Value = String> {
     let exact = (1998i16..2030, 1i8..=12, 1i8..=28).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"));
-    let coarse = (1998i16..2030, 1i8..=12).prop_map(|(y, m)| format!("{y:04}-{m:02}"));
-    let open = (1998i16..2020, 1i16..10).prop_map(|(y, more)| format!("{y:04}-05/{:04}-02", y + more));
+    // What is open is so up to the day of recording.
+    let coarse = (1998i16..2025, 1i8..=12).prop_map(|(y, m)| format!("{y:04}-{m:02}"));
+    let open = (1998i16..2014, 1i16..10).prop_map(|(y, more)| format!("{y:04}-05/{:04}-02", y + more));
     prop_oneof![6 => exact, 1 => coarse, 1 => open]
 }
 

@@ -405,10 +405,20 @@ fn where_no_clause_gives_the_day_the_one_that_is_stated_binds() {
 
 #[test]
 fn statements_that_differ_or_fit_no_consent_bind_nobody() {
-    for stated in [&[][..], &["2024-02-01", "2024-03-01"], &["2023-11-13"], &["2024-02"]] {
+    for stated in [&[][..], &["2024-02-01", "2024-03-01"], &["2023-11-13"]] {
         let book = without_clause(stated);
         assert_eq!(certain(&book.now("a:1", "XXX", "2025-01-01")), TreatyStatus::Contracting, "{stated:?}");
     }
+}
+
+#[test]
+fn a_stated_day_that_is_not_known_to_the_day_binds_from_one_of_its_days() {
+    let book = without_clause(&["2024-02"]);
+    let answer = book.now("a:1", "XXX", "2025-01-01");
+    assert_eq!(certain(&answer), TreatyStatus::Party);
+    let [interval] = answer.outcomes[0].intervals.as_slice() else { panic!("{:#?}", answer.outcomes) };
+    assert_eq!((interval.first.from, interval.last.from), (Some(day("2024-02-01")), Some(day("2024-02-29"))));
+    assert_eq!(kinds(&book.now("a:1", "XXX", "2024-02-10")), ["contracting", "party"]);
 }
 
 #[test]
