@@ -36,14 +36,16 @@ pub struct CarriedLeave {
     pub steps: Vec<Step>,
 }
 
-/// Every way in which the participant leaves the parent, if that takes the treaty along.
+/// Every way in which the participant leaves the parent, if that takes the treaty along, and
+/// whether these are all.
 pub fn carried<'a>(
     parent: Option<&'a TreatyId>,
     dossier: &Dossier<'a>,
     acts: &[Act<'a>],
     around: Around<'_>,
-) -> Vec<Carried> {
-    let none = || vec![Carried { first: Vec::new(), last: Vec::new(), repatriated: true, assuming: Vec::new() }];
+) -> (Vec<Carried>, bool) {
+    let none =
+        || (vec![Carried { first: Vec::new(), last: Vec::new(), repatriated: true, assuming: Vec::new() }], true);
     let Some(parent) = parent.filter(|parent| *parent != dossier.treaty && !around.below.contains(parent)) else {
         return none();
     };
@@ -65,7 +67,8 @@ pub fn carried<'a>(
         carried.collect()
     };
     let mut ways: Vec<Carried> = Vec::new();
-    for Followed { reading, corners, .. } in followed::all(&record).0 {
+    let (followed, complete) = followed::all(&record);
+    for Followed { reading, corners, .. } in followed {
         let first = corners.first().map(&leaves).unwrap_or_default();
         let last = corners.last().map(&leaves).unwrap_or_default();
         if !ways.iter().any(|way| same(&way.first, &first) && same(&way.last, &last)) {
@@ -75,7 +78,7 @@ pub fn carried<'a>(
     if let [only] = ways.as_mut_slice() {
         only.assuming.clear();
     }
-    ways
+    (ways, complete)
 }
 
 fn same(one: &[CarriedLeave], other: &[CarriedLeave]) -> bool {

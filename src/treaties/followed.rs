@@ -19,7 +19,7 @@ use super::{
     readings::{self, Reading},
     record::Record,
 };
-use crate::limits::STATUS_POINTS;
+use crate::limits::{STATUS_ORDERED, STATUS_POINTS};
 
 /// A reading and what it leads to.
 #[derive(Clone, Debug)]
@@ -55,7 +55,8 @@ impl<'r, 'a> Followed<'r, 'a> {
 
 /// All readings followed, and whether these are all.
 pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) {
-    let (readings, mut complete) = readings::of(record);
+    let (readings, all) = readings::of(record);
+    let mut complete = all && record.rests_on_whole;
     let mut followed = Vec::with_capacity(readings.len());
     let mut points_left = STATUS_POINTS;
     for reading in readings {
@@ -76,7 +77,8 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
 
 /// Every corner of every reading as a reading of its own, and whether these are all.
 pub fn corners<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<(Reading<'r, 'a>, Course)>, bool) {
-    let (readings, mut complete) = readings::of(record);
+    let (readings, all) = readings::of(record);
+    let mut complete = all && record.rests_on_whole;
     let corners = readings.iter().flat_map(|reading| {
         let (corners, whole) = corners_of(record, reading);
         complete &= whole;
@@ -115,9 +117,11 @@ fn apart<'r, 'a>(reading: &Reading<'r, 'a>, points: Vec<Point<'r, 'a>>, asked: O
             None => sets.push((BTreeSet::from([order]), vec![course])),
         }
     }
+    // Of many dates the orders are too many to be told.
+    let few = reading.open() <= STATUS_ORDERED;
     let followed = sets.into_iter().map(|(orders, courses)| {
         let orders: Vec<Vec<Ordering>> = orders.into_iter().collect();
-        Followed::of(reading.in_orders(&orders), courses)
+        Followed::of(if few { reading.in_orders(&orders) } else { reading.clone() }, courses)
     });
     followed.collect()
 }

@@ -331,7 +331,7 @@ impl<'r, 'a> Reading<'r, 'a> {
     }
 
     /// How many days are open.
-    fn open(&self) -> usize {
+    pub fn open(&self) -> usize {
         let parts = self.parts().filter(|part| !part.days.is_settled()).count();
         parts + self.carried.iter().filter(|carried| carried.at == Edge::Open).count()
     }

@@ -8,10 +8,9 @@ use super::{
     Dossier, Span,
     cascade::{self, Carried},
     conflict::{self, Conflict},
-    course,
+    followed,
     in_force::{self, Counted},
     passing::{self, Passing, Succession},
-    readings,
     rivals::Act,
     statements::Statement,
 };
@@ -60,6 +59,9 @@ pub struct Record<'r, 'a> {
     pub passed: Option<Passing>,
     /// How those stood that the participant succeeds, under the first reading.
     pub predecessors: BTreeMap<&'a ParticipantId, Vec<Span>>,
+    /// Whether the records that it rests on, of a parent treaty and of predecessors, are read
+    /// in all ways.
+    pub rests_on_whole: bool,
 }
 
 /// What a record is asked about for: records of others that are asked for it must not
@@ -97,6 +99,8 @@ impl<'r, 'a> Record<'r, 'a> {
         let on_treaty = |act: &&Act<'_>| matches!(act.subject(), Subject::Treaty(id) if id == treaty);
         let adopted = body.and_then(|body| body.adopted.as_ref()?.earliest());
         let successions = passing::successions(dossier, all, adopted);
+        let (carried, whole_parent) = cascade::carried(parent, dossier, all, around);
+        let (predecessors, whole_predecessors) = predecessors(dossier, all, around);
         Self {
             treaty,
             participant,
@@ -114,10 +118,11 @@ impl<'r, 'a> Record<'r, 'a> {
             notifications: acts().filter(on_treaty).filter(|act| is_notification(act)).collect(),
             tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
             counted: in_force.and_then(|clause| in_force::counted(dossier, parent, acts(), clause)),
-            carried: cascade::carried(parent, dossier, all, around),
+            carried,
             passed: if around.of_predecessor { None } else { passing::passing(dossier, all, &successions) },
             successions,
-            predecessors: predecessors(dossier, all, around),
+            predecessors,
+            rests_on_whole: whole_parent && whole_predecessors,
         }
         .with_conflicts_that_matter()
     }
@@ -168,27 +173,29 @@ fn registration<'a>(act: &Act<'a>, treaty: &TreatyId) -> Option<&'a TreatyRegist
     }
 }
 
-/// How the predecessors that the participant names stood under the treaty.
+/// How the predecessors that the participant names stood under the treaty, and whether each
+/// could stand in one way alone.
 fn predecessors<'a>(
     dossier: &Dossier<'a>,
     acts: &[Act<'a>],
     around: Around<'_>,
-) -> BTreeMap<&'a ParticipantId, Vec<Span>> {
+) -> (BTreeMap<&'a ParticipantId, Vec<Span>>, bool) {
     let own = acts.iter().filter(|act| is_under(act.subject(), dossier.treaty, dossier.participant));
     let named = own.flat_map(|act| &act.followed).filter_map(|statement| match statement.body {
         TreatyBody::SuccessionNotified(body) => Some(&body.predecessor),
         _ => None,
     });
     let others = named.filter(|predecessor| !around.of_predecessor && *predecessor != dossier.participant);
-    let stood = |predecessor: &'a ParticipantId| {
+    let mut whole = true;
+    let stood = others.map(|predecessor| {
         let before = Dossier { participant: predecessor, ..*dossier };
         let record = Record::of(&before, acts, Around { of_predecessor: true, ..around });
-        let (readings, _) = readings::of(&record);
-        let (corners, _) = readings.first().expect("there is always a reading").corners();
-        let course = course::follow(&record, &corners[0]);
-        (predecessor, course.spans)
-    };
-    others.map(stood).collect()
+        let (followed, complete) = followed::all(&record);
+        let spans = followed::spans(&followed);
+        whole &= complete && spans.windows(2).all(|pair| pair[0] == pair[1]);
+        (predecessor, spans.into_iter().next().unwrap_or_default())
+    });
+    (stood.collect(), whole)
 }
 
 fn is_under(subject: &Subject, treaty: &TreatyId, participant: &ParticipantId) -> bool {

@@ -165,3 +165,17 @@ fn what_one_pair_of_days_alone_leads_to_is_told_or_the_answer_says_that_it_is_no
     let long = read("2012-01-10/2012-12-10", "2012-01-10/2013-12-10");
     assert!(!long.complete || kinds(&long).contains(&"non_participant"), "{:?}", kinds(&long));
 }
+
+#[test]
+fn what_rests_on_a_predecessor_whose_days_are_open_is_not_told_to_be_whole() {
+    let read = |deposited: &str| {
+        let mut book = two_treaties();
+        let old = format!("participation/{OTTAWA}/OLD");
+        book.deposited(&old, ConsentMode::Accession, deposited);
+        let body = super::acts::succession("OLD", SuccessionTo::Consent, "2002-02-02", "2003-03-03");
+        book.record("2025-03-18", &format!("participation/{OTTAWA}/NEW"), body);
+        book.now(OTTAWA, "NEW", "2003-01-01")
+    };
+    assert!(read("2001-05-05").complete);
+    assert!(!read("2001/2006").complete, "its predecessor may have consented later");
+}
