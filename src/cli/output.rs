@@ -182,6 +182,7 @@ mod tests {
     fn a_remark_fits_a_terminal_and_is_one_line_elsewhere() {
         let told = holds_at(Some(&HoldsAt {
             size: 170,
+            recorded_at: Some(Timestamp { seconds: 1_762_300_800, nanos: 0 }),
             policy: 1,
             profile: CharterProfile::Solo.into(),
             ..HoldsAt::default()
