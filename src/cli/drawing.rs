@@ -233,7 +233,7 @@ fn stretches(spans: &[CourseSpan]) -> Vec<Stretch> {
             [(look, label)] => (*look, label.clone()),
             several => {
                 let labels: Vec<&str> = several.iter().map(|(look, label)| short(*look, label)).collect();
-                (Look::Open, labels.join("/"))
+                (Look::Open, one_of(&labels))
             }
         };
         match stretches.last_mut().filter(|before| before.look == look && before.label == label) {
@@ -244,15 +244,29 @@ fn stretches(spans: &[CourseSpan]) -> Vec<Stretch> {
     stretches
 }
 
-/// A word where several share a label.
+/// A word where several share a label: as a rule four of them have room in it.
 fn short(look: Look, label: &str) -> &str {
     match look {
         Look::Blank => "none",
+        Look::Signatory => "sign",
+        Look::Contracting => "contr",
         Look::Leaving => "leaving",
-        Look::Deferred => "deferred",
-        Look::Former => "former",
+        Look::Deferred => "put off",
+        Look::Former => "out",
         _ => label,
     }
+}
+
+/// As many of the words as a label has room for, and whether there are more.
+fn one_of(words: &[&str]) -> String {
+    const MORE: &str = "/..";
+    let joined = words.join("/");
+    if joined.chars().count() <= LABEL {
+        return joined;
+    }
+    let fits = |taken: &usize| words[..*taken].join("/").chars().count() + MORE.len() <= LABEL;
+    let taken = (1..words.len()).rev().find(fits).unwrap_or(1);
+    format!("{}{MORE}", words[..taken].join("/"))
 }
 
 fn may_hold_on(span: &CourseSpan, at: Date) -> bool {
@@ -356,4 +370,22 @@ fn provisional(found: &ProvisionalApplication) -> Option<Lane> {
         label: "applied provisionally".into(),
     };
     Some(Lane { assuming: Vec::new(), stretches: vec![stretch] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_of_several_has_room_for_four_and_says_if_there_are_more() {
+        let label = |looks: &[Look]| {
+            let words: Vec<&str> = looks.iter().map(|look| short(*look, "party")).collect();
+            one_of(&words)
+        };
+        let (party, leaving) = (Look::Party, Look::Leaving);
+        assert_eq!(label(&[Look::Signatory, Look::Contracting, party, leaving]), "sign/contr/party/leaving");
+        assert_eq!(label(&[party, leaving, Look::Deferred, Look::Former]), "party/leaving/put off/out");
+        let five = label(&[Look::Blank, Look::Signatory, Look::Contracting, party, leaving]);
+        assert_eq!(five, "none/sign/contr/party/..");
+    }
 }

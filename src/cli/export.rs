@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     DayArguments, Exit, Failure, Global,
-    output::{Format, Output, holds_at},
+    output::{Format, Output, holds_at, remark},
     treaty_status::on_day,
     words::counted,
 };
@@ -72,11 +72,12 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
         (Some(Format::Table) | None, Some(_)) => {}
     }
     for LeftOut { participant, act, why } in &left_out {
-        eprintln!("note: {participant}, {act}: {why}");
+        remark(&format!("note: {participant}, {act}: {why}"));
     }
     if with_parent > 0 {
         let who = counted(with_parent as usize, "participant that consents", "participants that consent");
-        eprintln!("note: {who} with an instrument to the parent treaty alone: no row; `treaty parties` names them");
+        let note = "with an instrument to the parent treaty alone: no row; `treaty parties` names them";
+        remark(&format!("note: {who} {note}"));
     }
     output.note(&holds_at(held.as_ref()));
     Ok(Exit::Done)

@@ -7,7 +7,11 @@ use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
-use super::{Exit, Failure, block::Block, chart::Style};
+use super::{
+    Exit, Failure,
+    block::{Block, wrapped},
+    chart::Style,
+};
 use crate::client::{
     KnownAt,
     reply::{CharterProfile, HoldsAt, Timestamp},
@@ -95,7 +99,7 @@ impl Output {
     /// A remark on a table, to stderr; JSON says the same in its own fields.
     pub fn note(&self, text: &str) {
         if self.format == Format::Table {
-            eprintln!("{text}");
+            remark(text);
         }
     }
 
@@ -148,6 +152,17 @@ pub fn holds_at(holds_at: Option<&HoldsAt>) -> String {
     }
 }
 
+/// A remark, to stderr: on a terminal in lines that fit it, elsewhere in one.
+pub fn remark(text: &str) {
+    let mut page = Table::new();
+    let room = page.use_stderr().width().filter(|_| io::stderr().is_terminal());
+    eprintln!("{}", fitting(text, room));
+}
+
+fn fitting(text: &str, room: Option<u16>) -> String {
+    room.map_or_else(|| text.to_owned(), |room| wrapped(text, usize::from(room)).join("\n"))
+}
+
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match writeln!(stdout, "{text}") {
@@ -162,6 +177,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_remark_fits_a_terminal_and_is_one_line_elsewhere() {
+        let told = holds_at(Some(&HoldsAt {
+            size: 170,
+            recorded_at: Some(Timestamp { seconds: 1_762_300_800, nanos: 0 }),
+            policy: 1,
+            profile: CharterProfile::Solo.into(),
+            ..HoldsAt::default()
+        }));
+        assert!(told.chars().count() > 60, "{told}");
+        for room in [60, 80] {
+            let text = fitting(&told, Some(room));
+            assert!(text.lines().all(|line| line.chars().count() <= usize::from(room)), "{text}");
+            assert_eq!(text.split_whitespace().collect::<Vec<_>>().join(" "), told, "no word is lost");
+        }
+        assert_eq!(fitting(&told, None), told);
+    }
 
     #[test]
     fn the_rest_of_an_answer_is_all_but_its_items() {

@@ -73,13 +73,8 @@ fn shown(answer: &StandingResponse) -> Vec<Block> {
         );
         return vec![sentences(None, [sentence])];
     }
-    vec![
-        sentences(
-            None,
-            [format!("{participant_name} on {at}{ahead}, under the treaties that this ledger holds acts of:")],
-        ),
-        standings(found),
-    ]
+    let told = format!("{participant_name} on {at}{ahead}, under the treaties that this ledger holds acts of:");
+    std::iter::once(sentences(None, [told])).chain(standings(found)).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{
     output::{Output, holds_at},
     parse_day, treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
     treaty_parties, treaty_status, treaty_unnotified, treaty_upcoming,
-    words::{about, became, counted, sentence},
+    words::{about, became, counted, place_among, sentence},
 };
 use crate::{
     client::{
@@ -308,7 +308,8 @@ fn remarked(act: &Act, remarks: &[LegalFinding]) -> Vec<String> {
 
 /// The other accounts of the same act, and whether this one is followed.
 fn rivals(act: &Act) -> Option<String> {
-    let entries: Vec<String> = act.rivals.iter().map(|rival| rival.index.to_string()).collect();
+    let entries: Vec<String> =
+        act.rivals.iter().map(|rival| place_among(rival, act.rivals.iter().chain(&act.position))).collect();
     let followed = if act.passed_over { "not followed" } else { "followed" };
     let entry = if entries.len() == 1 { "entry" } else { "entries" };
     (!entries.is_empty()).then(|| format!("the same act as in {entry} {}, {followed}", entries.join(", ")))

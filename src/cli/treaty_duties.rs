@@ -9,7 +9,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, short_name},
-    treaty_status::{days, entry, findings, listed, on_day, standings, told_of},
+    treaty_status::{a_day, at_the_earliest, entry, findings, listed, on_day, standings, told_of},
 };
 use crate::client::{
     Client,
@@ -65,12 +65,14 @@ pub fn obligations(answer: &ObligationsResponse, why: bool) -> Vec<Block> {
     let mut others: Vec<Standing> = without.iter().filter_map(|treaty| treaty.standing.clone()).collect();
     if !others.is_empty() {
         let told = "Registered without duties that have a deadline, which does not mean that there are none:";
-        blocks.extend([sentences(None, [told.to_owned()]), standings(&others)]);
+        blocks.push(sentences(None, [told.to_owned()]));
+        blocks.extend(standings(&others));
     }
     others.clone_from(other_treaties);
     if !others.is_empty() {
         let told = format!("{who} under other treaties on that day:");
-        blocks.extend([sentences(None, [told]), standings(&others)]);
+        blocks.push(sentences(None, [told]));
+        blocks.extend(standings(&others));
     }
     blocks
 }
@@ -117,19 +119,31 @@ fn headline(standing: &Standing) -> String {
     let statuses: Vec<String> = standing.statuses.iter().map(|status| status.replace('_', " ")).collect();
     let Standing { treaty_name, since, since_latest, until, until_latest, .. } = standing;
     let Standing { withdrawal_notified, withdrawal_notified_latest, bound_until, bound_until_latest, .. } = standing;
-    let since = if since.is_empty() { String::new() } else { format!(" since {}", days(since, since_latest)) };
+    let statuses = statuses.join(" or ");
+    if standing.statuses.len() > 1 {
+        // The days belong to the first of them.
+        return format!("{treaty_name}: {statuses}");
+    }
+    let since = if since.is_empty() { String::new() } else { format!(" since {}", a_day(since, since_latest)) };
     if !withdrawal_notified.is_empty() {
         let party = standing.statuses.first().is_some_and(|status| status == "party");
         let since = if party { since } else { String::new() };
         let until = match bound_until.as_str() {
             "" => "no day known on which it is out".to_owned(),
-            day => format!("bound until {}", days(day, bound_until_latest)),
+            day => {
+                let until = a_day(day, bound_until_latest);
+                format!("bound until {}", at_the_earliest(until, standing.bound_until_may_not_come))
+            }
         };
-        let notified = days(withdrawal_notified, withdrawal_notified_latest);
-        return format!("{treaty_name}: party{since}; withdrawal notified {notified}, {until}");
+        let notified = a_day(withdrawal_notified, withdrawal_notified_latest);
+        let on = if withdrawal_notified_latest.is_empty() { "" } else { "on " };
+        return format!("{treaty_name}: party{since}; withdrawal notified {on}{notified}, {until}");
     }
-    let until = if until.is_empty() { String::new() } else { format!(", until {}", days(until, until_latest)) };
-    format!("{treaty_name}: {}{since}{until}", statuses.join(" or "))
+    let until = match until.as_str() {
+        "" => String::new(),
+        day => format!(", until {}", at_the_earliest(a_day(day, until_latest), standing.may_not_end)),
+    };
+    format!("{treaty_name}: {statuses}{since}{until}")
 }
 
 /// A row for each duty; yearly reports of which nothing else is to be said share that of the first.

@@ -70,6 +70,17 @@ fn a_party_that_will_leave_is_told_until_when_it_is_bound() {
     let told = "APMBC: party; withdrawal notified 2026-07-30, bound until 2027-01-30";
     assert_eq!(headline(&leaving("party_withdrawal_pending", "2027-01-30")), told);
     assert!(headline(&leaving("party", "")).ends_with("no day known on which it is out"));
+    let waits = Standing { bound_until_may_not_come: true, ..leaving("party", "2027-01-30") };
+    assert!(headline(&waits).ends_with("bound until 2027-01-30 at the earliest"));
+}
+
+#[test]
+fn a_heading_does_not_take_open_days_for_a_beginning_and_an_end() {
+    let open = Standing { since_latest: "2006-06-01".into(), ..standing("APMBC", "party", "2005-07-01") };
+    assert_eq!(headline(&open), "APMBC: party since a day from 2005-07-01 to 2006-06-01");
+    let statuses = ["party", "contracting", "non_participant"].map(str::to_owned).to_vec();
+    let several = Standing { statuses, ..open };
+    assert_eq!(headline(&several), "APMBC: party or contracting or non participant", "the day is that of one of them");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, day_known},
-    treaty_status::{days, on_day, status_ends},
+    treaty_status::{days, on_day, status_ends, with_open_days},
 };
 use crate::client::{
     Client, KnownAt,
@@ -53,7 +53,7 @@ pub fn shown(answer: &ListPartiesResponse, known_at: Option<KnownAt>) -> Vec<Blo
     let mut blocks = vec![sentences(None, [headline(answer, &coverage, known_at)])];
     if !answer.parties.is_empty() {
         let header = ["participant", "status", "since", "status until", "signed", "deposited"];
-        blocks.push(table(header, answer.parties.iter().map(row)));
+        blocks.extend(with_open_days(header, answer.parties.iter().map(row)));
     }
     blocks.push(table(["count", "number", "who is counted"], answer.counts.iter().map(count_row)));
     let differences = coverage.differences.iter().map(|difference| format!("- {}", difference.sentence));
@@ -98,7 +98,7 @@ fn count_row(count: &PartyCount) -> [String; 3] {
 fn row(party: &Party) -> [String; 6] {
     let Party { participant_name, since, since_latest, signed, deposited, .. } = party;
     let ends = (party.until.as_str(), party.until_latest.as_str());
-    let ends = status_ends(&party.statuses, ends, (&party.effective, &party.effective_latest));
+    let ends = status_ends(&party.statuses, ends, (&party.effective, &party.effective_latest), party.may_not_end);
     let statuses: Vec<String> = party.statuses.iter().map(|status| status.replace('_', " ")).collect();
     let mut told = statuses.join(" or ");
     let beside = [

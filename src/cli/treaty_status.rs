@@ -11,13 +11,14 @@ use super::{
     drawing::{self, Letters},
     output::{Output, day_known, short_name},
     treaty_contested::source,
-    words::differences,
+    words::{differences, place_among},
 };
 use crate::client::{
     Client, KnownAt, OnDay,
     reply::{
-        CitedEvent, Claims, HoldsAt, LegalFinding, ObjectionWindow, Overlay, Reaction, RetroactiveSuccession, Standing,
-        StatusOutcome, StatusStep, SuspensionAsserted, Timeliness, TreatyStatusResponse,
+        CitedEvent, Claim, Claims, EventPosition, HoldsAt, LegalFinding, ObjectionWindow, Overlay, Reaction,
+        RetroactiveSuccession, Standing, StatusOutcome, StatusStep, SuspensionAsserted, Timeliness,
+        TreatyStatusResponse,
     },
     to_json,
 };
@@ -61,7 +62,7 @@ pub fn shown(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Bl
     tables.extend(reckoned_by(answer));
     if !answer.other_treaties.is_empty() {
         tables.push(sentences(None, [format!("{} under other treaties on that day:", answer.participant_name)]));
-        tables.push(standings(&answer.other_treaties));
+        tables.extend(standings(&answer.other_treaties));
     }
     tables
 }
@@ -76,8 +77,20 @@ fn reckoned_by(answer: &TreatyStatusResponse) -> Option<Block> {
     Some(sentences(None, [format!("Computed by the clauses of entry {entry}{version}.")]))
 }
 
+/// What is told under a table in which days stand as [`days`] writes them.
+const OPEN_DAYS: &str =
+    "Two days with .. between them: it was, or will be, on one of the days from the one to the other.";
+
+/// A table, and under it how open days in it are to be read, if there are any.
+pub fn with_open_days<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Vec<Block> {
+    let rows: Vec<[String; N]> = rows.collect();
+    let open = rows.iter().flatten().any(|cell| cell.contains(BETWEEN));
+    let told = open.then(|| sentences(None, [OPEN_DAYS.to_owned()]));
+    std::iter::once(table(header, rows)).chain(told).collect()
+}
+
 /// One line for each treaty.
-pub fn standings(standings: &[Standing]) -> Block {
+pub fn standings(standings: &[Standing]) -> Vec<Block> {
     let rows = standings.iter().map(|standing| {
         let statuses: Vec<String> = standing.statuses.iter().map(|status| status.replace('_', " ")).collect();
         let mut told = statuses.join(" or ");
@@ -85,28 +98,46 @@ pub fn standings(standings: &[Standing]) -> Block {
             told.push_str(", suspension asserted");
         }
         let bound = if standing.bound { "bound" } else { "" };
-        let Standing { since, since_latest, until, until_latest, effective, effective_latest, .. } = standing;
-        let ends = status_ends(&standing.statuses, (until, until_latest), (effective, effective_latest));
+        let Standing { since, since_latest, until, until_latest, effective, effective_latest, may_not_end, .. } =
+            standing;
+        let ends = status_ends(&standing.statuses, (until, until_latest), (effective, effective_latest), *may_not_end);
         [standing.treaty_name.clone(), told, bound.to_owned(), days(since, since_latest), ends]
     });
-    table(["treaty", "status", "", "since", "status until"], rows)
+    with_open_days(["treaty", "status", "", "since", "status until"], rows)
 }
 
-/// Until when a status lasts. The end of a notice is not always the way out: a conflict
-/// may defer it.
-pub fn status_ends(statuses: &[String], until: (&str, &str), effective: (&str, &str)) -> String {
+/// Until when a status lasts, in a cell. The end of a notice is not always the way out: a
+/// conflict may defer it. Where it `may_not_end`, the day is the earliest.
+pub fn status_ends(statuses: &[String], until: (&str, &str), effective: (&str, &str), may_not_end: bool) -> String {
     let pending = statuses.first().is_some_and(|status| status == "party_withdrawal_pending");
     let told = days(until.0, until.1);
     match effective.0 {
-        _ if !pending || until.0.is_empty() || until == effective => told,
+        _ if !pending || until.0.is_empty() => at_the_earliest(told, may_not_end),
+        _ if until.0 == effective.0 && (until == effective || may_not_end) => at_the_earliest(told, may_not_end),
         "" => format!("{told}: notice ends, still bound"),
-        _ => format!("{told}: notice ends, out {}", days(effective.0, effective.1)),
+        _ => {
+            let out = at_the_earliest(days(effective.0, effective.1), may_not_end);
+            format!("{told}: notice ends, out {out}")
+        }
     }
 }
 
-/// A day; where it is open which of several it is, the first and the last of them.
+/// A day that is the earliest on which something comes that may never come.
+pub fn at_the_earliest(told: String, may_not_come: bool) -> String {
+    if may_not_come && !told.is_empty() { format!("{told} at the earliest") } else { told }
+}
+
+/// Between the first and the last of the days in a cell.
+const BETWEEN: &str = " .. ";
+
+/// A day in a cell; where it is open which of several it is, the first and the last of them.
 pub fn days(first: &str, latest: &str) -> String {
-    if latest.is_empty() { first.to_owned() } else { format!("{first} to {latest}") }
+    if latest.is_empty() { first.to_owned() } else { format!("{first}{BETWEEN}{latest}") }
+}
+
+/// The same in a sentence, where "to" alone would be the end of something.
+pub fn a_day(first: &str, latest: &str) -> String {
+    if latest.is_empty() { first.to_owned() } else { format!("a day from {first} to {latest}") }
 }
 
 /// The answer in a sentence, and what it is subject to.
@@ -137,7 +168,7 @@ fn headline(answer: &TreatyStatusResponse, known_at: Option<KnownAt>) -> Vec<Str
 
 /// The status towards a treaty, and what is to be added to it, in words.
 fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
-    let StatusOutcome { status, effective, effective_latest, expired, expired_latest, .. } = outcome;
+    let StatusOutcome { status, effective, effective_latest, expired, expired_latest, may_not_end, .. } = outcome;
     let begins = outcome.intervals.iter().flat_map(|interval| [interval.from.as_str(), &interval.from_latest]);
     let since = day_or_days(begins, "");
     let (stands, more) = match status.as_str() {
@@ -149,6 +180,7 @@ fn standing_words(outcome: &StatusOutcome, treaty: &str) -> (String, String) {
         "party_withdrawal_pending" if effective.is_empty() => {
             ("a party to", "withdrawing, while a conflict is asserted to go on".into())
         }
+        "party_withdrawal_pending" if *may_not_end => ("a party to", format!("leaving on {effective} at the earliest")),
         "party_withdrawal_pending" => {
             let ends = outcome.intervals.iter().flat_map(|interval| [interval.to.as_str(), &interval.to_latest]);
             let ends = if effective_latest.is_empty() {
@@ -195,7 +227,7 @@ fn reasons(outcome: &StatusOutcome, several: bool, letters: Option<&Letters>) ->
     }
     if !outcome.steps.is_empty() {
         let rows = outcome.steps.iter().map(|step| (step.event.as_ref(), because(step)));
-        tables.push(lettered(["date", "because", "article", "entry"], rows, letters));
+        tables.extend(lettered(["date", "because", "article", "entry"], rows, letters));
     }
     let changes = outcome.could_change.iter().map(|change| change.sentence.clone());
     tables.extend(listed("what could still change it", "- ", changes.collect()));
@@ -214,13 +246,13 @@ fn lettered<'a>(
     header: [&str; 4],
     rows: impl Iterator<Item = (Option<&'a CitedEvent>, [String; 4])>,
     letters: Option<&Letters>,
-) -> Block {
-    let Some(letters) = letters else { return table(header, rows.map(|(_, row)| row)) };
+) -> Vec<Block> {
+    let Some(letters) = letters else { return with_open_days(header, rows.map(|(_, row)| row)) };
     let [one, two, three, four] = header;
     let rows = rows.map(|(event, [date, told, more, entry])| {
         [letters.letter(event.and_then(|event| event.position.as_ref())), date, told, more, entry]
     });
-    table(["key", one, two, three, four], rows)
+    with_open_days(["key", one, two, three, four], rows)
 }
 
 fn because(step: &StatusStep) -> [String; 4] {
@@ -290,7 +322,7 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
             let (event, date, by) = (reaction.event.as_ref(), reaction.date.clone(), reaction.by.clone());
             (event, [date, by, format!("{}{}", reaction.stance, in_time(reaction)), entry(event)])
         });
-        tables.push(lettered(["date", "who", "stance", "entry"], rows, letters));
+        tables.extend(lettered(["date", "who", "stance", "entry"], rows, letters));
     }
     tables
 }
@@ -321,26 +353,24 @@ fn claims(claims: &Claims) -> [Block; 2] {
     };
     let resolution = claims.resolution.as_ref().and_then(|event| event.position.as_ref());
     let resolution = resolution.map(|position| format!(" (entry {} by {})", position.index, position.organisation));
-    let decided = format!("{decided}{}", resolution.unwrap_or_default());
+    let compared = if claims.compared_alone { "; the status does not go by it, which is compared alone" } else { "" };
+    let decided = format!("{decided}{}{compared}", resolution.unwrap_or_default());
+    let position = |claim: &Claim| claim.event.as_ref().and_then(|event| event.position.clone());
+    let positions: Vec<EventPosition> = claims.statements.iter().filter_map(position).collect();
+    let place = |claim: &Claim| position(claim).map(|at| place_among(&at, &positions)).unwrap_or_default();
     let rows = claims.statements.iter().map(|claim| {
-        let followed = claim.followed.then(|| "followed".to_owned());
+        let followed = (claim.followed && !claims.compared_alone).then(|| "followed".to_owned());
         let contests = claim.contests.iter().map(|contest| format!("contested by {}", contest.by));
         let says = [differences(claim)].into_iter().chain(followed).chain(contests).filter(|line| !line.is_empty());
         let says = says.collect::<Vec<_>>().join("\n");
         let by = claim.event.as_ref().and_then(|event| event.position.as_ref());
         let by = by.map(|position| position.organisation.clone()).unwrap_or_default();
-        [
-            claim.date.clone(),
-            source(claim.source().as_str_name(), &claim.source_name),
-            by,
-            says,
-            entry(claim.event.as_ref()),
-        ]
+        [claim.date.clone(), source(claim.source().as_str_name(), &claim.source_name), by, says, place(claim)]
     });
     let kind = claims.kind.replace('_', " ");
     let act = if claims.act.is_empty() { kind } else { format!("{} ({kind})", claims.act) };
     let told = match claims.statements.len() {
-        1 => format!("{act}: stated once, and contested"),
+        1 => format!("{act}: stated once, and contested{compared}"),
         times => format!("{act}: stated {times} times, {decided}"),
     };
     [sentences(None, [told]), table(["date", "source", "by", "says", "entry"], rows)]

@@ -258,8 +258,9 @@ fn drawn_with(reactions: &[(&str, &str, &str, &str)]) -> String {
 
 #[test]
 fn the_end_of_a_notice_reads_as_the_way_out_only_where_it_is() {
-    let ends =
-        |status: &str, until: &str, effective: &str| status_ends(&[status.to_owned()], (until, ""), (effective, ""));
+    let ends = |status: &str, until: &str, effective: &str| {
+        status_ends(&[status.to_owned()], (until, ""), (effective, ""), false)
+    };
     assert_eq!(ends("party_withdrawal_pending", "2025-12-27", "2025-12-27"), "2025-12-27");
     assert_eq!(ends("party_withdrawal_pending", "2027-02-20", ""), "2027-02-20: notice ends, still bound");
     assert_eq!(ends("party_withdrawal_pending", "2027-02-20", "2028-01-01"), "2027-02-20: notice ends, out 2028-01-01");
@@ -281,4 +282,65 @@ fn readings_that_differ_in_the_day_alone_are_one_status_with_both_days() {
     let told = headline(&answer, None);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].ends_with("out since a day from 2026-02-01 to 2026-02-28."), "{told:?}");
+}
+
+#[test]
+fn a_day_on_which_it_may_not_end_is_the_earliest_and_not_the_day() {
+    let leaving = StatusOutcome {
+        intervals: vec![StatusInterval { to: "2007-05-05".into(), ..StatusInterval::default() }],
+        may_not_end: true,
+        ..outcome("party_withdrawal_pending", "2006-05-05", "2007-05-05")
+    };
+    let text = one_line(&text_of(&answer(vec![leaving])));
+    assert!(text.contains("as known on 2025-11-05: leaving on 2007-05-05 at the earliest."), "{text}");
+    let ends = |status: &str, until: &str, effective: &str| {
+        status_ends(&[status.to_owned()], (until, ""), (effective, ""), true)
+    };
+    assert_eq!(ends("party_withdrawal_pending", "2007-05-05", "2007-05-05"), "2007-05-05 at the earliest");
+    let notice_ends = "2006-11-05: notice ends, out 2007-05-05 at the earliest";
+    assert_eq!(ends("party_withdrawal_pending", "2006-11-05", "2007-05-05"), notice_ends);
+    assert_eq!(ends("party_withdrawal_deferred_conflict", "2007-05-05", ""), "2007-05-05 at the earliest");
+}
+
+#[test]
+fn open_days_in_a_table_do_not_read_as_its_beginning_and_its_end() {
+    let standing = |since_latest: &str| Standing {
+        treaty_name: "APMBC".into(),
+        statuses: vec!["party".into()],
+        since: "2005-07-01".into(),
+        since_latest: since_latest.into(),
+        bound: true,
+        ..Standing::default()
+    };
+    for width in [60, 80] {
+        let text: Vec<String> = standings(&[standing("2006-06-01")]).iter().map(|block| block.text(width)).collect();
+        let text = one_line(&text.join("\n"));
+        assert!(
+            text.contains("2005-07-01 ..") && text.contains("on one of the days from the one to the other"),
+            "{text}"
+        );
+        assert!(!text.contains("2005-07-01 to"), "{text}");
+    }
+    assert_eq!(standings(&[standing("")]).len(), 1, "nothing is open");
+}
+
+#[test]
+fn of_statements_that_no_status_goes_by_none_is_told_as_followed() {
+    let event = |ordinal| {
+        let position = EventPosition { index: 169, ordinal, organisation: "desk".into(), ..EventPosition::default() };
+        Some(CitedEvent { position: Some(position), verified: false })
+    };
+    let statements: Vec<Claim> =
+        (0..2).map(|ordinal| Claim { event: event(ordinal), followed: true, ..Claim::default() }).collect();
+    let of = |compared_alone| Claims {
+        kind: "effect_stated".into(),
+        statements: statements.clone(),
+        compared_alone,
+        ..Claims::default()
+    };
+    let told = |compared_alone| one_line(&claims(&of(compared_alone)).map(|block| block.text(80)).join("\n"));
+    assert!(told(false).contains("followed") && !told(false).contains("compared"), "{}", told(false));
+    assert!(!told(true).contains("followed"), "{}", told(true));
+    assert!(told(true).contains("the status does not go by it, which is compared alone"), "{}", told(true));
+    assert!(told(true).contains("169 (event 1)") && told(true).contains("169 (event 2)"), "{}", told(true));
 }

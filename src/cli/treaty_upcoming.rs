@@ -8,7 +8,7 @@ use super::{
     block::{Block, sentences, table},
     output::{Output, day_known},
     parse_day,
-    treaty_status::{days, entry, listed, on_day, told_of},
+    treaty_status::{a_day, days, entry, listed, on_day, told_of, with_open_days},
 };
 use crate::{
     client::{
@@ -73,7 +73,7 @@ fn shown(answer: &UpcomingResponse, why: bool, known_at: Option<KnownAt>) -> Vec
     };
     let mut blocks = vec![sentences(None, [sentence])];
     if !changes.is_empty() {
-        blocks.push(whole(changes));
+        blocks.extend(whole(changes));
     }
     if why {
         blocks.extend(changes.iter().flat_map(because));
@@ -86,12 +86,12 @@ fn shown(answer: &UpcomingResponse, why: bool, known_at: Option<KnownAt>) -> Vec
 }
 
 /// One row a change; the treaty has a column where there are several.
-fn whole(changes: &[UpcomingChange]) -> Block {
+fn whole(changes: &[UpcomingChange]) -> Vec<Block> {
     let several = changes.windows(2).any(|pair| pair[0].treaty != pair[1].treaty);
     let row = |change: &UpcomingChange| {
         [days(&change.day, &change.day_latest), who(change, several), what(change), given_by(change)]
     };
-    table(["day", "who", "what", "given by"], changes.iter().map(row))
+    with_open_days(["day", "who", "what", "given by"], changes.iter().map(row))
 }
 
 fn who(change: &UpcomingChange, several: bool) -> String {
@@ -143,7 +143,7 @@ fn in_words(article: &str) -> String {
 
 fn because(change: &UpcomingChange) -> Vec<Block> {
     let UpcomingChange { day, day_latest, participant_name, treaty_name, sentence, .. } = change;
-    let day = days(day, day_latest);
+    let day = a_day(day, day_latest);
     let who = if participant_name.is_empty() { treaty_name } else { participant_name };
     let rows = change
         .because

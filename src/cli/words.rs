@@ -3,7 +3,7 @@
 use super::{output::short_name, sign_off::state_in_words};
 use crate::{
     client::{
-        reply::{AboutAct, Act, ChangedField, Claim, Event, EventBody},
+        reply::{AboutAct, Act, ChangedField, Claim, Event, EventBody, EventPosition},
         to_json,
     },
     wire::votes_in_words,
@@ -12,6 +12,13 @@ use crate::{
 /// A number with the word for one or for more.
 pub fn counted(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
+}
+
+/// The entry of an event; where it stands among others of that entry, with its number there.
+pub fn place_among<'p>(event: &EventPosition, all: impl IntoIterator<Item = &'p EventPosition>) -> String {
+    let EventPosition { index, ordinal, .. } = event;
+    let beside = all.into_iter().any(|other| other.index == *index && other.ordinal != *ordinal);
+    if beside { format!("{index} (event {})", ordinal + 1) } else { index.to_string() }
 }
 
 /// The act in a sentence: what happened, with the words of the body that tell most.

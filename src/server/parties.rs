@@ -128,6 +128,7 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         findings: number(answer.findings.len()),
         effective: day(effective.0),
         effective_latest: latest(Some(effective)),
+        may_not_end: answer.outcomes.first().is_some_and(Outcome::may_not_end),
     }
 }
 

@@ -96,6 +96,8 @@ impl Found {
             withdrawal_notified_latest: latest(Some(notified)),
             bound_until: day(bound_until.0),
             bound_until_latest: latest(Some(bound_until)),
+            may_not_end: outcomes.first().is_some_and(Outcome::may_not_end),
+            bound_until_may_not_come: bound_until.0.is_some() && self.may_stay_bound(),
         }
     }
 
@@ -114,6 +116,15 @@ impl Found {
         let pending = bound.iter().find(|it| matches!(it.first.status, TreatyStatus::WithdrawalPending { .. }));
         let notified = pending.map_or((None, None), |it| (it.first.from, it.last.from));
         (notified, bound.last().map_or((None, None), |it| (it.first.to, it.last.to)))
+    }
+
+    /// Whether some reading has it bound on the day, and for ever.
+    fn may_stay_bound(&self) -> bool {
+        self.answer.courses.iter().any(|course| {
+            let ahead = course.intervals.iter().filter(|it| it.last.to.is_none_or(|to| self.answer.at < to));
+            let bound = ahead.take_while(|it| it.last.status.is_bound()).last();
+            bound.is_some_and(|it| it.last.to.is_none())
+        })
     }
 
     fn outcome(&self, outcome: &Outcome) -> proto::StatusOutcome {
@@ -138,6 +149,7 @@ impl Found {
             assuming: assuming.iter().map(ToString::to_string).collect(),
             steps: steps.iter().map(|step| self.step(step)).collect(),
             could_change: could_change.iter().map(change).collect(),
+            may_not_end: outcome.may_not_end(),
         }
     }
 
@@ -249,13 +261,14 @@ pub(super) fn cited(event: &CitedEvent, facts: &HashMap<Index, EventFacts>) -> p
 
 /// Statements about one act, side by side.
 pub(super) fn claims(claims: &Claims, facts: &HashMap<Index, EventFacts>) -> proto::Claims {
-    let Claims { kind, act, decided_by, resolution, statements } = claims;
+    let Claims { kind, act, decided_by, resolution, compared_alone, statements } = claims;
     let differences = differing_fields(&statements.iter().map(said).collect::<Vec<_>>());
     proto::Claims {
         kind: kind.name().into(),
         act: act.to_string(),
         decided_by: decided_by.name().into(),
         resolution: resolution.as_ref().map(|event| cited(event, facts)),
+        compared_alone: *compared_alone,
         statements: statements.iter().zip(differences).map(|(found, said)| claim(found, said, facts)).collect(),
     }
 }
@@ -318,11 +331,8 @@ pub(super) fn latest(ends: Option<Ends>) -> String {
 
 /// Under the first of the outcomes, when a pending withdrawal takes effect.
 pub(super) fn effective_days(outcomes: &[Outcome]) -> Ends {
-    let effective = |span: Span| match span.status {
-        TreatyStatus::WithdrawalPending { effective } => effective,
-        _ => None,
-    };
-    outcomes.first().map(Outcome::held).map_or((None, None), |held| (effective(held.first), effective(held.last)))
+    let held = outcomes.first().map(Outcome::held);
+    held.map_or((None, None), |held| (held.first.status.effective(), held.last.status.effective()))
 }
 
 /// When a withdrawal takes effect, and when a notice was over.

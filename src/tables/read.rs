@@ -74,6 +74,9 @@ fn is_section(cells: &[String], section: &str) -> bool {
     cells.next().is_some_and(|first| first == squeezed(section)) && cells.all(|cell| cell.is_empty())
 }
 
+/// A row behind those of the file.
+const LAST_ROW: &str = "end";
+
 fn records(bytes: &[u8], mapping: &Mapping) -> Result<Vec<Record>, Refusal> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = &bytes[..error.valid_up_to()];
@@ -83,12 +86,23 @@ fn records(bytes: &[u8], mapping: &Mapping) -> Result<Vec<Record>, Refusal> {
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let delimiter = mapping.delimiter_byte().expect("the mapping was checked");
+    // The reader closes at the end of the file what a quotation mark left open: a last row of
+    // our own is then no row of its own.
+    let ended = format!("{text}\n{LAST_ROW}");
     let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(ended.as_bytes());
+    let read = reader.records().map(|record| record.expect("text in memory that is UTF-8 and flexible is always read"));
+    let mut read: Vec<csv::StringRecord> = read.collect();
+    let last = read.pop().expect("the last row is read");
     let (mut records, mut lines) = (Vec::new(), Lines { text, at: 0, line: 1 });
-    for record in reader.records() {
-        let record = record.expect("text in memory that is UTF-8 and flexible is always read");
-        let line = lines.of_record(record.position().map_or(0, csv::Position::byte));
+    let begins = |record: &csv::StringRecord| record.position().map_or(0, csv::Position::byte);
+    if !last.iter().eq(LAST_ROW.split(char::from(delimiter))) {
+        let message = "a quotation mark opens a cell of this row, and none closes it before the end of the file; \
+                       close it, or write it twice within quotation marks where it belongs to the text";
+        return Err(Refusal::new(TableRule::QuotationMustClose, lines.of_record(begins(&last)), "", message));
+    }
+    for record in read {
+        let line = lines.of_record(begins(&record));
         if record.iter().any(|cell| !squeezed(cell).is_empty()) {
             records.push((line, record.iter().map(str::to_owned).collect()));
         }
@@ -228,6 +242,18 @@ mod tests {
         }
         assert_eq!(refused(b"").0, TableRule::TableMustBeWithinLimit);
         assert_eq!(refused(b"Participant,Signature,Deposit\n").0, TableRule::TableMustBeWithinLimit);
+    }
+
+    #[test]
+    fn a_quotation_mark_that_nothing_closes_is_refused_where_its_row_begins() {
+        let rows = "Participant,Signature,Deposit\nA,1 Jan 2000,\n";
+        for last in ["B,\"4 Dec 1997", "B,,\"4 Dec 1997\n", "\"B", "B,,\"\"\"", "B,,\"4 Dec\n1997\nC,,"] {
+            assert_eq!(refused(format!("{rows}{last}").as_bytes()), (TableRule::QuotationMustClose, 3), "{last}");
+        }
+        for last in ["B,\"4 Dec 1997\",", "\"B \"\"the\"\"\",,\n", "B,,\"\"", "end,,"] {
+            let sheet = read(format!("{rows}{last}").as_bytes(), None, &mapping()).unwrap();
+            assert!(sheet.rows.iter().all(Result::is_ok) && sheet.rows.len() == 2, "{last}: {:?}", sheet.rows);
+        }
     }
 
     #[test]

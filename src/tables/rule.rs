@@ -25,6 +25,8 @@ rules! {
     TextMustBeUtf8;
     /// The header has every column of the mapping once, and no other.
     HeaderMustBeAsMapped;
+    /// A quotation mark that opens a cell closes it.
+    QuotationMustClose;
     /// A row has as many cells as the header.
     RowMustFitHeader;
     /// The table has rows, and not more than the ledger takes in one.

@@ -108,6 +108,20 @@ impl TreatyStatus {
         }
     }
 
+    /// When a withdrawal that is pending takes effect.
+    pub const fn effective(self) -> Option<Date> {
+        match self {
+            Self::WithdrawalPending { effective } => effective,
+            Self::NonParticipant
+            | Self::Signatory
+            | Self::FormerSignatory { .. }
+            | Self::Contracting
+            | Self::Party
+            | Self::WithdrawalDeferred { .. }
+            | Self::FormerParty { .. } => None,
+        }
+    }
+
     /// Whether the treaty is in force for the participant.
     pub const fn is_bound(self) -> bool {
         match self {
@@ -260,10 +274,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// One interval around all of those that end, or around all that are open, as the first is.
+    /// One interval around all of them.
     pub fn held(&self) -> Interval {
-        let ends = |interval: &&Interval| interval.last.to.is_some() == self.intervals[0].last.to.is_some();
-        self.intervals.iter().filter(ends).copied().fold(self.intervals[0], Interval::around)
+        self.intervals.iter().copied().fold(self.intervals[0], Interval::around)
+    }
+
+    /// Whether it ends, or its withdrawal takes effect, in some readings and in others does
+    /// not: then the day on which it does is the earliest, and there is no latest.
+    pub fn may_not_end(&self) -> bool {
+        let Interval { first, last } = self.held();
+        let comes_in_some = |first: Option<Date>, last: Option<Date>| first.is_some() && last.is_none();
+        comes_in_some(first.to, last.to) || comes_in_some(first.status.effective(), last.status.effective())
     }
 }
 
@@ -490,6 +511,9 @@ pub struct Claims {
     pub decided_by: DecidedBy,
     /// The resolution that decided.
     pub resolution: Option<CitedEvent>,
+    /// No status goes by any of them, followed or not: they state an effect that follows
+    /// from other acts, and are compared with what the clauses give.
+    pub compared_alone: bool,
     /// Those that are followed first, then by the event's name; never by recording time.
     pub statements: Vec<Claim>,
 }

@@ -242,7 +242,7 @@ fn because(act: &Act<'_>, responses: &[Response], follows: FollowedSide) -> Vec<
 
 /// What decides which side is followed.
 fn decided(act: &Act<'_>, follows: FollowedSide) -> Because {
-    let entries = act.followed.iter().map(|statement| statement.recorded.position.index.to_string());
+    let entries = act.followed.iter().map(|statement| act.place_of(statement));
     let entries = entries.collect::<Vec<_>>().join(", ");
     let count = act.followed.len() + act.others.len();
     let sentence = match (act.decided_by, follows) {

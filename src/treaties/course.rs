@@ -130,12 +130,13 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         self.course.steps.push(Step { rule, article, event, date: Some(day), latest: None, sentence: sentence.into() });
     }
 
-    /// The participant's acts in order of their day; of one day, consent goes before
-    /// withdrawal, and the event's name decides between equals.
+    /// The participant's acts in order of their day; of one day, consent, a succession too,
+    /// goes before withdrawal (R1), and the event's name decides between equals.
     fn acts(&mut self) {
         let own = self.reading.acts.iter().filter(|read| !matches!(read.statement.body, TreatyBody::EffectStated(_)));
         let mut own: Vec<ReadAct<'r, 'a>> = own.copied().collect();
-        own.sort_by_key(|read| (read.day(), read.act.kind, read.statement.reference()));
+        let withdraws = |read: &ReadAct<'r, 'a>| matches!(read.statement.body, TreatyBody::WithdrawalNotified(_));
+        own.sort_by_key(|read| (read.day(), withdraws(read), read.act.kind, read.statement.reference()));
         self.before.signed = own.iter().filter(|read| is_signature(read.statement)).filter_map(ReadAct::day).min();
         self.before.declined = own.iter().filter(|read| declines(read.statement)).filter_map(ReadAct::day).max();
         let carried = self.reading.carried.map(|carried| carried.leaves()).unwrap_or_default();

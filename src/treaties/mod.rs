@@ -161,7 +161,7 @@ fn answer<'r, 'a>(
         outcomes: explain::outcomes(&asked, &followed),
         complete,
         overlays: overlays::on(record, &courses, at),
-        claims: rivals::claims(&weighed.acts, dossier),
+        claims: rivals::claims(&weighed.acts, dossier, record.clauses()),
         findings: explain::remarks(&followed),
         clauses: explain::clauses_applied(record),
         rests_on: Vec::new(),

@@ -24,7 +24,7 @@ use super::{
     statements::Statement,
 };
 use crate::{
-    domain::{NoticeFrom, Subject, TreatyBody, WorldDate},
+    domain::{NoticeFrom, Position, Subject, TreatyBody, WorldDate},
     limits::{STATUS_CORNERS, STATUS_ORDERED, STATUS_READINGS},
 };
 
@@ -116,7 +116,7 @@ impl ReadAct<'_, '_> {
         if self.rival {
             let on = self.part.map_or("on no known day".to_owned(), |part| part.days.to_string());
             let by = self.statement.recorded.organisation();
-            return Some(format!("{kind} {on}, as {by} states in entry {}", self.statement.recorded.position.index));
+            return Some(format!("{kind} {on}, as {by} states in entry {}", self.act.place_of(self.statement)));
         }
         let Part { days, of } = self.part.filter(|part| !part.is_whole())?;
         let which = match days.is_settled() {
@@ -401,14 +401,23 @@ impl<'r, 'a> Reading<'r, 'a> {
     }
 
     fn named_parts(&self) -> impl Iterator<Item = (String, &Part)> {
-        let acts = self.acts.iter().filter_map(|read| {
-            Some((format!("{} of entry {}", read.name(), read.statement.recorded.position.index), read.part.as_ref()?))
-        });
+        let acts = self.acts.iter().filter_map(|read| Some((self.name_of(read), read.part.as_ref()?)));
         let accounts = self.accounts.iter().flat_map(|read| {
             read.open.iter().map(|open| (format!("{} of {}", open.name(), read.account.conflict), &open.part))
         });
         let passed = self.passed.iter().map(|passed| ("the passing to successors".to_owned(), &passed.part));
         acts.chain(accounts).chain(passed)
+    }
+
+    /// An act by its entry; where that holds several of its name, with the number of the event.
+    fn name_of(&self, read: &ReadAct<'r, 'a>) -> String {
+        let (name, Position { index, ordinal }) = (read.name(), read.statement.recorded.position);
+        let alike = |other: &&ReadAct<'r, 'a>| other.statement.recorded.position.index == index && other.name() == name;
+        let event = match self.acts.iter().filter(alike).count() {
+            1 => String::new(),
+            _ => format!(" (event {})", ordinal + 1),
+        };
+        format!("{name} of entry {index}{event}")
     }
 
     fn parts(&self) -> impl Iterator<Item = &Part> {

@@ -12,8 +12,8 @@ use super::{
     statements::{Stated, Statement},
 };
 use crate::domain::{
-    CitedEvent, ContestResolved, EventContested, EventReference, Kind, MandateType, OrganisationId, Recorded,
-    SourceClass, Subject, TreatyBody, TreatyEffect, TreatyId,
+    CitedEvent, Clauses, ContestResolved, EventContested, EventReference, Kind, MandateType, OrganisationId, Position,
+    Recorded, SourceClass, Subject, TreatyBody, TreatyEffect, TreatyId,
 };
 
 /// One act in the world with what is stated about it.
@@ -55,6 +55,13 @@ impl<'a> Act<'a> {
         self.followed.iter().chain(&self.others)
     }
 
+    /// The entry of a statement; where several statements are in it, with the number of the event.
+    pub fn place_of(&self, statement: &Statement<'_>) -> String {
+        let Position { index, ordinal } = statement.recorded.position;
+        let in_it = self.all().filter(|other| other.recorded.position.index == index).count();
+        if in_it > 1 { format!("{index} (event {})", ordinal + 1) } else { index.to_string() }
+    }
+
     /// Whether an event is one of the statements about the act.
     pub fn is_stated_by(&self, reference: &EventReference) -> bool {
         self.all().any(|statement| statement.reference() == *reference)
@@ -84,7 +91,7 @@ pub fn acts<'a>(stated: &Stated<'a>, mandates: &[GrantedMandate], view: ViewName
 
 /// The acts that bear on the participation about which there is more than one
 /// statement, or that somebody contests. What is stated of others' participations is told where they are asked about.
-pub fn claims(acts: &[Act<'_>], dossier: &Dossier<'_>) -> Vec<Claims> {
+pub fn claims(acts: &[Act<'_>], dossier: &Dossier<'_>, clauses: Option<&Clauses>) -> Vec<Claims> {
     let contested = |act: &Act<'_>| act.all().any(|statement| !statement.contests.is_empty());
     let rival = acts.iter().filter(|act| act.all().count() > 1 || contested(act) || act.resolution.is_some());
     let bears = rival.filter(|act| match act.subject() {
@@ -93,7 +100,18 @@ pub fn claims(acts: &[Act<'_>], dossier: &Dossier<'_>) -> Vec<Claims> {
         Subject::Participation(treaty, participant) => treaty == dossier.treaty && participant == dossier.participant,
         Subject::Ledger | Subject::Organisation(_) | Subject::Record(_) => false,
     });
-    bears.map(told).collect()
+    bears.map(|act| Claims { compared_alone: is_compared_alone(act, clauses), ..told(act) }).collect()
+}
+
+/// Whether what is stated is an effect on the participant that follows from other acts: of a
+/// withdrawal always, of consent where the clauses say when it is in force.
+fn is_compared_alone(act: &Act<'_>, clauses: Option<&Clauses>) -> bool {
+    let TreatyBody::EffectStated(body) = act.shown().body else { return false };
+    let follows = match body.effect {
+        TreatyEffect::Withdrawal => true,
+        TreatyEffect::EntryIntoForce => clauses.is_some_and(|clauses| clauses.entry_into_force.is_some()),
+    };
+    follows && matches!(act.subject(), Subject::Participation(..))
 }
 
 /// The statements about an act, side by side.
@@ -105,6 +123,7 @@ pub fn told(act: &Act<'_>) -> Claims {
         act: act.shown().recorded.event.act.clone().unwrap_or_default(),
         decided_by: act.decided_by,
         resolution: act.resolution.clone(),
+        compared_alone: false,
         statements: followed.chain(others).collect(),
     }
 }

@@ -132,9 +132,8 @@ fn on_succession(record: &Record<'_, '_>, course: &mut Course, statement: &State
     let Some(day) = body.succeeded.as_ref().and_then(WorldDate::latest) else { return };
     let eve = day.yesterday().unwrap_or(day);
     let spans = record.predecessors.get(&body.predecessor);
-    let took_part = spans.is_some_and(|spans| {
-        spans.iter().any(|span| span.holds_on(eve) && span.status != TreatyStatus::NonParticipant)
-    });
+    let takes_part = |status: TreatyStatus| status != TreatyStatus::NonParticipant && status.ended().is_none();
+    let took_part = spans.is_some_and(|spans| spans.iter().any(|span| span.holds_on(eve) && takes_part(span.status)));
     if !took_part {
         let message = format!("this ledger does not hold that {} took part in the treaty on {eve}", body.predecessor);
         remark(course, LegalRemark::PredecessorNotBound, statement, "", message);

@@ -109,7 +109,8 @@ fn on_instrument(record: &Record<'_, '_>, course: &mut Course, statement: &State
         let covered = body.protocols.len();
         if u32::try_from(covered).is_ok_and(|covered| covered < clause.minimum_protocols) {
             let least = clause.minimum_protocols;
-            let message = format!("the first consent covers {covered} protocols; the clauses ask for {least}");
+            let protocols = if covered == 1 { "protocol" } else { "protocols" };
+            let message = format!("the first consent covers {covered} {protocols}; the clauses ask for {least}");
             remark(course, LegalRemark::NeedsTwoProtocols, statement, &clause.article, message);
         }
     }

@@ -323,3 +323,54 @@ fn acts_before_the_adoption_are_remarked_and_modes_cite_their_article() {
     assert_eq!(codes(&answer), ["deposit_before_signature", "act_before_adoption"]);
     assert!(answer.findings.iter().all(|remark| !remark.finding.article.is_empty()), "{:#?}", answer.findings);
 }
+
+#[test]
+fn a_withdrawal_that_takes_effect_in_some_readings_alone_has_an_earliest_day_and_no_latest() {
+    for at in ["2025-09-01", "2026-05-01"] {
+        let answer = waiting().now("a:1", "XXX", at);
+        let [outcome] = answer.outcomes.as_slice() else { panic!("{at}: {:#?}", answer.outcomes) };
+        assert!(outcome.may_not_end(), "{at}: {outcome:#?}");
+    }
+    let before = waiting().now("a:1", "XXX", "2025-01-01");
+    assert!(!before.outcomes[0].may_not_end(), "it is no more a party without a notice from 2025-02-28 on");
+    let mut book = leaving();
+    book.asserts(ConflictEngagement::Engaged, "2024", "2026-08-08", "XXX");
+    assert!(!book.now(OTTAWA, "XXX", "2025-09-01").outcomes[0].may_not_end(), "it waits for the conflict alone");
+}
+
+/// Two statements in one entry of when something took effect, or was received.
+fn in_one_entry(book: &mut Book, bodies: [TreatyBody; 2]) {
+    let x = format!("participation/{OTTAWA}/XXX");
+    let index = Index(book.events.len() as u64);
+    for (ordinal, body) in (0..).zip(bodies) {
+        book.entry("2025-03-18", &x, Body::Treaty(body), |recorded| {
+            recorded.position = Position { index, ordinal };
+            recorded.event.act = Some("one-act".into());
+        });
+    }
+}
+
+#[test]
+fn rival_statements_in_one_entry_are_told_apart_by_the_number_of_the_event() {
+    let (mut book, _) = with_party("XXX");
+    in_one_entry(&mut book, [notice("2013-08-01"), notice("2014-08-01")]);
+    let answer = book.now(OTTAWA, "XXX", "2014-05-01");
+    let told: Vec<&str> = answer.outcomes.iter().flat_map(|outcome| &outcome.assuming).map(|told| &**told).collect();
+    assert!(told[0].ends_with("as desk states in entry 6 (event 1)"), "{told:?}");
+    assert!(told[1].ends_with("as desk states in entry 6 (event 2)"), "{told:?}");
+}
+
+#[test]
+fn statements_of_an_effect_that_the_clauses_give_are_compared_alone() {
+    let with = |clauses, kind| {
+        let mut book = Book::default();
+        book.record("2025-03-16", &format!("treaty/{OTTAWA}"), registered(clauses, "1997-09-18"));
+        in_one_entry(&mut book, [effect(kind, "2005-05-08"), effect(kind, "2025-11-08")]);
+        let answer = book.now(OTTAWA, "XXX", "2026-01-01");
+        answer.claims.iter().find(|claims| claims.statements.len() == 2).unwrap().compared_alone
+    };
+    let without = Clauses { entry_into_force: None, ..ottawa_clauses() };
+    assert!(with(Some(ottawa_clauses()), TreatyEffect::EntryIntoForce));
+    assert!(!with(Some(without.clone()), TreatyEffect::EntryIntoForce), "the day that is stated counts");
+    assert!(with(Some(without), TreatyEffect::Withdrawal), "no status goes by it");
+}

@@ -228,3 +228,29 @@ fn days_that_lead_to_nothing_else_are_not_told_one_by_one() {
     assert_eq!(certain(&answer), TreatyStatus::Party);
     assert!(answer.outcomes[0].assuming.is_empty(), "{:#?}", answer.outcomes[0].assuming);
 }
+
+#[test]
+fn a_succession_goes_before_a_withdrawal_of_the_same_day() {
+    let mut book = tabled();
+    let next = under("NEXT");
+    // Recorded first, so that nothing but the rule puts it second.
+    book.withdrew("2025-03-18", &next, "2006-03-15");
+    book.record("2025-03-19", &next, succession("OLD", SuccessionTo::Consent, "2006-03-15", "2006-03-15"));
+    let on = |at| book.now(OTTAWA, "NEXT", at);
+    let effective = Some(day("2006-09-15"));
+    assert_eq!(certain(&on("2006-03-15")), TreatyStatus::WithdrawalPending { effective });
+    assert_eq!(certain(&on("2006-09-15")), TreatyStatus::FormerParty { since: day("2006-09-15") });
+    assert!(!codes(&on("2006-09-15")).contains(&"withdrawal_without_membership"), "{:?}", codes(&on("2006-09-15")));
+}
+
+#[test]
+fn who_succeeds_to_the_consent_of_one_that_had_left_is_told_so() {
+    let mut book = tabled();
+    book.withdrew("2025-03-18", &under("OLD"), "2005-06-10");
+    let succeeds = |day| succession("OLD", SuccessionTo::Consent, day, "2006-02-01");
+    book.record("2025-03-19", &under("SOON"), succeeds("2005-12-10"));
+    book.record("2025-03-19", &under("LATER"), succeeds("2005-12-31"));
+    let told = |who| codes(&book.now(OTTAWA, who, "2010-01-01")).contains(&"predecessor_not_bound");
+    assert!(!told("SOON"), "the predecessor was bound on the eve, its last day");
+    assert!(told("LATER"), "the predecessor was out since 2005-12-10");
+}
