@@ -8,8 +8,8 @@ use super::status::{EventFacts, Found};
 use crate::{
     domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{
-        Change, Claim, Claims, ClausesApplied, Contest, Declared, Interval, Outcome, Overlay, Reaction, Remark, Span,
-        Stance, StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
+        Change, Claim, Claims, ClausesApplied, Contest, Declared, Interval, Outcome, Overlay, Reaction, Remark, Stance,
+        StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
     },
     wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
 };
