@@ -225,6 +225,10 @@ pub const STATUS_CORNERS: usize = 4;
 /// Of so many such dates every order in which they can come is followed, where that matters.
 pub const STATUS_ORDERED: usize = 3;
 
+/// Ways to read what is stated of the extensions and the fulfilment of one duty that are
+/// followed in any case, however many readings of the status there are.
+pub const DUTY_WAYS: usize = 8;
+
 /// Years for which the reports of one participation are looked at, at the most: twice as
 /// long as any arms treaty has run. Beyond it the answer says that it is not complete.
 pub const YEARLY_DUTIES: usize = 200;

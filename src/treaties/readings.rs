@@ -187,11 +187,9 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     for act in &record.clocked {
         let mut options = options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
         let too_many = readings.len() * options.len() > STATUS_READINGS;
-        if too_many || record.unsplit {
+        if too_many {
             let unsplit = self::options(record, act, |_, of| vec![Part::whole(of)]);
-            // What brings more than a later day, the later it came, leads elsewhere between.
-            let lost = options.len() > unsplit.len() && (too_many || leaves(act));
-            complete &= !lost;
+            complete &= options.len() == unsplit.len();
             options = unsplit;
         }
         complete &= extend(&mut readings, &options, |reading, read| reading.acts.push(*read));
@@ -200,10 +198,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
         let contested = conflict.accounts.len() > 1;
         let accounts = conflict.accounts.iter().flat_map(|account| {
             let whole = account.open_days();
-            let parts = whole.map_or(vec![None], |of| match record.unsplit {
-                true => vec![Some(Part::whole(of))],
-                false => breaks::of_end(record, of).into_iter().map(Some).collect(),
-            });
+            let parts = whole.map_or(vec![None], |of| breaks::of_end(record, of).into_iter().map(Some).collect());
             parts.into_iter().map(move |part| ReadAccount { account, part, contested })
         });
         let mut accounts: Vec<_> = accounts.collect();
@@ -223,8 +218,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     complete &= extend(&mut readings, &ways, |reading, way| reading.carried = Some(*way));
     if let Some(passing) = &record.passed {
         let of = passing.days;
-        let parts = if record.unsplit { vec![Part::whole(of)] } else { breaks::of_end(record, of) };
-        let passed: Vec<_> = parts.into_iter().map(|part| ReadPassing { passing, part }).collect();
+        let passed: Vec<_> = breaks::of_end(record, of).into_iter().map(|part| ReadPassing { passing, part }).collect();
         complete &= extend(&mut readings, &passed, |reading, passed| reading.passed = Some(*passed));
     }
     let both: &[bool] = if asks_repatriation { &[true, false] } else { &[true] };
@@ -282,10 +276,6 @@ fn extend<'r, 'a, T>(
         }
     }
     fits
-}
-
-fn leaves(act: &Act<'_>) -> bool {
-    matches!(act.shown().body, TreatyBody::WithdrawalNotified(_) | TreatyBody::WithdrawalRevoked(_))
 }
 
 impl<'r, 'a> Reading<'r, 'a> {
