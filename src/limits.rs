@@ -229,6 +229,10 @@ pub const STATUS_POINTS: usize = 4096;
 /// Of so many such dates days next to each end are followed where there are too many of them.
 pub const STATUS_ORDERED: usize = 3;
 
+/// Ways to read what is stated of the extensions and the fulfilment of one duty that are
+/// followed in any case, however many readings of the status there are.
+pub const DUTY_WAYS: usize = 8;
+
 /// Years for which the reports of one participation are looked at, at the most: twice as
 /// long as any arms treaty has run. Beyond it the answer says that it is not complete.
 pub const YEARLY_DUTIES: usize = 200;

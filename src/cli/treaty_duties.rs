@@ -9,7 +9,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, short_name},
-    treaty_status::{a_day, at_the_earliest, entry, findings, listed, on_day, standings, told_of},
+    treaty_status::{a_day, at_the_earliest, days, entry, findings, listed, on_day, standings, told_of},
 };
 use crate::client::{
     Client,
@@ -53,9 +53,10 @@ const AS_RECORDED: &str = "Overdue: nothing that this ledger holds fulfils it. W
 /// All that is shown of the duties of a participant, in order.
 pub fn obligations(answer: &ObligationsResponse, why: bool) -> Vec<Block> {
     let ObligationsResponse { participant_name: who, at, projected, treaties, other_treaties, .. } = answer;
-    let duties = treaties.iter().flat_map(|treaty| &treaty.duties);
+    let numbered = treaties.iter().enumerate();
+    let duties = numbered.flat_map(|(at, treaty)| treaty.duties.iter().map(move |duty| (at, duty)));
     let ahead = if *projected { ", projected" } else { "" };
-    let late = duties.clone().any(|duty| matches!(duty.state.as_str(), "overdue" | "stays_overdue"));
+    let late = duties.clone().any(|(_, duty)| matches!(duty.state.as_str(), "overdue" | "stays_overdue"));
     let counted = format!("{who} on {at}{ahead}: {}.", counts(duties));
     let mut blocks = vec![sentences(None, [counted].into_iter().chain(late.then(|| AS_RECORDED.to_owned())))];
     let (with, without): (Vec<_>, Vec<_>) = treaties.iter().partition(|treaty| treaty.clauses_name_duties);
@@ -77,17 +78,43 @@ pub fn obligations(answer: &ObligationsResponse, why: bool) -> Vec<Block> {
     blocks
 }
 
-/// How many duties are in which state, the most urgent first.
-fn counts<'d>(duties: impl Iterator<Item = &'d Duty>) -> String {
+/// How many duties are in which state, the most urgent first. What the record does not
+/// settle counts once in each state that it can have.
+fn counts<'d>(duties: impl Iterator<Item = (usize, &'d Duty)>) -> String {
     const ORDER: [&str; 7] = ["overdue", "stays_overdue", "running", "ahead", "fulfilled_late", "fulfilled", "ended"];
-    let mut counts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
-    for duty in duties {
+    let mut counts: BTreeMap<(usize, &str), Counted<'_>> = BTreeMap::new();
+    for (under, duty) in duties {
         let urgency = ORDER.iter().position(|state| *state == duty.state).unwrap_or(ORDER.len());
-        *counts.entry((urgency, &duty.state)).or_default() += 1;
+        counts.entry((urgency, &duty.state)).or_default().add(under, duty);
     }
     let told: Vec<String> =
-        counts.iter().map(|((_, state), count)| format!("{count} {}", state.replace('_', " "))).collect();
+        counts.iter().map(|((_, state), counted)| format!("{} {}", counted.told(), state.replace('_', " "))).collect();
     if told.is_empty() { "no duty with a deadline is known to this ledger".into() } else { told.join(", ") }
+}
+
+/// Duties, each once however many outcomes it has: whether its state is certain.
+#[derive(Default)]
+struct Counted<'d>(BTreeMap<(usize, u32, &'d str, u32), bool>);
+
+impl<'d> Counted<'d> {
+    /// Adds an outcome of a duty, of the participation with a number.
+    fn add(&mut self, of: usize, duty: &'d Duty) {
+        let key = (of, duty.membership, duty.article.as_str(), duty.about_year);
+        *self.0.entry(key).or_default() |= duty.certain;
+    }
+
+    fn most(&self) -> usize {
+        self.0.len()
+    }
+
+    fn told(&self) -> String {
+        let most = self.most();
+        match self.0.values().filter(|certain| **certain).count() {
+            least if least == most => most.to_string(),
+            0 => format!("up to {most}"),
+            least => format!("{least} to {most}"),
+        }
+    }
 }
 
 fn under_treaty(treaty: &TreatyDuties, why: bool) -> Vec<Block> {
@@ -205,11 +232,15 @@ fn row(duty: &Duty) -> [String; 5] {
         what.push_str(&format!("\ndone {}", fulfilled.date));
     }
     if !duty.stops.is_empty() && duty.state != "ended" {
-        what.push_str(&format!("\nstops with the withdrawal on {}", duty.stops));
+        what.push_str(&format!("\nstops with the withdrawal on {}", days(&duty.stops, &duty.stops_latest)));
     }
     told_of(&duty.assuming).for_each(|assumed| what.push_str(&format!("\nassuming: {assumed}")));
-    let late = if duty.days_late == 0 { String::new() } else { duty.days_late.to_string() };
-    [duty.due.clone(), duty.state.replace('_', " "), what, duty.article.clone(), late]
+    let late = match (duty.days_late, duty.days_late_most) {
+        (0, 0) => String::new(),
+        (late, 0) => late.to_string(),
+        (least, most) => format!("{least} to {most}"),
+    };
+    [days(&duty.due, &duty.due_latest), duty.state.replace('_', " "), what, duty.article.clone(), late]
 }
 
 fn what(duty: &Duty) -> String {
@@ -225,10 +256,9 @@ fn extension(found: &DutyExtension) -> String {
 
 fn because(duty: &Duty) -> [Block; 2] {
     let told = format!("Article {}, {}: {}", duty.article, what(duty), duty.state.replace('_', " "));
-    let rows = duty
-        .steps
-        .iter()
-        .map(|step| [step.date.clone(), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]);
+    let rows = duty.steps.iter().map(|step| {
+        [days(&step.date, &step.date_latest), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]
+    });
     [sentences(None, [told]), table(["date", "because", "article", "entry"], rows)]
 }
 
@@ -236,12 +266,16 @@ fn because(duty: &Duty) -> [Block; 2] {
 fn overdue(answer: &OverdueResponse) -> Vec<Block> {
     let OverdueResponse { at, projected, participations, .. } = answer;
     let ahead = if *projected { ", projected" } else { "" };
-    let count: usize = participations.iter().map(|found| found.duties.len()).sum();
+    let mut counted = Counted::default();
+    for (at, found) in participations.iter().enumerate() {
+        found.duties.iter().for_each(|duty| counted.add(at, duty));
+    }
+    let count = counted.most();
     let sentence = match count {
         0 => format!("Nothing is overdue on {at}{ahead}, as far as this ledger knows."),
         _ => format!(
             "Overdue on {at}{ahead}: {} of {}.",
-            told(count, "duty", "duties"),
+            format_args!("{} {}", counted.told(), if count == 1 { "duty" } else { "duties" }),
             told(participations.len(), "participation", "participations")
         ),
     };

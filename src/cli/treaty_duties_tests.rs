@@ -10,6 +10,7 @@ fn duty(article: &str, title: &str, due: &str, state: &str, days_late: u32) -> D
         due: due.into(),
         state: state.into(),
         days_late,
+        certain: true,
         ..Duty::default()
     }
 }
@@ -170,4 +171,20 @@ fn yearly_reports_alike_share_a_row_and_others_keep_theirs() {
             ["2026-04-30", "yearly update 2025\nstops with the withdrawal on 2026-02-20"],
         ]
     );
+}
+
+#[test]
+fn days_between_two_ends_are_told_and_outcomes_of_one_duty_count_once() {
+    let open = Duty {
+        due_latest: "2006-06-30".into(),
+        days_late_most: 9,
+        certain: true,
+        ..duty("4", "destroy", "2006-01-28", "overdue", 3)
+    };
+    let [due, _, _, _, late] = row(&open);
+    assert_eq!((due.as_str(), late.as_str()), ("2006-01-28 to 2006-06-30", "3 to 9"));
+    let perhaps = |state: &str| Duty { certain: false, ..duty("7(1)", "report", "2006-01-28", state, 0) };
+    let all = [open, perhaps("overdue"), perhaps("overdue"), perhaps("running")];
+    assert_eq!(counts(all.iter().map(|duty| (0, duty))), "1 to 2 overdue, up to 1 running");
+    assert_eq!(counts(all[1..].iter().map(|duty| (0, duty))), "up to 1 overdue, up to 1 running");
 }

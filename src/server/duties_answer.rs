@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::Index,
-    treaties::{Duty, DutyState, DutyStep, DutyType, Extension, Fulfilment, Obligations},
+    treaties::{Days, Duty, DutyState, DutyStep, DutyType, Extension, Fulfilment, Obligations},
     wire::proto,
 };
 
@@ -49,11 +49,14 @@ pub fn duty(duty: &Duty, facts: &Facts) -> proto::Duty {
         title,
         duty_type,
         about,
+        membership,
         in_force,
         state,
+        certain,
         first_due,
         due,
         days_late,
+        days_late_most,
         extensions,
         fulfilled,
         stops,
@@ -71,16 +74,28 @@ pub fn duty(duty: &Duty, facts: &Facts) -> proto::Duty {
         kind: kind.into(),
         about_year: about.and_then(|year| u32::try_from(year).ok()).unwrap_or_default(),
         state: state.name().into(),
-        due: due.to_string(),
-        first_due: first_due.to_string(),
+        due: due.first.to_string(),
+        first_due: first_due.first.to_string(),
         days_late: *days_late,
-        in_force: in_force.to_string(),
+        in_force: in_force.first.to_string(),
         extensions: extensions.iter().map(|found| extension(found, facts)).collect(),
         fulfilled: fulfilled.as_ref().map(|found| fulfilment(found, facts)),
-        stops: day(*stops),
+        stops: day(stops.map(|stops| stops.first)),
         assuming: assuming.iter().map(ToString::to_string).collect(),
         steps: steps.iter().map(|found| step(found, facts)).collect(),
+        due_latest: latest(Some(*due)),
+        first_due_latest: latest(Some(*first_due)),
+        in_force_latest: latest(Some(*in_force)),
+        days_late_most: if days_late_most > days_late { *days_late_most } else { 0 },
+        stops_latest: latest(*stops),
+        membership: u32::try_from(*membership).unwrap_or(u32::MAX),
+        certain: *certain,
     }
+}
+
+/// The last of some days, where they are open.
+fn latest(days: Option<Days>) -> String {
+    day(days.filter(|days| !days.is_settled()).map(|days| days.last))
 }
 
 fn extension(extension: &Extension, facts: &Facts) -> proto::DutyExtension {
@@ -103,13 +118,13 @@ fn fulfilment(fulfilment: &Fulfilment, facts: &Facts) -> proto::DutyFulfilment {
 }
 
 fn step(step: &DutyStep, facts: &Facts) -> proto::StatusStep {
-    let DutyStep { rule, article, event, date, sentence } = step;
+    let DutyStep { rule, article, event, date, latest, sentence } = step;
     proto::StatusStep {
         rule: rule.name().into(),
         article: article.to_string(),
         event: event.as_ref().map(|event| cited(event, facts)),
         date: day(*date),
         sentence: sentence.to_string(),
-        date_latest: String::new(),
+        date_latest: day(*latest),
     }
 }

@@ -5,7 +5,8 @@
 //! effects, of conflicts, or by the day that is asked about. The order of what follows is
 //! not taken to be the order of the days: a notice that came before consent does nothing,
 //! one that came after it ends it.
-//! Leaves to others: which days a date can mean (`readings`).
+//! Leaves to others: which days a date can mean (`readings`), what duties ask for besides
+//! (`duty_breaks`).
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use jiff::civil::Date;
 
 use super::{
     days::{Days, Part},
-    in_force,
+    duty_breaks, in_force,
     months::{add_days, add_months, effect_of_deposit},
     readings,
     record::Record,
@@ -24,17 +25,25 @@ use crate::domain::{TreatyBody, TreatyEffect};
 
 /// The stretches of the days that the date of an act can mean, ascending.
 pub fn of_act(record: &Record<'_, '_>, act: &Act<'_>, statement: &Statement<'_>, of: Days) -> Vec<Part> {
-    stretches(of, &told(record, Some(act)), |day| effect(record, statement, day))
+    let told = told(record, Some(act));
+    let effect = |day| effect(record, statement, day);
+    let besides = match statement.body {
+        TreatyBody::WithdrawalNotified(_) => duty_breaks::of_leave(record, of, effect),
+        _ if duty_breaks::binds(statement) => duty_breaks::of_binding(record, statement, of, &told),
+        _ => BTreeSet::new(),
+    };
+    stretches(of, &told, effect, besides)
 }
 
 /// The stretches of days on one of which something ends: a conflict, or a participation
 /// that passes to successors.
 pub fn of_end(record: &Record<'_, '_>, of: Days) -> Vec<Part> {
-    stretches(of, &told(record, None), |day| add_days(day, 1))
+    let next = |day| add_days(day, 1);
+    stretches(of, &told(record, None), next, duty_breaks::of_leave(record, of, next))
 }
 
-fn stretches(of: Days, told: &BTreeSet<Date>, effect: impl Fn(Date) -> Date) -> Vec<Part> {
-    let mut begins = BTreeSet::from([of.first]);
+fn stretches(of: Days, told: &BTreeSet<Date>, effect: impl Fn(Date) -> Date, mut begins: BTreeSet<Date>) -> Vec<Part> {
+    begins.insert(of.first);
     for told in told {
         for reached in [Some(*told), told.tomorrow().ok()].into_iter().flatten() {
             begins.extend(first_reaching(of, |day| day, reached));
@@ -46,7 +55,7 @@ fn stretches(of: Days, told: &BTreeSet<Date>, effect: impl Fn(Date) -> Date) -> 
 }
 
 /// The first day whose effect is not before another, if it is not the very first one.
-fn first_reaching(Days { first, last }: Days, effect: impl Fn(Date) -> Date, reached: Date) -> Option<Date> {
+pub fn first_reaching(Days { first, last }: Days, effect: impl Fn(Date) -> Date, reached: Date) -> Option<Date> {
     if effect(first) >= reached || effect(last) < reached {
         return None;
     }
@@ -62,7 +71,7 @@ fn first_reaching(Days { first, last }: Days, effect: impl Fn(Date) -> Date, rea
 }
 
 /// What the act brings about by itself: its entry into force, the end of its notice.
-fn effect(record: &Record<'_, '_>, statement: &Statement<'_>, day: Date) -> Date {
+pub fn effect(record: &Record<'_, '_>, statement: &Statement<'_>, day: Date) -> Date {
     match statement.body {
         TreatyBody::WithdrawalNotified(_) => {
             record.withdrawal_clause().map_or(day, |clause| add_months(day, clause.notice_months))

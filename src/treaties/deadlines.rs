@@ -128,7 +128,8 @@ fn stem(article: &str) -> &str {
     article.split('(').next().unwrap_or(article).trim()
 }
 
-fn day_in(year: i16, month: i8, day: i8) -> Option<Date> {
+/// A day of a year; the last of the month where that has no such day.
+pub fn day_in(year: i16, month: i8, day: i8) -> Option<Date> {
     let first = Date::new(year, month, 1).ok()?;
     Date::new(year, month, day).ok().or_else(|| Some(first.last_of_month()))
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     Duty, DutyRule, DutyState, DutyStep, DutyType, Extension, Fulfilment,
+    days::Days,
     deadlines::{self, Bound},
     duty_remarks,
     readings::ReadAct,
@@ -25,6 +26,8 @@ pub struct Item<'c> {
     pub clause: &'c ObligationClause,
     /// The calendar year of a yearly report.
     pub about: Option<i16>,
+    /// Its number, from 1.
+    pub membership: usize,
     pub bound: Bound,
     pub first_due: Date,
 }
@@ -80,7 +83,7 @@ fn withdrawn(body: &TreatyBody) -> Option<&EventReference> {
     (changes.change == DeclarationChange::Withdraws).then_some(&changes.declaration)
 }
 
-/// The duty on a day, as one reading has it; nothing is assumed yet.
+/// The duty on a day, as one corner of a reading has it; nothing is assumed yet.
 pub fn told(item: &Item<'_>, acts: &[ReadAct<'_, '_>], at: Date) -> Duty {
     let mut following = Following::begin(item);
     following.acts(acts, at);
@@ -130,7 +133,14 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         };
         let because = item.bound.because.as_ref().and_then(|step| step.event.clone());
         let article = item.clause.article.clone();
-        following.steps.push(DutyStep { rule, article, event: because, date: Some(due), sentence: sentence.into() });
+        following.steps.push(DutyStep {
+            rule,
+            article,
+            event: because,
+            date: Some(due),
+            latest: None,
+            sentence: sentence.into(),
+        });
         following
     }
 
@@ -227,7 +237,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             let sentence = format!("what entry {index} states is corrected: {}", corrected.in_words());
             let (rule, article, event) =
                 (DutyRule::EvidenceCorrected, self.item.clause.article.clone(), Some(corrected.by.cited()));
-            self.steps.push(DutyStep { rule, article, event, date, sentence: sentence.into() });
+            self.steps.push(DutyStep { rule, article, event, date, latest: None, sentence: sentence.into() });
         }
     }
 
@@ -235,7 +245,8 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     fn ends_on(mut self, at: Date) -> Duty {
         let (state, late) = self.state(at);
         self.last_step(state, late, at);
-        let Self { item: Item { clause, about, bound, first_due }, due, extensions, done, steps, .. } = self;
+        let Self { item: Item { clause, about, membership, bound, first_due }, due, extensions, done, steps, .. } =
+            self;
         let announced = bound.notified.is_some_and(|notified| notified <= at);
         let stops = bound.out.filter(|out| announced && *out <= due);
         Duty {
@@ -247,14 +258,19 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
                 Due::YearlyReport { .. } => DutyType::YearlyReport,
             },
             about: *about,
-            in_force: bound.in_force,
+            membership: *membership,
+            in_force: Days::on(bound.in_force),
             state,
-            first_due: *first_due,
-            due,
+            certain: true,
+            first_due: Days::on(*first_due),
+            due: Days::on(due),
             days_late: late,
+            days_late_most: late,
             extensions,
             fulfilled: done.into_iter().next().map(|done| done.fulfilment),
-            stops: stops.filter(|_| matches!(state, DutyState::Running | DutyState::Ahead | DutyState::Ended)),
+            stops: stops
+                .map(Days::on)
+                .filter(|_| matches!(state, DutyState::Running | DutyState::Ahead | DutyState::Ended)),
             assuming: Vec::new(),
             steps,
         }
@@ -324,7 +340,8 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
 
     fn step(&mut self, rule: DutyRule, on: Option<&Statement<'a>>, date: Option<Date>, sentence: String) {
         let article = self.item.clause.article.clone();
-        self.steps.push(DutyStep { rule, article, event: on.map(Statement::cited), date, sentence: sentence.into() });
+        let event = on.map(Statement::cited);
+        self.steps.push(DutyStep { rule, article, event, date, latest: None, sentence: sentence.into() });
     }
 }
 

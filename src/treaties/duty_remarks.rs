@@ -16,8 +16,8 @@ use crate::domain::{
 };
 
 /// Whether acts find a duty and a membership.
-pub fn on_acts(acts: &[&Act<'_>], clauses: &[ObligationClause], courses: &[Course]) -> Vec<LegalFinding> {
-    let bound: Vec<Bound> = courses.iter().flat_map(Bound::of).flatten().collect();
+pub fn on_acts(acts: &[&Act<'_>], clauses: &[ObligationClause], courses: &[&Course]) -> Vec<LegalFinding> {
+    let bound: Vec<Bound> = courses.iter().flat_map(|course| Bound::of(course)).flatten().collect();
     let statements = acts.iter().flat_map(|act| &act.followed);
     let found = statements.filter_map(|statement| match statement.body {
         TreatyBody::DeadlineExtended(body) => on_place_of_extension(statement, body, clauses, &bound),

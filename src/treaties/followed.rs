@@ -75,18 +75,6 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
     (followed, complete)
 }
 
-/// Every corner of every reading as a reading of its own, and whether these are all.
-pub fn corners<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<(Reading<'r, 'a>, Course)>, bool) {
-    let (readings, all) = readings::of(record);
-    let mut complete = all && record.rests_on_whole;
-    let corners = readings.iter().flat_map(|reading| {
-        let (corners, whole) = corners_of(record, reading);
-        complete &= whole;
-        corners
-    });
-    (corners.collect(), complete)
-}
-
 fn corners_of<'r, 'a>(record: &'r Record<'r, 'a>, reading: &Reading<'r, 'a>) -> (Vec<Point<'r, 'a>>, bool) {
     let (corners, whole) = reading.corners();
     (follow(record, corners), whole)

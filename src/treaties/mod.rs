@@ -32,6 +32,8 @@ mod days;
 mod deadlines;
 mod difference;
 mod duty;
+mod duty_breaks;
+mod duty_outcomes;
 mod duty_remarks;
 mod explain;
 mod findings;

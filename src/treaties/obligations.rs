@@ -3,10 +3,10 @@
 //!
 //! Promises: as for the status ([`super`]): a pure function of events, day and view that
 //! names no treaty; duties are data of the [`crate::domain::Clauses`]. Every reading of
-//! the record is followed; where readings differ, a duty is told once for each outcome,
-//! with what that assumes. A later day never makes an overdue duty run again without an
+//! the record is followed; where readings differ in the state of a duty, it is told once for
+//! each, with what that assumes; where they differ in days alone, once, with their ends. A later day never makes an overdue duty run again without an
 //! act. Words and rules are told in `docs/obligations.md`.
-//! Leaves to others: one duty from act to act (`duty`), the calendar (`deadlines`),
+//! Leaves to others: one duty from act to act (`duty`), its outcomes (`duty_outcomes`), the calendar (`deadlines`),
 //! remarks (`duty_remarks`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,21 +16,19 @@ use jiff::civil::Date;
 use super::{
     Dossier, Known, Remark, ViewName,
     course::Course,
+    days::Days,
     deadlines::{self, Bound},
-    duty::{self, Item},
-    duty_remarks,
-    explain::{self, sentence_of},
-    followed,
-    readings::{self, ReadAct, Reading},
+    duty::Item,
+    duty_outcomes::{self, AtCorner, Readings, Told},
+    duty_remarks, explain,
+    followed::{self, Followed},
     record::{Around, Record},
     rivals::{self, Act},
     statements,
 };
 use crate::{
-    domain::{
-        CitedEvent, Due, ExtensionOutcome, LegalFinding, ObligationClause, Subject, TreatyBody, WorldDate, pinned,
-    },
-    limits::{STATUS_READINGS, YEARLY_DUTIES_SHOWN},
+    domain::{CitedEvent, Due, ExtensionOutcome, ObligationClause, Subject, TreatyBody, WorldDate, pinned},
+    limits::YEARLY_DUTIES_SHOWN,
 };
 
 pinned! {
@@ -113,19 +111,26 @@ pub struct Duty {
     pub duty_type: DutyType,
     /// The calendar year that a yearly report is due about.
     pub about: Option<i16>,
+    /// Which of the participant's memberships has it, from 1.
+    pub membership: usize,
     /// When the treaty began to bind: what the deadline is counted from.
-    pub in_force: Date,
+    pub in_force: Days,
     pub state: DutyState,
+    /// Whether the duty has this state under every reading.
+    pub certain: bool,
     /// Before any extension.
-    pub first_due: Date,
+    pub first_due: Days,
     /// The last permitted day as it stands.
-    pub due: Date,
-    /// Fulfilled late: by so many days; overdue: since so many days.
+    pub due: Days,
+    /// Fulfilled late: by so many days; overdue: since so many days; where days are open
+    /// the fewest.
     pub days_late: u32,
+    /// The most that it can be.
+    pub days_late_most: u32,
     pub extensions: Vec<Extension>,
     pub fulfilled: Option<Fulfilment>,
     /// The day of a withdrawal's effect that was notified, where the duty stops with it.
-    pub stops: Option<Date>,
+    pub stops: Option<Days>,
     /// What has to be assumed for it; empty when every reading agrees.
     pub assuming: Vec<Box<str>>,
     /// Why: what makes the deadline, then what happened in order of its days, then how
@@ -141,7 +146,7 @@ pub struct Extension {
     pub decided: Option<WorldDate>,
     pub decided_by: Box<str>,
     pub symbol: Box<str>,
-    /// The deadline that stood before.
+    /// The deadline that stood before; the earliest where it is open.
     pub before: Date,
     /// The last permitted day as requested or granted.
     pub new: Option<Date>,
@@ -164,6 +169,8 @@ pub struct DutyStep {
     pub article: Box<str>,
     pub event: Option<CitedEvent>,
     pub date: Option<Date>,
+    /// The latest that it can be, where it is open.
+    pub latest: Option<Date>,
     pub sentence: Box<str>,
 }
 
@@ -171,28 +178,29 @@ pub struct DutyStep {
 pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligations {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around { unsplit: true, ..Around::default() });
-    let (corners, complete) = followed::corners(&record);
-    let (readings, courses): (Vec<_>, Vec<_>) = corners.into_iter().unzip();
+    let record = Record::of(dossier, &acts, around(Days::on(at)));
+    let (followed, complete) = followed::all(&record);
+    let (readings, courses) = (Readings::of(&followed), followed::courses(&followed));
     let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();
     let own: Vec<&Act<'_>> = acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect();
-    let (items, all_years) = items(clauses, &courses, at);
-    let followed: BTreeMap<Key, Told> =
-        items.iter().map(|(key, items)| (*key, told(&record, items, &own, at))).collect();
+    let (items, all_years) = items(clauses, &followed, at);
+    let asked = duty_outcomes::Asked { at, until: None };
+    let told = |items: &Vec<AtCorner<'_>>| duty_outcomes::told(&record, &readings, items, &own, asked);
+    let told: BTreeMap<Key, Told<'_, '_>> = items.iter().map(|(key, items)| (*key, told(items))).collect();
     let on_acts = duty_remarks::on_acts(&own, clauses, &courses);
     let on_acts = on_acts.into_iter().map(|finding| Remark { finding, assuming: Vec::new() });
-    let on_duties = followed.values().flat_map(|told| told.remarks(&readings));
+    let on_duties = told.values().flat_map(|told| told.remarks(&readings));
     let findings: BTreeSet<Remark> = on_acts.chain(on_duties).collect();
-    let (duties, fulfilled_not_shown) = shown(&followed);
-    let asked = explain::Asked { dossier, at, record: &record, retracted: &statements.retracted };
+    let (shown, fulfilled_not_shown) = shown(&told);
+    let lies_ahead = explain::Asked { dossier, at, record: &record, retracted: &statements.retracted }.lies_ahead(at);
     Obligations {
         at,
         known: dossier.known,
-        projected: asked.lies_ahead(at),
+        projected: lies_ahead,
         named: !clauses.is_empty(),
-        duties: assumed(&duties, &readings),
+        duties: in_order(shown.into_iter().flat_map(|told| told.duties(&readings, asked))),
         fulfilled_not_shown,
-        complete: complete && all_years && followed.values().all(|told| told.complete),
+        complete: complete && all_years && told.values().all(|told| told.complete),
         continues: continues(&record, &courses, at),
         findings: findings.into_iter().collect(),
     }
@@ -203,20 +211,21 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
 pub fn due_between(dossier: &Dossier<'_>, at: Date, until: Date, view: ViewName) -> (Vec<Duty>, bool) {
     let statements = statements::in_effect(dossier);
     let acts = rivals::acts(&statements, dossier.mandates, view);
-    let record = Record::of(dossier, &acts, Around { unsplit: true, ..Around::default() });
-    let (corners, complete) = followed::corners(&record);
-    let (readings, courses): (Vec<_>, Vec<_>) = corners.into_iter().unzip();
+    let record = Record::of(dossier, &acts, around(Days { first: at, last: until }));
+    let (followed, complete) = followed::all(&record);
+    let readings = Readings::of(&followed);
     let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();
     let own: Vec<&Act<'_>> = acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect();
-    let (items, all_years) = items(clauses, &courses, until);
-    let followed: Vec<Told> = items.values().map(|items| told(&record, items, &own, at)).collect();
-    let outcomes: Vec<&[Outcome]> = followed.iter().map(|told| told.outcomes.as_slice()).collect();
-    let mut duties = assumed(&outcomes, &readings);
-    duties.retain(|duty| {
-        let runs = matches!(duty.state, DutyState::Running | DutyState::Ahead);
-        runs && duty.stops.is_none() && at <= duty.due && duty.due <= until
-    });
-    (duties, complete && all_years && followed.iter().all(|told| told.complete))
+    let (items, all_years) = items(clauses, &followed, until);
+    let asked = duty_outcomes::Asked { at, until: Some(until) };
+    let told = items.values().map(|items| duty_outcomes::told(&record, &readings, items, &own, asked));
+    let told: Vec<Told<'_, '_>> = told.collect();
+    let duties = in_order(told.iter().flat_map(|told| told.duties(&readings, asked)));
+    (duties, complete && all_years && told.iter().all(|told| told.complete))
+}
+
+fn around(asked: Days) -> Around<'static> {
+    Around { asked: Some(asked.first), deadlines: Some(asked), ..Around::default() }
 }
 
 /// What tells of a duty apart from its reading: the membership by its number, the clause
@@ -228,13 +237,17 @@ struct Key {
     about: Option<i16>,
 }
 
-/// A duty in the readings that know it, each by its number; never empty.
-type Items<'c> = Vec<(usize, Item<'c>)>;
-
-fn items<'c>(clauses: &'c [ObligationClause], courses: &[Course], at: Date) -> (BTreeMap<Key, Items<'c>>, bool) {
-    let mut items: BTreeMap<Key, Items<'c>> = BTreeMap::new();
+/// The duties in all readings, at each of their corners; none of them empty.
+fn items<'c>(
+    clauses: &'c [ObligationClause],
+    followed: &[Followed<'_, '_>],
+    at: Date,
+) -> (BTreeMap<Key, Vec<AtCorner<'c>>>, bool) {
+    let mut items: BTreeMap<Key, Vec<AtCorner<'c>>> = BTreeMap::new();
     let mut all = true;
-    for (reading, course) in courses.iter().enumerate() {
+    let corners = followed.iter().enumerate();
+    let corners = corners.flat_map(|(reading, followed)| followed.corners.iter().map(move |course| (reading, course)));
+    for (reading, course) in corners {
         for (membership, bound) in Bound::of(course).into_iter().enumerate() {
             let Some(bound) = bound.filter(|bound| bound.begins() <= at) else { continue };
             for (number, clause) in clauses.iter().enumerate() {
@@ -242,7 +255,7 @@ fn items<'c>(clauses: &'c [ObligationClause], courses: &[Course], at: Date) -> (
                 all &= complete;
                 for (about, first_due) in dated {
                     let key = Key { membership, clause: number, about };
-                    let item = Item { clause, about, bound: bound.clone(), first_due };
+                    let item = Item { clause, about, membership: membership + 1, bound: bound.clone(), first_due };
                     items.entry(key).or_default().push((reading, item));
                 }
             }
@@ -291,123 +304,14 @@ fn is_evidence(act: &Act<'_>, dossier: &Dossier<'_>) -> bool {
     own && act.followed.iter().any(|statement| tells(statement.body))
 }
 
-/// One duty in all readings.
-struct Told {
-    outcomes: Vec<Outcome>,
-    complete: bool,
-    /// With the ways in which the record leads to them.
-    findings: BTreeMap<LegalFinding, Vec<InOneWay>>,
-}
-
-/// A reading of the status by its number, and what is assumed of the evidence besides.
-type InOneWay = (usize, Vec<Box<str>>);
-
-impl Told {
-    /// What law remarks, with what that assumes.
-    fn remarks(&self, readings: &[Reading<'_, '_>]) -> Vec<Remark> {
-        let ways: usize = self.outcomes.iter().map(|outcome| outcome.ways.len()).sum();
-        let knowing: BTreeSet<usize> = self.outcomes.iter().flat_map(Outcome::readings).collect();
-        let remarks = self.findings.iter().map(|(finding, by)| {
-            let agreed = by.len() == ways && knowing.len() == readings.len();
-            let assuming = if agreed { Vec::new() } else { sentences(by, readings) };
-            Remark { finding: finding.clone(), assuming }
-        });
-        remarks.collect()
-    }
-}
-
-/// What ways assume, each once.
-fn sentences(ways: &[InOneWay], readings: &[Reading<'_, '_>]) -> Vec<Box<str>> {
-    let mut told: Vec<Box<str>> = Vec::new();
-    for (reading, besides) in ways {
-        let assuming: Vec<Box<str>> =
-            readings[*reading].assuming().into_iter().chain(besides.iter().cloned()).collect();
-        let sentence = sentence_of(&assuming);
-        if !told.contains(&sentence) {
-            told.push(sentence);
-        }
-    }
-    told
-}
-
-/// What some readings agree on.
-struct Outcome {
-    /// Without what it assumes.
-    duty: Duty,
-    ways: Vec<InOneWay>,
-}
-
-impl Outcome {
-    fn readings(&self) -> impl Iterator<Item = usize> {
-        self.ways.iter().map(|(reading, _)| *reading)
-    }
-
-    /// Whether a reader would be told the same.
-    fn agrees_with(&self, duty: &Duty) -> bool {
-        let facts = |duty: &Duty| (duty.in_force, duty.first_due, duty.due, duty.state, duty.days_late, duty.stops);
-        facts(&self.duty) == facts(duty)
-    }
-}
-
-fn told<'r, 'a>(record: &'r Record<'r, 'a>, items: &[(usize, Item<'_>)], own: &[&'r Act<'a>], at: Date) -> Told {
-    let bears = |act: &&&Act<'_>| items.iter().any(|(_, item)| duty::bears(act, item));
-    let mut acts: Vec<&'r Act<'a>> = own.iter().filter(bears).copied().collect();
-    acts.extend(own.iter().filter(|act| duty::withdraws_one_of(act, &acts)).copied().collect::<Vec<_>>());
-    let (ways, complete) = ways(record, &acts, (STATUS_READINGS / items.len()).max(1));
-    let mut told = Told { outcomes: Vec::new(), complete, findings: BTreeMap::new() };
-    for (reading, item) in items {
-        for way in &ways {
-            let duty = duty::told(item, &way.acts, at);
-            let from = (*reading, way.assuming.clone());
-            let remarked: BTreeSet<LegalFinding> = duty::remarked(item, &way.acts).into_iter().collect();
-            for finding in remarked {
-                told.findings.entry(finding).or_default().push(from.clone());
-            }
-            match told.outcomes.iter_mut().find(|outcome| outcome.agrees_with(&duty)) {
-                Some(outcome) => outcome.ways.push(from),
-                None => told.outcomes.push(Outcome { duty, ways: vec![from] }),
-            }
-        }
-    }
-    told
-}
-
-/// One way to read what is stated of extensions and fulfilment.
-#[derive(Clone, Default)]
-struct Way<'r, 'a> {
-    acts: Vec<ReadAct<'r, 'a>>,
-    assuming: Vec<Box<str>>,
-}
-
-/// The ways in which the acts can be read, up to so many; and whether these are all.
-fn ways<'r, 'a>(record: &'r Record<'r, 'a>, acts: &[&'r Act<'a>], most: usize) -> (Vec<Way<'r, 'a>>, bool) {
-    let (mut ways, mut complete) = (vec![Way::default()], true);
-    for act in acts {
-        let options = readings::at_ends(record, act);
-        let fits = ways.len() * options.len() <= most;
-        complete &= fits;
-        let taken = if fits { options.as_slice() } else { &options[..1] };
-        let longer = ways.iter().flat_map(|way: &Way<'r, 'a>| {
-            taken.iter().map(move |read| {
-                let mut way = way.clone();
-                way.acts.push(*read);
-                way.assuming.extend(read.assumption().map(Into::into));
-                way
-            })
-        });
-        ways = longer.collect();
-    }
-    (ways, complete)
-}
-
-/// The outcomes to show: of yearly reports in time only the newest; and how many are not shown.
-fn shown(followed: &BTreeMap<Key, Told>) -> (Vec<&[Outcome]>, usize) {
-    let in_time = |outcome: &Outcome| outcome.duty.about.is_some() && outcome.duty.state == DutyState::Fulfilled;
+/// The duties to show: of yearly reports in time only the newest; and how many are not shown.
+fn shown<'t, 'r, 'a>(all: &'t BTreeMap<Key, Told<'r, 'a>>) -> (Vec<&'t Told<'r, 'a>>, usize) {
+    let in_time = |duty: &Duty| duty.about.is_some() && duty.state == DutyState::Fulfilled;
     let mut newer: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let (mut kept, mut left_out) = (Vec::new(), 0);
     // The newest first.
-    for (key, told) in followed.iter().rev() {
-        if told.outcomes.iter().all(in_time) {
+    for (key, told) in all.iter().rev() {
+        if told.outcomes.iter().all(|outcome| in_time(&outcome.duty)) {
             let newer = newer.entry((key.membership, key.clause)).or_default();
             *newer += 1;
             if *newer > YEARLY_DUTIES_SHOWN {
@@ -415,34 +319,25 @@ fn shown(followed: &BTreeMap<Key, Told>) -> (Vec<&[Outcome]>, usize) {
                 continue;
             }
         }
-        kept.push(told.outcomes.as_slice());
+        kept.push(told);
     }
     (kept, left_out)
 }
 
-/// The duties in their order, each with what it assumes.
-fn assumed(told: &[&[Outcome]], readings: &[Reading<'_, '_>]) -> Vec<Duty> {
-    let mut duties: Vec<Duty> = Vec::new();
-    for outcomes in told {
-        let knowing: BTreeSet<usize> = outcomes.iter().flat_map(Outcome::readings).collect();
-        let agreed = outcomes.len() == 1 && knowing.len() == readings.len();
-        for Outcome { duty, ways } in *outcomes {
-            let assuming = if agreed { Vec::new() } else { sentences(ways, readings) };
-            duties.push(Duty { assuming, ..duty.clone() });
-        }
-    }
+fn in_order(duties: impl Iterator<Item = Duty>) -> Vec<Duty> {
+    let mut duties: Vec<Duty> = duties.collect();
     duties.sort_by(|one, other| (one.due, &one.article, one.state).cmp(&(other.due, &other.article, other.state)));
     duties
 }
 
 /// What the clauses say goes on, once the participant left under some reading and has not
 /// come back.
-fn continues(record: &Record<'_, '_>, courses: &[Course], at: Date) -> Box<str> {
+fn continues(record: &Record<'_, '_>, courses: &[&Course], at: Date) -> Box<str> {
     let left = |course: &Course| {
         let newest = course.memberships.iter().rfind(|membership| membership.deposited <= at);
         let out = newest.and_then(|membership| membership.leave.as_ref()?.effective);
         out.is_some_and(|out| out <= at)
     };
     let words = record.withdrawal_clause().map(|clause| clause.continues.clone());
-    words.filter(|_| courses.iter().any(left)).unwrap_or_default()
+    words.filter(|_| courses.iter().any(|course| left(course))).unwrap_or_default()
 }

@@ -174,11 +174,9 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     for act in &record.clocked {
         let mut options = options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
         let too_many = readings.len() * options.len() > STATUS_READINGS;
-        if too_many || record.unsplit {
+        if too_many {
             let unsplit = self::options(record, act, |_, of| vec![Part::whole(of)]);
-            // What brings more than a later day, the later it came, leads elsewhere between.
-            let lost = options.len() > unsplit.len() && (too_many || leaves(act));
-            complete &= !lost;
+            complete &= options.len() == unsplit.len();
             options = unsplit;
         }
         complete &= extend(&mut readings, &options, |reading, read| reading.acts.push(*read));
@@ -187,8 +185,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
         let contested = conflict.accounts.len() > 1;
         let whole = |account: &'r Account<'a>| ReadAccount { account, open: account.open_dates(), contested };
         let accounts = || conflict.accounts.iter().map(whole);
-        let split: Vec<_> =
-            accounts().flat_map(|read| if record.unsplit { vec![read] } else { parts(record, &read) }).collect();
+        let split: Vec<_> = accounts().flat_map(|read| parts(record, &read)).collect();
         let fits = readings.len() * split.len() <= STATUS_READINGS;
         complete &= fits;
         let accounts = if fits { split } else { accounts().collect() };
@@ -199,8 +196,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     complete &= extend(&mut readings, &ways, |reading, way| reading.carried = Some(*way));
     if let Some(passing) = &record.passed {
         let of = passing.days;
-        let parts = if record.unsplit { vec![Part::whole(of)] } else { breaks::of_end(record, of) };
-        let passed: Vec<_> = parts.into_iter().map(|part| ReadPassing { passing, part }).collect();
+        let passed: Vec<_> = breaks::of_end(record, of).into_iter().map(|part| ReadPassing { passing, part }).collect();
         complete &= extend(&mut readings, &passed, |reading, passed| reading.passed = Some(*passed));
     }
     let both: &[bool] = if asks_repatriation { &[true, false] } else { &[true] };
@@ -273,10 +269,6 @@ fn extend<'r, 'a, T>(
         }
     }
     fits
-}
-
-fn leaves(act: &Act<'_>) -> bool {
-    matches!(act.shown().body, TreatyBody::WithdrawalNotified(_) | TreatyBody::WithdrawalRevoked(_))
 }
 
 impl<'r, 'a> Reading<'r, 'a> {

@@ -8,6 +8,7 @@ use super::{
     Dossier, Span,
     cascade::{self, Carried},
     conflict::{self, Conflict},
+    days::Days,
     followed,
     in_force::{self, Counted},
     passing::{self, Passing, Succession},
@@ -31,8 +32,8 @@ pub struct Record<'r, 'a> {
     pub known_on: Option<Date>,
     /// The day that is asked about, where one is.
     pub asked: Option<Date>,
-    /// Uncertain dates are not split where they can lead elsewhere.
-    pub unsplit: bool,
+    /// The days on whose sides deadlines are told apart, where duties are asked about.
+    pub deadlines: Option<Days>,
     /// First day that an act under the treaty can have happened on.
     pub adopted: Option<Date>,
     /// Acts whose dates make the status: on the treaty's entry into force, on the
@@ -74,8 +75,8 @@ pub struct Around<'q> {
     pub of_predecessor: bool,
     /// The day that is asked about: uncertain dates are read on both sides of it.
     pub asked: Option<Date>,
-    /// Uncertain dates are not split: their first and their last days alone are followed.
-    pub unsplit: bool,
+    /// The days on whose sides deadlines are told apart, where duties are asked about.
+    pub deadlines: Option<Days>,
 }
 
 impl<'r, 'a> Record<'r, 'a> {
@@ -108,7 +109,7 @@ impl<'r, 'a> Record<'r, 'a> {
             clauses,
             known_on: dossier.known.recorded_at.and_then(|time| time.utc_date()),
             asked: around.asked,
-            unsplit: around.unsplit,
+            deadlines: around.deadlines,
             adopted,
             clocked: acts().filter(clocked).collect(),
             conflicts: conflict::conflicts(&asserted, withdrawal),

@@ -124,8 +124,8 @@ impl From<&Step> for Reason {
 
 impl From<&DutyStep> for Reason {
     fn from(step: &DutyStep) -> Self {
-        let DutyStep { rule, article, event, date, sentence } = step.clone();
-        Self { rule: rule.name(), article, event, date, latest: None, sentence }
+        let DutyStep { rule, article, event, date, latest, sentence } = step.clone();
+        Self { rule: rule.name(), article, event, date, latest, sentence }
     }
 }
 
@@ -429,15 +429,16 @@ fn deadline(asked: &explain::Asked<'_, '_, '_>, duty: &Duty) -> Projected {
     if can_extend {
         could_move.push(change(ChangeCode::Extension, "an extension that is granted"));
     }
-    could_move.push(change(ChangeCode::Withdrawal, format!("a withdrawal that takes effect by {due}")));
+    let words = |days: &Days| if days.is_settled() { days.first.to_string() } else { days.to_string() };
+    could_move.push(change(ChangeCode::Withdrawal, format!("a withdrawal that takes effect by {}", due.last)));
     let counted = if extensions.iter().any(|extension| extension.replaces) {
         "a correction of the extension that sets the day".to_owned()
     } else {
-        format!("a correction of the entry into force, {in_force}")
+        format!("a correction of the entry into force, {}", words(in_force))
     };
     could_move.push(change(ChangeCode::Correction, counted));
     Projected {
-        days: Days::on(*due),
+        days: *due,
         what: UpcomingType::DeadlineFalls,
         statuses: None,
         sentence: format!("last permitted day of {title}{year} (Article {article})").into(),

@@ -9,6 +9,7 @@ mod expected;
 mod objected;
 mod obligations;
 mod open_days;
+mod open_deadlines;
 mod over_time;
 mod parties;
 mod properties;

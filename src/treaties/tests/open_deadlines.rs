@@ -1,0 +1,179 @@
+//! Duties that are counted from a date which is not known to the day.
+
+use proptest::prelude::*;
+
+use super::{
+    obligations::{declared, granted, one, own, party, report, under},
+    *,
+};
+use crate::treaties::{Days, Duty, DutyState, Horizon, Obligations, UpcomingType, upcoming};
+
+fn days(first: &str, last: &str) -> Days {
+    Days { first: day(first), last: day(last) }
+}
+
+/// The states of the duty under an article, each with its days.
+fn states(found: &Obligations, article: &str, about: Option<i16>) -> Vec<(DutyState, Days)> {
+    under(found, article, about).iter().map(|duty| (duty.state, duty.due)).collect()
+}
+
+#[test]
+fn a_duty_whose_readings_differ_in_days_alone_is_told_once_with_its_ends() {
+    let same_month = party("UKR", "2005-12");
+    assert_eq!(one(&same_month.duties("UKR", "2011-01-01"), "4").due, Days::on(day("2010-06-01")));
+    let found = party("UKR", "2005-11/2005-12").duties("UKR", "2011-01-01");
+    let duty = one(&found, "4");
+    assert_eq!((duty.state, duty.due), (DutyState::Overdue, days("2010-05-01", "2010-06-01")));
+    assert_eq!((duty.days_late, duty.days_late_most), (214, 245));
+    assert_eq!(duty.in_force, days("2006-05-01", "2006-06-01"));
+    assert_eq!((duty.assuming.len(), duty.certain), (0, true));
+    assert_eq!((duty.steps[0].date, duty.steps[0].latest), (Some(day("2010-05-01")), Some(day("2010-06-01"))));
+    assert!(found.complete);
+}
+
+#[test]
+fn states_that_differ_say_which_days_each_assumes() {
+    let found = party("UKR", "2005").duties("UKR", "2006-01-15");
+    let expected = [
+        (DutyState::Overdue, Days::on(day("2005-12-28"))),
+        (DutyState::Running, days("2006-01-28", "2006-06-30")),
+        (DutyState::Ahead, days("2006-07-31", "2006-11-28")),
+    ];
+    let told = states(&found, "7(1)", None);
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    assert_eq!(told[..2], expected[..2]);
+    assert_eq!(told[2].0, expected[2].0);
+    let assuming: Vec<&str> =
+        under(&found, "7(1)", None).iter().flat_map(|duty| &duty.assuming).map(|it| &**it).collect();
+    assert_eq!(
+        assuming,
+        [
+            "instrument deposited on a day from 2005-01-01 to 2005-01-31, days that the statement allows",
+            "instrument deposited on a day from 2005-02-01 to 2005-07-31, days that the statement allows",
+            "instrument deposited on a day from 2005-08-01 to 2005-12-31, days that the statement allows",
+        ]
+    );
+    assert!(found.complete);
+    assert!(under(&found, "7(1)", None).iter().all(|duty| !duty.certain));
+}
+
+#[test]
+fn a_deadline_that_may_fall_within_the_days_looked_at_lies_ahead() {
+    let book = party("UKR", "2005");
+    let horizon = Horizon { at: day("2006-01-15"), until: day("2006-03-16") };
+    let ahead = book.dossier("UKR", |dossier| upcoming(dossier, horizon, ViewName::Default));
+    let deadlines: Vec<_> = ahead.changes.iter().filter(|change| change.what == UpcomingType::DeadlineFalls).collect();
+    let [first_report] = deadlines[..] else { panic!("{deadlines:#?}") };
+    assert_eq!(first_report.days, days("2006-01-28", "2006-02-28"));
+    let expected = "instrument deposited on a day from 2005-02-01 to 2005-03-31, days that the statement allows";
+    assert_eq!(first_report.assuming, [expected.into()]);
+    assert!(ahead.complete);
+}
+
+#[test]
+fn what_is_overdue_assumes_all_days_that_leave_it_so() {
+    let found = party("UKR", "2001/2014").duties("UKR", "2010-01-01");
+    let reports = under(&found, "7(1)", None);
+    let overdue = reports.iter().find(|duty| duty.state == DutyState::Overdue).unwrap();
+    let expected = "instrument deposited on a day from 2001-01-01 to 2009-01-31, days that the statement allows";
+    assert_eq!((&*overdue.assuming[0], overdue.assuming.len()), (expected, 1));
+    assert_eq!(overdue.due, days("2001-12-28", "2009-12-28"));
+    // A report is due about every year from the one on in which the treaty may have begun to bind.
+    let years: Vec<i16> = (2001..=2008).collect();
+    let told: Vec<i16> = years.iter().copied().filter(|year| !under(&found, "7(2)", Some(*year)).is_empty()).collect();
+    assert_eq!(told, years);
+    let of_2007 = states(&found, "7(2)", Some(2007));
+    assert_eq!(of_2007, [(DutyState::Overdue, Days::on(day("2008-04-30")))]);
+    assert!(found.complete);
+}
+
+#[test]
+fn an_open_date_that_makes_no_difference_doubles_nothing() {
+    let mut book = party("UKR", "2005-12-27");
+    let settled = book.duties("UKR", "2026-03-01").duties.len();
+    book.signed(&own("UKR"), "1998-05");
+    let found = book.duties("UKR", "2026-03-01");
+    assert_eq!(found.duties.len(), settled);
+    assert!(found.duties.iter().all(|duty| duty.assuming.is_empty() && duty.certain), "{:#?}", found.duties);
+}
+
+#[test]
+fn a_leave_on_an_open_day_ends_a_duty_or_leaves_it_overdue() {
+    let mut book = party("UKR", "2000-03-20");
+    book.withdrew(obligations::RECORDED, &own("UKR"), "2010");
+    let found = book.duties("UKR", "2012-01-01");
+    // In force from 1 September 2000: mined areas are to be cleared by 1 September 2010.
+    let told: Vec<(DutyState, Option<Date>)> =
+        under(&found, "5(1)", None).iter().map(|duty| (duty.state, duty.stops.map(|stops| stops.last))).collect();
+    assert_eq!(told, [(DutyState::Ended, Some(day("2010-09-01"))), (DutyState::StaysOverdue, None)]);
+    assert!(found.complete, "{found:#?}");
+}
+
+/// Days between which a date is told, in days from a first one.
+fn range() -> impl Strategy<Value = (Date, Date)> {
+    (0i32..4000, prop_oneof![0i32..60, 0i32..900]).prop_map(|(from, length)| {
+        let at = |days: i32| day("1999-06-01").checked_add(jiff::Span::new().days(days)).unwrap();
+        (at(from), at(from + length))
+    })
+}
+
+/// What else is recorded: a report, a completion, an extension, a withdrawal, each or not.
+fn acts() -> impl Strategy<Value = [Option<Date>; 4]> {
+    prop::array::uniform4(prop::option::of(range().prop_map(|(first, _)| first)))
+}
+
+fn book_of(deposited: &str, [reported, completed, extended, withdrew]: &[Option<Date>; 4]) -> Book {
+    let mut book = party("XXX", deposited);
+    if let Some(on) = reported {
+        book.act("XXX", report("7(2)", &on.to_string(), &(on.year() - 1).to_string()));
+        book.act("XXX", report("7(1)", &on.to_string(), &on.year().to_string()));
+    }
+    if let Some(on) = completed {
+        book.act("XXX", declared("5(1)", &on.to_string(), None));
+    }
+    if let Some(on) = extended {
+        let new = on.checked_add(jiff::Span::new().years(3)).unwrap();
+        book.act("XXX", granted(&on.to_string(), &new.to_string()));
+    }
+    if let Some(on) = withdrew {
+        book.withdrew(obligations::RECORDED, &own("XXX"), &on.to_string());
+    }
+    book
+}
+
+proptest! {
+    #[test]
+    fn what_a_day_of_the_deposit_leads_to_is_among_what_the_open_date_tells(
+        (first, last) in range(),
+        at in 0i32..9000,
+        pick in 0i32..=100,
+        acts in acts(),
+    ) {
+        let at = day("1999-06-01").checked_add(jiff::Span::new().days(at)).unwrap().to_string();
+        let open = book_of(&format!("{first}/{last}"), &acts).duties("XXX", &at);
+        let picked = (last - first).get_days() * pick / 100;
+        let picked = first.checked_add(jiff::Span::new().days(picked)).unwrap();
+        let settled = book_of(&picked.to_string(), &acts).duties("XXX", &at);
+        prop_assert!(open.complete);
+        let within = |inner: Days, outer: Days| outer.first <= inner.first && inner.last <= outer.last;
+        let key = |duty: &Duty| (duty.article.clone(), duty.about, duty.membership);
+        // Of yearly reports in time only the newest are shown, which are others under other readings.
+        let shown = settled.duties.iter().filter(|duty| duty.about.is_none() || duty.state != DutyState::Fulfilled);
+        for duty in shown {
+            let same: Vec<&Duty> = open.duties.iter().filter(|other| key(other) == key(duty)).collect();
+            let told = same.iter().any(|other| {
+                other.state == duty.state
+                    && within(duty.due, other.due)
+                    && within(duty.in_force, other.in_force)
+                    && within(duty.first_due, other.first_due)
+                    && (other.days_late..=other.days_late_most).contains(&duty.days_late)
+            });
+            prop_assert!(told, "{picked}: {duty:#?}\n{same:#?}");
+            prop_assert!(same.len() == 1 || same.iter().all(|other| !other.certain || other.state == duty.state));
+        }
+        for duty in open.duties.iter().filter(|duty| duty.certain && duty.about.is_none()) {
+            let as_told = settled.duties.iter().any(|other| key(other) == key(duty) && other.state == duty.state);
+            prop_assert!(as_told, "{picked}: {duty:#?}");
+        }
+    }
+}
