@@ -281,7 +281,8 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
     let contested =
         if by.is_empty() { "Nobody is recorded to contest it.".into() } else { format!("Contested by {by}.") };
     let times = windows.iter().map(|window| {
-        let ObjectionWindow { from, begins, ends } = window;
+        let ObjectionWindow { from, begins, ends, begins_latest, ends_latest } = window;
+        let (begins, ends) = (days(begins, begins_latest), days(ends, ends_latest));
         format!("Objections are in time until {ends}, counted from the {from} of {begins}.")
     });
     let mut tables = vec![sentences(None, [sentence, contested].into_iter().chain(times))];

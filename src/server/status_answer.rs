@@ -8,8 +8,8 @@ use super::status::{EventFacts, Found};
 use crate::{
     domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{
-        Change, Claim, Claims, ClausesApplied, Contest, Declared, Interval, Outcome, Overlay, Reaction, Remark, Span,
-        Stance, StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
+        Change, Claim, Claims, ClausesApplied, Contest, Days, Declared, Interval, Outcome, Overlay, Reaction, Remark,
+        Span, Stance, StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
     },
     wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
 };
@@ -291,7 +291,13 @@ fn contest(contest: &Contest, facts: &HashMap<Index, EventFacts>) -> proto::Cont
 /// A time for objections.
 pub(super) fn window(window: &Window) -> proto::ObjectionWindow {
     let Window { from, begins, ends } = window;
-    proto::ObjectionWindow { from: from.name().into(), begins: begins.to_string(), ends: ends.to_string() }
+    proto::ObjectionWindow {
+        from: from.name().into(),
+        begins: begins.first.to_string(),
+        ends: ends.first.to_string(),
+        begins_latest: latest_of(*begins),
+        ends_latest: latest_of(*ends),
+    }
 }
 
 /// Whether an objection came in time.
@@ -317,6 +323,11 @@ pub(super) type Ends = (Option<Date>, Option<Date>);
 /// The latest day, where it is open which of them it is.
 pub(super) fn latest(ends: Option<Ends>) -> String {
     day(ends.filter(|(first, last)| first != last).and_then(|(_, last)| last))
+}
+
+/// The latest of days, where it is open which of them it is.
+pub(super) fn latest_of(days: Days) -> String {
+    latest(Some((Some(days.first), Some(days.last))))
 }
 
 /// Under the first of the outcomes, when a pending withdrawal takes effect.

@@ -29,6 +29,17 @@ impl Days {
         Self { first: self.first.min(other.first), last: self.last.max(other.last) }
     }
 
+    /// These days moved, in their order.
+    pub fn map(self, moved: impl Fn(Date) -> Date) -> Self {
+        Self { first: moved(self.first), last: moved(self.last) }
+    }
+
+    /// It as one names a day.
+    pub fn named(self) -> String {
+        let Self { first, last } = self;
+        if self.is_settled() { first.to_string() } else { format!("a day from {first} to {last}") }
+    }
+
     /// The days of both, where the other's come right after these.
     fn joined(self, next: Self) -> Option<Self> {
         (self.last.tomorrow().ok() == Some(next.first)).then_some(Self { first: self.first, last: next.last })
@@ -37,8 +48,7 @@ impl Days {
 
 impl fmt::Display for Days {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { first, last } = self;
-        if self.is_settled() { write!(out, "on {first}") } else { write!(out, "on a day from {first} to {last}") }
+        write!(out, "on {}", self.named())
     }
 }
 

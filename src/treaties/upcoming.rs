@@ -59,9 +59,9 @@ impl Horizon {
         self.at < days.last && days.first <= self.until
     }
 
-    /// Whether a last permitted day is still to be told.
-    fn ends(self, day: Date) -> bool {
-        self.at <= day && day <= self.until
+    /// Whether a last permitted day may still be to be told.
+    fn ends(self, days: Days) -> bool {
+        self.at <= days.last && days.first <= self.until
     }
 }
 
@@ -376,25 +376,26 @@ fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Ve
                 WindowStart::Notification => "receipt by the depositary",
                 WindowStart::Circulation => "information of the others",
             };
-            let counted = format!("counted from the {from}, {}", window.begins);
+            let begins = window.begins.named();
+            let counted = format!("counted from the {from}, {begins}");
             let reason = Reason {
                 rule: window.from.name(),
                 article: article.clone(),
                 event: Some(event.clone()),
-                date: Some(window.begins),
+                date: Some(window.begins.first),
                 sentence: format!("{kind}: the time for objections is {counted}").into(),
             };
+            let correction =
+                change(ChangeCode::Correction, format!("a correction of the day from which it is counted, {begins}"));
+            let open = (!window.ends.is_settled()).then(|| explain::settling(false));
             Projected {
-                days: Days::on(window.ends),
+                days: window.ends,
                 what: UpcomingType::ObjectionsEnd,
                 statuses: None,
                 sentence: format!("last day for objections to the {kind}, {counted}").into(),
                 because: vec![reason],
                 assuming: Vec::new(),
-                could_move: vec![change(
-                    ChangeCode::Correction,
-                    format!("a correction of the day from which it is counted, {}", window.begins),
-                )],
+                could_move: open.into_iter().chain([correction]).collect(),
             }
         })
     });
