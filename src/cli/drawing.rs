@@ -348,12 +348,20 @@ fn contested(reactions: &[Reaction], since: Date) -> Vec<ContestedRun<'_>> {
 }
 
 fn provisional(found: &ProvisionalApplication) -> Option<Lane> {
-    let since = day(&found.since)?;
-    let stretch = Stretch {
-        look: Look::Provisional,
-        from: Some(since),
-        to: day(&found.until),
-        label: "applied provisionally".into(),
+    let ProvisionalApplication { since, since_latest, until, until_latest, .. } = found;
+    let (since, until) = ((day(since)?, day(since_latest)), (day(until), day(until_latest)));
+    let surely = (since.1.unwrap_or(since.0), until.0);
+    let (from, to) = (Some(since.0), until.1.or(until.0));
+    let stretch = |look, from, to, label: &str| Stretch { look, from, to, label: label.into() };
+    let may = |from, to| stretch(Look::Open, from, to, "may apply provisionally");
+    let stretches = match surely {
+        (begins, Some(ends)) if ends <= begins => vec![may(from, to)],
+        (begins, ends) => {
+            let before = (since.0 < begins).then(|| may(from, Some(begins)));
+            let after = (ends < to).then(|| may(ends, to));
+            let applied = stretch(Look::Provisional, Some(begins), ends, "applied provisionally");
+            before.into_iter().chain([applied]).chain(after).collect()
+        }
     };
-    Some(Lane { assuming: Vec::new(), stretches: vec![stretch] })
+    Some(Lane { assuming: Vec::new(), stretches })
 }

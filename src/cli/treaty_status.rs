@@ -16,8 +16,9 @@ use super::{
 use crate::client::{
     Client, KnownAt, OnDay,
     reply::{
-        CitedEvent, Claims, HoldsAt, LegalFinding, ObjectionWindow, Overlay, Reaction, RetroactiveSuccession, Standing,
-        StatusOutcome, StatusStep, SuspensionAsserted, Timeliness, TreatyStatusResponse,
+        CitedEvent, Claims, HoldsAt, LegalFinding, ObjectionWindow, Overlay, ProvisionalApplication, Reaction,
+        RetroactiveSuccession, Standing, StatusOutcome, StatusStep, SuspensionAsserted, Timeliness,
+        TreatyStatusResponse,
     },
     to_json,
 };
@@ -107,6 +108,11 @@ pub fn status_ends(statuses: &[String], until: (&str, &str), effective: (&str, &
 /// A day; where it is open which of several it is, the first and the last of them.
 pub fn days(first: &str, latest: &str) -> String {
     if latest.is_empty() { first.to_owned() } else { format!("{first} to {latest}") }
+}
+
+/// It in a sentence.
+fn named(first: &str, latest: &str) -> String {
+    if latest.is_empty() { first.to_owned() } else { format!("a day from {first} to {latest}") }
 }
 
 /// The answer in a sentence, and what it is subject to.
@@ -243,11 +249,11 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
     match overlay {
         Overlay::SuspensionAsserted(found) => suspension(found, letters),
         Overlay::ProvisionalApplication(found) => {
-            let until = if found.until.is_empty() { "in force".to_owned() } else { found.until.clone() };
-            vec![sentences(
-                None,
-                [format!("Applied provisionally from {} until {until}: {}.", found.since, found.scope)],
-            )]
+            let ProvisionalApplication { since, since_latest, until, until_latest, scope, uncertain, .. } = found;
+            let until = if until.is_empty() { "in force".to_owned() } else { named(until, until_latest) };
+            let applied = if *uncertain { "May be applied" } else { "Applied" };
+            let since = named(since, since_latest);
+            vec![sentences(None, [format!("{applied} provisionally from {since} until {until}: {scope}.")])]
         }
         Overlay::Declaration(found) => {
             let what = short_name(found.r#type().as_str_name(), "DECLARATION_TYPE_").replace('_', " ");
@@ -260,7 +266,8 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
             vec![sentences(None, [format!("Territory: {effect} {} since {since}.", found.units.join(", "))])]
         }
         Overlay::RetroactiveSuccession(found) => {
-            let RetroactiveSuccession { event: _, predecessor, succeeded, notified } = found;
+            let RetroactiveSuccession { event: _, predecessor, succeeded, notified, succeeded_latest } = found;
+            let succeeded = named(succeeded, succeeded_latest);
             let told = format!("Bound from {succeeded} on as successor of {predecessor}, notified on {notified}.");
             vec![sentences(None, [told])]
         }

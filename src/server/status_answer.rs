@@ -42,13 +42,16 @@ impl Found {
         use proto::status_overlay::Overlay as Told;
         let overlays = overlays.iter().map(|overlay| match overlay {
             Overlay::SuspensionAsserted(found) => Told::SuspensionAsserted(self.suspension(found)),
-            Overlay::ProvisionalApplication { event, scope, article, since, until } => {
+            Overlay::ProvisionalApplication { event, scope, article, since, until, certain } => {
                 Told::ProvisionalApplication(proto::ProvisionalApplication {
                     event: Some(self.cited(event)),
                     scope: scope.to_string(),
                     article: article.to_string(),
-                    since: since.to_string(),
-                    until: day(*until),
+                    since: since.first.to_string(),
+                    until: day(until.map(|until| until.first)),
+                    since_latest: latest_of(*since),
+                    until_latest: until.map(latest_of).unwrap_or_default(),
+                    uncertain: !certain,
                 })
             }
             Overlay::Declaration(declared) => Told::Declaration(self.declared(declared)),
@@ -57,7 +60,8 @@ impl Found {
                 Told::RetroactiveSuccession(proto::RetroactiveSuccession {
                     event: Some(self.cited(event)),
                     predecessor: predecessor.to_string(),
-                    succeeded: succeeded.to_string(),
+                    succeeded: succeeded.first.to_string(),
+                    succeeded_latest: latest_of(*succeeded),
                     notified: world(notified.as_ref()),
                 })
             }

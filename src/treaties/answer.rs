@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::Window;
+use super::{Window, days::Days};
 use crate::domain::pinned;
 use crate::domain::{
     BodyStance, CitedEvent, DeclarationType, EventReference, Kind, LegalFinding, NotStated, OrganisationId,
@@ -343,8 +343,11 @@ pub enum Overlay {
         event: CitedEvent,
         scope: Box<str>,
         article: Box<str>,
-        since: Date,
-        until: Option<Date>,
+        since: Days,
+        until: Option<Days>,
+        /// It lies on the day whichever reading is right and whichever days the dates mean;
+        /// of all days: there is a day on which it does.
+        certain: bool,
     },
     /// A reservation, interpretation or other declaration that stands on the day.
     Declaration(Declared),
@@ -354,7 +357,7 @@ pub enum Overlay {
     RetroactiveSuccession {
         event: CitedEvent,
         predecessor: ParticipantId,
-        succeeded: Date,
+        succeeded: Days,
         notified: Option<WorldDate>,
     },
 }

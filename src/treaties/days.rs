@@ -24,6 +24,11 @@ impl Days {
         self.first == self.last
     }
 
+    /// Whether a day is one of them.
+    pub fn holds(self, day: Date) -> bool {
+        self.first <= day && day <= self.last
+    }
+
     /// All days from the first of both to the last.
     pub fn around(self, other: Self) -> Self {
         Self { first: self.first.min(other.first), last: self.last.max(other.last) }

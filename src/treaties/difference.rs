@@ -148,8 +148,8 @@ fn words_of(overlay: &Overlay) -> String {
             format!("suspension asserted{since}{contested}")
         }
         Overlay::ProvisionalApplication { since, until, .. } => {
-            let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
-            format!("applied provisionally since {since}{until}")
+            let until = until.map(|until| format!(" until {}", until.named())).unwrap_or_default();
+            format!("applied provisionally since {}{until}", since.named())
         }
         Overlay::Declaration(declared) => {
             let made = declared.made.as_ref().map(|made| format!(" of {made}")).unwrap_or_default();
@@ -157,7 +157,7 @@ fn words_of(overlay: &Overlay) -> String {
         }
         Overlay::TerritorialScope(declared) => format!("territory: {}", declared.units.join(", ")),
         Overlay::RetroactiveSuccession { predecessor, succeeded, .. } => {
-            format!("successor of {predecessor} since {succeeded}")
+            format!("successor of {predecessor} since {}", succeeded.named())
         }
     }
 }

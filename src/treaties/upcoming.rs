@@ -49,12 +49,7 @@ pub struct Horizon {
 }
 
 impl Horizon {
-    /// Whether something that begins on the day lies ahead: the day itself has begun.
-    fn begins(self, day: Date) -> bool {
-        self.at < day && day <= self.until
-    }
-
-    /// Whether something may begin within it on one of the days.
+    /// Whether something may begin within it on one of the days: the day asked about has begun.
     fn may_begin(self, days: Days) -> bool {
         self.at < days.last && days.first <= self.until
     }
@@ -135,7 +130,7 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
     let courses = followed::courses(&followed);
     let asked = explain::Asked { dossier, at: horizon.at, record: &record, retracted: &stated.retracted };
     let mut changes = merged(&followed::joined(&followed), |followed| of_course(&asked, followed, horizon));
-    changes.extend(provisional(&record, &courses, horizon));
+    changes.extend(provisional(&record, &followed, horizon));
     changes.extend(windows(&record, &courses, horizon));
     let (duties, all_duties) = obligations::due_between(dossier, horizon.at, horizon.until, view);
     changes.extend(duties.iter().map(|duty| deadline(&asked, duty)));
@@ -328,34 +323,37 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
 }
 
 /// Provisional application that ends with the entry into force.
-fn provisional(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Vec<Projected> {
-    let ends = over_time::overlays(record, courses).into_iter().filter_map(|overlay| match overlay {
-        Overlay::ProvisionalApplication { event, scope, article, since, until } => {
-            let day = until.filter(|day| horizon.begins(*day))?;
-            Some((day, event, scope, article, since))
+fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
+    let ends = over_time::overlays(record, followed).into_iter().filter_map(|overlay| match overlay {
+        Overlay::ProvisionalApplication { event, scope, article, since, until, certain: _ } => {
+            let days = until.filter(|days| horizon.may_begin(*days))?;
+            Some((days, event, scope, article, since))
         }
         Overlay::SuspensionAsserted(_)
         | Overlay::Declaration(_)
         | Overlay::TerritorialScope(_)
         | Overlay::RetroactiveSuccession { .. } => None,
     });
-    let told = ends.map(|(day, event, scope, article, since)| {
-        let sentence = format!("applied provisionally since {since}: {scope}; ends with the entry into force");
+    let told = ends.map(|(days, event, scope, article, since)| {
+        let sentence =
+            format!("applied provisionally since {}: {scope}; ends with the entry into force", since.named());
         let reason = Reason {
             rule: "provisional_application",
             article,
             event: Some(event),
-            date: Some(since),
+            date: Some(since.first),
             sentence: sentence.into(),
         };
+        let open = (!days.is_settled()).then(|| explain::settling(false));
+        let moved = change(ChangeCode::Correction, "what moves the entry into force moves this, too");
         Projected {
-            days: Days::on(day),
+            days,
             what: UpcomingType::ProvisionalEnds,
             statuses: None,
             sentence: "provisional application ends: the treaty itself is in force".into(),
             because: vec![reason],
             assuming: Vec::new(),
-            could_move: vec![change(ChangeCode::Correction, "what moves the entry into force moves this, too")],
+            could_move: open.into_iter().chain([moved]).collect(),
         }
     });
     told.collect()
