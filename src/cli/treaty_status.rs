@@ -276,7 +276,10 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
 
 fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Block> {
     let SuspensionAsserted { by, since, circulated, claimed_until, contested_by, reactions, windows, .. } = found;
-    let mut sentence = format!("{by} asserts that it suspended the treaty since {since}");
+    let SuspensionAsserted { begins, begins_latest, may_begin_later, may_be_contested_by, .. } = found;
+    let since = if begins_latest.is_empty() { since.clone() } else { named(begins, begins_latest) };
+    let asserts = if *may_begin_later { "may have asserted by then" } else { "asserts" };
+    let mut sentence = format!("{by} {asserts} that it suspended the treaty since {since}");
     if !claimed_until.is_empty() {
         sentence.push_str(&format!(", until {claimed_until}"));
     }
@@ -284,9 +287,13 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
     if !circulated.is_empty() {
         sentence.push_str(&format!(" The parties were informed on {circulated}."));
     }
-    let by = contested_by.join(", ");
-    let contested =
-        if by.is_empty() { "Nobody is recorded to contest it.".into() } else { format!("Contested by {by}.") };
+    let (by, may) = (contested_by.join(", "), may_be_contested_by.join(", "));
+    let contested = match (by.is_empty(), may.is_empty()) {
+        (true, true) => "Nobody is recorded to contest it.".into(),
+        (false, true) => format!("Contested by {by}."),
+        (true, false) => format!("By then {may} may have contested it."),
+        (false, false) => format!("Contested by {by}; by then {may} may have, too."),
+    };
     let times = windows.iter().map(|window| {
         let ObjectionWindow { from, begins, ends, begins_latest, ends_latest } = window;
         let (begins, ends) = (days(begins, begins_latest), days(ends, ends_latest));

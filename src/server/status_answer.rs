@@ -154,10 +154,13 @@ impl Found {
 
     fn suspension(&self, found: &SuspensionAsserted) -> proto::SuspensionAsserted {
         let contested_by = found.contested_by().into_iter().map(str::to_owned).collect();
+        let may_be_contested_by = found.may_be_contested_by().into_iter().map(str::to_owned).collect();
         let SuspensionAsserted {
             event,
             by,
             since,
+            begins,
+            begun,
             received_by_depositary,
             circulated,
             claimed_until,
@@ -178,11 +181,15 @@ impl Found {
             contested_by,
             reactions: reactions.iter().map(|reaction| self.reaction(reaction, windows)).collect(),
             windows: windows.iter().map(window).collect(),
+            may_be_contested_by,
+            begins: day(begins.map(|begins| begins.first)),
+            begins_latest: begins.map(latest_of).unwrap_or_default(),
+            may_begin_later: !begun,
         }
     }
 
     fn reaction(&self, reaction: &Reaction, windows: &[Window]) -> proto::Reaction {
-        let Reaction { event, by, stance, date, text, withdrawn } = reaction;
+        let Reaction { event, by, stance, date, come: _, text, withdrawn } = reaction;
         let asked = if *stance == Stance::Objects { windows } else { &[] };
         let in_time = asked.iter().map(|window| timeliness(window.is_met_by(date.as_ref())));
         proto::Reaction {

@@ -184,3 +184,22 @@ fn a_successor_is_bound_from_one_of_the_days_of_its_succession_on() {
     }
     assert_eq!(succeeded("2004-12-31"), None);
 }
+
+#[test]
+fn a_suspension_that_was_circulated_had_been_received_and_who_may_object_later_may_contest_it() {
+    let (mut book, x) = with_party("XXX");
+    let act = book.record("2025-03-18", &x, suspension("2016", "2016-08"));
+    book.record("2025-03-18", &format!("participation/{OTTAWA}/AAA"), objection(act, "2016-10"));
+    let told = |at: &str| {
+        let answer = book.now(OTTAWA, "XXX", at);
+        let found = suspensions(&answer)[0];
+        let begins = found.begins.map(|begins| (Some(begins.first), Some(begins.last)));
+        assert_eq!(begins, Some(between("2016-01-01", "2016-08-31")), "{at}");
+        (found.begun, found.contested_by().join(","), found.may_be_contested_by().join(","))
+    };
+    let expected = |begun, by: &str, may: &str| (begun, by.to_owned(), may.to_owned());
+    assert_eq!(told("2016-08-15"), expected(false, "", ""));
+    assert_eq!(told("2016-08-31"), expected(true, "", ""));
+    assert_eq!(told("2016-10-15"), expected(true, "", "AAA"));
+    assert_eq!(told("2016-10-31"), expected(true, "AAA", ""));
+}
