@@ -2,7 +2,7 @@
 //!
 //! Leaves to others: where they stand on a page (`chart`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -292,84 +292,121 @@ fn look(span: &CourseSpan) -> (Look, String) {
     (look, label.replace('_', " "))
 }
 
-/// From when on it is asserted, and from when to when it is contested.
+/// From when on it is asserted, and from when to when it is contested; open where that
+/// depends on what a date means.
 fn suspension(found: &SuspensionAsserted) -> Option<Lane> {
-    let since = world(&found.since).or(world(&found.received_by_depositary)).or(world(&found.circulated))?;
-    let stretch = |look, from, to, label: &str| Stretch { look, from: Some(from), to, label: label.into() };
-    let mut stretches = Vec::new();
-    let (mut uncontested, mut label) = (Some(since), "suspension asserted");
-    for run in contested(&found.reactions, since) {
-        if let Some(from) = uncontested.filter(|from| *from < run.from) {
-            stretches.push(stretch(Look::Claimed, from, Some(run.from), label));
+    let since = ends(&found.since).or(ends(&found.received_by_depositary)).or(ends(&found.circulated));
+    let begins = day(&found.begins).map(|first| (first, day(&found.begins_latest).unwrap_or(first))).or(since)?;
+    let against = against(&found.reactions, begins.0);
+    let of_each = against.iter().flat_map(|it| [it.from].into_iter().chain(it.to));
+    let days: BTreeSet<Date> = of_each.chain([begins]).flat_map(|(first, last)| [first, last]).collect();
+    let next = days.iter().skip(1).copied().map(Some).chain([None]);
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (from, to) in days.iter().copied().zip(next) {
+        let (surely, may) = (against.iter().any(|it| it.surely(from)), against.iter().any(|it| it.may(from)));
+        let begun = begins.1 <= from;
+        let (look, label) = match (surely, begun && !may) {
+            (true, _) => (Look::Contested, String::new()),
+            (false, true) if stretches.iter().any(|before| before.look == Look::Contested) => {
+                (Look::Claimed, "contested no more".to_owned())
+            }
+            (false, true) => (Look::Claimed, "suspension asserted".to_owned()),
+            (false, false) => {
+                let words = [(!begun).then_some("none"), Some("asserted"), may.then_some("contested")];
+                (Look::Open, words.into_iter().flatten().collect::<Vec<_>>().join("/"))
+            }
+        };
+        match stretches.last_mut().filter(|before| before.look == look && before.label == label) {
+            Some(before) => before.to = to,
+            None => stretches.push(Stretch { look, from: Some(from), to, label }),
         }
-        stretches.push(stretch(Look::Contested, run.from, run.to, &run.label()));
-        (uncontested, label) = (run.to, "contested no more");
     }
-    stretches.extend(uncontested.map(|from| stretch(Look::Claimed, from, None, label)));
+    for stretch in stretches.iter_mut().filter(|stretch| stretch.look == Look::Contested) {
+        stretch.label = label_of_contested(&against, stretch.from.unwrap_or(begins.0), stretch.to);
+    }
     Some(Lane { assuming: Vec::new(), stretches })
 }
 
-/// A time through which somebody is against an act all the while.
-struct ContestedRun<'a> {
-    from: Date,
-    /// `None`: open.
-    to: Option<Date>,
-    /// Who, each once, with the day since which it is: the first ones first.
-    by: Vec<(Date, &'a str)>,
+/// The first and the last of the days that something can be on.
+type Ends = (Date, Date);
+
+/// The ends of a date; the earliest day stands for one that is not known at all.
+fn ends(text: &str) -> Option<Ends> {
+    let last = world(text)?;
+    let first = text.parse::<WorldDate>().ok().and_then(|date| date.earliest());
+    Some((first.unwrap_or(Date::MIN), last))
 }
 
-impl ContestedRun<'_> {
-    /// Beside the day on which it begins: not all who are against it were by then.
-    fn label(&self) -> String {
-        let names: Vec<&str> = self.by.iter().map(|(_, by)| *by).collect();
-        let names = names.join(", ");
-        let count = self.by.len();
-        let at_once = self.by.iter().filter(|(since, _)| *since == self.from).count();
-        let first = self.by.first().map(|(_, by)| *by).unwrap_or_default();
-        let with_first = format!("contested by {count}, first {first}");
-        match at_once {
-            all if all == count && names.chars().count() <= SHORT => format!("contested by {names}"),
-            all if all == count => format!("contested by {count}"),
-            1 if with_first.chars().count() <= LABEL => with_first,
-            _ => format!("contested, by {count} in all"),
-        }
+/// Who is against an act, from when to when.
+struct Against<'a> {
+    by: &'a str,
+    from: Ends,
+    /// `None`: open.
+    to: Option<Ends>,
+}
+
+impl Against<'_> {
+    fn surely(&self, on: Date) -> bool {
+        self.from.1 <= on && self.to.is_none_or(|to| on < to.0)
+    }
+
+    fn may(&self, on: Date) -> bool {
+        self.from.0 <= on && self.to.is_none_or(|to| on < to.1)
     }
 }
 
-/// When somebody was against a suspension, not before that began: each from its objection to
-/// the withdrawal of that.
-fn contested(reactions: &[Reaction], since: Date) -> Vec<ContestedRun<'_>> {
+/// Who was against a suspension, not before that began: each from its objection to the
+/// withdrawal of that.
+fn against(reactions: &[Reaction], since: Date) -> Vec<Against<'_>> {
     let against = reactions.iter().filter(|it| matches!(it.stance.as_str(), "objects" | "contests" | "rejects"));
     let stood = against.filter_map(|reaction| {
-        let (from, to) = (world(&reaction.date)?.max(since), world(&reaction.withdrawn));
-        to.is_none_or(|to| from < to).then_some((from, to, reaction.by.as_str()))
+        let not_before = |(first, last): Ends| (first.max(since), last.max(since));
+        let (from, to) = (not_before(ends(&reaction.date)?), ends(&reaction.withdrawn).map(not_before));
+        to.is_none_or(|to| from.0 < to.1).then_some(Against { by: &reaction.by, from, to })
     });
-    let mut stood: Vec<(Date, Option<Date>, &str)> = stood.collect();
-    stood.sort_unstable();
-    let mut runs: Vec<ContestedRun<'_>> = Vec::new();
-    for (from, to, by) in stood {
-        match runs.last_mut().filter(|run| run.to.is_none_or(|end| from <= end)) {
-            Some(run) => {
-                run.to = run.to.zip(to).map(|(end, to)| end.max(to));
-                if run.by.iter().all(|(_, other)| *other != by) {
-                    run.by.push((from, by));
-                }
-            }
-            None => runs.push(ContestedRun { from, to, by: vec![(from, by)] }),
-        }
+    stood.collect()
+}
+
+/// Beside the day from which it is contested all the while up to another: not all who are
+/// against it were by then. Who is first is told where nobody else may have been by that day.
+fn label_of_contested(against: &[Against<'_>], begins: Date, to: Option<Date>) -> String {
+    let in_it = |it: &&Against<'_>| to.is_none_or(|to| it.from.0 < to) && it.to.is_none_or(|over| begins < over.1);
+    let mut by: BTreeMap<&str, Ends> = BTreeMap::new();
+    for it in against.iter().filter(in_it) {
+        let from = by.entry(it.by).or_insert(it.from);
+        *from = (from.0.min(it.from.0), from.1.min(it.from.1));
     }
-    runs
+    let names = by.keys().copied().collect::<Vec<_>>().join(", ");
+    let count = by.len();
+    if by.values().all(|from| from.1 <= begins) {
+        let is_short = names.chars().count() <= SHORT;
+        return if is_short { format!("contested by {names}") } else { format!("contested by {count}") };
+    }
+    let by_then: Vec<&str> = by.iter().filter(|(_, from)| from.0 <= begins).map(|(by, _)| *by).collect();
+    let with_first = |first: &str| format!("contested by {count}, first {first}");
+    match by_then.as_slice() {
+        [first] if with_first(first).chars().count() <= LABEL => with_first(first),
+        _ => format!("contested, by {count} in all"),
+    }
 }
 
 fn provisional(found: &ProvisionalApplication) -> Option<Lane> {
-    let since = day(&found.since)?;
-    let stretch = Stretch {
-        look: Look::Provisional,
-        from: Some(since),
-        to: day(&found.until),
-        label: "applied provisionally".into(),
+    let ProvisionalApplication { since, since_latest, until, until_latest, .. } = found;
+    let (since, until) = ((day(since)?, day(since_latest)), (day(until), day(until_latest)));
+    let surely = (since.1.unwrap_or(since.0), until.0);
+    let (from, to) = (Some(since.0), until.1.or(until.0));
+    let stretch = |look, from, to, label: &str| Stretch { look, from, to, label: label.into() };
+    let may = |from, to| stretch(Look::Open, from, to, "none/provisional");
+    let stretches = match surely {
+        (begins, Some(ends)) if ends <= begins => vec![may(from, to)],
+        (begins, ends) => {
+            let before = (since.0 < begins).then(|| may(from, Some(begins)));
+            let after = (ends < to).then(|| may(ends, to));
+            let applied = stretch(Look::Provisional, Some(begins), ends, "applied provisionally");
+            before.into_iter().chain([applied]).chain(after).collect()
+        }
     };
-    Some(Lane { assuming: Vec::new(), stretches: vec![stretch] })
+    Some(Lane { assuming: Vec::new(), stretches })
 }
 
 #[cfg(test)]

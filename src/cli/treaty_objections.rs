@@ -8,12 +8,15 @@ use super::{
     block::{Block, sentences, table},
     output::{Output, day_known},
     treaty_contested::{because, name_of, source},
-    treaty_status::{entry, on_day},
+    treaty_status::{days, entry, on_day},
     words::counted,
 };
 use crate::client::{
     Client, KnownAt,
-    reply::{ActObjection, HoldsAt, NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse, Timeliness},
+    reply::{
+        ActObjection, HoldsAt, NamedParticipant, ObjectedAct, ObjectionTime, ObjectionWindow, ObjectionsResponse,
+        Timeliness,
+    },
     to_json,
 };
 
@@ -54,9 +57,10 @@ fn shown(answer: &ObjectionsResponse, (all, why): (bool, bool), known_at: Option
     let ahead = if *projected { " (a projection)" } else { "" };
     let count: usize = acts.iter().map(|act| act.objections.len()).sum();
     let headline = format!(
-        "{treaty_name} on {at}{ahead}, as known on {known}: {} to {}.",
+        "{treaty_name} on {at}{ahead}, as known on {known}: {}, {} to {}.",
+        counted(acts.len(), "act", "acts"),
         counted(count, "objection", "objections"),
-        counted(acts.iter().filter(|act| !act.objections.is_empty()).count(), "act", "acts"),
+        if acts.len() == 1 { "it" } else { "them" },
     );
     std::iter::once(sentences(None, [headline])).chain(acts.iter().flat_map(|act| objected(act, all, why))).collect()
 }
@@ -80,10 +84,16 @@ fn objected(found: &ObjectedAct, all: bool, why: bool) -> Vec<Block> {
 
 /// Until when, and who did not object.
 fn time(time: &ObjectionTime, all: bool) -> String {
-    let ObjectionTime { over, silence_known, silent, unclear, sentence, .. } = time;
+    let ObjectionTime { over, may_be_over, silence_known, silent, unclear, sentence, .. } = time;
     let window = time.window.clone().unwrap_or_default();
-    let passed = if *over { ", and is over" } else { "" };
-    let until = format!("- counted from the {} of {}: until {}{passed}", window.from, window.begins, window.ends);
+    let passed = match (over, may_be_over) {
+        (true, _) => ", and is over",
+        (false, true) => ", and may be over",
+        (false, false) => "",
+    };
+    let ObjectionWindow { from, begins, ends, begins_latest, ends_latest } = &window;
+    let (begins, ends) = (days(begins, begins_latest), days(ends, ends_latest));
+    let until = format!("- counted from the {from} of {begins}: until {ends}{passed}");
     if !silence_known {
         return format!("{until}; who did not object is {sentence}");
     }
@@ -138,13 +148,18 @@ fn in_time(objection: &ActObjection, times: &[ObjectionTime]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::{ActUnderTreaty, ObjectionWindow};
+    use crate::client::reply::ActUnderTreaty;
 
     fn counted_from(from: &str, ends: &str, silent: usize) -> ObjectionTime {
         let begins = "2025-07-18".to_owned();
         let named = |number| NamedParticipant { id: format!("P{number:02}"), name: format!("State {number}") };
         ObjectionTime {
-            window: Some(ObjectionWindow { from: from.into(), begins, ends: ends.into() }),
+            window: Some(ObjectionWindow {
+                from: from.into(),
+                begins,
+                ends: ends.into(),
+                ..ObjectionWindow::default()
+            }),
             over: true,
             silence_known: silent > 0,
             silent: (0..silent).map(named).collect(),
@@ -190,7 +205,7 @@ mod tests {
             || vec![counted_from("notification", "2025-10-18", 0), counted_from("circulation", "2025-10-21", 0)];
         let told = text(times(), [Timeliness::InTime; 2], false);
         for expected in [
-            "1 objection to 1 act",
+            "1 act, 1 objection to it.",
             "until 2025-10-18, and is over",
             "who did not object is not known: no complete table at this date (2025-10-18)",
             "in time by every count",
@@ -199,6 +214,21 @@ mod tests {
         }
         let told = text(times(), [Timeliness::Late, Timeliness::InTime], false);
         assert!(told.contains("late from the"), "{told}");
+    }
+
+    #[test]
+    fn every_act_that_is_told_is_counted_and_a_time_names_both_ends() {
+        let mut open = counted_from("notification", "2026-08-01", 0);
+        let window = open.window.iter_mut();
+        window.for_each(|it| (it.begins_latest, it.ends_latest) = ("2025-08-31".into(), "2026-08-31".into()));
+        let open = ObjectionTime { over: false, may_be_over: true, ..open };
+        let found = |times| ObjectedAct { act: Some(ActUnderTreaty::default()), times, ..ObjectedAct::default() };
+        let acts = vec![found(vec![open]), found(Vec::new())];
+        let answer = ObjectionsResponse { treaty_name: "APMBC".into(), acts, ..ObjectionsResponse::default() };
+        let told: String = shown(&answer, (false, false), None).iter().map(|block| block.text(200)).collect();
+        assert!(told.contains("2 acts, 0 objections to them."), "{told}");
+        let time = "of 2025-07-18 to 2025-08-31: until 2026-08-01 to 2026-08-31, and may be over;";
+        assert!(told.contains(time), "{told}");
     }
 
     #[test]

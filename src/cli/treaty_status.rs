@@ -16,9 +16,9 @@ use super::{
 use crate::client::{
     Client, KnownAt, OnDay,
     reply::{
-        CitedEvent, Claim, Claims, EventPosition, HoldsAt, LegalFinding, ObjectionWindow, Overlay, Reaction,
-        RetroactiveSuccession, Standing, StatusOutcome, StatusStep, SuspensionAsserted, Timeliness,
-        TreatyStatusResponse,
+        CitedEvent, Claim, Claims, EventPosition, HoldsAt, LegalFinding, ObjectionWindow, Overlay,
+        ProvisionalApplication, Reaction, RetroactiveSuccession, Standing, StatusOutcome, StatusStep,
+        SuspensionAsserted, Timeliness, TreatyStatusResponse,
     },
     to_json,
 };
@@ -275,11 +275,11 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
     match overlay {
         Overlay::SuspensionAsserted(found) => suspension(found, letters),
         Overlay::ProvisionalApplication(found) => {
-            let until = if found.until.is_empty() { "in force".to_owned() } else { found.until.clone() };
-            vec![sentences(
-                None,
-                [format!("Applied provisionally from {} until {until}: {}.", found.since, found.scope)],
-            )]
+            let ProvisionalApplication { since, since_latest, until, until_latest, scope, uncertain, .. } = found;
+            let until = if until.is_empty() { "in force".to_owned() } else { a_day(until, until_latest) };
+            let applied = if *uncertain { "May be applied" } else { "Applied" };
+            let since = a_day(since, since_latest);
+            vec![sentences(None, [format!("{applied} provisionally from {since} until {until}: {scope}.")])]
         }
         Overlay::Declaration(found) => {
             let what = short_name(found.r#type().as_str_name(), "DECLARATION_TYPE_").replace('_', " ");
@@ -292,7 +292,8 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
             vec![sentences(None, [format!("Territory: {effect} {} since {since}.", found.units.join(", "))])]
         }
         Overlay::RetroactiveSuccession(found) => {
-            let RetroactiveSuccession { event: _, predecessor, succeeded, notified } = found;
+            let RetroactiveSuccession { event: _, predecessor, succeeded, notified, succeeded_latest } = found;
+            let succeeded = a_day(succeeded, succeeded_latest);
             let told = format!("Bound from {succeeded} on as successor of {predecessor}, notified on {notified}.");
             vec![sentences(None, [told])]
         }
@@ -301,7 +302,10 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
 
 fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Block> {
     let SuspensionAsserted { by, since, circulated, claimed_until, contested_by, reactions, windows, .. } = found;
-    let mut sentence = format!("{by} asserts that it suspended the treaty since {since}");
+    let SuspensionAsserted { begins, begins_latest, may_begin_later, may_be_contested_by, .. } = found;
+    let since = if begins_latest.is_empty() { since.clone() } else { a_day(begins, begins_latest) };
+    let asserts = if *may_begin_later { "may have asserted by then" } else { "asserts" };
+    let mut sentence = format!("{by} {asserts} that it suspended the treaty since {since}");
     if !claimed_until.is_empty() {
         sentence.push_str(&format!(", until {claimed_until}"));
     }
@@ -309,11 +313,16 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
     if !circulated.is_empty() {
         sentence.push_str(&format!(" The parties were informed on {circulated}."));
     }
-    let by = contested_by.join(", ");
-    let contested =
-        if by.is_empty() { "Nobody is recorded to contest it.".into() } else { format!("Contested by {by}.") };
+    let (by, may) = (contested_by.join(", "), may_be_contested_by.join(", "));
+    let contested = match (by.is_empty(), may.is_empty()) {
+        (true, true) => "Nobody is recorded to contest it.".into(),
+        (false, true) => format!("Contested by {by}."),
+        (true, false) => format!("By then {may} may have contested it."),
+        (false, false) => format!("Contested by {by}; by then {may} may have, too."),
+    };
     let times = windows.iter().map(|window| {
-        let ObjectionWindow { from, begins, ends } = window;
+        let ObjectionWindow { from, begins, ends, begins_latest, ends_latest } = window;
+        let (begins, ends) = (days(begins, begins_latest), days(ends, ends_latest));
         format!("Objections are in time until {ends}, counted from the {from} of {begins}.")
     });
     let mut tables = vec![sentences(None, [sentence, contested].into_iter().chain(times))];

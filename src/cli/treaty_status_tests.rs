@@ -199,9 +199,12 @@ fn a_contested_suspension_is_drawn_beside_the_status() {
 #[test]
 fn who_contests_a_suspension_is_counted_with_who_was_first() {
     let first = ("CHE", "objects", "2025-10-17", "");
-    let later = [("AUT", "objects", "../2025-12-02", ""), ("22MSP", "rejects", "2025-12-05", "")];
+    let later = [("AUT", "objects", "2025-12-02", ""), ("22MSP", "rejects", "2025-12-05", "")];
     let all = [first, later[0], later[1], ("CHE", "contests", "2025-12-09", "")];
     assert!(drawn_with(&all).contains("contested by 3, first CHE 2025-10-17"), "{}", drawn_with(&all));
+    let before = drawn_with(&[first, ("AUT", "objects", "../2025-12-02", "")]);
+    assert!(before.contains("contested, by 2 in all 2025-10-17"), "another may have been first: {before}");
+    assert!(before.contains("asserted/contested 2025-07-18") && before.contains(" : one of these"), "{before}");
     let at_once = [first, ("AUT", "objects", "2025-10-17", "")];
     assert!(drawn_with(&at_once).contains("contested by 2 2025-10-17"), "{}", drawn_with(&at_once));
     let two_first = [at_once[0], at_once[1], later[1]];
@@ -254,6 +257,45 @@ fn drawn_with(reactions: &[(&str, &str, &str, &str)]) -> String {
         ..answer(vec![StatusOutcome { status: "party".into(), ..StatusOutcome::default() }])
     };
     text_of(&answer)
+}
+
+#[test]
+fn a_suspension_on_a_day_that_is_open_is_told_and_drawn_as_open() {
+    let reaction = |by: &str, date: &str| Reaction {
+        event: cited(46),
+        by: by.into(),
+        stance: "objects".into(),
+        date: date.into(),
+        ..Reaction::default()
+    };
+    let suspension = SuspensionAsserted {
+        by: "UKR".into(),
+        since: "2006".into(),
+        begins: "2006-01-01".into(),
+        begins_latest: "2006-08-31".into(),
+        may_begin_later: true,
+        may_be_contested_by: vec!["XWD".into()],
+        reactions: vec![reaction("XWD", "2006-10")],
+        ..SuspensionAsserted::default()
+    };
+    let overlay = StatusOverlay { overlay: Some(Overlay::SuspensionAsserted(suspension)) };
+    let text = text_of(&TreatyStatusResponse {
+        overlays: vec![overlay.clone()],
+        overlays_of_all_days: vec![overlay],
+        courses: vec![course(&[], &[("non_participant", ""), ("party", "2005-06-01")])],
+        ..answer(vec![outcome("party", "2005-06-01", "")])
+    });
+    let told = one_line(&text);
+    let since = "since a day from 2006-01-01 to 2006-08-31";
+    assert!(told.contains(&format!("UKR may have asserted by then that it suspended the treaty {since}")), "{text}");
+    assert!(told.contains("By then XWD may have contested it."), "{text}");
+    let bands = [
+        "none/asserted 2006-01-01",
+        "suspension asserted 2006-08-31",
+        "asserted/contested 2006-10-01",
+        "contested by XWD 2006-10-31",
+    ];
+    assert!(bands.iter().all(|band| text.contains(band)), "{text}");
 }
 
 #[test]

@@ -107,7 +107,8 @@ fn time(survey: &Survey, time: &ObjectionTime) -> proto::ObjectionTime {
     };
     proto::ObjectionTime {
         window: Some(window(found)),
-        over: *over,
+        over: *over == Some(true),
+        may_be_over: over.is_none(),
         silence_on: on.to_string(),
         silence_known: table.is_some(),
         table: table.as_ref().map(|event| survey.cited(event)),

@@ -8,8 +8,8 @@ use super::status::{EventFacts, Found};
 use crate::{
     domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{
-        Change, Claim, Claims, ClausesApplied, Contest, Declared, Interval, Outcome, Overlay, Reaction, Remark, Stance,
-        StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
+        Change, Claim, Claims, ClausesApplied, Contest, Days, Declared, Interval, Outcome, Overlay, Reaction, Remark,
+        Stance, StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
     },
     wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
 };
@@ -42,13 +42,16 @@ impl Found {
         use proto::status_overlay::Overlay as Told;
         let overlays = overlays.iter().map(|overlay| match overlay {
             Overlay::SuspensionAsserted(found) => Told::SuspensionAsserted(self.suspension(found)),
-            Overlay::ProvisionalApplication { event, scope, article, since, until } => {
+            Overlay::ProvisionalApplication { event, scope, article, since, until, certain } => {
                 Told::ProvisionalApplication(proto::ProvisionalApplication {
                     event: Some(self.cited(event)),
                     scope: scope.to_string(),
                     article: article.to_string(),
-                    since: since.to_string(),
-                    until: day(*until),
+                    since: since.first.to_string(),
+                    until: day(until.map(|until| until.first)),
+                    since_latest: latest_of(*since),
+                    until_latest: until.map(latest_of).unwrap_or_default(),
+                    uncertain: !certain,
                 })
             }
             Overlay::Declaration(declared) => Told::Declaration(self.declared(declared)),
@@ -57,7 +60,8 @@ impl Found {
                 Told::RetroactiveSuccession(proto::RetroactiveSuccession {
                     event: Some(self.cited(event)),
                     predecessor: predecessor.to_string(),
-                    succeeded: succeeded.to_string(),
+                    succeeded: succeeded.first.to_string(),
+                    succeeded_latest: latest_of(*succeeded),
                     notified: world(notified.as_ref()),
                 })
             }
@@ -167,10 +171,13 @@ impl Found {
 
     fn suspension(&self, found: &SuspensionAsserted) -> proto::SuspensionAsserted {
         let contested_by = found.contested_by().into_iter().map(str::to_owned).collect();
+        let may_be_contested_by = found.may_be_contested_by().into_iter().map(str::to_owned).collect();
         let SuspensionAsserted {
             event,
             by,
             since,
+            begins,
+            begun,
             received_by_depositary,
             circulated,
             claimed_until,
@@ -191,11 +198,15 @@ impl Found {
             contested_by,
             reactions: reactions.iter().map(|reaction| self.reaction(reaction, windows)).collect(),
             windows: windows.iter().map(window).collect(),
+            may_be_contested_by,
+            begins: day(begins.map(|begins| begins.first)),
+            begins_latest: begins.map(latest_of).unwrap_or_default(),
+            may_begin_later: !begun,
         }
     }
 
     fn reaction(&self, reaction: &Reaction, windows: &[Window]) -> proto::Reaction {
-        let Reaction { event, by, stance, date, text, withdrawn } = reaction;
+        let Reaction { event, by, stance, date, come: _, text, withdrawn } = reaction;
         let asked = if *stance == Stance::Objects { windows } else { &[] };
         let in_time = asked.iter().map(|window| timeliness(window.is_met_by(date.as_ref())));
         proto::Reaction {
@@ -309,7 +320,13 @@ fn contest(contest: &Contest, facts: &HashMap<Index, EventFacts>) -> proto::Cont
 /// A time for objections.
 pub(super) fn window(window: &Window) -> proto::ObjectionWindow {
     let Window { from, begins, ends } = window;
-    proto::ObjectionWindow { from: from.name().into(), begins: begins.to_string(), ends: ends.to_string() }
+    proto::ObjectionWindow {
+        from: from.name().into(),
+        begins: begins.first.to_string(),
+        ends: ends.first.to_string(),
+        begins_latest: latest_of(*begins),
+        ends_latest: latest_of(*ends),
+    }
 }
 
 /// Whether an objection came in time.
@@ -327,6 +344,11 @@ pub(super) type Ends = (Option<Date>, Option<Date>);
 /// The latest day, where it is open which of them it is.
 pub(super) fn latest(ends: Option<Ends>) -> String {
     day(ends.filter(|(first, last)| first != last).and_then(|(_, last)| last))
+}
+
+/// The latest of days, where it is open which of them it is.
+pub(super) fn latest_of(days: Days) -> String {
+    latest(Some((Some(days.first), Some(days.last))))
 }
 
 /// Under the first of the outcomes, when a pending withdrawal takes effect.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::Window;
+use super::{Window, days::Days};
 use crate::domain::pinned;
 use crate::domain::{
     BodyStance, CitedEvent, DeclarationType, EventReference, Kind, LegalFinding, NotStated, OrganisationId,
@@ -364,8 +364,11 @@ pub enum Overlay {
         event: CitedEvent,
         scope: Box<str>,
         article: Box<str>,
-        since: Date,
-        until: Option<Date>,
+        since: Days,
+        until: Option<Days>,
+        /// It lies on the day whichever reading is right and whichever days the dates mean;
+        /// of all days: there is a day on which it does.
+        certain: bool,
     },
     /// A reservation, interpretation or other declaration that stands on the day.
     Declaration(Declared),
@@ -375,7 +378,7 @@ pub enum Overlay {
     RetroactiveSuccession {
         event: CitedEvent,
         predecessor: ParticipantId,
-        succeeded: Date,
+        succeeded: Days,
         notified: Option<WorldDate>,
     },
 }
@@ -404,6 +407,11 @@ pub struct SuspensionAsserted {
     pub by: ParticipantId,
     /// Claimed beginning, else the receipt by the depositary.
     pub since: Option<WorldDate>,
+    /// The days on one of which that is; what is received is not received after the others
+    /// were informed of it.
+    pub begins: Option<Days>,
+    /// It has begun by the day asked about, whichever of them it is.
+    pub begun: bool,
     pub received_by_depositary: Option<WorldDate>,
     pub circulated: Option<WorldDate>,
     pub claimed_until: Box<str>,
@@ -417,10 +425,21 @@ pub struct SuspensionAsserted {
 }
 
 impl SuspensionAsserted {
-    /// Who objects to it or rejects it: participants, then bodies, each once.
+    /// Who objects to it or rejects it by the day asked about: participants, then bodies,
+    /// each once.
     pub fn contested_by(&self) -> Vec<&str> {
+        self.against(true)
+    }
+
+    /// Who may have done so by that day, and of whom that is not certain.
+    pub fn may_be_contested_by(&self) -> Vec<&str> {
+        let certain = self.contested_by();
+        self.against(false).into_iter().filter(|by| !certain.contains(by)).collect()
+    }
+
+    fn against(&self, come: bool) -> Vec<&str> {
         let mut by: Vec<(bool, &str)> = Vec::new();
-        for reaction in &self.reactions {
+        for reaction in self.reactions.iter().filter(|reaction| reaction.come == come) {
             match reaction.stance {
                 _ if reaction.withdrawn.is_some() => {}
                 Stance::Objects | Stance::Contests | Stance::Body(BodyStance::Rejects) => {
@@ -465,6 +484,8 @@ pub struct Reaction {
     pub by: Box<str>,
     pub stance: Stance,
     pub date: Option<WorldDate>,
+    /// It has come by the day asked about, whichever day its date means.
+    pub come: bool,
     /// Grounds or words of the decision.
     pub text: Box<str>,
     /// When the objection was withdrawn, if it was by the day asked about.

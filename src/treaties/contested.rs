@@ -72,7 +72,7 @@ pub struct Response {
 
 impl Response {
     pub(super) fn of(dossier: &Dossier<'_>, reaction: Reaction) -> Self {
-        let Reaction { event, by, stance, date, text, withdrawn } = reaction;
+        let Reaction { event, by, stance, date, come: _, text, withdrawn } = reaction;
         let source = under::find(dossier, &event).map(under::source).unwrap_or_default();
         Self { event, by, stance, date, text, source, withdrawn }
     }

@@ -83,9 +83,12 @@ pub fn counts<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> Vec<Count> {
 /// Whether it counts under every reading, and under some.
 fn counts_in(answer: &Answer, definition: Definition) -> (bool, bool) {
     if definition == Definition::Provisional {
-        let provisional = |overlay: &Overlay| matches!(overlay, Overlay::ProvisionalApplication { .. });
-        let applies = answer.overlays.iter().any(provisional);
-        return (applies, applies);
+        let applied = answer.overlays.iter().filter_map(|overlay| match overlay {
+            Overlay::ProvisionalApplication { certain, .. } => Some(*certain),
+            _ => None,
+        });
+        let applied: Vec<bool> = applied.collect();
+        return (answer.complete && applied.contains(&true), !applied.is_empty());
     }
     let holds = |outcome: &super::Outcome| definition.holds(outcome.status);
     let possible = answer.outcomes.iter().any(holds);

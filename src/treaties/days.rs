@@ -34,9 +34,25 @@ impl Days {
         self.first.series(jiff::Span::new().days(1)).take_while(move |day| *day <= self.last)
     }
 
+    /// Whether a day is one of them.
+    pub fn holds(self, day: Date) -> bool {
+        self.first <= day && day <= self.last
+    }
+
     /// All days from the first of both to the last.
     pub fn around(self, other: Self) -> Self {
         Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+
+    /// These days moved, in their order.
+    pub fn map(self, moved: impl Fn(Date) -> Date) -> Self {
+        Self { first: moved(self.first), last: moved(self.last) }
+    }
+
+    /// It as one names a day.
+    pub fn named(self) -> String {
+        let Self { first, last } = self;
+        if self.is_settled() { first.to_string() } else { format!("a day from {first} to {last}") }
     }
 
     /// The days of both, where the other's come right after these.
@@ -47,8 +63,7 @@ impl Days {
 
 impl fmt::Display for Days {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { first, last } = self;
-        if self.is_settled() { write!(out, "on {first}") } else { write!(out, "on a day from {first} to {last}") }
+        write!(out, "on {}", self.named())
     }
 }
 

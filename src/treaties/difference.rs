@@ -144,12 +144,14 @@ fn words_of(overlay: &Overlay) -> String {
         Overlay::SuspensionAsserted(found) => {
             let since = found.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
             let by = found.contested_by().join(", ");
+            let may = found.may_be_contested_by().join(", ");
+            let may = if may.is_empty() { String::new() } else { format!(", may be contested by {may}") };
             let contested = if by.is_empty() { String::new() } else { format!(", contested by {by}") };
-            format!("suspension asserted{since}{contested}")
+            format!("suspension asserted{since}{contested}{may}")
         }
         Overlay::ProvisionalApplication { since, until, .. } => {
-            let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
-            format!("applied provisionally since {since}{until}")
+            let until = until.map(|until| format!(" until {}", until.named())).unwrap_or_default();
+            format!("applied provisionally since {}{until}", since.named())
         }
         Overlay::Declaration(declared) => {
             let made = declared.made.as_ref().map(|made| format!(" of {made}")).unwrap_or_default();
@@ -157,7 +159,7 @@ fn words_of(overlay: &Overlay) -> String {
         }
         Overlay::TerritorialScope(declared) => format!("territory: {}", declared.units.join(", ")),
         Overlay::RetroactiveSuccession { predecessor, succeeded, .. } => {
-            format!("successor of {predecessor} since {succeeded}")
+            format!("successor of {predecessor} since {}", succeeded.named())
         }
     }
 }

@@ -154,7 +154,6 @@ fn answer<'r, 'a>(
     (followed, complete): (Vec<Followed<'r, 'a>>, bool),
     at: Date,
 ) -> Answer {
-    let courses = followed::courses(&followed);
     let asked = explain::Asked { dossier, at, record, retracted: &weighed.stated.retracted };
     let mut answer = Answer {
         at,
@@ -162,13 +161,13 @@ fn answer<'r, 'a>(
         projected: asked.lies_ahead(at),
         outcomes: explain::outcomes(&asked, &followed),
         complete,
-        overlays: overlays::on(record, &courses, at),
+        overlays: overlays::on(record, &followed, at),
         claims: rivals::claims(&weighed.acts, dossier, record.clauses()),
         findings: explain::remarks(&followed),
         clauses: explain::clauses_applied(record),
         rests_on: Vec::new(),
         courses: over_time::courses(&followed),
-        overlays_of_all_days: over_time::overlays(record, &courses),
+        overlays_of_all_days: over_time::overlays(record, &followed),
     };
     answer.rests_on = explain::rests_on(&answer);
     answer

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 
 use super::{
     Because, Dossier, Held, Response, Stance, Table, ToldAct, TreatyStatus, ViewName, Window, WindowStart, coverage,
+    days::Days,
     objections,
     overlays::changed_on,
     participation::Participation,
@@ -38,8 +39,8 @@ pub struct ObjectedAct {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectionTime {
     pub window: Window,
-    /// Its last day lies before the day asked about.
-    pub over: bool,
+    /// Its last day lies before the day asked about; `None`: it may.
+    pub over: Option<bool>,
     pub silence: Silence,
 }
 
@@ -131,16 +132,20 @@ impl<'a> Asked<'_, '_, 'a> {
     }
 
     fn time(&self, act: &Act<'a>, window: Window, at: usize, objections: &[Objection]) -> ObjectionTime {
-        let on = window.ends.min(self.at);
-        let over = window.ends < self.at;
+        let on = window.ends.last.min(self.at);
+        let over = match window.ends {
+            Days { last, .. } if last < self.at => Some(true),
+            Days { first, .. } if first < self.at => None,
+            _ => Some(false),
+        };
         let Some(table) = self.complete.filter(|table| on <= table.as_at) else {
             let newest = self.complete.map_or(String::new(), |table| format!("; the newest is as at {}", table.as_at));
             let sentence = format!("not known: no complete table at this date ({on}){newest}").into();
             let silence = Silence { on, table: None, silent: Vec::new(), unclear: Vec::new(), sentence };
             return ObjectionTime { window, over, silence };
         };
-        let (silent, unclear) = self.silent(act, on, at, objections);
-        let until = if over { "within the time".to_owned() } else { format!("by {on}") };
+        let (silent, unclear) = self.silent(act, Days { first: window.ends.first.min(on), last: on }, at, objections);
+        let until = if over == Some(true) { "within the time".to_owned() } else { format!("by {on}") };
         let sentence = format!("no objection {until} is held of {} that could object", silent.len()).into();
         ObjectionTime {
             window,
@@ -153,7 +158,7 @@ impl<'a> Asked<'_, '_, 'a> {
     fn silent(
         &self,
         act: &Act<'a>,
-        on: Date,
+        on: Days,
         at: usize,
         objections: &[Objection],
     ) -> (Vec<ParticipantId>, Vec<ParticipantId>) {
@@ -168,7 +173,8 @@ impl<'a> Asked<'_, '_, 'a> {
             if Some(participant) == author.as_ref() || in_time.contains(participant.as_str()) {
                 continue;
             }
-            match could_object(found, act.shown().body, on) {
+            let could = [on.first, on.last].map(|day| could_object(found, act.shown().body, day));
+            match could[0].filter(|_| could[0] == could[1]) {
                 Some(true) if !open.contains(participant.as_str()) => silent.push(participant.clone()),
                 Some(true) | None => unclear.push(participant.clone()),
                 Some(false) => {}
@@ -185,7 +191,9 @@ impl<'a> Asked<'_, '_, 'a> {
             .map(|window| {
                 let Window { from, begins, ends } = window;
                 let sentence = format!(
-                    "counted from the {from} of {begins}, objections are in time until {ends}, that day included"
+                    "counted from the {from} of {}, objections are in time until {}, that day included",
+                    begins.named(),
+                    ends.named(),
                 );
                 Because::new(&article, sentence).of(event.clone())
             })

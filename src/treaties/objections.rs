@@ -2,11 +2,12 @@
 //!
 //! Promises: a time for objections is told for each day from which it can be counted;
 //! which of them is right is disputed, and nothing here decides it. The last day of a
-//! time is the last permitted day.
+//! time is the last permitted day. Where a day from which it is counted is not known to the
+//! day, neither is the last one: each lies between two ends.
 
 use jiff::civil::Date;
 
-use super::{months::add_months, record::Record, rivals::Act};
+use super::{days::Days, months::add_months, readings, record::Record, rivals::Act, statements::Statement};
 use crate::domain::{DeclarationType, ObjectionClause, TreatyBody, WorldDate, pinned};
 
 pinned! {
@@ -23,19 +24,20 @@ pinned! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     pub from: WindowStart,
-    pub begins: Date,
+    pub begins: Days,
     /// Last permitted day.
-    pub ends: Date,
+    pub ends: Days,
 }
 
 impl Window {
-    /// Whether an objection of that date came in time; `None` where its date leaves it open.
+    /// Whether an objection of that date came in time; `None` where its date or the end of
+    /// the time leaves it open.
     pub fn is_met_by(&self, lodged: Option<&WorldDate>) -> Option<bool> {
         let (earliest, latest) = (lodged?.earliest(), lodged?.latest());
-        if earliest.is_some_and(|earliest| earliest > self.ends) {
+        if earliest.is_some_and(|earliest| earliest > self.ends.last) {
             return Some(false);
         }
-        latest.filter(|latest| *latest <= self.ends).map(|_| true)
+        latest.filter(|latest| *latest <= self.ends.first).map(|_| true)
     }
 }
 
@@ -44,11 +46,11 @@ impl Window {
 pub fn windows(record: &Record<'_, '_>, act: &Act<'_>) -> Vec<Window> {
     let Some(clause) = record.clauses().and_then(|clauses| clauses.objection.as_ref()) else { return Vec::new() };
     let months = months(clause, act.shown().body);
-    let (received, circulated) = (received(act.shown().body), circulated(record, act));
-    let starts = [(WindowStart::Notification, received), (WindowStart::Circulation, circulated.as_ref())];
-    let window = |(from, day): (WindowStart, Option<&WorldDate>)| {
-        let begins = day?.day()?;
-        (months > 0).then(|| Window { from, begins, ends: add_months(begins, months) })
+    let starts =
+        [(WindowStart::Notification, received_on(record, act)), (WindowStart::Circulation, informed_on(record, act))];
+    let window = |(from, begins): (WindowStart, Option<Days>)| {
+        let begins = begins.filter(|_| months > 0)?;
+        Some(Window { from, begins, ends: begins.map(|day| add_months(day, months)) })
     };
     starts.into_iter().filter_map(window).collect()
 }
@@ -62,26 +64,54 @@ pub fn article(record: &Record<'_, '_>) -> Box<str> {
 /// The last day of the latest time, when an objection missed all of them.
 pub fn end_that_was_missed(windows: &[Window], lodged: Option<&WorldDate>) -> Option<Date> {
     let missed = !windows.is_empty() && windows.iter().all(|window| window.is_met_by(lodged) == Some(false));
-    windows.iter().map(|window| window.ends).max().filter(|_| missed)
+    windows.iter().map(|window| window.ends.last).max().filter(|_| missed)
 }
 
 /// When the depositary informed the others of an act: as the act states it, else as a
 /// notification that covers it does.
 pub fn circulated(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {
-    let stated = match act.shown().body {
-        TreatyBody::SuspensionNotified(body) => body.circulated.clone(),
-        _ => None,
-    };
-    stated.or_else(|| notified(record, act))
+    informed(record, act).map(|(_, date)| date.clone())
 }
 
 /// When the depositary informed the others by a notification that covers an act.
 pub fn notified(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {
+    notified_by(record, act).map(|(_, date)| date.clone())
+}
+
+fn informed<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Option<(&'r Statement<'a>, &'a WorldDate)> {
+    let stated = match act.shown().body {
+        TreatyBody::SuspensionNotified(body) => body.circulated.as_ref(),
+        _ => None,
+    };
+    stated.map(|date| (act.shown(), date)).or_else(|| notified_by(record, act))
+}
+
+fn notified_by<'r, 'a>(record: &Record<'r, 'a>, act: &Act<'_>) -> Option<(&'r Statement<'a>, &'a WorldDate)> {
     record.notifications.iter().find_map(|notification| {
         let TreatyBody::DepositaryNotificationIssued(body) = notification.shown().body else { return None };
         let covers = body.covers.iter().any(|covered| act.is_stated_by(covered));
-        covers.then(|| body.circulated.clone().or(body.issued.clone()))?
+        let date = body.circulated.as_ref().or(body.issued.as_ref()).filter(|_| covers)?;
+        Some((notification.shown(), date))
     })
+}
+
+/// The days on one of which the depositary received an act: not after it informed the others.
+pub fn received_on(record: &Record<'_, '_>, act: &Act<'_>) -> Option<Days> {
+    let Days { first, last } = stated_days(record, act.shown(), received(act.shown().body)?);
+    let informed = informed(record, act).and_then(|(_, date)| date.latest());
+    Some(Days { first, last: informed.map_or(last, |informed| last.min(informed)).max(first) })
+}
+
+/// The days on one of which it informed the others: not before it received the act.
+fn informed_on(record: &Record<'_, '_>, act: &Act<'_>) -> Option<Days> {
+    let (statement, date) = informed(record, act)?;
+    let Days { first, last } = stated_days(record, statement, date);
+    let received = received(act.shown().body).and_then(WorldDate::earliest);
+    Some(Days { first: received.map_or(first, |received| first.max(received)).min(last), last })
+}
+
+fn stated_days(record: &Record<'_, '_>, statement: &Statement<'_>, date: &WorldDate) -> Days {
+    readings::bounds(record.adopted, statement, Some(date))
 }
 
 /// Whether a notification covers an act of the participant.

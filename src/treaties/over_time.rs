@@ -10,7 +10,6 @@ use jiff::civil::Date;
 
 use super::{
     Answer, Interval, Overlay, Remark, StatusCourse,
-    course::Course,
     explain::sentence_of,
     followed::{self, Followed},
     overlays::{self, may_have_come},
@@ -45,17 +44,28 @@ fn agreed(mut told: Vec<StatusCourse>) -> Vec<StatusCourse> {
 
 /// The overlays of any day, each as it stands on the last day on which it lies. What
 /// begins with an act of status is looked up on that day, the rest lies on the last.
-pub fn overlays(record: &Record<'_, '_>, courses: &[&Course]) -> Vec<Overlay> {
+pub fn overlays(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Overlay> {
+    let courses = followed::courses(followed);
     let spans = courses.iter().flat_map(|course| &course.spans);
     let days: BTreeSet<Date> = spans.filter_map(|span| span.from).chain([Date::MAX]).collect();
     let mut found: Vec<Overlay> = Vec::new();
-    for overlay in days.into_iter().flat_map(|day| overlays::on(record, courses, day)) {
+    for overlay in days.into_iter().flat_map(|day| overlays::on(record, followed, day)) {
         match found.iter_mut().find(|before| event(before) == event(&overlay)) {
-            Some(before) => *before = overlay,
+            Some(before) => *before = after(before, overlay),
             None => found.push(overlay),
         }
     }
     found
+}
+
+/// An overlay as it stands on a later day.
+fn after(before: &Overlay, mut overlay: Overlay) -> Overlay {
+    if let (Overlay::ProvisionalApplication { certain: before, .. }, Overlay::ProvisionalApplication { certain, .. }) =
+        (before, &mut overlay)
+    {
+        *certain |= before;
+    }
+    overlay
 }
 
 /// Takes out of an answer what begins after its day: intervals, what lies over them, and what
@@ -98,11 +108,11 @@ fn reactions(overlays: &[Overlay]) -> BTreeSet<Position> {
 fn begins_by(overlay: &Overlay, day: Date) -> bool {
     match overlay {
         Overlay::SuspensionAsserted(found) => may_have_come(found.since.as_ref(), day),
-        Overlay::ProvisionalApplication { since, .. } => *since <= day,
+        Overlay::ProvisionalApplication { since, .. } => since.first <= day,
         Overlay::Declaration(declared) | Overlay::TerritorialScope(declared) => {
             may_have_come(declared.effective.as_ref().or(declared.made.as_ref()), day)
         }
-        Overlay::RetroactiveSuccession { succeeded, .. } => *succeeded <= day,
+        Overlay::RetroactiveSuccession { succeeded, .. } => succeeded.first <= day,
     }
 }
 

@@ -7,12 +7,15 @@
 use jiff::civil::Date;
 
 use super::{
-    Reaction, Stance, SuspensionAsserted, objections,
+    Reaction, Stance, SuspensionAsserted,
+    days::Days,
+    objections,
     overlays::{changed_on, may_have_come},
+    readings,
     record::Record,
     rivals::Act,
 };
-use crate::domain::{DeclarationChange, DeclarationMade, Subject, SuspensionNotified, TreatyBody, WorldDate};
+use crate::domain::{DeclarationChange, DeclarationMade, Recorded, Subject, SuspensionNotified, TreatyBody, WorldDate};
 
 /// From which day a suspension is claimed.
 pub fn since(body: &SuspensionNotified) -> Option<&WorldDate> {
@@ -20,14 +23,28 @@ pub fn since(body: &SuspensionNotified) -> Option<&WorldDate> {
     claimed_from.as_ref().or(received_by_depositary.as_ref()).or(circulated.as_ref())
 }
 
+/// The days on one of which that is.
+fn begins(record: &Record<'_, '_>, act: &Act<'_>, body: &SuspensionNotified) -> Option<Days> {
+    match &body.claimed_from {
+        Some(claimed) => Some(readings::bounds(record.adopted, act.shown(), Some(claimed))),
+        None => objections::received_on(record, act).or_else(|| {
+            let circulated = body.circulated.as_ref()?;
+            Some(readings::bounds(record.adopted, act.shown(), Some(circulated)))
+        }),
+    }
+}
+
 /// The suspension that an act asserts, if it can have come by the day.
 pub fn suspension(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<SuspensionAsserted> {
     let TreatyBody::SuspensionNotified(body) = act.shown().body else { return None };
     let since = since(body);
+    let begins = begins(record, act, body);
     may_have_come(since, at).then(|| SuspensionAsserted {
         event: act.shown().cited(),
         by: record.participant.clone(),
         since: since.cloned(),
+        begins,
+        begun: begins.is_none_or(|begins| begins.last <= at),
         received_by_depositary: body.received_by_depositary.clone(),
         circulated: objections::circulated(record, act),
         claimed_until: body.claimed_until.clone(),
@@ -40,7 +57,7 @@ pub fn suspension(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<Su
 
 /// Objections and decisions on an act that can have come by a day, by date.
 pub fn reactions(record: &Record<'_, '_>, to: &Act<'_>, at: Date) -> Vec<Reaction> {
-    let reactions = record.reactions.iter().filter_map(|act| reaction(record, act, to, at)).chain(contests(to));
+    let reactions = record.reactions.iter().filter_map(|act| reaction(record, act, to, at)).chain(contests(to, at));
     let mut reactions: Vec<Reaction> = reactions.filter(|found| may_have_come(found.date.as_ref(), at)).collect();
     let day = |date: &Option<WorldDate>| date.as_ref().and_then(|date| date.latest().or(date.earliest()));
     reactions.sort_by_cached_key(|found| (day(&found.date), found.by.clone(), found.event.reference.clone()));
@@ -67,11 +84,19 @@ fn reaction(record: &Record<'_, '_>, act: &Act<'_>, to: &Act<'_>, at: Date) -> O
         body.changes.as_ref().is_some_and(|changed| changed.change == DeclarationChange::Withdraws)
     };
     let withdrawn = changed.filter(withdraws).and_then(|body| body.made.clone());
-    Some(Reaction { event: statement.cited(), by, stance, date: statement.date().cloned(), text, withdrawn })
+    let (date, come) = (statement.date().cloned(), has_come(statement.recorded, statement.date(), at));
+    Some(Reaction { event: statement.cited(), by, stance, date, come, text, withdrawn })
+}
+
+/// Whether a date has come by a day, whichever day it means: what was recorded as past had
+/// come by the day of recording. What has no date is taken to have come.
+fn has_come(recorded: &Recorded, date: Option<&WorldDate>, by: Date) -> bool {
+    let latest = |date: &WorldDate| date.latest().or(recorded.recorded_at.utc_date());
+    date.is_none_or(|date| latest(date).is_some_and(|latest| latest <= by))
 }
 
 /// Who contests what is stated about the act.
-fn contests(act: &Act<'_>) -> Vec<Reaction> {
+fn contests(act: &Act<'_>, at: Date) -> Vec<Reaction> {
     let contests = act.followed.iter().chain(&act.others).flat_map(|statement| &statement.contests);
     let told = contests.map(|(recorded, body)| Reaction {
         event: recorded.cited(),
@@ -82,6 +107,7 @@ fn contests(act: &Act<'_>) -> Vec<Reaction> {
         },
         stance: Stance::Contests,
         date: body.contested.clone(),
+        come: has_come(recorded, body.contested.as_ref(), at),
         text: body.grounds.clone(),
         withdrawn: None,
     });

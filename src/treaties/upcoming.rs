@@ -50,19 +50,14 @@ pub struct Horizon {
 }
 
 impl Horizon {
-    /// Whether something that begins on the day lies ahead: the day itself has begun.
-    fn begins(self, day: Date) -> bool {
-        self.at < day && day <= self.until
-    }
-
-    /// Whether something may begin within it on one of the days.
+    /// Whether something may begin within it on one of the days: the day asked about has begun.
     fn may_begin(self, days: Days) -> bool {
         self.at < days.last && days.first <= self.until
     }
 
-    /// Whether a last permitted day is still to be told.
-    fn ends(self, day: Date) -> bool {
-        self.at <= day && day <= self.until
+    /// Whether a last permitted day may still be to be told.
+    fn ends(self, days: Days) -> bool {
+        self.at <= days.last && days.first <= self.until
     }
 }
 
@@ -139,7 +134,7 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
     let asked = explain::Asked { dossier, at: horizon.at, record: &record, retracted: &stated.retracted };
     let mut changes =
         merged(&followed::joined(&followed, Some(horizon.at)), |followed| of_course(&asked, followed, horizon));
-    changes.extend(provisional(&record, &courses, horizon));
+    changes.extend(provisional(&record, &followed, horizon));
     changes.extend(windows(&record, &courses, horizon));
     let (duties, all_duties) = obligations::due_between(dossier, horizon.at, horizon.until, view);
     changes.extend(duties.iter().map(|duty| deadline(&asked, duty)));
@@ -335,35 +330,38 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
 }
 
 /// Provisional application that ends with the entry into force.
-fn provisional(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Vec<Projected> {
-    let ends = over_time::overlays(record, courses).into_iter().filter_map(|overlay| match overlay {
-        Overlay::ProvisionalApplication { event, scope, article, since, until } => {
-            let day = until.filter(|day| horizon.begins(*day))?;
-            Some((day, event, scope, article, since))
+fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
+    let ends = over_time::overlays(record, followed).into_iter().filter_map(|overlay| match overlay {
+        Overlay::ProvisionalApplication { event, scope, article, since, until, certain: _ } => {
+            let days = until.filter(|days| horizon.may_begin(*days))?;
+            Some((days, event, scope, article, since))
         }
         Overlay::SuspensionAsserted(_)
         | Overlay::Declaration(_)
         | Overlay::TerritorialScope(_)
         | Overlay::RetroactiveSuccession { .. } => None,
     });
-    let told = ends.map(|(day, event, scope, article, since)| {
-        let sentence = format!("applied provisionally since {since}: {scope}; ends with the entry into force");
+    let told = ends.map(|(days, event, scope, article, since)| {
+        let sentence =
+            format!("applied provisionally since {}: {scope}; ends with the entry into force", since.named());
         let reason = Reason {
             rule: "provisional_application",
             article,
             event: Some(event),
-            date: Some(since),
-            latest: None,
+            date: Some(since.first),
+            latest: (!since.is_settled()).then_some(since.last),
             sentence: sentence.into(),
         };
+        let open = (!days.is_settled()).then(|| explain::settling(false));
+        let moved = change(ChangeCode::Correction, "what moves the entry into force moves this, too");
         Projected {
-            days: Days::on(day),
+            days,
             what: UpcomingType::ProvisionalEnds,
             statuses: None,
             sentence: "provisional application ends: the treaty itself is in force".into(),
             because: vec![reason],
             assuming: Vec::new(),
-            could_move: vec![change(ChangeCode::Correction, "what moves the entry into force moves this, too")],
+            could_move: open.into_iter().chain([moved]).collect(),
         }
     });
     told.collect()
@@ -384,26 +382,27 @@ fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Ve
                 WindowStart::Notification => "receipt by the depositary",
                 WindowStart::Circulation => "information of the others",
             };
-            let counted = format!("counted from the {from}, {}", window.begins);
+            let begins = window.begins.named();
+            let counted = format!("counted from the {from}, {begins}");
             let reason = Reason {
                 rule: window.from.name(),
                 article: article.clone(),
                 event: Some(event.clone()),
-                date: Some(window.begins),
-                latest: None,
+                date: Some(window.begins.first),
+                latest: (!window.begins.is_settled()).then_some(window.begins.last),
                 sentence: format!("{kind}: the time for objections is {counted}").into(),
             };
+            let correction =
+                change(ChangeCode::Correction, format!("a correction of the day from which it is counted, {begins}"));
+            let open = (!window.ends.is_settled()).then(|| explain::settling(false));
             Projected {
-                days: Days::on(window.ends),
+                days: window.ends,
                 what: UpcomingType::ObjectionsEnd,
                 statuses: None,
                 sentence: format!("last day for objections to the {kind}, {counted}").into(),
                 because: vec![reason],
                 assuming: Vec::new(),
-                could_move: vec![change(
-                    ChangeCode::Correction,
-                    format!("a correction of the day from which it is counted, {}", window.begins),
-                )],
+                could_move: open.into_iter().chain([correction]).collect(),
             }
         })
     });

@@ -33,7 +33,7 @@ async fn every_answer_tells_the_days_between_which_an_open_day_lies() {
     let parties = proto::ListPartiesRequest {
         treaty: OTTAWA.into(),
         at: "2026-06-01".into(),
-        read_at: read_at.clone(),
+        read_at,
         ..proto::ListPartiesRequest::default()
     };
     let parties = story.client().parties(parties).await.unwrap().into_inner();
@@ -44,7 +44,7 @@ async fn every_answer_tells_the_days_between_which_an_open_day_lies() {
     let standing = proto::StandingRequest {
         participant: "LTU".into(),
         at: "2025-09-01".into(),
-        read_at: read_at.clone(),
+        read_at,
         ..proto::StandingRequest::default()
     };
     let standing = story.client().standing(standing).await.unwrap().into_inner();

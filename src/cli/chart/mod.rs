@@ -151,7 +151,8 @@ impl Chart {
 
     /// Whether there are days on which it is open what holds.
     fn is_open(&self) -> bool {
-        self.courses.iter().flat_map(|lane| &lane.stretches).any(|stretch| stretch.look == Look::Open)
+        let lanes = self.courses.iter().chain(&self.overlays);
+        lanes.flat_map(|lane| &lane.stretches).any(|stretch| stretch.look == Look::Open)
     }
 
     fn lies_ahead(&self, day: Date) -> bool {

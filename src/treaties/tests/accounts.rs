@@ -311,7 +311,7 @@ fn a_successor_is_bound_no_earlier_than_the_treaty() {
         })
     };
     assert_eq!(since("1999-02-28"), None, "not bound yet");
-    assert_eq!(since("2005-01-01"), Some(day("1999-03-01")), "since the treaty is in force");
+    assert_eq!(since("2005-01-01"), Some(crate::treaties::Days::on(day("1999-03-01"))), "since the treaty is in force");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! with their treaty, several depositaries, times for objections: each rule by itself.
 
 use super::*;
-use crate::treaties::{DecidedBy, Stance, StatusRule, WindowStart};
+use crate::treaties::{Days, DecidedBy, Stance, StatusRule, WindowStart};
 
 const CONVENTION: &str = "untc:XXVI-2";
 
@@ -419,8 +419,8 @@ fn objections_are_in_time_or_late_by_each_count_and_may_be_withdrawn() {
     let answer = book.now(OTTAWA, "XXX", "2026-01-15");
     let found = suspensions(&answer)[0];
     let ends: Vec<_> = found.windows.iter().map(|window| (window.from, window.ends)).collect();
-    let expected = [(WindowStart::Notification, day("2025-10-18")), (WindowStart::Circulation, day("2025-10-21"))];
-    assert_eq!(ends, expected);
+    let on = |text| Days::on(day(text));
+    assert_eq!(ends, [(WindowStart::Notification, on("2025-10-18")), (WindowStart::Circulation, on("2025-10-21"))]);
     let met = |who: &str| {
         let reaction = found.reactions.iter().find(|reaction| &*reaction.by == who).unwrap();
         assert_eq!(reaction.stance, Stance::Objects);

@@ -4,7 +4,7 @@ use super::{
     acts::{declaration, declared, notification, succession},
     *,
 };
-use crate::treaties::{Everybody, Held, ObjectedAct, objected, participation, tables};
+use crate::treaties::{Days, Everybody, Held, ObjectedAct, objected, participation, tables};
 
 fn under(participant: &str) -> String {
     format!("participation/{OTTAWA}/{participant}")
@@ -70,7 +70,8 @@ fn an_objection_is_in_time_or_late_under_each_way_of_counting() {
     let [found] = &book.objected("2026-01-01")[..] else { panic!("one act") };
     assert_eq!((&found.act.event.reference, &*found.article), (&act, "VCLT 65(2)"));
     let ends: Vec<_> = found.times.iter().map(|time| (time.window.from.name(), time.window.ends, time.over)).collect();
-    assert_eq!(ends, [("notification", day("2025-10-18"), true), ("circulation", day("2025-10-21"), true)]);
+    let over = |from, on| (from, Days::on(day(on)), Some(true));
+    assert_eq!(ends, [over("notification", "2025-10-18"), over("circulation", "2025-10-21")]);
     let told: Vec<_> = found.objections.iter().map(|it| (&*it.response.by, it.in_time.clone())).collect();
     let expected = [
         ("CHE", vec![Some(true), Some(true)]),
@@ -80,7 +81,7 @@ fn an_objection_is_in_time_or_late_under_each_way_of_counting() {
     ];
     assert_eq!(told, expected);
     let running = &book.objected("2025-10-18")[0];
-    assert_eq!(running.times.iter().map(|time| time.over).collect::<Vec<_>>(), [false, false], "the last day counts");
+    assert_eq!(running.times.iter().map(|time| time.over).collect::<Vec<_>>(), [Some(false); 2], "the last day counts");
     let told: Vec<_> = running.objections.iter().map(|it| &*it.response.by).collect();
     assert_eq!(told, ["CHE", "BEL"], "others cannot have come by then");
 }
@@ -132,11 +133,12 @@ fn a_reservation_has_its_own_time_and_who_consented_could_object() {
     };
     let found = of(&book, "2025-12-01");
     let [time] = &found.times[..] else { panic!("{:?}", found.times) };
-    assert_eq!((time.window.from.name(), time.window.ends), ("notification", day("2025-08-01")));
+    assert_eq!((time.window.from.name(), time.window.ends), ("notification", Days::on(day("2025-08-01"))));
     assert_eq!(ids(&time.silence.silent), ["LTU", "NOR", "UKR"], "Lithuania had consented and was not bound yet");
     assert!(found.because.iter().any(|because| because.article.as_ref() == "VCLT 20(5)"), "{:?}", found.because);
     book.record("2025-03-18", &format!("treaty/{OTTAWA}"), notification(vec![made.clone()], "2024-09-15"));
-    assert_eq!(of(&book, "2025-12-01").times[1].window.ends, day("2025-09-15"), "counted from the notification of it");
+    let circulated = of(&book, "2025-12-01").times[1].window;
+    assert_eq!(circulated.ends, Days::on(day("2025-09-15")), "counted from the notification of it");
 }
 
 #[test]
@@ -169,4 +171,39 @@ fn a_predecessor_whose_participation_has_passed_is_not_among_those_that_were_sil
     book.table("2026-01-31", &["CHE - 1998-03-24 r", "NOR - 2000-01-01 d", "UKR - 2005-12-27 r"]);
     let [found] = &book.objected("2026-01-31")[..] else { panic!("one act") };
     assert_eq!(ids(&found.times[0].silence.silent), ["CHE", "NOR"]);
+}
+
+/// The days on one of which something is.
+fn between(first: &str, last: &str) -> Days {
+    Days { first: day(first), last: day(last) }
+}
+
+#[test]
+fn a_time_counted_from_a_day_that_is_open_ends_on_one_of_as_many_days() {
+    let (mut book, _) = suspended();
+    let act = book.record("2025-09-10", &under("NOR"), notice("2025-08"));
+    for (who, lodged) in [("CHE", "2025-11-01"), ("UKR", "2025-11-15"), ("LTU", "2025-12-01")] {
+        book.record("2025-12-02", &under(who), objection(act.clone(), lodged));
+    }
+    let of = |at| book.objected(at).into_iter().find(|found| found.act.event.reference == act).unwrap();
+    let found = of("2025-12-31");
+    let [time] = &found.times[..] else { panic!("{:?}", found.times) };
+    assert_eq!(time.window.begins, between("2025-08-01", "2025-08-31"));
+    assert_eq!(time.window.ends, between("2025-11-01", "2025-11-30"));
+    let in_time: Vec<_> = found.objections.iter().map(|it| (&*it.response.by, it.in_time[0])).collect();
+    assert_eq!(in_time, [("CHE", Some(true)), ("UKR", None), ("LTU", Some(false))]);
+    let over = ["2025-11-01", "2025-11-02", "2025-11-30", "2025-12-01"].map(|at| of(at).times[0].over);
+    assert_eq!(over, [Some(false), None, None, Some(true)]);
+}
+
+#[test]
+fn others_are_informed_of_an_act_when_it_is_there() {
+    let (mut book, _) = suspended();
+    let act = book.record("2025-09-10", &under("CHE"), suspension("2025", "2025-08"));
+    let found = book.objected("2026-12-31").into_iter().find(|found| found.act.event.reference == act).unwrap();
+    let begins: Vec<_> = found.times.iter().map(|time| time.window.begins).collect();
+    assert_eq!(begins, [between("2025-01-01", "2025-08-31"), between("2025-08-01", "2025-08-31")]);
+    let act = book.record("2025-09-10", &under("NOR"), suspension("2025-08-10", "2025"));
+    let found = book.objected("2026-12-31").into_iter().find(|found| found.act.event.reference == act).unwrap();
+    assert_eq!(found.times[1].window.begins, between("2025-08-10", "2025-12-31"));
 }

@@ -1,7 +1,7 @@
 //! What follows from dates that are not known to the day: its days lie between two ends.
 
-use super::*;
-use crate::treaties::{Horizon, Interval, StatusRule, upcoming};
+use super::{acts::succession, *};
+use crate::treaties::{Count, Days, Definition, Horizon, Interval, StatusRule, counts, upcoming};
 
 /// The day on which the status of the only outcome began, as early and as late as it can be.
 fn since(answer: &Answer) -> (String, String) {
@@ -178,4 +178,95 @@ fn what_rests_on_a_predecessor_whose_days_are_open_is_not_told_to_be_whole() {
     };
     assert!(read("2001-05-05").complete);
     assert!(!read("2001/2006").complete, "its predecessor may have consented later");
+}
+
+/// A treaty that can be applied provisionally, and a participant that deposits and does so.
+fn applied(deposited: &str) -> Book {
+    let mut book = Book::default();
+    let subject = format!("treaty/{OTTAWA}");
+    let provisional_application = Some(ProvisionalApplicationClause {
+        permission: Permission::Permitted,
+        scope: "Article 1(1)".into(),
+        article: "18".into(),
+    });
+    let clauses = Clauses { provisional_application, ..ottawa_clauses() };
+    book.record("2025-03-17", &subject, registered(Some(clauses), "1997-09-18"));
+    book.record("2025-03-17", &subject, effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
+    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, deposited) else { unreachable!() };
+    let body = InstrumentDeposited { provisional_application: true, ..body };
+    book.record("2025-03-17", &format!("participation/{OTTAWA}/XXX"), TreatyBody::InstrumentDeposited(body));
+    book
+}
+
+fn provisional(answer: &Answer) -> Option<(Days, Option<Days>, bool)> {
+    answer.overlays.iter().find_map(|overlay| match overlay {
+        Overlay::ProvisionalApplication { since, until, certain, .. } => Some((*since, *until, *certain)),
+        _ => None,
+    })
+}
+
+#[test]
+fn provisional_application_lies_between_the_ends_of_its_deposit_and_counts_as_far_as_it_is_certain() {
+    let days = |first: &str, last: &str| Days { first: day(first), last: day(last) };
+    let counted = |book: &Book, at: &str| {
+        let answers = [book.now(OTTAWA, "XXX", at)];
+        let found = counts(&answers).into_iter().find(|count| count.definition == Definition::Provisional);
+        found.map(|Count { certain, possible, .. }| (certain, possible)).unwrap()
+    };
+    let year = applied("2005");
+    let expected = Some((days("2005-01-01", "2005-12-31"), Some(days("2005-07-01", "2006-06-01")), false));
+    for at in ["2005-01-01", "2005-09-01", "2006-02-01", "2006-05-31"] {
+        assert_eq!(provisional(&year.now(OTTAWA, "XXX", at)), expected, "{at}");
+        assert_eq!(counted(&year, at), (0, 1), "{at}");
+    }
+    assert_eq!(["2004-12-31", "2006-06-01"].map(|at| counted(&year, at)), [(0, 0); 2]);
+    let month = applied("2005-03");
+    assert_eq!(["2005-03-30", "2005-03-31", "2005-08-31"].map(|at| counted(&month, at)), [(0, 1), (1, 1), (1, 1)]);
+    let whole = |book: &Book| book.now(OTTAWA, "XXX", "2020-01-01").overlays_of_all_days;
+    let surely = |book: &Book| matches!(whole(book)[..], [Overlay::ProvisionalApplication { certain: true, .. }]);
+    assert_eq!((surely(&month), surely(&year)), (true, false), "whether it lies on some day for sure");
+}
+
+#[test]
+fn provisional_application_ends_on_one_of_the_days_on_which_the_treaty_may_enter_into_force() {
+    let horizon = Horizon { at: day("2005-10-01"), until: day("2005-12-31") };
+    let ahead = applied("2005").dossier("XXX", |dossier| upcoming(dossier, horizon, ViewName::Default));
+    let ends = ahead.changes.iter().find(|it| it.what.name() == "provisional_application_ends").unwrap();
+    assert_eq!((Some(ends.days.first), Some(ends.days.last)), between("2005-07-01", "2006-06-01"));
+}
+
+#[test]
+fn a_successor_is_bound_from_one_of_the_days_of_its_succession_on() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.record("2025-03-18", &x, succession("AAA", SuccessionTo::Consent, "2005", "2007-02-22"));
+    let succeeded = |at: &str| {
+        book.now(OTTAWA, "XXX", at).overlays.iter().find_map(|overlay| match overlay {
+            Overlay::RetroactiveSuccession { succeeded, .. } => Some((Some(succeeded.first), Some(succeeded.last))),
+            _ => None,
+        })
+    };
+    for at in ["2005-01-01", "2005-06-01", "2020-01-01"] {
+        assert_eq!(succeeded(at), Some(between("2005-01-01", "2005-12-31")), "{at}");
+    }
+    assert_eq!(succeeded("2004-12-31"), None);
+}
+
+#[test]
+fn a_suspension_that_was_circulated_had_been_received_and_who_may_object_later_may_contest_it() {
+    let (mut book, x) = with_party("XXX");
+    let act = book.record("2025-03-18", &x, suspension("2016", "2016-08"));
+    book.record("2025-03-18", &format!("participation/{OTTAWA}/AAA"), objection(act, "2016-10"));
+    let told = |at: &str| {
+        let answer = book.now(OTTAWA, "XXX", at);
+        let found = suspensions(&answer)[0];
+        let begins = found.begins.map(|begins| (Some(begins.first), Some(begins.last)));
+        assert_eq!(begins, Some(between("2016-01-01", "2016-08-31")), "{at}");
+        (found.begun, found.contested_by().join(","), found.may_be_contested_by().join(","))
+    };
+    let expected = |begun, by: &str, may: &str| (begun, by.to_owned(), may.to_owned());
+    assert_eq!(told("2016-08-15"), expected(false, "", ""));
+    assert_eq!(told("2016-08-31"), expected(true, "", ""));
+    assert_eq!(told("2016-10-15"), expected(true, "", "AAA"));
+    assert_eq!(told("2016-10-31"), expected(true, "AAA", ""));
 }

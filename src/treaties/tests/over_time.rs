@@ -1,7 +1,7 @@
 //! Courses and overlays over all days.
 
 use super::*;
-use crate::treaties::cut_after_its_day;
+use crate::treaties::{Days, cut_after_its_day};
 
 fn spans_of(answer: &Answer, course: usize) -> Vec<(Option<Date>, &'static str)> {
     answer.courses[course].intervals.iter().map(|it| it.first).map(|span| (span.from, span.status.name())).collect()
@@ -89,7 +89,7 @@ fn provisional_application_is_told_when_it_is_over() {
     let [Overlay::ProvisionalApplication { since, until, .. }] = answer.overlays_of_all_days.as_slice() else {
         panic!("{:?}", answer.overlays_of_all_days)
     };
-    assert_eq!((*since, *until), (day("2002-01-10"), Some(day("2002-07-01"))));
+    assert_eq!((*since, *until), (Days::on(day("2002-01-10")), Some(Days::on(day("2002-07-01")))));
 }
 
 fn up_to(book: &Book, participant: &str, at: &str) -> Answer {

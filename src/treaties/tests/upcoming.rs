@@ -122,6 +122,19 @@ fn the_time_for_objections_is_told_by_each_count_on_its_last_day() {
 }
 
 #[test]
+fn a_time_for_objections_that_is_counted_from_an_open_day_has_last_days_between_two_ends() {
+    let mut book = with_objections("UKR");
+    book.record("2025-08-21", &under("UKR"), suspension("2025-07", "-"));
+    let days = Days { first: day("2025-10-01"), last: day("2025-10-31") };
+    for at in ["2025-09-01", "2025-10-15", "2025-10-31"] {
+        let ahead = book.ahead("UKR", at, "2025-10-31");
+        assert_eq!(ahead.changes.iter().map(|change| change.days).collect::<Vec<_>>(), [days], "{at}");
+        assert!(ahead.changes[0].sentence.ends_with("by the depositary, a day from 2025-07-01 to 2025-07-31"));
+    }
+    assert!(book.ahead("UKR", "2025-11-01", "2025-12-31").changes.is_empty(), "the last of them is over");
+}
+
+#[test]
 fn others_may_object_to_a_notice_while_it_runs_and_not_when_it_is_revoked() {
     let mut book = with_objections("POL");
     let first = book.withdrew("2025-09-01", &under("POL"), "2025-08-20");
