@@ -182,7 +182,7 @@ fn days_between_two_ends_are_told_and_outcomes_of_one_duty_count_once() {
         ..duty("4", "destroy", "2006-01-28", "overdue", 3)
     };
     let [due, _, _, _, late] = row(&open);
-    assert_eq!((due.as_str(), late.as_str()), ("2006-01-28 to 2006-06-30", "3 to 9"));
+    assert_eq!((due.as_str(), late.as_str()), ("2006-01-28 .. 2006-06-30", "3 to 9"));
     let perhaps = |state: &str| Duty { certain: false, ..duty("7(1)", "report", "2006-01-28", state, 0) };
     let all = [open, perhaps("overdue"), perhaps("overdue"), perhaps("running")];
     assert_eq!(counts(all.iter().map(|duty| (0, duty))), "1 to 2 overdue, up to 1 running");

@@ -227,7 +227,7 @@ mod tests {
         let answer = ObjectionsResponse { treaty_name: "APMBC".into(), acts, ..ObjectionsResponse::default() };
         let told: String = shown(&answer, (false, false), None).iter().map(|block| block.text(200)).collect();
         assert!(told.contains("2 acts, 0 objections to them."), "{told}");
-        let time = "of 2025-07-18 to 2025-08-31: until 2026-08-01 to 2026-08-31, and may be over;";
+        let time = "of 2025-07-18 .. 2025-08-31: until 2026-08-01 .. 2026-08-31, and may be over;";
         assert!(told.contains(time), "{told}");
     }
 

@@ -561,6 +561,6 @@ fn status_on(day: Date, before: Before, memberships: &[Membership]) -> TreatySta
 }
 
 /// Whether somebody with this status has consented to be bound, and has not left.
-fn holds_consent(status: TreatyStatus) -> bool {
+pub fn holds_consent(status: TreatyStatus) -> bool {
     status == TreatyStatus::Contracting || status.is_bound()
 }

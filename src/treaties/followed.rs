@@ -6,7 +6,7 @@
 //! what they lead to, on days between theirs, because both ends of every comparison of two
 //! days lie in corners. Where corners do not agree, every day of the one date is followed with
 //! every day of the other; where these are too many, days next to the ends are, and the
-//! readings are not told to be all. Sets of days that agree are readings of their own.
+//! readings are told to be all only where nothing but the order of two dates matters. Sets of days that agree are readings of their own.
 //! Leaves to others: which readings there are (`readings`), one corner (`course`).
 
 use std::{cmp::Ordering, collections::BTreeSet};
@@ -66,11 +66,13 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
             followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect()));
             continue;
         }
-        let points = reading.every_day(points_left);
-        complete &= points.is_some();
-        points_left -= points.as_ref().map_or(0, Vec::len);
-        let points = points.or_else(|| reading.near_ends()).map(|points| follow(record, points));
-        followed.extend(apart(&reading, points.unwrap_or(corners), record.asked));
+        let every_day = reading.every_day(points_left);
+        points_left -= every_day.as_ref().map_or(0, Vec::len);
+        let every = every_day.is_some();
+        let points = every_day.or_else(|| reading.near_ends()).map(|points| follow(record, points));
+        let (sets, by_order) = apart(&reading, points.unwrap_or(corners), record.asked);
+        complete &= every || by_order && reading.goes_by_order();
+        followed.extend(sets);
     }
     (followed, complete)
 }
@@ -92,8 +94,12 @@ fn follow<'r, 'a>(record: &'r Record<'r, 'a>, points: Vec<Reading<'r, 'a>>) -> V
 }
 
 /// A reading whose points do not agree, once for each set of them that does, with the orders
-/// of the days that it has.
-fn apart<'r, 'a>(reading: &Reading<'r, 'a>, points: Vec<Point<'r, 'a>>, asked: Option<Date>) -> Vec<Followed<'r, 'a>> {
+/// of the days that it has; and whether the order alone tells the sets apart.
+fn apart<'r, 'a>(
+    reading: &Reading<'r, 'a>,
+    points: Vec<Point<'r, 'a>>,
+    asked: Option<Date>,
+) -> (Vec<Followed<'r, 'a>>, bool) {
     let mut sets: Vec<(BTreeSet<Vec<Ordering>>, Vec<Course>)> = Vec::new();
     for (point, course) in points {
         let order = point.order();
@@ -105,13 +111,15 @@ fn apart<'r, 'a>(reading: &Reading<'r, 'a>, points: Vec<Point<'r, 'a>>, asked: O
             None => sets.push((BTreeSet::from([order]), vec![course])),
         }
     }
+    let each: BTreeSet<&Vec<Ordering>> = sets.iter().flat_map(|(orders, _)| orders).collect();
+    let by_order = each.len() == sets.iter().map(|(orders, _)| orders.len()).sum::<usize>();
     // Of many dates the orders are too many to be told.
     let few = reading.open() <= STATUS_ORDERED;
     let followed = sets.into_iter().map(|(orders, courses)| {
         let orders: Vec<Vec<Ordering>> = orders.into_iter().collect();
         Followed::of(if few { reading.in_orders(&orders) } else { reading.clone() }, courses)
     });
-    followed.collect()
+    (followed.collect(), by_order)
 }
 
 /// What every corner of every reading leads to.

@@ -322,6 +322,23 @@ impl<'r, 'a> Reading<'r, 'a> {
         (self.open() <= STATUS_ORDERED).then(|| self.points(days))
     }
 
+    /// Whether two dates alone are open, and of what they are the order alone can matter:
+    /// nothing is counted from them that the other could meet.
+    pub fn goes_by_order(&self) -> bool {
+        let open = |part: Option<Part>| part.is_some_and(|part| !part.days.is_settled());
+        let acts = self.acts.iter().filter(|read| open(read.part));
+        let plain = acts.filter(|read| {
+            matches!(
+                read.statement.body,
+                TreatyBody::SignatureAffixed(_)
+                    | TreatyBody::InstrumentDeposited(_)
+                    | TreatyBody::SuccessionNotified(_)
+                    | TreatyBody::DeclarationMade(_)
+            )
+        });
+        self.open() == 2 && plain.count() == 2
+    }
+
     /// How many days are open.
     pub fn open(&self) -> usize {
         let parts = self.parts().filter(|part| !part.days.is_settled()).count();

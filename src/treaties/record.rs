@@ -8,6 +8,7 @@ use super::{
     Dossier, Span,
     cascade::{self, Carried},
     conflict::{self, Conflict},
+    course,
     days::Days,
     followed,
     in_force::{self, Counted},
@@ -193,7 +194,11 @@ fn predecessors<'a>(
         let record = Record::of(&before, acts, Around { of_predecessor: true, ..around });
         let (followed, complete) = followed::all(&record);
         let spans = followed::spans(&followed);
-        whole &= complete && spans.windows(2).all(|pair| pair[0] == pair[1]);
+        // A successor has what its predecessor had consented to.
+        let consented = |spans: &[Span]| -> Vec<Span> {
+            spans.iter().filter(|span| course::holds_consent(span.status)).copied().collect()
+        };
+        whole &= complete && spans.windows(2).all(|pair| consented(&pair[0]) == consented(&pair[1]));
         (predecessor, spans.into_iter().next().unwrap_or_default())
     });
     (stood.collect(), whole)

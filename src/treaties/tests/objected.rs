@@ -205,5 +205,5 @@ fn others_are_informed_of_an_act_when_it_is_there() {
     assert_eq!(begins, [between("2025-01-01", "2025-08-31"), between("2025-08-01", "2025-08-31")]);
     let act = book.record("2025-09-10", &under("NOR"), suspension("2025-08-10", "2025"));
     let found = book.objected("2026-12-31").into_iter().find(|found| found.act.event.reference == act).unwrap();
-    assert_eq!(found.times[1].window.begins, between("2025-08-10", "2025-12-31"));
+    assert_eq!(found.times[1].window.begins, between("2025-08-10", "2025-09-10"), "by the day of recording");
 }
