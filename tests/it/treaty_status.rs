@@ -367,6 +367,7 @@ async fn a_timeline_up_to_a_day_leaves_out_what_came_later_on_every_page() {
         treaty: OTTAWA.into(),
         participant: participant.into(),
         at: at.into(),
+        read_at: Some(proto::ReadAt { minimum_size: story.size(), known_at: None }),
         ..proto::TimelineRequest::default()
     };
     let ask = async |request| story.client().timeline(request).await.unwrap().into_inner();
