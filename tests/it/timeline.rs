@@ -58,7 +58,8 @@ async fn new_acts(story: &Story, from: u64) -> Vec<proto::Act> {
 /// What cites the document with this symbol.
 async fn citing(story: &Story, symbol: &str) -> Vec<proto::Act> {
     let document = Some(proto::citing_request::Document::Symbol(symbol.into()));
-    let request = proto::CitingRequest { document, ..proto::CitingRequest::default() };
+    let read_at = Some(proto::ReadAt { minimum_size: story.size(), known_at: None });
+    let request = proto::CitingRequest { document, read_at, ..proto::CitingRequest::default() };
     let told = story.client().citing(request).await.unwrap().into_inner().events;
     told.into_iter().filter_map(|citing| citing.act).collect()
 }
