@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::{
     block::Block,
     chart::{Chart, LABEL, Lane, Look, Mark, Pin, Stretch},
+    words::up_to,
 };
 use crate::{
     client::reply::{
@@ -208,10 +209,7 @@ fn lanes(courses: &[StatusCourse], overlays: &[StatusOverlay]) -> Chart {
 
 fn course(course: &StatusCourse) -> Lane {
     let StatusCourse { assuming, spans } = course;
-    let told = assuming.iter().take(TOLD).cloned();
-    let further = Some(assuming.len().saturating_sub(TOLD)).filter(|further| *further > 0);
-    let further = further.map(|further| format!("it is read in one of {further} further ways"));
-    Lane { assuming: told.chain(further).collect(), stretches: stretches(spans) }
+    Lane { assuming: up_to(TOLD, assuming).collect(), stretches: stretches(spans) }
 }
 
 /// The intervals, and between two of them the days of which it is open where the one ends and
@@ -236,12 +234,17 @@ fn stretches(spans: &[CourseSpan]) -> Vec<Stretch> {
                 (Look::Open, one_of(&labels))
             }
         };
-        match stretches.last_mut().filter(|before| before.look == look && before.label == label) {
-            Some(before) => before.to = to,
-            None => stretches.push(Stretch { look, from, to, label }),
-        }
+        go_on(&mut stretches, Stretch { look, from, to, label });
     }
     stretches
+}
+
+/// Adds a stretch, or draws the last one on where it says the same.
+fn go_on(stretches: &mut Vec<Stretch>, next: Stretch) {
+    match stretches.last_mut().filter(|before| before.look == next.look && before.label == next.label) {
+        Some(before) => before.to = next.to,
+        None => stretches.push(next),
+    }
 }
 
 /// A word where several share a label: as a rule four of them have room in it.
@@ -316,10 +319,7 @@ fn suspension(found: &SuspensionAsserted) -> Option<Lane> {
                 (Look::Open, words.into_iter().flatten().collect::<Vec<_>>().join("/"))
             }
         };
-        match stretches.last_mut().filter(|before| before.look == look && before.label == label) {
-            Some(before) => before.to = to,
-            None => stretches.push(Stretch { look, from: Some(from), to, label }),
-        }
+        go_on(&mut stretches, Stretch { look, from: Some(from), to, label });
     }
     for stretch in stretches.iter_mut().filter(|stretch| stretch.look == Look::Contested) {
         stretch.label = label_of_contested(&against, stretch.from.unwrap_or(begins.0), stretch.to);

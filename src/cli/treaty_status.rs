@@ -11,7 +11,7 @@ use super::{
     drawing::{self, Letters},
     output::{Output, day_known, short_name},
     treaty_contested::source,
-    words::{differences, place_among},
+    words::{differences, place_among, up_to},
 };
 use crate::client::{
     Client, KnownAt, OnDay,
@@ -236,9 +236,7 @@ fn reasons(outcome: &StatusOutcome, several: bool, letters: Option<&Letters>) ->
 
 /// What is assumed, and of how many further ways the same is true; the JSON has them all.
 pub fn told_of(assuming: &[String]) -> impl Iterator<Item = String> {
-    let further = Some(assuming.len().saturating_sub(ASSUMED)).filter(|further| *further > 0);
-    let further = further.map(|further| format!("it is read in one of {further} further ways"));
-    assuming.iter().take(ASSUMED).cloned().chain(further)
+    up_to(ASSUMED, assuming)
 }
 
 /// A table whose rows begin with the letters that stand for their events in the drawing.

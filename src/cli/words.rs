@@ -14,6 +14,13 @@ pub fn counted(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
+/// So many of what is assumed at the most, and of how many further ways the same is true.
+pub fn up_to(most: usize, assuming: &[String]) -> impl Iterator<Item = String> {
+    let further = Some(assuming.len().saturating_sub(most)).filter(|further| *further > 0);
+    let further = further.map(|further| format!("it is read in one of {further} further ways"));
+    assuming.iter().take(most).cloned().chain(further)
+}
+
 /// The entry of an event; where it stands among others of that entry, with its number there.
 pub fn place_among<'p>(event: &EventPosition, all: impl IntoIterator<Item = &'p EventPosition>) -> String {
     let EventPosition { index, ordinal, .. } = event;

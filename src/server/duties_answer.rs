@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use super::{
     duties::FoundDuties,
     status::EventFacts,
-    status_answer::{cited, day, legal_finding, world},
+    status_answer::{cited, day, latest_of, legal_finding, step_of, world},
 };
 use crate::{
     domain::Index,
-    treaties::{Days, Duty, DutyState, DutyStep, DutyType, Extension, Fulfilment, Obligations},
+    treaties::{Duty, DutyRule, DutyState, DutyType, Extension, Fulfilment, Obligations},
     wire::proto,
 };
 
@@ -82,20 +82,15 @@ pub fn duty(duty: &Duty, facts: &Facts) -> proto::Duty {
         fulfilled: fulfilled.as_ref().map(|found| fulfilment(found, facts)),
         stops: day(stops.map(|stops| stops.first)),
         assuming: assuming.iter().map(ToString::to_string).collect(),
-        steps: steps.iter().map(|found| step(found, facts)).collect(),
-        due_latest: latest(Some(*due)),
-        first_due_latest: latest(Some(*first_due)),
-        in_force_latest: latest(Some(*in_force)),
+        steps: steps.iter().map(|step| step_of(&step.named(DutyRule::name), |event| cited(event, facts))).collect(),
+        due_latest: latest_of(*due),
+        first_due_latest: latest_of(*first_due),
+        in_force_latest: latest_of(*in_force),
         days_late_most: if days_late_most > days_late { *days_late_most } else { 0 },
-        stops_latest: latest(*stops),
+        stops_latest: stops.map(latest_of).unwrap_or_default(),
         membership: u32::try_from(*membership).unwrap_or(u32::MAX),
         certain: *certain,
     }
-}
-
-/// The last of some days, where they are open.
-fn latest(days: Option<Days>) -> String {
-    day(days.filter(|days| !days.is_settled()).map(|days| days.last))
 }
 
 fn extension(extension: &Extension, facts: &Facts) -> proto::DutyExtension {
@@ -115,16 +110,4 @@ fn extension(extension: &Extension, facts: &Facts) -> proto::DutyExtension {
 fn fulfilment(fulfilment: &Fulfilment, facts: &Facts) -> proto::DutyFulfilment {
     let Fulfilment { event, date } = fulfilment;
     proto::DutyFulfilment { event: Some(cited(event, facts)), date: world(date.as_ref()) }
-}
-
-fn step(step: &DutyStep, facts: &Facts) -> proto::StatusStep {
-    let DutyStep { rule, article, event, date, latest, sentence } = step;
-    proto::StatusStep {
-        rule: rule.name().into(),
-        article: article.to_string(),
-        event: event.as_ref().map(|event| cited(event, facts)),
-        date: day(*date),
-        sentence: sentence.to_string(),
-        date_latest: day(*latest),
-    }
 }

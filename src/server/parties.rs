@@ -10,7 +10,7 @@ use super::{
     errors::Refused,
     fitting,
     status::Asked,
-    status_answer::{effective_days, latest},
+    status_answer::{day, effective_days, ends_of, latest},
     survey::Survey,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Page, PageRequest, QueryError, View},
     treaties::{
-        self, Answer, Cell, Count, Coverage, CoverageWord, Difference, Held, Outcome, Overlay, Participation,
+        self, Answer, Cell, Count, Coverage, CoverageWord, Difference, Held, Outcome, Overlay, Participation, Span,
         TreatyStatus,
     },
     wire::proto,
@@ -103,9 +103,8 @@ fn page_of<'l>(lines: &'l [Line], wanted: &[&str], page: PageRequest<'_>) -> Res
 
 fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto::Party {
     let Line { participant, answer } = line;
-    let stands = answer.outcomes.first().map(Outcome::held);
-    let effective = effective_days(&answer.outcomes);
-    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let ends = |of: fn(Span) -> Option<Date>| ends_of(&answer.outcomes, of);
+    let (since, until, effective) = (ends(|span| span.from), ends(|span| span.to), effective_days(&answer.outcomes));
     let date = |cell: Option<&Cell>| cell.and_then(|cell| cell.date.as_ref()).map(ToString::to_string);
     let deposit = held.deposit(at).first();
     let is_overlaid = |is: fn(&Overlay) -> bool| answer.overlays.iter().any(is);
@@ -113,10 +112,10 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         participant: participant.to_string(),
         participant_name: survey.participant_name(participant),
         statuses: answer.outcomes.iter().map(|outcome| outcome.status.name().into()).collect(),
-        since: day(stands.and_then(|it| it.first.from)),
-        since_latest: latest(stands.map(|it| (it.first.from, it.last.from))),
-        until: day(stands.and_then(|it| it.first.to)),
-        until_latest: latest(stands.map(|it| (it.first.to, it.last.to))),
+        since: day(since.0),
+        since_latest: latest(since),
+        until: day(until.0),
+        until_latest: latest(until),
         settled: answer.is_settled(),
         suspension_asserted: is_overlaid(|overlay| matches!(overlay, Overlay::SuspensionAsserted(_))),
         provisional_application: is_overlaid(|overlay| matches!(overlay, Overlay::ProvisionalApplication { .. })),
@@ -127,7 +126,7 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         depositary_sequence: deposit.and_then(|cell| cell.depositary_sequence).unwrap_or_default(),
         findings: number(answer.findings.len()),
         effective: day(effective.0),
-        effective_latest: latest(Some(effective)),
+        effective_latest: latest(effective),
         may_not_end: answer.outcomes.first().is_some_and(Outcome::may_not_end),
     }
 }
@@ -145,7 +144,6 @@ fn count_message(count: Count, total: bool) -> proto::PartyCount {
 
 fn coverage_message(survey: &Survey, coverage: Coverage) -> proto::Coverage {
     let Coverage { word, table, as_at, complete_until, differences } = coverage;
-    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     proto::Coverage {
         word: word.name().into(),
         table: table.map(|event| survey.cited(&event)),

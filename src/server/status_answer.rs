@@ -8,8 +8,8 @@ use super::status::{EventFacts, Found};
 use crate::{
     domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{
-        Change, Claim, Claims, ClausesApplied, Contest, Days, Declared, Interval, Outcome, Overlay, Reaction, Remark,
-        Stance, StatusCourse, Step, SuspensionAsserted, TreatyStatus, Window,
+        Change, Claim, Claims, ClausesApplied, Contest, Days, Declared, Interval, Outcome, Overlay, Reaction, Reason,
+        Remark, Span, Stance, StatusCourse, StatusRule, SuspensionAsserted, TreatyStatus, Window,
     },
     wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
 };
@@ -80,7 +80,7 @@ impl Found {
     /// One line.
     pub(super) fn standing(&self) -> proto::Standing {
         let outcomes = &self.answer.outcomes;
-        let held = outcomes.first().map(Outcome::held);
+        let (since, until) = (ends_of(outcomes, |span| span.from), ends_of(outcomes, |span| span.to));
         let suspended = |overlay: &Overlay| matches!(overlay, Overlay::SuspensionAsserted(_));
         let effective = effective_days(outcomes);
         let (notified, bound_until) = self.leaving();
@@ -89,17 +89,17 @@ impl Found {
             treaty_name: self.treaty_name.clone(),
             statuses: outcomes.iter().map(|outcome| outcome.status.name().into()).collect(),
             bound: outcomes.iter().all(|outcome| outcome.status.is_bound()),
-            since: day(held.and_then(|held| held.first.from)),
-            since_latest: latest(held.map(|held| (held.first.from, held.last.from))),
-            until: day(held.and_then(|held| held.first.to)),
-            until_latest: latest(held.map(|held| (held.first.to, held.last.to))),
+            since: day(since.0),
+            since_latest: latest(since),
+            until: day(until.0),
+            until_latest: latest(until),
             suspension_asserted: self.answer.overlays.iter().any(suspended),
             effective: day(effective.0),
-            effective_latest: latest(Some(effective)),
+            effective_latest: latest(effective),
             withdrawal_notified: day(notified.0),
-            withdrawal_notified_latest: latest(Some(notified)),
+            withdrawal_notified_latest: latest(notified),
             bound_until: day(bound_until.0),
-            bound_until_latest: latest(Some(bound_until)),
+            bound_until_latest: latest(bound_until),
             may_not_end: outcomes.first().is_some_and(Outcome::may_not_end),
             bound_until_may_not_come: bound_until.0.is_some() && self.may_stay_bound(),
         }
@@ -139,33 +139,21 @@ impl Found {
         let interval = |Interval { first, last }: &Interval| proto::StatusInterval {
             from: day(first.from),
             to: day(first.to),
-            from_latest: latest(Some((first.from, last.from))),
-            to_latest: latest(Some((first.to, last.to))),
+            from_latest: latest((first.from, last.from)),
+            to_latest: latest((first.to, last.to)),
         };
         proto::StatusOutcome {
             status: status.name().into(),
             bound: status.is_bound(),
             intervals: intervals.iter().map(interval).collect(),
             effective: day(effective),
-            effective_latest: latest(Some((effective, effective_last))),
+            effective_latest: latest((effective, effective_last)),
             expired: day(expired),
-            expired_latest: latest(Some((expired, expired_last))),
+            expired_latest: latest((expired, expired_last)),
             assuming: assuming.iter().map(ToString::to_string).collect(),
-            steps: steps.iter().map(|step| self.step(step)).collect(),
+            steps: steps.iter().map(|step| step_of(&step.named(StatusRule::name), |event| self.cited(event))).collect(),
             could_change: could_change.iter().map(change).collect(),
             may_not_end: outcome.may_not_end(),
-        }
-    }
-
-    fn step(&self, step: &Step) -> proto::StatusStep {
-        let Step { rule, article, event, date, latest, sentence } = step;
-        proto::StatusStep {
-            rule: rule.name().into(),
-            article: article.to_string(),
-            event: event.as_ref().map(|event| self.cited(event)),
-            date: day(*date),
-            sentence: sentence.to_string(),
-            date_latest: day(*latest),
         }
     }
 
@@ -252,6 +240,19 @@ impl Found {
 
     fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
         cited(event, &self.facts)
+    }
+}
+
+/// One reason.
+pub(super) fn step_of(step: &Reason, cited: impl Fn(&CitedEvent) -> proto::CitedEvent) -> proto::StatusStep {
+    let Reason { rule, article, event, date, latest, sentence } = step;
+    proto::StatusStep {
+        rule: (*rule).into(),
+        article: article.to_string(),
+        event: event.as_ref().map(cited),
+        date: day(*date),
+        sentence: sentence.to_string(),
+        date_latest: day(*latest),
     }
 }
 
@@ -342,19 +343,23 @@ pub(super) fn timeliness(in_time: Option<bool>) -> proto::Timeliness {
 pub(super) type Ends = (Option<Date>, Option<Date>);
 
 /// The latest day, where it is open which of them it is.
-pub(super) fn latest(ends: Option<Ends>) -> String {
-    day(ends.filter(|(first, last)| first != last).and_then(|(_, last)| last))
+pub(super) fn latest((first, last): Ends) -> String {
+    day(last.filter(|_| first != last))
 }
 
 /// The latest of days, where it is open which of them it is.
 pub(super) fn latest_of(days: Days) -> String {
-    latest(Some((Some(days.first), Some(days.last))))
+    latest((Some(days.first), Some(days.last)))
+}
+
+/// A day of the first of the outcomes, as early and as late as it can be.
+pub(super) fn ends_of(outcomes: &[Outcome], of: impl Fn(Span) -> Option<Date>) -> Ends {
+    outcomes.first().map(Outcome::held).map_or((None, None), |held| (of(held.first), of(held.last)))
 }
 
 /// Under the first of the outcomes, when a pending withdrawal takes effect.
 pub(super) fn effective_days(outcomes: &[Outcome]) -> Ends {
-    let held = outcomes.first().map(Outcome::held);
-    held.map_or((None, None), |held| (held.first.status.effective(), held.last.status.effective()))
+    ends_of(outcomes, |span| span.status.effective())
 }
 
 /// When a withdrawal takes effect, and when a notice was over.
@@ -378,10 +383,10 @@ fn span(Interval { first, last }: &Interval) -> proto::CourseSpan {
         to: day(first.to),
         effective: day(effective),
         expired: day(expired),
-        from_latest: latest(Some((first.from, last.from))),
-        to_latest: latest(Some((first.to, last.to))),
-        effective_latest: latest(Some((effective, effective_last))),
-        expired_latest: latest(Some((expired, expired_last))),
+        from_latest: latest((first.from, last.from)),
+        to_latest: latest((first.to, last.to)),
+        effective_latest: latest((effective, effective_last)),
+        expired_latest: latest((expired, expired_last)),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Node, dossier::mandates_of_authors, errors::Refused, history::EventsRead};
+use super::{Node, dossier::mandates_of_authors, errors::Refused, history::EventsRead, status_answer::world};
 use crate::{
     domain::{Body, Kind, NotStated, ParticipantId, Position, Restated, SharedKind, Subject, TreatyId, WorldDate},
     projections::{Act, DatesThatStand, View},
@@ -48,9 +48,9 @@ impl<'n> Telling<'n> {
         let Some(fate) = found.fates.get(&act.position) else { return Ok(told) };
         let place = |position: &Position| found.place(*position);
         let first = found.first_stated(act.position);
-        let stands = text(fate.date.as_ref());
+        let stands = world(fate.date.as_ref());
         Ok(proto::Act {
-            date_first_stated: text(first.filter(|first| Some(*first) != fate.date.as_ref())),
+            date_first_stated: world(first.filter(|first| Some(*first) != fate.date.as_ref())),
             date: stands,
             retracted_by: fate.retracted_by.as_ref().and_then(place),
             corrected_by: fate.corrected_by.iter().filter_map(place).collect(),
@@ -116,7 +116,7 @@ impl<'n> Telling<'n> {
         let kind = found.events.get(&about.event).map(|recorded| recorded.event.kind());
         let mut told = proto::AboutAct {
             kind: kind.map(|kind| kind.name().to_owned()).unwrap_or_default(),
-            date: text(about.date.as_ref()),
+            date: world(about.date.as_ref()),
             ..proto::AboutAct::default()
         };
         if let Subject::Participation(_, participant) | Subject::Participant(participant) = subject {
@@ -136,10 +136,6 @@ fn is_told(subject: &Subject) -> bool {
         Subject::Treaty(_) | Subject::Participation(..) | Subject::Participant(_) | Subject::Record(_) => true,
         Subject::Ledger | Subject::Organisation(_) => false,
     }
-}
-
-fn text(date: Option<&WorldDate>) -> String {
-    date.map(ToString::to_string).unwrap_or_default()
 }
 
 impl OfSubject {

@@ -9,14 +9,14 @@ use super::{
     by_treaty::{Line, OfTreaty, Scope, page_by_treaty},
     errors::Refused,
     status::Asked,
-    status_answer::{change, day, latest},
+    status_answer::{change, latest_of, step_of},
     survey::Survey,
 };
 use crate::{
     domain::{CivilDate, ParticipantId, TreatyId},
     limits::UPCOMING_DAYS,
     projections::{PageRequest, View},
-    treaties::{self, Horizon, Projected, Reason},
+    treaties::{self, Horizon, Projected},
     wire::proto::{self, upcoming_request::Horizon as Asking},
 };
 
@@ -103,7 +103,7 @@ fn told(
     let (treaty, treaty_name) = survey.treaty();
     proto::UpcomingChange {
         day: days.first.to_string(),
-        day_latest: latest(Some((Some(days.first), Some(days.last)))),
+        day_latest: latest_of(*days),
         what: what.name().into(),
         treaty: treaty.to_string(),
         treaty_name: treaty_name.to_owned(),
@@ -112,21 +112,9 @@ fn told(
         status_before: statuses.map(|(before, _)| before.name().into()).unwrap_or_default(),
         status_after: statuses.map(|(_, after)| after.name().into()).unwrap_or_default(),
         sentence: sentence.to_string(),
-        because: because.iter().map(|found| reason(survey, found)).collect(),
+        because: because.iter().map(|reason| step_of(reason, |event| survey.cited(event))).collect(),
         assuming: assuming.iter().map(ToString::to_string).collect(),
         could_move: could_move.iter().map(change).collect(),
         projected: newest.is_none_or(|newest| newest < days.last),
-    }
-}
-
-fn reason(survey: &Survey, reason: &Reason) -> proto::StatusStep {
-    let Reason { rule, article, event, date, latest, sentence } = reason;
-    proto::StatusStep {
-        rule: (*rule).into(),
-        article: article.to_string(),
-        event: event.as_ref().map(|event| survey.cited(event)),
-        date: day(*date),
-        sentence: sentence.to_string(),
-        date_latest: day(*latest),
     }
 }

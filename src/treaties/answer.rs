@@ -319,8 +319,8 @@ pinned! {
 
 /// One reason of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    pub rule: StatusRule,
+pub struct Step<R = StatusRule> {
+    pub rule: R,
     /// The article that it rests on; empty where the clauses name none.
     pub article: Box<str>,
     pub event: Option<CitedEvent>,
@@ -331,6 +331,14 @@ pub struct Step {
     pub latest: Option<Date>,
     /// A sentence for a person.
     pub sentence: Box<str>,
+}
+
+impl<R: Copy> Step<R> {
+    /// The same with the pinned word of its rule.
+    pub fn named(&self, name: fn(R) -> &'static str) -> Step<&'static str> {
+        let Self { rule, article, event, date, latest, sentence } = self.clone();
+        Step { rule: name(rule), article, event, date, latest, sentence }
+    }
 }
 
 pinned! {
@@ -381,6 +389,29 @@ pub enum Overlay {
         succeeded: Days,
         notified: Option<WorldDate>,
     },
+}
+
+impl Overlay {
+    /// The act that brings it.
+    pub fn event(&self) -> &CitedEvent {
+        match self {
+            Self::SuspensionAsserted(found) => &found.event,
+            Self::ProvisionalApplication { event, .. } | Self::RetroactiveSuccession { event, .. } => event,
+            Self::Declaration(declared) | Self::TerritorialScope(declared) => &declared.event,
+        }
+    }
+
+    /// That act, and the reactions to it.
+    pub fn events(&self) -> impl Iterator<Item = &CitedEvent> {
+        let reactions = match self {
+            Self::SuspensionAsserted(found) => found.reactions.as_slice(),
+            Self::ProvisionalApplication { .. }
+            | Self::RetroactiveSuccession { .. }
+            | Self::Declaration(_)
+            | Self::TerritorialScope(_) => &[],
+        };
+        std::iter::once(self.event()).chain(reactions.iter().map(|reaction| &reaction.event))
+    }
 }
 
 /// A declaration that stands on the day asked about.

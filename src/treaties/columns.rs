@@ -5,7 +5,7 @@
 //! not; what was taken back is not among them, but told apart.
 //! Leaves to others: which cell a statement fills (`tables`), the status on a day.
 
-use super::{Dossier, ViewName, rivals, statements, statements::Statement};
+use super::{Dossier, ViewName, Weighed, statements, statements::Statement};
 use crate::domain::{Body, CitedEvent, DeclarationType, Recorded, Subject, TreatyBody, WorldDate};
 
 /// A statement that a table has a column for.
@@ -64,8 +64,7 @@ fn taken_back(dossier: &Dossier<'_>, wanted: impl Fn(&Subject, &TreatyBody) -> b
 }
 
 fn tabled(dossier: &Dossier<'_>, view: ViewName, wanted: impl Fn(&Statement<'_>) -> bool) -> Vec<Tabled> {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let Weighed { acts, .. } = Weighed::of(dossier, view);
     let sides = acts.iter().flat_map(|act| [(true, &act.followed), (false, &act.others)]);
     let all = sides.flat_map(|(followed, statements)| statements.iter().map(move |statement| (followed, statement)));
     let told = all.filter(|(_, statement)| wanted(statement)).map(|(followed, statement)| Tabled {

@@ -11,12 +11,12 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
-    Because, Claims, DecidedBy, Dossier, Known, Reaction, Stance, ToldAct, ToldSource, ViewName,
+    Because, Claims, DecidedBy, Dossier, Known, Reaction, Stance, ToldAct, ToldSource, ViewName, Weighed,
     contested_since::{Bearing, contested_since},
     overlays::may_have_come,
     record::{Around, Record},
     rivals::{self, Act},
-    statements::{self, Stated, Statement},
+    statements::{Stated, Statement},
     suspension, under,
 };
 use crate::domain::{
@@ -98,8 +98,7 @@ pub struct Resolution {
 /// The contested acts on a treaty and under it that can have come by a day, of a dossier
 /// with the events of everybody.
 pub fn contested(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Vec<ContestedAct> {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let Weighed { stated, acts } = Weighed::of(dossier, view);
     let record = Record::of(dossier, &acts, Around::default());
     let asked = Asked { dossier, stated: &stated, record: &record, at };
     let bearing = Bearing::of(dossier);
@@ -122,8 +121,7 @@ fn was_contested(
     act: &Act<'_>,
 ) -> bool {
     let then = Dossier { events, deposits: &[], known: Known { size, recorded_at: None }, ..*dossier };
-    let stated = statements::in_effect(&then);
-    let acts = rivals::acts(&stated, then.mandates, view);
+    let Weighed { stated, acts } = Weighed::of(&then, view);
     let record = Record::of(&then, &acts, Around::default());
     let asked = Asked { dossier: &then, stated: &stated, record: &record, at };
     acts.iter().filter(|other| other.is_same(act)).any(|act| asked.has_come(act) && asked.raised(act).is_some())

@@ -11,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Dossier, ViewName,
+    Dossier, ViewName, Weighed,
     participation::{Cell, Participation, Withdrawn},
-    rivals, statements,
 };
 use crate::domain::{CitedEvent, ParticipantId, ParticipationRow, Subject, TreatyBody, WorldDate, pinned};
 
@@ -79,8 +78,7 @@ pub struct Coverage {
 
 /// The tables in effect that have a date, newest first.
 pub fn tables(dossier: &Dossier<'_>, view: ViewName) -> Vec<Table> {
-    let statements = statements::in_effect(dossier);
-    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let Weighed { acts, .. } = Weighed::of(dossier, view);
     let stated = acts.iter().flat_map(|act| &act.followed).filter_map(|statement| {
         let TreatyBody::ParticipationTableStated(body) = statement.body else { return None };
         let on_treaty = matches!(statement.subject(), Subject::Treaty(treaty) if treaty == dossier.treaty);

@@ -85,7 +85,7 @@ fn made_by(after: &Answer, new: &[CitedEvent], (status, beside): (bool, bool)) -
     let rivals = after.claims.iter().flat_map(|claims| &claims.statements).map(|claim| &claim.event);
     let clauses = after.clauses.iter().map(|clauses| &clauses.event);
     let of_status = steps.filter_map(|step| step.event.as_ref()).chain(resolutions).chain(rivals).chain(clauses);
-    let overlays = after.overlays.iter().flat_map(of_overlay);
+    let overlays = after.overlays.iter().flat_map(Overlay::events);
     let reasons: BTreeSet<&CitedEvent> = of_status.filter(|_| status).chain(overlays.filter(|_| beside)).collect();
     let named: Vec<CitedEvent> = new.iter().filter(|event| reasons.contains(event)).cloned().collect();
     if named.is_empty() { new.to_vec() } else { named }
@@ -115,16 +115,6 @@ fn moves_status(rule: StatusRule) -> bool {
         | StatusRule::Cascade
         | StatusRule::PassedToSuccessors
         | StatusRule::NotToBecomeParty => true,
-    }
-}
-
-fn of_overlay(overlay: &Overlay) -> Vec<&CitedEvent> {
-    match overlay {
-        Overlay::SuspensionAsserted(found) => {
-            std::iter::once(&found.event).chain(found.reactions.iter().map(|reaction| &reaction.event)).collect()
-        }
-        Overlay::ProvisionalApplication { event, .. } | Overlay::RetroactiveSuccession { event, .. } => vec![event],
-        Overlay::Declaration(declared) | Overlay::TerritorialScope(declared) => vec![&declared.event],
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     Duty, DutyState, Remark,
     days::Days,
     duty::{self, Item},
-    explain::sentence_of,
+    explain::{sentence_of, with_latest},
     followed::{self, Followed},
     readings::{self, ReadAct, Reading},
     record::Record,
@@ -285,20 +285,10 @@ impl Group {
     /// It is told as on the earliest days; each day of a step with its latest, where both
     /// ends are told in the same way.
     fn told(self) -> Outcome {
-        let Self { mut first, last, around, .. } = self;
-        let alike = first.steps.len() == last.steps.len()
-            && first
-                .steps
-                .iter()
-                .zip(&last.steps)
-                .all(|(one, other)| (one.rule, &one.event) == (other.rule, &other.event));
-        if alike {
-            for (step, last) in first.steps.iter_mut().zip(&last.steps) {
-                step.latest = last.date.filter(|_| last.date > step.date);
-            }
-        }
+        let Self { first, last, around, .. } = self;
+        let steps = with_latest(&first.steps, &last.steps);
         let Facts { in_force, first_due, due, stops, days_late, days_late_most } = around;
-        let duty = Duty { in_force, first_due, due, stops, days_late, days_late_most, ..first };
+        let duty = Duty { in_force, first_due, due, stops, days_late, days_late_most, steps, ..first };
         Outcome { duty, ways: self.ways.into_keys().collect() }
     }
 }

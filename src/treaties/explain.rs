@@ -140,10 +140,9 @@ pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
             found.entry(finding).or_default().extend(readings);
         }
     }
-    let all: Vec<Reading<'_, '_>> = followed.iter().map(|followed| followed.reading.clone()).collect();
     let remarks = found.into_iter().map(|(finding, mut readings)| {
-        let leads = |reading: &Reading<'_, '_>| readings.iter().any(|other| other.is_the_same(reading));
-        let agreed = all.iter().all(leads);
+        let leads = |of: &Followed<'_, '_>| readings.iter().any(|other| other.is_the_same(&of.reading));
+        let agreed = followed.iter().all(leads);
         followed::join(&mut readings, Reading::joined);
         let assuming = readings.iter().filter(|_| !agreed).map(|reading| sentence_of(&reading.assuming())).collect();
         Remark { finding, assuming }
@@ -162,11 +161,10 @@ fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(LegalFinding, Vec<Readi
         }
         let has = |course: &Course| course.findings.iter().any(|other| same(finding, other));
         let by: Vec<bool> = followed.corners.iter().map(has).collect();
-        let (corners, _) = followed.reading.corners();
-        let readings = if by.iter().all(|has| *has) || corners.len() != by.len() {
-            vec![followed.reading.clone()]
-        } else {
-            corners.into_iter().zip(by).filter(|(_, has)| *has).map(|(corner, _)| corner).collect()
+        let corners = (!by.iter().all(|has| *has)).then(|| followed.reading.corners().0);
+        let readings = match corners.filter(|corners| corners.len() == by.len()) {
+            None => vec![followed.reading.clone()],
+            Some(corners) => corners.into_iter().zip(by).filter(|(_, has)| *has).map(|(corner, _)| corner).collect(),
         };
         told.push((finding.clone(), readings));
     }
@@ -182,7 +180,7 @@ pub fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
 /// notice belongs to it, whenever it came.
 fn steps(asked: &Asked<'_, '_, '_>, told: &Holding<'_, '_, '_>) -> Vec<Step> {
     let horizon = told.interval.first.to.unwrap_or(asked.at).max(asked.at);
-    let mut steps = with_latest(told.first, told.last);
+    let mut steps = with_latest(&told.first.steps, &told.last.steps);
     steps.extend(beside(asked.record));
     steps.extend(asked.record.successions.iter().map(Succession::step));
     steps.extend(taken_back(asked));
@@ -193,11 +191,11 @@ fn steps(asked: &Asked<'_, '_, '_>, told: &Holding<'_, '_, '_>) -> Vec<Step> {
 
 /// The steps on the first days; where those on the last days are told in the same way, each
 /// with the latest that its day can be.
-pub fn with_latest(first: &Course, last: &Course) -> Vec<Step> {
-    let alike = |one: &Step, other: &Step| (one.rule, &one.event) == (other.rule, &other.event);
-    let mut steps = first.steps.clone();
-    if steps.len() == last.steps.len() && steps.iter().zip(&last.steps).all(|(step, last)| alike(step, last)) {
-        for (step, last) in steps.iter_mut().zip(&last.steps) {
+pub fn with_latest<R: Clone + PartialEq>(first: &[Step<R>], last: &[Step<R>]) -> Vec<Step<R>> {
+    let alike = |(one, other): (&Step<R>, &Step<R>)| (&one.rule, &one.event) == (&other.rule, &other.event);
+    let mut steps = first.to_vec();
+    if steps.len() == last.len() && steps.iter().zip(last).all(alike) {
+        for (step, last) in steps.iter_mut().zip(last) {
             step.latest = last.date.filter(|_| last.date > step.date);
         }
     }
@@ -298,23 +296,13 @@ pub fn rests_on(answer: &Answer) -> Vec<CitedEvent> {
             }))
         });
     let findings = answer.findings.iter().filter_map(|remark| remark.finding.event.as_ref());
-    let overlays = answer.overlays.iter().flat_map(of_overlay);
+    let overlays = answer.overlays.iter().flat_map(Overlay::events);
     let clauses = answer.clauses.iter().map(|clauses| &clauses.event);
     let mut events: Vec<CitedEvent> =
         steps.chain(claims).chain(findings).chain(overlays).chain(clauses).cloned().collect();
     events.sort_by_key(|event| event.position);
     events.dedup();
     events
-}
-
-fn of_overlay(overlay: &Overlay) -> Vec<&CitedEvent> {
-    match overlay {
-        Overlay::SuspensionAsserted(found) => {
-            std::iter::once(&found.event).chain(found.reactions.iter().map(|reaction| &reaction.event)).collect()
-        }
-        Overlay::ProvisionalApplication { event, .. } | Overlay::RetroactiveSuccession { event, .. } => vec![event],
-        Overlay::Declaration(declared) | Overlay::TerritorialScope(declared) => vec![&declared.event],
-    }
 }
 
 fn suspended(body: &SuspensionNotified) -> String {

@@ -6,7 +6,8 @@
 //! what they lead to, on days between theirs, because both ends of every comparison of two
 //! days lie in corners. Where corners do not agree, every day of the one date is followed with
 //! every day of the other; where these are too many, days next to the ends are, and the
-//! readings are told to be all only where nothing but the order of two dates matters. Sets of days that agree are readings of their own.
+//! readings are told to be all only where nothing but the order of two dates matters. Sets of
+//! days that agree are readings of their own.
 //! Leaves to others: which readings there are (`readings`), one corner (`course`).
 
 use std::{cmp::Ordering, collections::BTreeSet};
@@ -60,7 +61,8 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
     let mut followed = Vec::with_capacity(readings.len());
     let mut points_left = STATUS_POINTS;
     for reading in readings {
-        let (corners, whole) = corners_of(record, &reading);
+        let (corners, whole) = reading.corners();
+        let corners = follow(record, corners);
         complete &= whole;
         if corners.iter().all(|(_, other)| agree(&corners[0].1, other, record.asked)) {
             followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect()));
@@ -75,11 +77,6 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
         followed.extend(sets);
     }
     (followed, complete)
-}
-
-fn corners_of<'r, 'a>(record: &'r Record<'r, 'a>, reading: &Reading<'r, 'a>) -> (Vec<Point<'r, 'a>>, bool) {
-    let (corners, whole) = reading.corners();
-    (follow(record, corners), whole)
 }
 
 /// A reading that has one day of each date, and what it leads to.
@@ -129,7 +126,7 @@ pub fn courses<'f>(followed: &'f [Followed<'_, '_>]) -> Vec<&'f Course> {
 
 /// The spans of every corner of every reading.
 pub fn spans(followed: &[Followed<'_, '_>]) -> Vec<Vec<Span>> {
-    followed.iter().flat_map(|followed| &followed.corners).map(|course| course.spans.clone()).collect()
+    courses(followed).into_iter().map(|course| course.spans.clone()).collect()
 }
 
 /// Readings one after the other that lead to statuses in the same order are one, if they lead

@@ -9,12 +9,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{
-    Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName,
-    months::effect_of_deposit,
-    readings::Reading,
-    record::Record,
-    rivals::{self, Act},
-    statements::{self, Statement},
+    Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName, Weighed, months::effect_of_deposit,
+    readings::Reading, record::Record, rivals::Act, statements::Statement,
 };
 use crate::domain::{
     ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody, TreatyId,
@@ -80,8 +76,7 @@ pub fn names(statement: &Statement<'_>, protocol: &TreatyId) -> bool {
 /// weighed where statements contradict each other; with those under the parent treaty that
 /// name the treaty.
 pub fn consents(dossier: &Dossier<'_>, parent: Option<&TreatyId>, view: ViewName) -> Vec<StatedDeposit> {
-    let statements = statements::in_effect(dossier);
-    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let Weighed { acts, .. } = Weighed::of(dossier, view);
     let shown = acts.iter().filter_map(|act| act.followed.first());
     let stated = shown.filter_map(|statement| {
         let participant = consenting(statement, dossier.treaty, parent)?;

@@ -12,14 +12,15 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
-    Because, Dossier, Held, Response, Stance, Table, ToldAct, TreatyStatus, ViewName, Window, WindowStart, coverage,
+    Because, Dossier, Held, Response, Stance, Table, ToldAct, TreatyStatus, ViewName, Weighed, Window, WindowStart,
+    coverage,
     days::Days,
     objections,
     overlays::changed_on,
     participation::Participation,
     record::{Around, Record},
-    rivals::{self, Act},
-    statements, suspension, under,
+    rivals::Act,
+    suspension, under,
 };
 use crate::domain::{CitedEvent, DeclarationChange, DeclarationType, ParticipantId, TreatyBody, WorldDate};
 
@@ -80,8 +81,7 @@ pub struct Everybody<'q> {
 /// Objections to acts under the treaty that can have come by a day, of a dossier with the
 /// events of everybody.
 pub fn objected(dossier: &Dossier<'_>, everybody: Everybody<'_>, at: Date, view: ViewName) -> Vec<ObjectedAct> {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let Weighed { acts, .. } = Weighed::of(dossier, view);
     let record = Record::of(dossier, &acts, Around::default());
     let Everybody { held, tables } = everybody;
     let until = coverage(tables, held, at).complete_until;

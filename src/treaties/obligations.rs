@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Dossier, Known, Remark, ViewName,
+    Dossier, Known, Remark, Step, ViewName, Weighed,
     course::Course,
     days::Days,
     deadlines::{self, Bound},
@@ -23,8 +23,7 @@ use super::{
     duty_remarks, explain,
     followed::{self, Followed},
     record::{Around, Record},
-    rivals::{self, Act},
-    statements,
+    rivals::Act,
 };
 use crate::{
     domain::{CitedEvent, Due, ExtensionOutcome, ObligationClause, Subject, TreatyBody, WorldDate, pinned},
@@ -163,21 +162,11 @@ pub struct Fulfilment {
 }
 
 /// One reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DutyStep {
-    pub rule: DutyRule,
-    pub article: Box<str>,
-    pub event: Option<CitedEvent>,
-    pub date: Option<Date>,
-    /// The latest that it can be, where it is open.
-    pub latest: Option<Date>,
-    pub sentence: Box<str>,
-}
+pub type DutyStep = Step<DutyRule>;
 
 /// The duties of a participant under a treaty on a day.
 pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligations {
-    let statements = statements::in_effect(dossier);
-    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let Weighed { stated, acts } = Weighed::of(dossier, view);
     let record = Record::of(dossier, &acts, around(Days::on(at)));
     let (followed, complete) = followed::all(&record);
     let (readings, courses) = (Readings::of(&followed), followed::courses(&followed));
@@ -192,7 +181,7 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
     let on_duties = told.values().flat_map(|told| told.remarks(&readings));
     let findings: BTreeSet<Remark> = on_acts.chain(on_duties).collect();
     let (shown, fulfilled_not_shown) = shown(&told);
-    let lies_ahead = explain::Asked { dossier, at, record: &record, retracted: &statements.retracted }.lies_ahead(at);
+    let lies_ahead = explain::Asked { dossier, at, record: &record, retracted: &stated.retracted }.lies_ahead(at);
     Obligations {
         at,
         known: dossier.known,
@@ -209,8 +198,7 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
 /// The duties that run on a day and whose deadline falls on it or after it, up to another
 /// day, unless a withdrawal ends them before; and whether these are all.
 pub fn due_between(dossier: &Dossier<'_>, at: Date, until: Date, view: ViewName) -> (Vec<Duty>, bool) {
-    let statements = statements::in_effect(dossier);
-    let acts = rivals::acts(&statements, dossier.mandates, view);
+    let Weighed { acts, .. } = Weighed::of(dossier, view);
     let record = Record::of(dossier, &acts, around(Days { first: at, last: until }));
     let (followed, complete) = followed::all(&record);
     let readings = Readings::of(&followed);

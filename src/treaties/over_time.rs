@@ -15,7 +15,7 @@ use super::{
     overlays::{self, may_have_come},
     record::Record,
 };
-use crate::domain::{CitedEvent, Position};
+use crate::domain::Position;
 
 /// The intervals of the readings, the first reading's first; those that agree are one.
 pub fn courses(followed: &[Followed<'_, '_>]) -> Vec<StatusCourse> {
@@ -50,7 +50,7 @@ pub fn overlays(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<O
     let days: BTreeSet<Date> = spans.filter_map(|span| span.from).chain([Date::MAX]).collect();
     let mut found: Vec<Overlay> = Vec::new();
     for overlay in days.into_iter().flat_map(|day| overlays::on(record, followed, day)) {
-        match found.iter_mut().find(|before| event(before) == event(&overlay)) {
+        match found.iter_mut().find(|before| before.event() == overlay.event()) {
             Some(before) => *before = after(before, overlay),
             None => found.push(overlay),
         }
@@ -84,7 +84,7 @@ pub fn cut_after_its_day(answer: &mut Answer, later: &BTreeSet<Position>) -> usi
         add(&mut told, assuming, intervals);
     }
     // What lies on the day is told as it stands then, with what was said of it by then.
-    overlays_of_all_days.retain(|it| begins_by(it, day) && !overlays.iter().any(|other| event(other) == event(it)));
+    overlays_of_all_days.retain(|it| begins_by(it, day) && !overlays.iter().any(|other| other.event() == it.event()));
     overlays_of_all_days.extend(overlays.iter().cloned());
     findings
         .retain(|Remark { finding, .. }| finding.event.as_ref().is_none_or(|event| !later.contains(&event.position)));
@@ -113,13 +113,5 @@ fn begins_by(overlay: &Overlay, day: Date) -> bool {
             may_have_come(declared.effective.as_ref().or(declared.made.as_ref()), day)
         }
         Overlay::RetroactiveSuccession { succeeded, .. } => succeeded.first <= day,
-    }
-}
-
-fn event(overlay: &Overlay) -> &CitedEvent {
-    match overlay {
-        Overlay::SuspensionAsserted(found) => &found.event,
-        Overlay::ProvisionalApplication { event, .. } | Overlay::RetroactiveSuccession { event, .. } => event,
-        Overlay::Declaration(declared) | Overlay::TerritorialScope(declared) => &declared.event,
     }
 }

@@ -172,24 +172,18 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     }];
     let mut complete = true;
     for act in &record.clocked {
-        let mut options = options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
-        let too_many = readings.len() * options.len() > STATUS_READINGS;
-        if too_many {
-            let unsplit = self::options(record, act, |_, of| vec![Part::whole(of)]);
-            complete &= options.len() == unsplit.len();
-            options = unsplit;
-        }
-        complete &= extend(&mut readings, &options, |reading, read| reading.acts.push(*read));
+        let split = options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
+        let whole = || options(record, act, |_, of| vec![Part::whole(of)]);
+        let (taken, all) = split_if_few(readings.len(), split, whole);
+        complete &= all & extend(&mut readings, &taken, |reading, read| reading.acts.push(*read));
     }
     for conflict in &record.conflicts {
         let contested = conflict.accounts.len() > 1;
-        let whole = |account: &'r Account<'a>| ReadAccount { account, open: account.open_dates(), contested };
-        let accounts = || conflict.accounts.iter().map(whole);
-        let split: Vec<_> = accounts().flat_map(|read| parts(record, &read)).collect();
-        let fits = readings.len() * split.len() <= STATUS_READINGS;
-        complete &= fits;
-        let accounts = if fits { split } else { accounts().collect() };
-        complete &= extend(&mut readings, &accounts, |reading, read| reading.accounts.push(read.clone()));
+        let read = |account: &'r Account<'a>| ReadAccount { account, open: account.open_dates(), contested };
+        let whole: Vec<_> = conflict.accounts.iter().map(read).collect();
+        let split = whole.iter().flat_map(|read| parts(record, read)).collect();
+        let (taken, all) = split_if_few(readings.len(), split, || whole);
+        complete &= all & extend(&mut readings, &taken, |reading, read| reading.accounts.push(read.clone()));
     }
     let edge = |way: &Carried| if way.first == way.last { Edge::First } else { Edge::Open };
     let ways: Vec<_> = record.carried.iter().map(|way| ReadCarried { way, at: edge(way) }).collect();
@@ -249,6 +243,17 @@ fn parts<'r, 'a>(record: &Record<'_, '_>, read: &ReadAccount<'r, 'a>) -> Vec<Rea
         parts = parts.iter().flat_map(|read| stretches.iter().map(|part| with(read, *part))).collect();
     }
     parts
+}
+
+/// Options with their dates split into stretches, if every reading so far can be followed with
+/// each of them; otherwise the whole ones, and whether nothing is lost with that.
+fn split_if_few<T>(readings: usize, split: Vec<T>, whole: impl FnOnce() -> Vec<T>) -> (Vec<T>, bool) {
+    if readings * split.len() <= STATUS_READINGS {
+        return (split, true);
+    }
+    let whole = whole();
+    let all = whole.len() == split.len();
+    (whole, all)
 }
 
 /// Every reading so far with every option, within the limit; beyond it, with the
@@ -347,14 +352,8 @@ impl<'r, 'a> Reading<'r, 'a> {
 
     /// All first days together, and all last ones.
     fn outermost(&self) -> Vec<Self> {
-        let at = |last: bool| {
-            let mut at = self.clone();
-            at.parts_mut().for_each(|part| *part = part.on(if last { part.days.last } else { part.days.first }));
-            let edge = if last { Edge::Last } else { Edge::First };
-            at.carried.iter_mut().filter(|carried| carried.at == Edge::Open).for_each(|carried| carried.at = edge);
-            at
-        };
-        vec![at(false), at(true)]
+        let first = self.points(|days| vec![days.first]).into_iter().take(1);
+        first.chain(self.points(|days| vec![days.last]).pop()).collect()
     }
 
     /// Every combination of some days of each stretch, ascending.

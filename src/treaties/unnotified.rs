@@ -9,11 +9,11 @@
 use jiff::civil::Date;
 
 use super::{
-    Because, Dossier, ToldAct, ViewName,
+    Because, Dossier, ToldAct, ViewName, Weighed,
     overlays::may_have_come,
     record::{Around, Record},
-    rivals::{self, Act},
-    statements, under,
+    rivals::Act,
+    under,
 };
 use crate::domain::{DepositaryNotificationIssued, Kind, TreatyBody, TreatyKind, WorldDate};
 
@@ -45,8 +45,7 @@ pub const TOLD_OF: &[TreatyKind] = &[
 /// The acts under the treaty that can have come by a day and that no notification covers by
 /// then, of a dossier with the events of those who are asked about.
 pub fn unnotified(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Vec<UnnotifiedAct> {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let Weighed { acts, .. } = Weighed::of(dossier, view);
     let record = Record::of(dossier, &acts, Around::default());
     let told_of = |act: &&Act<'_>| act.is_followed() && is_told_of(act.kind);
     let come = acts.iter().filter(|act| under::is_under(act, dossier.treaty) && under::has_come(act, at));

@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
-    Change, ChangeCode, Dossier, Duty, DutyStep, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, WindowStart,
+    Change, ChangeCode, Dossier, Duty, DutyRule, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, Weighed,
+    WindowStart,
     course::{Course, Leave, Membership},
     days::Days,
     explain::{self, sentence_of},
@@ -24,10 +25,9 @@ use super::{
     overlays::changed_on,
     readings::Reading,
     record::{Around, Record},
-    rivals::{self, Act},
-    statements,
+    rivals::Act,
 };
-use crate::domain::{CitedEvent, TreatyBody, pinned};
+use crate::domain::{TreatyBody, pinned};
 
 pinned! {
     /// What changes by itself; docs/questions.md tells each.
@@ -97,37 +97,12 @@ impl Projected {
     }
 }
 
-/// One reason, by a rule of the status or of a duty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    /// The pinned word of the rule.
-    pub rule: &'static str,
-    pub article: Box<str>,
-    pub event: Option<CitedEvent>,
-    pub date: Option<Date>,
-    /// The latest that it can be, where it is open.
-    pub latest: Option<Date>,
-    pub sentence: Box<str>,
-}
-
-impl From<&Step> for Reason {
-    fn from(step: &Step) -> Self {
-        let Step { rule, article, event, date, latest, sentence } = step.clone();
-        Self { rule: rule.name(), article, event, date, latest, sentence }
-    }
-}
-
-impl From<&DutyStep> for Reason {
-    fn from(step: &DutyStep) -> Self {
-        let DutyStep { rule, article, event, date, latest, sentence } = step.clone();
-        Self { rule: rule.name(), article, event, date, latest, sentence }
-    }
-}
+/// One reason, by the pinned word of a rule of the status or of a duty.
+pub type Reason = Step<&'static str>;
 
 /// What changes by itself for a participant.
 pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let Weighed { stated, acts } = Weighed::of(dossier, view);
     let record = Record::of(dossier, &acts, Around { asked: Some(horizon.at), ..Around::default() });
     let (followed, all_readings) = followed::all(&record);
     let courses = followed::courses(&followed);
@@ -144,8 +119,7 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
 
 /// When the treaty itself enters into force, if that lies ahead. The dossier is nobody's.
 pub fn upcoming_of_treaty(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upcoming {
-    let stated = statements::in_effect(dossier);
-    let acts = rivals::acts(&stated, dossier.mandates, view);
+    let Weighed { acts, .. } = Weighed::of(dossier, view);
     let record = Record::of(dossier, &acts, Around { asked: Some(horizon.at), ..Around::default() });
     let (followed, complete) = followed::all(&record);
     let mut changes =
@@ -227,7 +201,7 @@ fn treaty_in_force(followed: &Followed<'_, '_>, horizon: Horizon) -> Option<Proj
         what: UpcomingType::TreatyInForce,
         statuses: None,
         sentence: "the treaty itself enters into force".into(),
-        because: vec![step.into()],
+        because: vec![step.named(StatusRule::name)],
         assuming: Vec::new(),
         could_move,
     })
@@ -252,15 +226,15 @@ fn of_boundary(
     let (course, day) = (followed.first(), days.first);
     let membership = course.memberships.iter().rev().find(|membership| membership.deposited < day)?;
     let (what, sentence) = kind_of(membership, day, after.status)?;
-    let steps = explain::with_latest(course, followed.last());
-    let because = steps.iter().filter(|step| gives(step, what, membership, day)).map(Reason::from);
+    let steps = explain::with_latest(&course.steps, &followed.last().steps);
+    let because = steps.iter().filter(|step| gives(step, what, membership, day));
     let could_move = match (what, &membership.leave) {
         (UpcomingType::WithdrawalEffect | UpcomingType::WithdrawalDeferred, Some(leave)) => {
             explain::could_move_leave(asked, leave)
         }
         _ => moves_of_entry(course, membership),
     };
-    let mut because: Vec<Reason> = because.collect();
+    let mut because: Vec<Reason> = because.map(|step| step.named(StatusRule::name)).collect();
     because.sort_by_key(|reason| reason.date);
     let statuses = Some((before.status, after.status));
     Some(Projected { days, what, statuses, sentence, because, assuming: Vec::new(), could_move })
@@ -441,7 +415,7 @@ fn deadline(asked: &explain::Asked<'_, '_, '_>, duty: &Duty) -> Projected {
         what: UpcomingType::DeadlineFalls,
         statuses: None,
         sentence: format!("last permitted day of {title}{year} (Article {article})").into(),
-        because: steps.iter().map(Reason::from).collect(),
+        because: steps.iter().map(|step| step.named(DutyRule::name)).collect(),
         assuming: assuming.clone(),
         could_move,
     }

@@ -330,3 +330,21 @@ pub fn kinds(answer: &Answer) -> Vec<&'static str> {
     kinds.sort_unstable();
     kinds
 }
+
+/// A treaty that can be applied provisionally, and a participant that deposits and does so.
+pub fn applied(deposited: &str) -> Book {
+    let mut book = Book::default();
+    let subject = format!("treaty/{OTTAWA}");
+    let provisional_application = Some(ProvisionalApplicationClause {
+        permission: Permission::Permitted,
+        scope: "Article 1(1)".into(),
+        article: "18".into(),
+    });
+    let clauses = Clauses { provisional_application, ..ottawa_clauses() };
+    book.record("2025-03-17", &subject, registered(Some(clauses), "1997-09-18"));
+    book.record("2025-03-17", &subject, effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
+    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, deposited) else { unreachable!() };
+    let body = InstrumentDeposited { provisional_application: true, ..body };
+    book.record("2025-03-17", &format!("participation/{OTTAWA}/XXX"), TreatyBody::InstrumentDeposited(body));
+    book
+}

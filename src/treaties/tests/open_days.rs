@@ -180,24 +180,6 @@ fn what_rests_on_a_predecessor_whose_days_are_open_is_not_told_to_be_whole() {
     assert!(!read("2001/2006").complete, "its predecessor may have consented later");
 }
 
-/// A treaty that can be applied provisionally, and a participant that deposits and does so.
-fn applied(deposited: &str) -> Book {
-    let mut book = Book::default();
-    let subject = format!("treaty/{OTTAWA}");
-    let provisional_application = Some(ProvisionalApplicationClause {
-        permission: Permission::Permitted,
-        scope: "Article 1(1)".into(),
-        article: "18".into(),
-    });
-    let clauses = Clauses { provisional_application, ..ottawa_clauses() };
-    book.record("2025-03-17", &subject, registered(Some(clauses), "1997-09-18"));
-    book.record("2025-03-17", &subject, effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
-    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, deposited) else { unreachable!() };
-    let body = InstrumentDeposited { provisional_application: true, ..body };
-    book.record("2025-03-17", &format!("participation/{OTTAWA}/XXX"), TreatyBody::InstrumentDeposited(body));
-    book
-}
-
 fn provisional(answer: &Answer) -> Option<(Days, Option<Days>, bool)> {
     answer.overlays.iter().find_map(|overlay| match overlay {
         Overlay::ProvisionalApplication { since, until, certain, .. } => Some((*since, *until, *certain)),

@@ -71,19 +71,7 @@ fn an_overlay_of_any_day_is_told_with_every_reaction_that_is_known() {
 
 #[test]
 fn provisional_application_is_told_when_it_is_over() {
-    let mut book = Book::default();
-    let subject = format!("treaty/{OTTAWA}");
-    let provisional_application = Some(ProvisionalApplicationClause {
-        permission: Permission::Permitted,
-        scope: "Article 1(1)".into(),
-        article: "18".into(),
-    });
-    let clauses = Clauses { provisional_application, ..ottawa_clauses() };
-    book.record("2025-03-17", &subject, registered(Some(clauses), "1997-09-18"));
-    book.record("2025-03-17", &subject, effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
-    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, "2002-01-10") else { unreachable!() };
-    let body = InstrumentDeposited { provisional_application: true, ..body };
-    book.record("2025-03-17", &format!("participation/{OTTAWA}/XXX"), TreatyBody::InstrumentDeposited(body));
+    let book = applied("2002-01-10");
     let answer = book.now(OTTAWA, "XXX", "2025-01-01");
     assert!(answer.overlays.is_empty());
     let [Overlay::ProvisionalApplication { since, until, .. }] = answer.overlays_of_all_days.as_slice() else {
