@@ -5,7 +5,8 @@
 //! submission; the others one act an entry. One call at a time, for random treaties,
 //! participants, days and states of knowledge. Aims, 99 of 100: the status of one participant
 //! under 5 ms, the parties of a treaty under 50 ms, one State across all under 100 ms.
-//! An argument (`status`, `parties`, `standing`, `time`, `acts`) measures these calls alone.
+//! An argument (`status`, `parties`, `standing`, `time`, `acts`, `open`) measures these calls alone.
+//! `open` asks a ledger of its own in which dates are not known to the day.
 //! No act is told by a notification, so every one of them is asked about where such acts are.
 
 use std::{future::Future, sync::Arc, time::Instant};
@@ -14,7 +15,7 @@ use merestone::{
     authoring::{Freshness, fresh_event},
     bench::{
         self, Author, Signed,
-        treaties::{Extent, Seeded, Stages, document, participant, treaty},
+        treaties::{Extent, Seeded, Stages, document, open, participant, treaty},
     },
     domain::*,
     policy,
@@ -40,9 +41,19 @@ fn main() {
 }
 
 async fn measured(only: &str) {
+    if only != "open" {
+        asked(only, false).await;
+    }
+    if only.is_empty() || only == "open" {
+        asked(only, true).await;
+    }
+}
+
+/// Fills a ledger, with open dates or without, and asks it.
+async fn asked(only: &str, with_open_dates: bool) {
     let mut seeded = Seeded(SEED);
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let node = filled(directory.path(), &mut seeded).await;
+    let node = filled(directory.path(), with_open_dates, &mut seeded).await;
     let size = node.sequencer().published().head.tree.size;
     node.wait_for_models(size).await.expect("the read models follow");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -51,7 +62,11 @@ async fn measured(only: &str) {
     let serving = tokio::spawn(server::serve(node, listener, None, async move { drop(stopped.await) }));
     let channel = Channel::from_shared(format!("http://{address}")).expect("an address");
     let asking = Asking { channel: channel.connect().await.expect("connects"), size };
-    asking.all(only, &mut seeded).await;
+    if with_open_dates {
+        asking.open(&mut seeded).await;
+    } else {
+        asking.all(only, &mut seeded).await;
+    }
     stop.send(()).expect("it serves");
     serving.await.expect("it ends").expect("it served");
 }
@@ -107,6 +122,16 @@ impl Asking {
             timed("timeline of one participant", 2_000, || self.timeline(false, true, &mut *seeded)).await;
             timed("document, what cites it", 300, || self.document(&mut *seeded)).await;
         }
+    }
+
+    /// Where dates are not known to the day.
+    async fn open(&self, seeded: &mut Seeded) {
+        for case in open::CASES {
+            timed(&format!("status, {}", case.name), 100, || self.open_status(case.participant, &mut *seeded)).await;
+            timed("  its duties", 20, || self.open_duties(case.participant, &mut *seeded)).await;
+            timed("  what comes", 20, || self.open_upcoming(case.participant, &mut *seeded)).await;
+        }
+        timed("parties, all of these", 20, || self.open_parties(&mut *seeded)).await;
     }
 
     /// A treaty: one of those with nearly all participants, or any.
@@ -236,6 +261,51 @@ impl Asking {
         async move { drop(client.parties(request).await.expect("answers")) }
     }
 
+    fn open_status(&self, participant: &str, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::TreatyStatusRequest {
+            treaty: open::TREATY.to_owned(),
+            participant: participant.to_owned(),
+            at: seeded.day(1998..2030),
+            ..proto::TreatyStatusRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.status(request).await.expect("answers")) }
+    }
+
+    fn open_duties(&self, participant: &str, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::ObligationsRequest {
+            treaty: open::TREATY.to_owned(),
+            participant: participant.to_owned(),
+            at: seeded.day(1998..2030),
+            ..proto::ObligationsRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.obligations(request).await.expect("answers")) }
+    }
+
+    fn open_upcoming(&self, participant: &str, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::UpcomingRequest {
+            treaty: open::TREATY.to_owned(),
+            participant: participant.to_owned(),
+            at: seeded.day(1998..2030),
+            page_size: 1_000,
+            ..proto::UpcomingRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.upcoming(request).await.expect("answers")) }
+    }
+
+    fn open_parties(&self, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
+        let request = proto::ListPartiesRequest {
+            treaty: open::TREATY.to_owned(),
+            at: seeded.day(1998..2030),
+            page_size: 1_000,
+            ..proto::ListPartiesRequest::default()
+        };
+        let mut client = TreatiesClient::new(self.channel.clone());
+        async move { drop(client.parties(request).await.expect("answers")) }
+    }
+
     fn standing(&self, now: bool, seeded: &mut Seeded) -> impl Future<Output = ()> + use<> {
         let request = proto::StandingRequest {
             participant: participant(seeded.below(EXTENT.participants)),
@@ -262,8 +332,8 @@ async fn timed<Call: Future<Output = ()>>(name: &str, calls: usize, mut call: im
     println!("{name:34} p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms", at(0.5), at(0.99), at(1.0));
 }
 
-/// A ledger with the whole record in it.
-async fn filled(directory: &std::path::Path, seeded: &mut Seeded) -> Arc<Node> {
+/// A ledger with the whole record in it, or with open dates.
+async fn filled(directory: &std::path::Path, with_open_dates: bool, seeded: &mut Seeded) -> Arc<Node> {
     let founding_seed = std::sync::Mutex::new(Seeded(seeded.draw()));
     let randomness = |bytes: &mut [u8]| founding_seed.lock().expect("nobody panicked").fill(bytes);
     let directory = Directory::new(directory);
@@ -272,9 +342,14 @@ async fn filled(directory: &std::path::Path, seeded: &mut Seeded) -> Arc<Node> {
     let (parts, _) = directory.open(&settings, &mut |_, _| {}).expect("opened");
     let node = Node::start(parts).expect("started");
     submit_all(&node, vec![signed(&author, vec![mandate(&author, seeded)], seeded)]).await;
-    let Stages { registered, joined, later } = Stages::draw(&EXTENT, &author.post.organisation, seeded);
-    let events: usize = [&registered, &joined, &later].into_iter().flatten().map(Vec::len).sum();
-    for stage in [registered, joined, later] {
+    let stages = if with_open_dates {
+        open::draw(&EXTENT, seeded).into()
+    } else {
+        let Stages { registered, joined, later } = Stages::draw(&EXTENT, &author.post.organisation, seeded);
+        vec![registered, joined, later]
+    };
+    let events: usize = stages.iter().flatten().map(Vec::len).sum();
+    for stage in stages {
         let signed = stage.into_iter().map(|events| signed(&author, events, seeded)).collect();
         submit_all(&node, signed).await;
     }

@@ -47,6 +47,32 @@ pub(super) fn registered_treaty(number: u64) -> TreatyBody {
     }))
 }
 
+/// One with a duty once, one that can be extended, and one of every year.
+pub(super) fn registered_treaty_with_duties() -> TreatyBody {
+    let duty = |article: &str, title: &str, due, extension| ObligationClause {
+        article: article.into(),
+        title: title.into(),
+        due,
+        extension,
+    };
+    let extension = ExtensionClause { months: 120, by: "a meeting of the parties".into() };
+    let obligations = vec![
+        duty("4", "destruction", Due::Act(Period::Years(4)), None),
+        duty("5", "clearance", Due::Act(Period::Years(10)), Some(extension)),
+        duty("7(1)", "first report", Due::Report(Period::Days(180)), None),
+        duty("7(2)", "yearly report", Due::YearlyReport { month: 4, day: 30 }, None),
+    ];
+    TreatyBody::TreatyRegistered(Box::new(TreatyRegistered {
+        title: "Convention on what nobody dated".into(),
+        short_names: vec!["Open".into()],
+        adopted: world("1997-09-18"),
+        adopted_at: "".into(),
+        parent: None,
+        registrations: Vec::new(),
+        clauses: Some(Clauses { obligations, ..clauses() }),
+    }))
+}
+
 fn clauses() -> Clauses {
     let in_force = EntryIntoForceClause {
         mode: EntryIntoForceMode::FirstOfMonth,

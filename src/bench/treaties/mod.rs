@@ -6,6 +6,7 @@
 //! signing, submitting and measuring.
 
 mod acts;
+pub mod open;
 mod story;
 
 pub use super::seeded::Seeded;
