@@ -222,9 +222,13 @@ pub const STATUS_READINGS: usize = 256;
 /// followed together; of more the first days together and the last days together.
 pub const STATUS_CORNERS: usize = 4;
 
-/// Combinations of single days that are followed where the ends of stretches do not agree: two
-/// dates of a month each have 961. Beyond it the answer says that it is not complete.
-pub const STATUS_POINTS: usize = 4096;
+/// Combinations of single days that are followed for one question, those of the ends of
+/// stretches among them: where ends do not agree, two dates of a month each have 961. Beyond it
+/// the answer says that it is not complete. Each reading is followed at two of them in any case.
+pub const STATUS_POINTS: usize = 1024;
+
+/// Sentences that tell what one thing assumes; beyond it the last one counts the rest.
+pub const ASSUMPTIONS_TOLD: usize = 32;
 
 /// Of so many such dates days next to each end are followed where there are too many of them.
 pub const STATUS_ORDERED: usize = 3;

@@ -69,8 +69,8 @@ pub fn carried<'a>(
     let mut ways: Vec<Carried> = Vec::new();
     let (followed, complete) = followed::all(&record);
     for Followed { reading, corners, .. } in followed {
-        let first = corners.first().map(&leaves).unwrap_or_default();
-        let last = corners.last().map(&leaves).unwrap_or_default();
+        let first = corners.first().map(|course| leaves(course)).unwrap_or_default();
+        let last = corners.last().map(|course| leaves(course)).unwrap_or_default();
         if !ways.iter().any(|way| same(&way.first, &first) && same(&way.last, &last)) {
             ways.push(Carried { first, last, repatriated: reading.is_over(), assuming: reading.assuming() });
         }

@@ -4,17 +4,16 @@
 use jiff::civil::Date;
 
 use super::{
-    Step,
     course::{Course, Membership},
     months::{add_days, add_months},
 };
 use crate::{
-    domain::{Due, ObligationClause, Period, WorldDate},
+    domain::{CitedEvent, Due, ObligationClause, Period, WorldDate},
     limits::YEARLY_DUTIES,
 };
 
 /// A membership as far as duties depend on it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bound {
     pub deposited: Date,
     pub in_force: Date,
@@ -24,8 +23,8 @@ pub struct Bound {
     pub out: Option<Date>,
     /// When the next membership begins: what is done from then on belongs to that one.
     next: Option<Date>,
-    /// Why it is in force on that day.
-    pub because: Option<Step>,
+    /// What brings it into force on that day.
+    pub because: Option<CitedEvent>,
 }
 
 impl Bound {
@@ -47,7 +46,9 @@ impl Bound {
             notified: leave.map(|leave| leave.began),
             out,
             next,
-            because: because.max_by_key(|step| step.rule.name().starts_with("in_force")).cloned(),
+            because: because
+                .max_by_key(|step| step.rule.name().starts_with("in_force"))
+                .and_then(|step| step.event.clone()),
         };
         out.is_none_or(|out| in_force < out).then_some(bound)
     }

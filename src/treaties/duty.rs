@@ -131,7 +131,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
                 format!("every year while the treaty binds it, since {from}: about {} by {due}", due.year() - 1),
             ),
         };
-        let because = item.bound.because.as_ref().and_then(|step| step.event.clone());
+        let because = item.bound.because.clone();
         let article = item.clause.article.clone();
         following.steps.push(DutyStep {
             rule,

@@ -15,8 +15,9 @@ use super::{
     Duty, DutyState, Remark,
     days::Days,
     duty::{self, Item},
-    explain::{sentence_of, with_latest},
-    followed::{self, Followed},
+    explain::{few, sentence_of, with_latest},
+    followed::Followed,
+    joining,
     readings::{self, ReadAct, Reading},
     record::Record,
     rivals::Act,
@@ -29,8 +30,11 @@ use crate::{
 /// A reading of the status by its number, and a way to read the evidence by its own.
 type InOneWay = (usize, usize);
 
-/// A duty at one corner of a reading, which is told by its number.
-pub type AtCorner<'c> = (usize, Item<'c>);
+/// A duty with the readings that have it, by their numbers, and at how many corners of each.
+pub struct AtCorners<'c> {
+    pub item: Item<'c>,
+    pub corners: BTreeMap<usize, usize>,
+}
 
 /// The days that are asked about.
 #[derive(Clone, Copy, Debug)]
@@ -75,13 +79,12 @@ impl<'f, 'r, 'a> Readings<'f, 'r, 'a> {
         for at in some {
             by_statements.entry(self.same[*at]).or_default().push(self.reading(*at).clone());
         }
-        let together = by_statements.into_iter().flat_map(|(first, mut readings)| {
+        let together = by_statements.into_iter().flat_map(|(first, readings)| {
             if readings.len() == self.same.iter().filter(|same| **same == first).count() {
                 // Whichever days it were, they lead there.
                 return vec![readings[0].whole()];
             }
-            followed::join(&mut readings, Reading::joined);
-            readings
+            joining::join(readings, |reading| reading, Reading::joined)
         });
         together.collect()
     }
@@ -122,31 +125,36 @@ pub struct Outcome {
 pub fn told<'r, 'a>(
     record: &'r Record<'r, 'a>,
     readings: &Readings<'_, 'r, 'a>,
-    items: &[AtCorner<'_>],
+    items: &[AtCorners<'_>],
     own: &[&'r Act<'a>],
     asked: Asked,
 ) -> Told<'r, 'a> {
-    let bears = |act: &&&Act<'_>| items.iter().any(|(_, item)| duty::bears(act, item));
+    let bears = |act: &&&Act<'_>| items.iter().any(|AtCorners { item, .. }| duty::bears(act, item));
     let mut acts: Vec<&'r Act<'a>> = own.iter().filter(bears).copied().collect();
     acts.extend(own.iter().filter(|act| duty::withdraws_one_of(act, &acts)).copied().collect::<Vec<_>>());
-    let knowing: BTreeSet<usize> = items.iter().map(|(reading, _)| *reading).collect();
+    let knowing: BTreeSet<usize> = items.iter().flat_map(|it| it.corners.keys().copied()).collect();
     let (ways, complete) = ways(record, &acts, (STATUS_READINGS / knowing.len()).max(DUTY_WAYS));
     let same = first_alike(&ways, Way::reads_the_same);
     let mut groups: Vec<Group> = Vec::new();
     let mut remarked: BTreeMap<About, (LegalFinding, BTreeMap<InOneWay, usize>)> = BTreeMap::new();
-    for (reading, item) in items {
+    for AtCorners { item, corners } in items {
         for (at, way) in ways.iter().enumerate() {
             let duty = duty::told(item, &way.acts, asked.at);
-            let kind = Kind { by: (readings.same[*reading], same[at]), outcome: outcome(&duty, asked) };
-            match groups.iter_mut().find(|group| group.kind == kind) {
-                Some(group) => group.add(duty, (*reading, at)),
-                None => groups.push(Group::begin(kind, duty, (*reading, at))),
+            let outcome = outcome(&duty, asked);
+            for (reading, corners) in corners {
+                let kind = Kind { by: (readings.same[*reading], same[at]), outcome: outcome.clone() };
+                match groups.iter_mut().find(|group| group.kind == kind) {
+                    Some(group) => group.add(&duty, (*reading, at), *corners),
+                    None => groups.push(Group::begin(kind, duty.clone(), (*reading, at), *corners)),
+                }
             }
             let found: BTreeMap<About, LegalFinding> =
                 duty::remarked(item, &way.acts).into_iter().map(|finding| (about(&finding), finding)).collect();
             for (about, finding) in found {
                 let (_, by) = remarked.entry(about).or_insert_with(|| (finding, BTreeMap::new()));
-                *by.entry((*reading, at)).or_default() += 1;
+                for (reading, corners) in corners {
+                    *by.entry((*reading, at)).or_default() += corners;
+                }
             }
         }
     }
@@ -214,7 +222,7 @@ impl Told<'_, '_> {
                 }
             }
         }
-        told
+        few(told)
     }
 }
 
@@ -267,18 +275,19 @@ struct Group {
 }
 
 impl Group {
-    fn begin(kind: Kind, duty: Duty, way: InOneWay) -> Self {
-        Self { kind, around: Facts::of(&duty), first: duty.clone(), last: duty, ways: BTreeMap::from([(way, 1)]) }
+    fn begin(kind: Kind, duty: Duty, way: InOneWay, corners: usize) -> Self {
+        let ways = BTreeMap::from([(way, corners)]);
+        Self { kind, around: Facts::of(&duty), first: duty.clone(), last: duty, ways }
     }
 
-    fn add(&mut self, duty: Duty, way: InOneWay) {
-        *self.ways.entry(way).or_default() += 1;
-        self.around = self.around.around(Facts::of(&duty));
+    fn add(&mut self, duty: &Duty, way: InOneWay, corners: usize) {
+        *self.ways.entry(way).or_default() += corners;
+        self.around = self.around.around(Facts::of(duty));
         let order = |duty: &Duty| (duty.due.first, duty.in_force.first, std::cmp::Reverse(duty.days_late));
-        if order(&duty) < order(&self.first) {
-            self.first = duty;
-        } else if order(&self.last) < order(&duty) {
-            self.last = duty;
+        if order(duty) < order(&self.first) {
+            self.first = duty.clone();
+        } else if order(&self.last) < order(duty) {
+            self.last = duty.clone();
         }
     }
 

@@ -9,15 +9,20 @@ use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Remark, Span, StatusRule, Step,
     TreatyStatus,
     course::{Course, Leave},
-    followed::{self, Followed},
+    followed::Followed,
+    joining,
     passing::Succession,
     readings::Reading,
     record::Record,
     statements::Retracted,
     suspension,
 };
-use crate::domain::{
-    CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, LegalFinding, Subject, SuspensionNotified, TreatyBody,
+use crate::{
+    domain::{
+        CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, LegalFinding, LegalRemark, Subject,
+        SuspensionNotified, TreatyBody,
+    },
+    limits::ASSUMPTIONS_TOLD,
 };
 
 /// What is asked, of which record.
@@ -84,11 +89,6 @@ impl Holding<'_, '_, '_> {
         Some(Self { reading, ..self.around(next) })
     }
 
-    /// One in place of two that go by the same statements.
-    fn with_other_days(&self, other: &Self) -> Option<Self> {
-        self.reading.reads_the_same(&other.reading).then(|| self.around(other))
-    }
-
     fn around(&self, other: &Self) -> Self {
         let from = |it: &Self| (it.interval.first.from, it.interval.last.from);
         let first = if from(other).0 < from(self).0 { other.first } else { self.first };
@@ -104,10 +104,9 @@ impl Holding<'_, '_, '_> {
 fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone: bool, settles: bool) -> Outcome {
     if alone && group.iter().all(|it| it.ends() == group[0].ends()) {
         // Whichever days it were, they lead here.
-        group.iter_mut().for_each(|it| it.reading = it.reading.whole());
-        followed::join(&mut group, Holding::with_other_days);
+        group = by_statements(group);
     } else {
-        followed::join(&mut group, Holding::joined);
+        group = joining::join(group, |holding| &holding.reading, Holding::joined);
     }
     let mut intervals: Vec<Interval> = group.iter().map(|it| it.interval).collect();
     intervals.sort();
@@ -118,57 +117,88 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
     let (course, first) = (told.first, told.interval.first);
     Outcome {
         status: first.status,
-        assuming: if agreed { Vec::new() } else { group.iter().map(Holding::assuming).collect() },
+        assuming: if agreed { Vec::new() } else { sentences_of(group.iter().map(|it| &it.reading)) },
         steps: steps(asked, told),
         could_change: changes(asked, course, first, (!agreed && settles, intervals.iter().all(Interval::is_settled))),
         intervals,
     }
 }
 
-impl Holding<'_, '_, '_> {
-    fn assuming(&self) -> Box<str> {
-        sentence_of(&self.reading.assuming())
+/// One for all that go by the same statements, with all the days that these allow.
+fn by_statements<'f, 'r, 'a>(group: Vec<Holding<'f, 'r, 'a>>) -> Vec<Holding<'f, 'r, 'a>> {
+    let mut told: Vec<Holding<'f, 'r, 'a>> = Vec::new();
+    for it in group {
+        match told.iter_mut().find(|other| other.reading.reads_the_same(&it.reading)) {
+            Some(other) => *other = other.around(&it),
+            None => told.push(Holding { reading: it.reading.whole(), ..it }),
+        }
     }
+    told
 }
 
 /// What law remarks in any reading; what not all of them lead to says what these assume, and
 /// what one end of a stretch alone leads to says that end.
 pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
-    let mut found: BTreeMap<LegalFinding, Vec<Reading<'_, '_>>> = BTreeMap::new();
+    let mut found: BTreeMap<LegalFinding, Remarked<'_, '_>> = BTreeMap::new();
     for followed in followed {
-        for (finding, readings) in remarked(followed) {
-            found.entry(finding).or_default().extend(readings);
+        for (finding, by) in remarked(followed) {
+            let told = found.entry(finding).or_default();
+            told.whole += usize::from(by.is_none());
+            told.readings.extend(by.unwrap_or_else(|| vec![followed.reading.clone()]));
         }
     }
-    let remarks = found.into_iter().map(|(finding, mut readings)| {
-        let leads = |of: &Followed<'_, '_>| readings.iter().any(|other| other.is_the_same(&of.reading));
-        let agreed = followed.iter().all(leads);
-        followed::join(&mut readings, Reading::joined);
-        let assuming = readings.iter().filter(|_| !agreed).map(|reading| sentence_of(&reading.assuming())).collect();
-        Remark { finding, assuming }
+    let remarks = found.into_iter().map(|(finding, Remarked { whole, readings })| {
+        if whole == followed.len() {
+            return Remark { finding, assuming: Vec::new() };
+        }
+        let readings = joining::join(readings, |reading| reading, Reading::joined);
+        Remark { finding, assuming: sentences_of(&readings) }
     });
     remarks.collect()
 }
 
-/// The findings of one reading, each with that or, where not all of its corners lead to it,
-/// with those that do.
-fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(LegalFinding, Vec<Reading<'r, 'a>>)> {
-    let same = |one: &LegalFinding, other: &LegalFinding| (one.code, &one.event) == (other.code, &other.event);
-    let mut told: Vec<(LegalFinding, Vec<Reading<'r, 'a>>)> = Vec::new();
-    for finding in followed.corners.iter().flat_map(|course| &course.findings) {
-        if told.iter().any(|(other, _)| same(finding, other)) {
-            continue;
+/// What leads to a finding.
+#[derive(Default)]
+struct Remarked<'r, 'a> {
+    /// How many readings lead there at every corner.
+    whole: usize,
+    /// These, and of others the corners that do.
+    readings: Vec<Reading<'r, 'a>>,
+}
+
+/// The findings of one reading; with its corners that lead to them, where not all of them do.
+fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(LegalFinding, Option<Vec<Reading<'r, 'a>>>)> {
+    let mut told: BTreeMap<(LegalRemark, Option<&CitedEvent>), (&LegalFinding, BTreeSet<usize>)> = BTreeMap::new();
+    for (corner, course) in followed.corners.iter().enumerate() {
+        for finding in &course.findings {
+            let about = (finding.code, finding.event.as_ref());
+            told.entry(about).or_insert_with(|| (finding, BTreeSet::new())).1.insert(corner);
         }
-        let has = |course: &Course| course.findings.iter().any(|other| same(finding, other));
-        let by: Vec<bool> = followed.corners.iter().map(has).collect();
-        let corners = (!by.iter().all(|has| *has)).then(|| followed.reading.corners().0);
-        let readings = match corners.filter(|corners| corners.len() == by.len()) {
-            None => vec![followed.reading.clone()],
-            Some(corners) => corners.into_iter().zip(by).filter(|(_, has)| *has).map(|(corner, _)| corner).collect(),
-        };
-        told.push((finding.clone(), readings));
     }
-    told
+    let all = followed.corners.len();
+    let corners = told.values().any(|(_, by)| by.len() < all).then(|| followed.reading.corners(all).0);
+    // Where more days than the ends are followed, which ones is not told.
+    let corners = corners.filter(|corners| corners.len() == all);
+    let told = told.into_values().map(|(finding, by)| {
+        let corners = corners.as_ref().filter(|_| by.len() < all);
+        (finding.clone(), corners.map(|corners| by.iter().map(|corner| corners[*corner].clone()).collect()))
+    });
+    told.collect()
+}
+
+/// What readings assume, a sentence for each; of many the last one counts those that are not told.
+pub fn sentences_of<'x, 'r: 'x, 'a: 'r>(readings: impl IntoIterator<Item = &'x Reading<'r, 'a>>) -> Vec<Box<str>> {
+    few(readings.into_iter().map(|reading| sentence_of(&reading.assuming())).collect())
+}
+
+/// So many assumptions as are told.
+pub fn few(mut sentences: Vec<Box<str>>) -> Vec<Box<str>> {
+    let more = sentences.len().saturating_sub(ASSUMPTIONS_TOLD);
+    if more > 0 {
+        sentences.truncate(ASSUMPTIONS_TOLD);
+        sentences.push(format!("one of {more} more ways to read what is stated").into());
+    }
+    sentences
 }
 
 /// The assumptions of a reading in a sentence.

@@ -10,13 +10,14 @@
 //! days that agree are readings of their own.
 //! Leaves to others: which readings there are (`readings`), one corner (`course`).
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::{cmp::Ordering, collections::BTreeSet, rc::Rc};
 
 use jiff::civil::Date;
 
 use super::{
     Interval, Span,
     course::{self, Course, Membership},
+    joining,
     readings::{self, Reading},
     record::Record,
 };
@@ -28,13 +29,13 @@ pub struct Followed<'r, 'a> {
     pub reading: Reading<'r, 'a>,
     /// What its corners lead to: first the one with the first day of each stretch, last the
     /// one with the last; never none.
-    pub corners: Vec<Course>,
+    pub corners: Vec<Rc<Course>>,
     /// Ascending, from ever to open.
     pub intervals: Vec<Interval>,
 }
 
 impl<'r, 'a> Followed<'r, 'a> {
-    fn of(reading: Reading<'r, 'a>, corners: Vec<Course>) -> Self {
+    fn of(reading: Reading<'r, 'a>, corners: Vec<Rc<Course>>) -> Self {
         Self { reading, intervals: intervals(&corners), corners }
     }
 
@@ -61,17 +62,18 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
     let mut followed = Vec::with_capacity(readings.len());
     let mut points_left = STATUS_POINTS;
     for reading in readings {
-        let (corners, whole) = reading.corners();
+        let (corners, whole) = reading.corners(points_left);
         let corners = follow(record, corners);
+        points_left = points_left.saturating_sub(corners.len());
         complete &= whole;
         if corners.iter().all(|(_, other)| agree(&corners[0].1, other, record.asked)) {
             followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect()));
             continue;
         }
         let every_day = reading.every_day(points_left);
-        points_left -= every_day.as_ref().map_or(0, Vec::len);
         let every = every_day.is_some();
-        let points = every_day.or_else(|| reading.near_ends()).map(|points| follow(record, points));
+        let points = every_day.or_else(|| reading.near_ends(points_left)).map(|points| follow(record, points));
+        points_left -= points.as_ref().map_or(0, Vec::len);
         let (sets, by_order) = apart(&reading, points.unwrap_or(corners), record.asked);
         complete &= every || by_order && reading.goes_by_order();
         followed.extend(sets);
@@ -80,12 +82,12 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
 }
 
 /// A reading that has one day of each date, and what it leads to.
-type Point<'r, 'a> = (Reading<'r, 'a>, Course);
+type Point<'r, 'a> = (Reading<'r, 'a>, Rc<Course>);
 
 fn follow<'r, 'a>(record: &'r Record<'r, 'a>, points: Vec<Reading<'r, 'a>>) -> Vec<Point<'r, 'a>> {
     let followed = points.into_iter().map(|point| {
         let course = course::follow(record, &point);
-        (point, course)
+        (point, Rc::new(course))
     });
     followed.collect()
 }
@@ -97,7 +99,7 @@ fn apart<'r, 'a>(
     points: Vec<Point<'r, 'a>>,
     asked: Option<Date>,
 ) -> (Vec<Followed<'r, 'a>>, bool) {
-    let mut sets: Vec<(BTreeSet<Vec<Ordering>>, Vec<Course>)> = Vec::new();
+    let mut sets: Vec<(BTreeSet<Vec<Ordering>>, Vec<Rc<Course>>)> = Vec::new();
     for (point, course) in points {
         let order = point.order();
         match sets.iter_mut().find(|(_, courses)| agree(&courses[0], &course, asked)) {
@@ -121,7 +123,7 @@ fn apart<'r, 'a>(
 
 /// What every corner of every reading leads to.
 pub fn courses<'f>(followed: &'f [Followed<'_, '_>]) -> Vec<&'f Course> {
-    followed.iter().flat_map(|followed| &followed.corners).collect()
+    followed.iter().flat_map(|followed| &followed.corners).map(Rc::as_ref).collect()
 }
 
 /// The spans of every corner of every reading.
@@ -132,39 +134,16 @@ pub fn spans(followed: &[Followed<'_, '_>]) -> Vec<Vec<Span>> {
 /// Readings one after the other that lead to statuses in the same order are one, if they lead
 /// to the same on the day asked about, where one is.
 pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>], asked: Option<Date>) -> Vec<Followed<'r, 'a>> {
-    let mut joined = followed.to_vec();
-    join(&mut joined, |one, other| {
-        let reading = one.reading.joined(&other.reading).filter(|_| agree(one.first(), other.first(), asked))?;
-        let corners = one.corners.iter().chain(&other.corners).cloned().collect();
-        let pairs = one.intervals.iter().zip(&other.intervals);
-        Some(Followed { reading, corners, intervals: pairs.map(|(one, other)| one.around(*other)).collect() })
-    });
-    joined
-}
-
-/// Puts one in place of two wherever that can be.
-pub fn join<T>(all: &mut Vec<T>, joined: impl Fn(&T, &T) -> Option<T>) {
-    let mut before = usize::MAX;
-    // What was put together may go on with what was looked at before it.
-    while all.len() < before {
-        before = all.len();
-        let mut at = 0;
-        while at < all.len() {
-            let mut next = 0;
-            while next < all.len() {
-                match (next != at).then(|| joined(&all[at], &all[next])).flatten() {
-                    Some(one) => {
-                        all[at] = one;
-                        all.remove(next);
-                        at -= usize::from(next < at);
-                        next = 0;
-                    }
-                    None => next += 1,
-                }
-            }
-            at += 1;
-        }
-    }
+    joining::join(
+        followed.to_vec(),
+        |followed| &followed.reading,
+        |one, other| {
+            let reading = one.reading.joined(&other.reading).filter(|_| agree(one.first(), other.first(), asked))?;
+            let corners = one.corners.iter().chain(&other.corners).cloned().collect();
+            let pairs = one.intervals.iter().zip(&other.intervals);
+            Some(Followed { reading, corners, intervals: pairs.map(|(one, other)| one.around(*other)).collect() })
+        },
+    )
 }
 
 /// Whether two courses have the same statuses in the same order, left by the same acts, and
@@ -178,7 +157,7 @@ fn agree(one: &Course, other: &Course, asked: Option<Date>) -> bool {
 }
 
 /// The intervals of courses that agree.
-fn intervals(courses: &[Course]) -> Vec<Interval> {
+fn intervals(courses: &[Rc<Course>]) -> Vec<Interval> {
     let of = |at: usize, first: Span| {
         let spans = courses.iter().filter_map(|course| course.spans.get(at)).map(|span| Interval::settled(*span));
         spans.fold(Interval::settled(first), Interval::around)

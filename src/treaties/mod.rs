@@ -11,7 +11,7 @@
 //!
 //! The way of an answer: events in effect, corrected (`statements`) are grouped into
 //! acts, rival statements are weighed (`rivals`), every reading that remains
-//! (`readings`) gives a course of memberships (`course`, `membership`, `followed`), and the
+//! (`readings`) gives a course of memberships (`course`, `membership`, `followed`, `joining`), and the
 //! courses are looked up on the day and told (`explain`); suspensions and declarations lie over them
 //! (`overlays`). Questions about single acts (`contested`,
 //! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`); a
@@ -39,6 +39,7 @@ mod explain;
 mod findings;
 mod followed;
 mod in_force;
+mod joining;
 mod membership;
 mod months;
 mod objected;

@@ -19,7 +19,7 @@ use super::{
     days::Days,
     deadlines::{self, Bound},
     duty::Item,
-    duty_outcomes::{self, AtCorner, Readings, Told},
+    duty_outcomes::{self, AtCorners, Readings, Told},
     duty_remarks, explain,
     followed::{self, Followed},
     record::{Around, Record},
@@ -174,7 +174,7 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
     let own: Vec<&Act<'_>> = acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect();
     let (items, all_years) = items(clauses, &followed, at);
     let asked = duty_outcomes::Asked { at, until: None };
-    let told = |items: &Vec<AtCorner<'_>>| duty_outcomes::told(&record, &readings, items, &own, asked);
+    let told = |items: &Vec<AtCorners<'_>>| duty_outcomes::told(&record, &readings, items, &own, asked);
     let told: BTreeMap<Key, Told<'_, '_>> = items.iter().map(|(key, items)| (*key, told(items))).collect();
     let on_acts = duty_remarks::on_acts(&own, clauses, &courses);
     let on_acts = on_acts.into_iter().map(|finding| Remark { finding, assuming: Vec::new() });
@@ -225,27 +225,33 @@ struct Key {
     about: Option<i16>,
 }
 
-/// The duties in all readings, at each of their corners; none of them empty.
+/// The duties in all readings, each with the corners of readings that have it; none of them
+/// empty.
 fn items<'c>(
     clauses: &'c [ObligationClause],
     followed: &[Followed<'_, '_>],
     at: Date,
-) -> (BTreeMap<Key, Vec<AtCorner<'c>>>, bool) {
-    let mut items: BTreeMap<Key, Vec<AtCorner<'c>>> = BTreeMap::new();
-    let mut all = true;
+) -> (BTreeMap<Key, Vec<AtCorners<'c>>>, bool) {
+    // Many corners of a record whose dates are open have one membership in common.
+    let mut memberships: BTreeMap<(usize, Bound), BTreeMap<usize, usize>> = BTreeMap::new();
     let corners = followed.iter().enumerate();
     let corners = corners.flat_map(|(reading, followed)| followed.corners.iter().map(move |course| (reading, course)));
     for (reading, course) in corners {
         for (membership, bound) in Bound::of(course).into_iter().enumerate() {
             let Some(bound) = bound.filter(|bound| bound.begins() <= at) else { continue };
-            for (number, clause) in clauses.iter().enumerate() {
-                let (dated, complete) = dated(clause, clauses, &bound, at);
-                all &= complete;
-                for (about, first_due) in dated {
-                    let key = Key { membership, clause: number, about };
-                    let item = Item { clause, about, membership: membership + 1, bound: bound.clone(), first_due };
-                    items.entry(key).or_default().push((reading, item));
-                }
+            *memberships.entry((membership, bound)).or_default().entry(reading).or_default() += 1;
+        }
+    }
+    let mut items: BTreeMap<Key, Vec<AtCorners<'c>>> = BTreeMap::new();
+    let mut all = true;
+    for ((membership, bound), corners) in memberships {
+        for (number, clause) in clauses.iter().enumerate() {
+            let (dated, complete) = dated(clause, clauses, &bound, at);
+            all &= complete;
+            for (about, first_due) in dated {
+                let key = Key { membership, clause: number, about };
+                let item = Item { clause, about, membership: membership + 1, bound: bound.clone(), first_due };
+                items.entry(key).or_default().push(AtCorners { item, corners: corners.clone() });
             }
         }
     }

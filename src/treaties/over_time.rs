@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::{
     Answer, Interval, Overlay, Remark, StatusCourse,
-    explain::sentence_of,
+    explain::{few, sentence_of},
     followed::{self, Followed},
     overlays::{self, may_have_come},
     record::Record,
@@ -39,6 +39,7 @@ fn agreed(mut told: Vec<StatusCourse>) -> Vec<StatusCourse> {
     if let [agreed] = told.as_mut_slice() {
         agreed.assuming.clear();
     }
+    told.iter_mut().for_each(|told| told.assuming = few(std::mem::take(&mut told.assuming)));
     told
 }
 

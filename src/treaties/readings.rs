@@ -298,9 +298,11 @@ impl<'r, 'a> Reading<'r, 'a> {
         told.chain(self.order.iter().cloned()).chain(self.asks_repatriation.then(|| words.into())).collect()
     }
 
-    /// It with one day of each stretch: every first with every last, and whether those are all.
-    pub fn corners(&self) -> (Vec<Self>, bool) {
-        let fits = self.open() <= STATUS_CORNERS;
+    /// It with one day of each stretch: every first with every last, if these are not more
+    /// than `most`, and whether those are all.
+    pub fn corners(&self, most: usize) -> (Vec<Self>, bool) {
+        let open = self.open();
+        let fits = open == 0 || open <= STATUS_CORNERS && 1 << open <= most;
         let corners = if fits { self.points(|days| vec![days.first, days.last]) } else { self.outermost() };
         (corners, fits)
     }
@@ -318,13 +320,14 @@ impl<'r, 'a> Reading<'r, 'a> {
 
     /// It with the days of each stretch that lie next to its ends: of two dates one comes first,
     /// or the other, or both on one day.
-    pub fn near_ends(&self) -> Option<Vec<Self>> {
+    pub fn near_ends(&self, most: usize) -> Option<Vec<Self>> {
         let days = |days: Days| {
             let inner = [days.first.tomorrow(), days.last.yesterday()].into_iter().flatten();
             let all = inner.filter(|day| days.first <= *day && *day <= days.last).chain([days.first, days.last]);
             all.collect::<BTreeSet<_>>().into_iter().collect()
         };
-        (self.open() <= STATUS_ORDERED).then(|| self.points(days))
+        let few = self.open() <= STATUS_ORDERED;
+        few.then(|| self.points(days)).filter(|points| points.len() <= most)
     }
 
     /// Whether two dates alone are open, and of what they are the order alone can matter:
@@ -381,7 +384,7 @@ impl<'r, 'a> Reading<'r, 'a> {
 
     /// In which order the days of one of its points come, each pair once.
     pub fn order(&self) -> Vec<Ordering> {
-        let days: Vec<Date> = self.parts().map(|part| part.days.first).collect();
+        let days: Vec<Date> = self.days().map(|days| days.first).collect();
         pairs(&days).map(|(one, other)| one.cmp(other)).collect()
     }
 
@@ -428,6 +431,11 @@ impl<'r, 'a> Reading<'r, 'a> {
         format!("{name} of entry {index}{event}")
     }
 
+    /// The days that each of its dates can mean, in the order of what is dated.
+    pub fn days(&self) -> impl Iterator<Item = Days> {
+        self.parts().map(|part| part.days)
+    }
+
     fn parts(&self) -> impl Iterator<Item = &Part> {
         let acts = self.acts.iter().filter_map(|read| read.part.as_ref());
         let accounts = self.accounts.iter().flat_map(|read| &read.open).map(|open| &open.part);
@@ -452,12 +460,6 @@ impl<'r, 'a> Reading<'r, 'a> {
         let mut joined = self.clone();
         joined.parts_mut().skip(at).take(1).for_each(|it| *it = part);
         Some(joined)
-    }
-
-    /// Whether it reads everything as another does, on the same days.
-    pub fn is_the_same(&self, other: &Self) -> bool {
-        let same_days = || self.parts().zip(other.parts()).all(|(one, other)| one == other);
-        self.reads_the_same(other) && self.order == other.order && same_days()
     }
 
     /// It with all the days that its dates can mean, in any order.

@@ -19,9 +19,9 @@ use super::{
     WindowStart,
     course::{Course, Leave, Membership},
     days::Days,
-    explain::{self, sentence_of},
+    explain::{self, sentences_of},
     followed::{self, Followed},
-    objections, obligations, over_time,
+    joining, objections, obligations, over_time,
     overlays::changed_on,
     readings::Reading,
     record::{Around, Record},
@@ -159,9 +159,8 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
         if agreed && change.days.is_settled() {
             return change;
         }
-        let mut told: Vec<_> = by.iter().filter(|_| !agreed).map(|at| followed[*at].reading.clone()).collect();
-        followed::join(&mut told, Reading::joined);
-        let assuming = told.iter().map(|reading| sentence_of(&reading.assuming())).collect();
+        let told = by.iter().filter(|_| !agreed).map(|at| followed[*at].reading.clone()).collect();
+        let assuming = sentences_of(&joining::join(told, |reading| reading, Reading::joined));
         let mut could_move = change.could_move;
         // What no statement can tell of what ends with a conflict, none settles.
         let tell_apart = |over: bool| {
