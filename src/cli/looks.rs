@@ -2,14 +2,17 @@
 //! checkpoints that were verified.
 //!
 //! Promises: a look is kept only when the caller says so, whole or not at all; other
-//! questions' looks stay as they are.
+//! questions' looks stay as they are, also those that other runs keep meanwhile.
 //! Leaves to others: when an answer counts as shown (`treaty_changes`).
 
 use std::{fs, io, path::PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::{Failure, seen::SeenFolder};
+use super::{
+    Failure,
+    seen::{SeenFolder, alone},
+};
 use crate::{authoring::write_whole, domain::LedgerId};
 
 /// The looks at one ledger.
@@ -32,12 +35,12 @@ impl Looks {
 
     /// Keeps that the question was answered up to so many entries.
     pub fn keep(&self, question: &str, size: u64) -> Result<(), Failure> {
+        let unwritten = |error| Failure::failed(format!("cannot write {}: {error}", self.0.display()));
+        let _one_run = alone(&self.0).map_err(unwritten)?;
         let mut looks = self.read()?;
         looks.insert(question.to_owned(), size.into());
-        let folder = self.0.parent().map_or(Ok(()), fs::create_dir_all);
         let text = format!("{:#}\n", Value::Object(looks));
-        let written = folder.and_then(|()| write_whole(&self.0, text.as_bytes()));
-        written.map_err(|error| Failure::failed(format!("cannot write {}: {error}", self.0.display())))
+        write_whole(&self.0, text.as_bytes()).map_err(unwritten)
     }
 
     /// The file, to be shown.
@@ -74,6 +77,21 @@ mod tests {
         looks(1).keep("one", 4).expect("kept");
         looks(1).keep("all", 9).expect("kept");
         assert_eq!((last(1, "all"), last(1, "one"), last(2, "all")), (Some(9), Some(4), None));
+    }
+
+    #[test]
+    fn runs_that_keep_looks_at_once_lose_none() {
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let looks = Looks::of(&SeenFolder::new(Some(dir.path()), None), LedgerId([1; 32])).expect("a folder");
+        std::thread::scope(|scope| {
+            for question in 0..16 {
+                let looks = &looks;
+                scope.spawn(move || looks.keep(&question.to_string(), question).expect("kept"));
+            }
+        });
+        for question in 0..16 {
+            assert_eq!(looks.last(&question.to_string()).expect("read"), Some(question));
+        }
     }
 
     #[test]

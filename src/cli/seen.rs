@@ -152,8 +152,8 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Waits until no other run keeps a checkpoint in the file; lets it go when dropped.
-fn alone(file: &Path) -> io::Result<File> {
+/// Waits until no other run keeps anything in the file; lets it go when dropped.
+pub fn alone(file: &Path) -> io::Result<File> {
     fs::create_dir_all(folder_of(file))?;
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".lock");
