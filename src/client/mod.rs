@@ -165,7 +165,19 @@ impl Client {
 
     /// Dry run, once: what would be signed, and what the ledger would decide now.
     pub async fn check(&self, signed: &SignedSubmission) -> Answer<proto::CheckResponse> {
-        let request = CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
+        self.check_after(&[], signed).await
+    }
+
+    /// The same, as if others had entered before it.
+    pub async fn check_after(
+        &self,
+        before: &[SignedSubmission],
+        signed: &SignedSubmission,
+    ) -> Answer<proto::CheckResponse> {
+        let before = before.iter().cloned();
+        let before = before.map(|SignedSubmission { envelope, events }| proto::DraftBefore { envelope, events });
+        let SignedSubmission { envelope, events } = signed.clone();
+        let request = CheckRequest { envelope, events, before: before.collect() };
         Ok(self.ledger().check(request).await?.into_inner())
     }
 

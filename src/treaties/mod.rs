@@ -71,7 +71,7 @@ pub use coverage::{
 };
 pub use days::Days;
 pub use difference::{DaysThatDiffer, Since, StatusDifference, Stood, difference};
-pub use findings::{FindingUnderTreaty, findings, gathered};
+pub use findings::{FindingUnderTreaty, beyond, findings, gathered};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 pub use objected::*;
