@@ -251,6 +251,13 @@ pub const CHANGED_ENTRIES: u64 = 1_000;
 /// once its treaty is read, so a page takes 100 ms at the most besides reading.
 pub const PARTICIPATIONS_PER_PAGE: usize = 1_000;
 
+/// Participations whose findings a dry run compares, before and after: twice the work of a page.
+/// A treaty that all States have joined, with four protocols, is still looked at whole.
+pub const FORETOLD_PARTICIPATIONS: usize = 1_000;
+/// Earlier submissions that a dry run takes as recorded; with their bytes they are part of one
+/// message (`MESSAGE_BYTES`).
+pub const DRAFTS_BEFORE: usize = 64;
+
 /// Statements of one post on one submission: an approval, its withdrawal, a word
 /// after that, and once more. Bounds what is read to decide the next.
 pub const STATEMENTS_PER_POST: usize = 4;

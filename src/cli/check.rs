@@ -76,7 +76,10 @@ fn readable(answer: &CheckResponse) -> String {
         text.push_str(&format!("\nfinding: event {}, {}: {}", finding.ordinal + 1, finding.code, finding.message));
     }
     for found in &answer.legal_findings {
-        text.push_str(&format!("\n{}", legal_finding(answer, found)));
+        text.push_str(&format!("\nlegal finding: {}", legal_finding(answer, found)));
+    }
+    for found in &answer.legal_findings_gone {
+        text.push_str(&format!("\nlegal finding that would go: {}", legal_finding(answer, found)));
     }
     if answer.legal_findings_cut {
         text.push_str("\nlegal finding: there may be more, as it bears on more than are looked at");
@@ -94,7 +97,7 @@ fn legal_finding(answer: &CheckResponse, found: &FindingUnderTreaty) -> String {
             false => format!("entry {}, ", at.index),
         });
     let who = [&found.treaty_name].into_iter().chain(&found.participant_names).cloned().collect::<Vec<_>>().join(", ");
-    format!("legal finding: {}{}; {who}", on.unwrap_or_default(), in_words(&finding))
+    format!("{}{}; {who}", on.unwrap_or_default(), in_words(&finding))
 }
 
 #[cfg(test)]
@@ -134,11 +137,14 @@ mod tests {
             ..FindingUnderTreaty::default()
         };
         let legal_findings = vec![found(40, 1, "reasons_missing"), found(12, 0, "second_open_withdrawal")];
-        let text = readable(&CheckResponse { index: 40, legal_findings, ..CheckResponse::default() });
+        let legal_findings_gone = vec![found(12, 0, "notice_too_early")];
+        let text =
+            readable(&CheckResponse { index: 40, legal_findings, legal_findings_gone, ..CheckResponse::default() });
         let told = [
             "decision: it would be accepted now",
             "legal finding: event 2, reasons_missing: no reasons (Article 20); APMBC, Poland",
             "legal finding: entry 12, second_open_withdrawal: no reasons (Article 20); APMBC, Poland",
+            "legal finding that would go: entry 12, notice_too_early: no reasons (Article 20); APMBC, Poland",
         ];
         assert!(text.ends_with(&told.join("\n")), "{text}");
     }

@@ -50,6 +50,8 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     let at = arguments.day.at.map(|at| at.to_string()).unwrap_or_default();
     let answer = client.table(&arguments.treaty, "", &on_day(&arguments.day, &at), 0).await?;
     let (held, with_parent) = (answer.holds_at.clone(), answer.with_parent_alone);
+    let open = answer.lines.iter().filter(|line| line.in_table_uncertain).map(|line| line.participant_name.clone());
+    let open: Vec<String> = open.collect();
     let Written { table, mapping, left_out } = written(answer)?;
     let mapping = mapping.to_toml();
     if let Some(file) = &arguments.mapping_out {
@@ -74,6 +76,9 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     for LeftOut { participant, act, why } in &left_out {
         remark(&format!("note: {participant}, {act}: {why}"));
     }
+    for name in open {
+        remark(&format!("note: {name}: its dates leave open whether a table of that day names it"));
+    }
     if with_parent > 0 {
         let who = counted(with_parent as usize, "participant that consents", "participants that consent");
         let note = "with an instrument to the parent treaty alone: no row; `treaty parties` names them";
@@ -96,7 +101,7 @@ fn written(answer: TableResponse) -> Result<Written, Failure> {
 }
 
 fn line(line: TableLine) -> Result<Line, Failure> {
-    let TableLine { participant, participant_name, in_table, withdrawn, acts, taken_back: _, passed } = line;
+    let TableLine { participant, participant_name, in_table, withdrawn, acts, passed, .. } = line;
     let (mut followed, mut rivals) = (Vec::with_capacity(acts.len()), Vec::new());
     for act in acts {
         let side = if act.followed { &mut followed } else { &mut rivals };

@@ -16,7 +16,7 @@ use super::{
     output::{Output, instant},
     parse_day, parse_known_at,
     seen::SeenFolder,
-    treaty_status::entry,
+    treaty_status::{at_the_earliest, days, entry, with_open_days},
     words::{about, became, counted, sentence},
 };
 use crate::{
@@ -142,7 +142,7 @@ fn shown(answer: &ChangesResponse) -> Vec<Block> {
         }
         if !differences.is_empty() {
             blocks.push(sentences(None, [format!("{name}, known differently:")]));
-            blocks.push(table(
+            blocks.extend(with_open_days(
                 ["who", "on", "before", "now", "entries"],
                 differences.into_iter().flat_map(|found| rows(found, &answer.at)),
             ));
@@ -231,12 +231,13 @@ fn statuses(statuses: &[KnownStatus]) -> String {
 }
 
 fn status(status: &KnownStatus) -> String {
-    let words = status.status.replace('_', " ");
-    match (status.effective.as_str(), status.expired.as_str()) {
-        ("", "") => words,
-        (effective, "") => format!("{words} ({effective})"),
-        (_, expired) => format!("{words} ({expired})"),
-    }
+    let KnownStatus { status, effective, expired, effective_latest, expired_latest, may_not_end } = status;
+    let words = status.replace('_', " ");
+    let day = match expired.as_str() {
+        "" => at_the_earliest(days(effective, effective_latest), *may_not_end),
+        _ => days(expired, expired_latest),
+    };
+    if day.is_empty() { words } else { format!("{words} ({day})") }
 }
 
 #[cfg(test)]
@@ -245,7 +246,7 @@ mod tests {
     use crate::client::reply::{CitedEvent, EventPosition};
 
     fn known(status: &str, effective: &str) -> Vec<KnownStatus> {
-        vec![KnownStatus { status: status.into(), effective: effective.into(), expired: String::new() }]
+        vec![KnownStatus { status: status.into(), effective: effective.into(), ..KnownStatus::default() }]
     }
 
     fn difference() -> KnownDifference {
@@ -300,6 +301,20 @@ mod tests {
         }
         assert!(words.contains("beside it nothing") && words.contains("suspension asserted"), "{told}");
         assert!(words.contains("undated POL withdrawal notified"), "{told}");
+        assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    }
+
+    #[test]
+    fn open_days_are_told_from_the_first_to_the_last() {
+        let mut open = known("former_party", "2026-02-01").remove(0);
+        assert_eq!(status(&open), "former party (2026-02-01)");
+        open.effective_latest = "2026-02-28".into();
+        assert_eq!(status(&open), "former party (2026-02-01 .. 2026-02-28)");
+        let pending = KnownStatus { may_not_end: true, ..known("party_withdrawal_pending", "2026-02-01").remove(0) };
+        assert_eq!(status(&pending), "party withdrawal pending (2026-02-01 at the earliest)");
+        let found = KnownDifference { statuses_after: vec![open], ..difference() };
+        let told = text(vec![Change::Difference(found)]);
+        assert!(told.contains("Two days with .. between them"), "{told}");
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
     }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::client::{
     Client,
     reply::{
-        Duty, DutyExtension, HoldsAt, ObligationsResponse, OverdueParticipation, OverdueResponse, Standing,
+        Duty, DutyExtension, HoldsAt, ObligationsResponse, OverdueParticipation, OverdueResponse, Standing, StatusHeld,
         TreatyDuties,
     },
     to_json,
@@ -147,9 +147,9 @@ fn headline(standing: &Standing) -> String {
     let Standing { treaty_name, since, since_latest, until, until_latest, .. } = standing;
     let Standing { withdrawal_notified, withdrawal_notified_latest, bound_until, bound_until_latest, .. } = standing;
     let statuses = statuses.join(" or ");
-    if standing.statuses.len() > 1 {
-        // The days belong to the first of them.
-        return format!("{treaty_name}: {statuses}");
+    if standing.held.len() > 1 {
+        let each: Vec<String> = standing.held.iter().map(with_its_days).collect();
+        return format!("{treaty_name}: {}", each.join(", or "));
     }
     let since = if since.is_empty() { String::new() } else { format!(" since {}", a_day(since, since_latest)) };
     if !withdrawal_notified.is_empty() {
@@ -171,6 +171,17 @@ fn headline(standing: &Standing) -> String {
         day => format!(", until {}", at_the_earliest(a_day(day, until_latest), standing.may_not_end)),
     };
     format!("{treaty_name}: {statuses}{since}{until}")
+}
+
+/// One of several statuses, in words.
+fn with_its_days(held: &StatusHeld) -> String {
+    let StatusHeld { status, since, since_latest, until, until_latest, may_not_end, .. } = held;
+    let since = if since.is_empty() { String::new() } else { format!(" since {}", a_day(since, since_latest)) };
+    let until = match until.as_str() {
+        "" => String::new(),
+        day => format!(" until {}", at_the_earliest(a_day(day, until_latest), *may_not_end)),
+    };
+    format!("{}{since}{until}", status.replace('_', " "))
 }
 
 /// A row for each duty; yearly reports of which nothing else is to be said share that of the first.

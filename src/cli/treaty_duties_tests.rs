@@ -21,6 +21,8 @@ fn standing(name: &str, status: &str, since: &str) -> Standing {
         treaty_name: name.into(),
         statuses: vec![status.into()],
         since: since.into(),
+        complete: true,
+        held: vec![StatusHeld { status: status.into(), since: since.into(), ..StatusHeld::default() }],
         ..Standing::default()
     }
 }
@@ -79,9 +81,18 @@ fn a_party_that_will_leave_is_told_until_when_it_is_bound() {
 fn a_heading_does_not_take_open_days_for_a_beginning_and_an_end() {
     let open = Standing { since_latest: "2006-06-01".into(), ..standing("APMBC", "party", "2005-07-01") };
     assert_eq!(headline(&open), "APMBC: party since a day from 2005-07-01 to 2006-06-01");
-    let statuses = ["party", "contracting", "non_participant"].map(str::to_owned).to_vec();
-    let several = Standing { statuses, ..open };
-    assert_eq!(headline(&several), "APMBC: party or contracting or non participant", "the day is that of one of them");
+    let held = |status: &str, since: &str, since_latest: &str, until: &str| StatusHeld {
+        status: status.into(),
+        since: since.into(),
+        since_latest: since_latest.into(),
+        until: until.into(),
+        ..StatusHeld::default()
+    };
+    let held =
+        vec![held("party", "2005-07-01", "2006-06-01", "2014-01-01"), held("former_party", "2014-01-01", "", "")];
+    let several = Standing { held, ..open };
+    let told = "party since a day from 2005-07-01 to 2006-06-01 until 2014-01-01, or former party since 2014-01-01";
+    assert_eq!(headline(&several), format!("APMBC: {told}"), "each with its days");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, day_known},
-    treaty_status::{days, on_day, status_ends, with_open_days},
+    treaty_status::{NOT_ALL_FOLLOWED, held_lines, on_day, suspended, with_open_days},
 };
 use crate::client::{
     Client, KnownAt,
@@ -53,7 +53,7 @@ pub fn shown(answer: &ListPartiesResponse, known_at: Option<KnownAt>) -> Vec<Blo
     let mut blocks = vec![sentences(None, [headline(answer, &coverage, known_at)])];
     if !answer.parties.is_empty() {
         let header = ["participant", "status", "since", "status until", "signed", "deposited"];
-        blocks.extend(with_open_days(header, answer.parties.iter().map(row)));
+        blocks.extend(with_open_days(header, answer.parties.iter().flat_map(rows)));
     }
     blocks.push(table(["count", "number", "who is counted"], answer.counts.iter().map(count_row)));
     let differences = coverage.differences.iter().map(|difference| format!("- {}", difference.sentence));
@@ -95,28 +95,32 @@ fn count_row(count: &PartyCount) -> [String; 3] {
     [count.definition.replace('_', " "), number, count.words.clone()]
 }
 
-fn row(party: &Party) -> [String; 6] {
-    let Party { participant_name, since, since_latest, signed, deposited, .. } = party;
-    let ends = (party.until.as_str(), party.until_latest.as_str());
-    let ends = status_ends(&party.statuses, ends, (&party.effective, &party.effective_latest), party.may_not_end);
-    let statuses: Vec<String> = party.statuses.iter().map(|status| status.replace('_', " ")).collect();
-    let mut told = statuses.join(" or ");
+/// A line for each status that the participant may have.
+fn rows(party: &Party) -> Vec<[String; 6]> {
+    let Party { participant_name, signed, deposited, provisional_application, .. } = party;
+    let applied = match party.provisional_application_uncertain {
+        false => "applied provisionally",
+        true => "may be applied provisionally",
+    };
+    let told_at_length = party.statuses.len() == 1 && party.complete;
     let beside = [
-        (party.suspension_asserted, "suspension asserted"),
-        (party.provisional_application, "applied provisionally"),
-        (party.succession, "by succession"),
-        (!party.settled && party.statuses.len() == 1, "dates not settled"),
+        suspended(party.suspension_asserted, party.suspension_uncertain),
+        provisional_application.then_some(applied),
+        party.succession.then_some("by succession"),
+        (!party.settled && told_at_length).then_some("dates not settled"),
+        (!party.complete).then_some(NOT_ALL_FOLLOWED),
     ];
-    for (_, what) in beside.iter().filter(|(is, _)| *is) {
-        told.push_str(&format!(", {what}"));
-    }
-    [participant_name.clone(), told, days(since, since_latest), ends, signed.clone(), deposited.clone()]
+    let lines = held_lines(&party.held, beside).enumerate().map(|(nth, [told, since, ends])| match nth {
+        0 => [participant_name.clone(), told, since, ends, signed.clone(), deposited.clone()],
+        _ => [String::new(), told, since, ends, String::new(), String::new()],
+    });
+    lines.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::TableDifference;
+    use crate::client::reply::{StatusHeld, TableDifference};
 
     fn answer(coverage: Coverage) -> ListPartiesResponse {
         let total = coverage.word == "complete";
@@ -134,9 +138,14 @@ mod tests {
                 participant: "LTU".into(),
                 participant_name: "Lithuania".into(),
                 statuses: vec!["party_withdrawal_pending".into()],
-                since: "2025-06-27".into(),
-                until: "2025-12-27".into(),
+                held: vec![StatusHeld {
+                    status: "party_withdrawal_pending".into(),
+                    since: "2025-06-27".into(),
+                    until: "2025-12-27".into(),
+                    ..StatusHeld::default()
+                }],
                 settled: true,
+                complete: true,
                 signed: "1999-02-26".into(),
                 deposited: "2003-05-12".into(),
                 ..Party::default()

@@ -17,7 +17,7 @@ use crate::client::{
     Client, KnownAt, OnDay,
     reply::{
         CitedEvent, Claim, Claims, EventPosition, HoldsAt, LegalFinding, ObjectionWindow, Overlay,
-        ProvisionalApplication, Reaction, RetroactiveSuccession, Standing, StatusOutcome, StatusStep,
+        ProvisionalApplication, Reaction, RetroactiveSuccession, Standing, StatusHeld, StatusOutcome, StatusStep,
         SuspensionAsserted, Timeliness, TreatyStatusResponse,
     },
     to_json,
@@ -89,34 +89,60 @@ pub fn with_open_days<const N: usize>(header: [&str; N], rows: impl Iterator<Ite
     std::iter::once(table(header, rows)).chain(told).collect()
 }
 
-/// One line for each treaty.
+/// One line for each treaty, and one for each further status that it may have.
 pub fn standings(standings: &[Standing]) -> Vec<Block> {
-    let rows = standings.iter().map(|standing| {
-        let statuses: Vec<String> = standing.statuses.iter().map(|status| status.replace('_', " ")).collect();
-        let mut told = statuses.join(" or ");
-        if standing.suspension_asserted {
-            told.push_str(", suspension asserted");
-        }
-        let bound = if standing.bound { "bound" } else { "" };
-        let Standing { since, since_latest, until, until_latest, effective, effective_latest, may_not_end, .. } =
-            standing;
-        let ends = status_ends(&standing.statuses, (until, until_latest), (effective, effective_latest), *may_not_end);
-        [standing.treaty_name.clone(), told, bound.to_owned(), days(since, since_latest), ends]
+    let rows = standings.iter().flat_map(|standing| {
+        let beside = [
+            suspended(standing.suspension_asserted, standing.suspension_uncertain),
+            (!standing.complete).then_some(NOT_ALL_FOLLOWED),
+        ];
+        let lines = held_lines(&standing.held, beside).zip(&standing.held).enumerate();
+        lines.map(|(nth, ([told, since, ends], held))| {
+            let name = if nth == 0 { standing.treaty_name.clone() } else { String::new() };
+            [name, told, if held.bound { "bound" } else { "" }.to_owned(), since, ends]
+        })
     });
     with_open_days(["treaty", "status", "", "since", "status until"], rows)
 }
 
+/// What is told beside a status where more readings were there than could be followed.
+pub const NOT_ALL_FOLLOWED: &str = "not all readings followed";
+
+/// What is told beside a status of a suspension.
+pub fn suspended(asserted: bool, uncertain: bool) -> Option<&'static str> {
+    match (asserted, uncertain) {
+        (false, _) => None,
+        (true, false) => Some("suspension asserted"),
+        (true, true) => Some("suspension asserted, may begin later"),
+    }
+}
+
+/// Each status that holds on the day under some reading, with what lies beside all of them,
+/// since when and until when, in cells.
+pub fn held_lines<'h>(
+    held: &'h [StatusHeld],
+    beside: impl IntoIterator<Item = Option<&'h str>>,
+) -> impl Iterator<Item = [String; 3]> {
+    let beside: String = beside.into_iter().flatten().map(|what| format!(", {what}")).collect();
+    held.iter().enumerate().map(move |(nth, it)| {
+        let or = if nth == 0 { "" } else { "or " };
+        let beside = if nth + 1 == held.len() { beside.as_str() } else { "" };
+        let told = format!("{or}{}{beside}", it.status.replace('_', " "));
+        [told, days(&it.since, &it.since_latest), status_ends(it)]
+    })
+}
+
 /// Until when a status lasts, in a cell. The end of a notice is not always the way out: a
 /// conflict may defer it. Where it `may_not_end`, the day is the earliest.
-pub fn status_ends(statuses: &[String], until: (&str, &str), effective: (&str, &str), may_not_end: bool) -> String {
-    let pending = statuses.first().is_some_and(|status| status == "party_withdrawal_pending");
-    let told = days(until.0, until.1);
-    match effective.0 {
-        _ if !pending || until.0.is_empty() => at_the_earliest(told, may_not_end),
-        _ if until.0 == effective.0 && (until == effective || may_not_end) => at_the_earliest(told, may_not_end),
+pub fn status_ends(held: &StatusHeld) -> String {
+    let StatusHeld { status, until, until_latest, effective, effective_latest, may_not_end, .. } = held;
+    let told = days(until, until_latest);
+    let same = until == effective && (until_latest == effective_latest || *may_not_end);
+    match effective.as_str() {
+        _ if status != "party_withdrawal_pending" || until.is_empty() || same => at_the_earliest(told, *may_not_end),
         "" => format!("{told}: notice ends, still bound"),
         _ => {
-            let out = at_the_earliest(days(effective.0, effective.1), may_not_end);
+            let out = at_the_earliest(days(effective, effective_latest), *may_not_end);
             format!("{told}: notice ends, out {out}")
         }
     }

@@ -298,11 +298,38 @@ fn a_suspension_on_a_day_that_is_open_is_told_and_drawn_as_open() {
     assert!(bands.iter().all(|band| text.contains(band)), "{text}");
 }
 
+fn held(status: &str, until: &str, effective: &str, may_not_end: bool) -> StatusHeld {
+    StatusHeld {
+        status: status.into(),
+        until: until.into(),
+        effective: effective.into(),
+        may_not_end,
+        ..StatusHeld::default()
+    }
+}
+
+#[test]
+fn each_status_that_a_line_may_have_is_told_with_its_own_days() {
+    let party = StatusHeld { bound: true, since: "2001-01-01".into(), ..held("party", "2014-01-01", "", false) };
+    let former = StatusHeld { since: "2014-01-01".into(), ..held("former_party", "", "", false) };
+    let standing = Standing {
+        treaty_name: "APMBC".into(),
+        suspension_asserted: true,
+        suspension_uncertain: true,
+        held: vec![party, former],
+        ..Standing::default()
+    };
+    let text = standings(&[standing])[0].text(80);
+    let lines: Vec<String> = text.lines().map(one_line).collect();
+    assert_eq!(lines[1], "APMBC party bound 2001-01-01 2014-01-01", "{text}");
+    assert!(lines[2].starts_with("or former party, suspension") && lines[2].contains("2014-01-01"), "{text}");
+    assert!(one_line(&text).contains("may begin later"), "{text}");
+    assert!(one_line(&text).contains("not all readings"), "it does not say that it is complete: {text}");
+}
+
 #[test]
 fn the_end_of_a_notice_reads_as_the_way_out_only_where_it_is() {
-    let ends = |status: &str, until: &str, effective: &str| {
-        status_ends(&[status.to_owned()], (until, ""), (effective, ""), false)
-    };
+    let ends = |status: &str, until: &str, effective: &str| status_ends(&held(status, until, effective, false));
     assert_eq!(ends("party_withdrawal_pending", "2025-12-27", "2025-12-27"), "2025-12-27");
     assert_eq!(ends("party_withdrawal_pending", "2027-02-20", ""), "2027-02-20: notice ends, still bound");
     assert_eq!(ends("party_withdrawal_pending", "2027-02-20", "2028-01-01"), "2027-02-20: notice ends, out 2028-01-01");
@@ -335,9 +362,7 @@ fn a_day_on_which_it_may_not_end_is_the_earliest_and_not_the_day() {
     };
     let text = one_line(&text_of(&answer(vec![leaving])));
     assert!(text.contains("as known on 2025-11-05: leaving on 2007-05-05 at the earliest."), "{text}");
-    let ends = |status: &str, until: &str, effective: &str| {
-        status_ends(&[status.to_owned()], (until, ""), (effective, ""), true)
-    };
+    let ends = |status: &str, until: &str, effective: &str| status_ends(&held(status, until, effective, true));
     assert_eq!(ends("party_withdrawal_pending", "2007-05-05", "2007-05-05"), "2007-05-05 at the earliest");
     let notice_ends = "2006-11-05: notice ends, out 2007-05-05 at the earliest";
     assert_eq!(ends("party_withdrawal_pending", "2006-11-05", "2007-05-05"), notice_ends);
@@ -348,10 +373,12 @@ fn a_day_on_which_it_may_not_end_is_the_earliest_and_not_the_day() {
 fn open_days_in_a_table_do_not_read_as_its_beginning_and_its_end() {
     let standing = |since_latest: &str| Standing {
         treaty_name: "APMBC".into(),
-        statuses: vec!["party".into()],
-        since: "2005-07-01".into(),
-        since_latest: since_latest.into(),
-        bound: true,
+        held: vec![StatusHeld {
+            since: "2005-07-01".into(),
+            since_latest: since_latest.into(),
+            ..held("party", "", "", false)
+        }],
+        complete: true,
         ..Standing::default()
     };
     for width in [60, 80] {

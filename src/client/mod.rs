@@ -65,8 +65,8 @@ pub mod reply {
         PartErasure, PartShown, ParticipantEntry, Party, PartyCount, ProvisionalApplication, Reaction, Receipt,
         RecordAccountsResponse, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals, RecordsAtResponse,
         Refusal, ReplayRequest, ReplayResponse, RetroactiveSuccession, ServiceState, SignOffStatement, Source,
-        Standing, StandingResponse, StatusChange, StatusCourse, StatusInterval, StatusOutcome, StatusOverlay,
-        StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus, SubmitResponse,
+        Standing, StandingResponse, StatusChange, StatusCourse, StatusHeld, StatusInterval, StatusOutcome,
+        StatusOverlay, StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus, SubmitResponse,
         SuspensionAsserted, TableAct, TableDifference, TableLine, TableResponse, TimelineResponse, Timeliness,
         TreatyDuties, TreatyEntry, TreatyStatusResponse, Verdict, WithdrawalNotified, danger_area::Outline,
         event::Body as EventBody, part_content::Content as OpenContent, status_overlay::Overlay,
@@ -165,7 +165,19 @@ impl Client {
 
     /// Dry run, once: what would be signed, and what the ledger would decide now.
     pub async fn check(&self, signed: &SignedSubmission) -> Answer<proto::CheckResponse> {
-        let request = CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
+        self.check_after(&[], signed).await
+    }
+
+    /// The same, as if others had entered before it.
+    pub async fn check_after(
+        &self,
+        before: &[SignedSubmission],
+        signed: &SignedSubmission,
+    ) -> Answer<proto::CheckResponse> {
+        let before = before.iter().cloned();
+        let before = before.map(|SignedSubmission { envelope, events }| proto::DraftBefore { envelope, events });
+        let SignedSubmission { envelope, events } = signed.clone();
+        let request = CheckRequest { envelope, events, before: before.collect() };
         Ok(self.ledger().check(request).await?.into_inner())
     }
 

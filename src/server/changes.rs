@@ -13,7 +13,7 @@ use super::{
     by_treaty::{Line, OfTreaty, Scope, page_by_treaty},
     errors::Refused,
     status::{Asked, EventFacts},
-    status_answer::{cited, dates_of, day},
+    status_answer::{cited, dates_of, day, latest},
     survey::Survey,
     timeline::Telling,
     treaties::lies_ahead,
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     domain::{CitedEvent, Index, ParticipantId, Recorded, TreatyId},
     projections::{Act, PageRequest, View},
-    treaties::{self, DaysThatDiffer, Since, StatusDifference, TreatyStatus},
+    treaties::{self, DaysThatDiffer, Since, StatusDifference, Stood},
     wire::proto::{self, known_change::Change},
 };
 
@@ -190,10 +190,17 @@ fn days_message(days: &DaysThatDiffer) -> proto::DaysKnownDifferently {
     proto::DaysKnownDifferently { from: day(*from), to: day(*to), before: statuses(before), after: statuses(after) }
 }
 
-fn statuses(statuses: &[TreatyStatus]) -> Vec<proto::KnownStatus> {
-    let told = statuses.iter().map(|status| {
-        let (effective, expired) = dates_of(*status);
-        proto::KnownStatus { status: status.name().into(), effective: day(effective), expired: day(expired) }
+fn statuses(statuses: &[Stood]) -> Vec<proto::KnownStatus> {
+    let told = statuses.iter().map(|stood| {
+        let ((effective, expired), (effective_last, expired_last)) = (dates_of(stood.first), dates_of(stood.last));
+        proto::KnownStatus {
+            status: stood.first.name().into(),
+            effective: day(effective),
+            expired: day(expired),
+            effective_latest: latest((effective, effective_last)),
+            expired_latest: latest((expired, expired_last)),
+            may_not_end: stood.may_not_end(),
+        }
     });
     told.collect()
 }

@@ -485,7 +485,7 @@ impl Elsewhere {
 }
 
 /// The treaty of which the registered one is a protocol.
-fn parent_of(body: &Body) -> Option<&TreatyId> {
+pub(super) fn parent_of(body: &Body) -> Option<&TreatyId> {
     match stated(body)? {
         TreatyBody::TreatyRegistered(body) => body.parent.as_ref(),
         _ => None,

@@ -1,7 +1,7 @@
 //! A view as it would be with a draft on top: what law would remark on it is asked there.
 //!
 //! Promises: without a draft it is the view. The events of a draft are found wherever the
-//! fold would put them, as those of the next entry, in effect at once.
+//! fold would put them, as those of the next entries, in effect at once.
 //! Leaves to others: whether the draft may enter (`policy`), the rules (`treaties`).
 
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::{Node, errors::Refused, history::EventsRead};
 use crate::{
     domain::{
-        EnvelopeContent, Kind, OrganisationId, ParticipantId, Position, Recorded, RecordingTime, Size, Standing,
-        Subject, TreatyId,
+        EnvelopeContent, EventReference, Index, Kind, OrganisationId, ParticipantId, Position, Recorded, RecordingTime,
+        Size, Standing, Subject, TreatyId,
     },
     projections::{Act, MandateState, ReadModelError, View, bears_on_others, protocols_of},
     treaties::Known,
@@ -35,9 +35,27 @@ impl<'v> WithDraft<'v> {
         Self { view, draft }
     }
 
+    /// The view without the draft.
+    pub fn held(self) -> View<'v> {
+        self.view
+    }
+
+    /// An event of the draft.
+    pub fn drafted(self, reference: &EventReference) -> Option<&'v Arc<Recorded>> {
+        self.draft.iter().find(|recorded| recorded.reference() == *reference)
+    }
+
+    /// Treaties under which the draft has an act of a participant.
+    pub fn drafted_treaties_of(self, participant: &ParticipantId) -> impl Iterator<Item = TreatyId> {
+        self.draft.iter().filter_map(move |recorded| match &recorded.event.subject {
+            Subject::Participation(treaty, who) if who == participant => Some(treaty.clone()),
+            _ => None,
+        })
+    }
+
     /// What the rules may know.
     pub fn known(self) -> Result<Known, ReadModelError> {
-        let size = Size(self.view.size().0 + u64::from(!self.draft.is_empty()));
+        let size = self.draft.last().map_or(self.view.size(), |recorded| Size(recorded.position.index.0 + 1));
         let drafted = self.draft.first().map(|recorded| recorded.recorded_at);
         Ok(Known { size, recorded_at: drafted.or(self.view.holds_at()?.recorded_at) })
     }
@@ -108,10 +126,9 @@ fn is_under(recorded: &Recorded, treaty: &TreatyId) -> bool {
     matches!(&recorded.event.subject, Subject::Participation(under, _) if under == treaty)
 }
 
-/// The events of a draft as the next entry of a view; none where it brings sign-offs alone.
-pub(super) fn as_next_entry(draft: &Submitted, view: View<'_>, recorded_at: RecordingTime) -> Vec<Arc<Recorded>> {
+/// The events of a draft as an entry; none where it brings sign-offs alone.
+pub(super) fn as_entry(draft: &Submitted, index: Index, recorded_at: RecordingTime) -> Vec<Arc<Recorded>> {
     let EnvelopeContent::Submission(content) = &draft.envelope.content else { return Vec::new() };
-    let index = view.size().next_index();
     let each = (0..).zip(&content.events).map(|(ordinal, event)| {
         Arc::new(Recorded {
             position: Position { index, ordinal },

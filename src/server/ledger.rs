@@ -165,16 +165,16 @@ impl Node {
         let registry = Arc::clone(&self.sequencer.published().registry);
         let looked_at = tokio::task::spawn_blocking(move || look_at(request, &registry)).await;
         // It fails only when the service's threads end.
-        let (draft, mut response) = looked_at.map_err(|_| NotQueued::ShuttingDown)??;
+        let (earlier, draft, mut response) = looked_at.map_err(|_| NotQueued::ShuttingDown)??;
         if response.refusal.is_some() {
             return Ok(response);
         }
         match self.sequencer.dry_run(place, draft.clone()).await? {
             DryRun::WouldEnter { findings } => {
                 response.findings = findings.iter().map(convert::finding).collect();
-                let ahead = self.look_ahead(draft).await?;
+                let ahead = self.look_ahead(earlier, draft).await?;
                 (response.index, response.legal_findings) = (ahead.index, ahead.findings);
-                response.legal_findings_cut = ahead.cut;
+                (response.legal_findings_gone, response.legal_findings_cut) = (ahead.gone, ahead.cut);
             }
             DryRun::WouldRepeat { findings, left_out } => {
                 response.findings = findings.iter().map(convert::finding).collect();
@@ -187,10 +187,10 @@ impl Node {
     }
 
     /// What law would remark on a draft that may enter, with a place like that of a dry run.
-    async fn look_ahead(self: Arc<Self>, draft: Submitted) -> Result<RemarksAhead, Refused> {
+    async fn look_ahead(self: Arc<Self>, earlier: Vec<Submitted>, draft: Submitted) -> Result<RemarksAhead, Refused> {
         let place = self.sequencer.dry_run_place()?;
         let ahead = tokio::task::spawn_blocking(move || {
-            let ahead = self.remarks_ahead(&draft);
+            let ahead = self.remarks_ahead(&earlier, &draft);
             drop(place);
             ahead
         });
@@ -311,7 +311,16 @@ fn left_out_messages(left_out: Vec<LeftOut>) -> Vec<proto::LeftOutSignOff> {
 
 /// What can be said of a draft without the ledger's entries: what would be signed,
 /// and whether its signatures hold, as far as it has any.
-fn look_at(request: proto::CheckRequest, registry: &Registry) -> Result<(Submitted, proto::CheckResponse), Refused> {
+/// What is to enter before a draft, the draft, and what is told of it before it is decided on.
+type LookedAt = (Vec<Submitted>, Submitted, proto::CheckResponse);
+
+fn look_at(request: proto::CheckRequest, registry: &Registry) -> Result<LookedAt, Refused> {
+    if request.before.len() > limits::DRAFTS_BEFORE {
+        let message = format!("at most {} submissions are taken as recorded", limits::DRAFTS_BEFORE);
+        return Err(Refused::invalid("before", message));
+    }
+    let before = request.before.into_iter().map(|before| wire::parse_draft(before.envelope, before.events));
+    let earlier = before.collect::<Result<Vec<_>, _>>().map_err(|error| Refused::from(error).about("before"))?;
     let draft = wire::parse_draft(request.envelope, request.events)?;
     let (digest, readable) = readable(&draft);
     let unverified = policy::signatures_hold(&draft, registry).err();
@@ -322,7 +331,7 @@ fn look_at(request: proto::CheckRequest, registry: &Registry) -> Result<(Submitt
         refusal: unverified.map(|unverified| Refused::from(unverified).into_refusal()),
         ..proto::CheckResponse::default()
     };
-    Ok((draft, response))
+    Ok((earlier, draft, response))
 }
 
 /// The digest of the submission that is signed, or signed off, and for people what

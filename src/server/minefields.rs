@@ -50,7 +50,8 @@ impl proto::minefields_server::Minefields for MinefieldsService {
         &self,
         request: Request<proto::RecordHistoryRequest>,
     ) -> Result<Response<proto::RecordHistoryResponse>, Status> {
-        let proto::RecordHistoryRequest { record, at, read_at, page_size, page_token } = request.into_inner();
+        let (proto::RecordHistoryRequest { record, at, read_at, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let read = self.0.read_land(&at, read_at).await?;
         let (events, picture) = read.record(&record)?;
         let after = position_of(&page_token)?;
@@ -65,20 +66,21 @@ impl proto::minefields_server::Minefields for MinefieldsService {
             let shown = Authors(&events).history_item(item, &picture.parts);
             Ok(proto::RecordHistoryItem { event: Some(event), position: Some(position), findings, ..shown })
         });
-        Ok(Response::new(proto::RecordHistoryResponse {
+        Ok(Response::new(question.bound(proto::RecordHistoryResponse {
             items: items.collect::<Result<_, Refused>>()?,
             at: read.at.to_string(),
             next_page_token: next,
             holds_at: Some(read.holds_at()?),
             caution: read.caution()?,
-        }))
+        })))
     }
 
     async fn at(
         &self,
         request: Request<proto::RecordsAtRequest>,
     ) -> Result<Response<proto::RecordsAtResponse>, Status> {
-        let proto::RecordsAtRequest { point, at, read_at, page_size, page_token } = request.into_inner();
+        let (proto::RecordsAtRequest { point, at, read_at, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let point = position(point, "point")?;
         let bounds = Bounds::between(point, point).expect("a point is a box");
         let read = self.0.read_land(&at, read_at).await?;
@@ -86,21 +88,21 @@ impl proto::minefields_server::Minefields for MinefieldsService {
         let (records, next_page_token) = read.summaries(page_size, &page_token, holds, |after, items| {
             Ok(read.view.records_near(&bounds, after, items)?)
         })?;
-        Ok(Response::new(proto::RecordsAtResponse {
+        Ok(Response::new(question.bound(proto::RecordsAtResponse {
             records,
             at: read.at.to_string(),
             next_page_token,
             holds_at: Some(read.holds_at()?),
             caution: read.caution()?,
-        }))
+        })))
     }
 
     async fn search(
         &self,
         request: Request<proto::SearchRecordsRequest>,
     ) -> Result<Response<proto::SearchRecordsResponse>, Status> {
-        let proto::SearchRecordsRequest { r#box, country, statuses, at, read_at, page_size, page_token } =
-            request.into_inner();
+        let (proto::SearchRecordsRequest { r#box, country, statuses, at, read_at, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let bounds = r#box.map(bounds).transpose()?;
         let country = country_code(&country)?;
         let statuses = land_statuses(&statuses)?;
@@ -116,13 +118,13 @@ impl proto::minefields_server::Minefields for MinefieldsService {
                 Some(bounds) => Ok(read.view.records_near(bounds, after, items)?),
                 None => Ok(read.view.records(after, items)?),
             })?;
-        Ok(Response::new(proto::SearchRecordsResponse {
+        Ok(Response::new(question.bound(proto::SearchRecordsResponse {
             records,
             at: read.at.to_string(),
             next_page_token,
             holds_at: Some(read.holds_at()?),
             caution: read.caution()?,
-        }))
+        })))
     }
 
     async fn accounts(

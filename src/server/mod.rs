@@ -30,6 +30,7 @@ mod minefields;
 mod node;
 mod objections;
 mod organisations;
+mod paging;
 mod parties;
 mod receiving;
 mod registered;

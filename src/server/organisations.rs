@@ -17,14 +17,15 @@ impl proto::organisations_server::Organisations for OrganisationsService {
         &self,
         request: Request<proto::ListOrganisationsRequest>,
     ) -> Result<Response<proto::ListOrganisationsResponse>, Status> {
-        let proto::ListOrganisationsRequest { read_at, page_size, page_token } = request.into_inner();
+        let (proto::ListOrganisationsRequest { read_at, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let found = view.organisations(page(page_size, &page_token)).map_err(Refused::from)?;
-        Ok(Response::new(proto::ListOrganisationsResponse {
+        Ok(Response::new(question.bound(proto::ListOrganisationsResponse {
             organisations: found.items.iter().map(convert::organisation).collect(),
             next_page_token: found.next.unwrap_or_default(),
             holds_at: Some(self.0.holds_at(view)?),
-        }))
+        })))
     }
 
     async fn get(

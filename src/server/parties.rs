@@ -10,7 +10,9 @@ use super::{
     errors::Refused,
     fitting,
     status::Asked,
-    status_answer::{day, effective_days, ends_of, latest},
+    status_answer::{
+        Surely, day, effective_days, ends_of, latest, provisional_application, status_held, suspension_asserted,
+    },
     survey::Survey,
 };
 use crate::{
@@ -18,8 +20,7 @@ use crate::{
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Page, PageRequest, QueryError, View},
     treaties::{
-        self, Answer, Cell, Count, Coverage, CoverageWord, Difference, Held, Outcome, Overlay, Participation, Span,
-        TreatyStatus,
+        self, Answer, Cell, Count, Coverage, CoverageWord, Difference, Held, Outcome, Participation, Span, TreatyStatus,
     },
     wire::proto,
 };
@@ -107,7 +108,7 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
     let (since, until, effective) = (ends(|span| span.from), ends(|span| span.to), effective_days(&answer.outcomes));
     let date = |cell: Option<&Cell>| cell.and_then(|cell| cell.date.as_ref()).map(ToString::to_string);
     let deposit = held.deposit(at).first();
-    let is_overlaid = |is: fn(&Overlay) -> bool| answer.overlays.iter().any(is);
+    let (suspended, applied) = (suspension_asserted(&answer.overlays), provisional_application(&answer.overlays));
     proto::Party {
         participant: participant.to_string(),
         participant_name: survey.participant_name(participant),
@@ -117,8 +118,8 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         until: day(until.0),
         until_latest: latest(until),
         settled: answer.is_settled(),
-        suspension_asserted: is_overlaid(|overlay| matches!(overlay, Overlay::SuspensionAsserted(_))),
-        provisional_application: is_overlaid(|overlay| matches!(overlay, Overlay::ProvisionalApplication { .. })),
+        suspension_asserted: suspended.is_some(),
+        provisional_application: applied.is_some(),
         signed: date(held.signature(at).first()).unwrap_or_default(),
         deposited: date(deposit).unwrap_or_default(),
         mode: deposit.and_then(|cell| cell.mode).map_or(0, |mode| mode.number()),
@@ -128,6 +129,10 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         effective: day(effective.0),
         effective_latest: latest(effective),
         may_not_end: answer.outcomes.first().is_some_and(Outcome::may_not_end),
+        complete: answer.complete,
+        suspension_uncertain: suspended == Some(Surely(false)),
+        provisional_application_uncertain: applied == Some(Surely(false)),
+        held: answer.outcomes.iter().map(status_held).collect(),
     }
 }
 

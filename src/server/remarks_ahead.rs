@@ -1,7 +1,9 @@
 //! What law would remark on a draft, if it entered next.
 //!
 //! Promises: told are the findings that answers about those whom its events bear on would
-//! give, and do not give now; a draft is refused for none of them.
+//! give, and do not give now, and those that they give now and would not; a draft is refused
+//! for none of them. An act on a treaty bears on everybody under it and under its protocols;
+//! one of a participant on its successors, too. What is not looked at, beyond a limit, is said.
 //! Leaves to others: whether it may enter (`sequencer`), the rules (`treaties`).
 
 use std::{
@@ -11,99 +13,222 @@ use std::{
 
 use super::{
     Node,
-    dossier::{Who, nobody},
-    draft::{WithDraft, as_next_entry},
+    dossier::{Who, parent_of},
+    draft::{WithDraft, as_entry},
     errors::Refused,
     survey::Survey,
     treaty_findings::under_treaty,
 };
 use crate::{
     domain::{
-        Body, Event, EventReference, ParticipantId, Recorded, RecordingTime, Subject, SuccessionNotified, TreatyBody,
-        TreatyId,
+        Body, Event, EventReference, Index, Kind, ParticipantId, Recorded, RecordingTime, Subject, SuccessionNotified,
+        TreatyBody, TreatyId, TreatyKind,
     },
-    limits::PARTICIPATIONS_PER_PAGE,
+    limits::FORETOLD_PARTICIPATIONS,
     policy::Known,
-    projections::{View, protocols_of},
+    projections::protocols_of,
     treaties::{self, Dossier, FindingUnderTreaty, ViewName},
     wire::{Submitted, proto},
 };
 
-/// Whom the events of a draft bear on; nobody stands for the treaty itself.
-type Touched = BTreeMap<TreatyId, BTreeSet<ParticipantId>>;
+/// Whom the events of a draft bear on.
+type Touched = BTreeMap<TreatyId, Whom>;
+
+/// Whom under one treaty. The treaty itself is looked at in any case.
+#[derive(Default)]
+struct Whom {
+    these: BTreeSet<ParticipantId>,
+    everybody: bool,
+}
+
+impl Whom {
+    /// Who is to be read.
+    fn asked(&self) -> Who<'_> {
+        let only = self.these.iter().next().filter(|_| self.these.len() == 1 && !self.everybody);
+        only.map_or(Who::Everybody, Who::One)
+    }
+}
 
 /// What law would remark.
 pub(super) struct RemarksAhead {
-    /// The index of the next entry.
+    /// The index that the entry would have.
     pub index: u64,
     pub findings: Vec<proto::FindingUnderTreaty>,
+    /// Those of now that there would be no more.
+    pub gone: Vec<proto::FindingUnderTreaty>,
     /// Not everybody was looked at on whom the draft bears.
     pub cut: bool,
 }
 
+/// What stands before a draft, and what stands with it.
+#[derive(Clone, Copy)]
+struct Two<'v> {
+    before: WithDraft<'v>,
+    after: WithDraft<'v>,
+}
+
 impl Node {
-    /// The legal findings that would come with a draft.
-    pub(super) fn remarks_ahead(&self, draft: &Submitted) -> Result<RemarksAhead, Refused> {
+    /// The legal findings that would come and go with a draft, if others entered before it.
+    pub(super) fn remarks_ahead(&self, earlier: &[Submitted], draft: &Submitted) -> Result<RemarksAhead, Refused> {
         let view = self.models.now();
         let recorded_at = self.clock.now().max(view.holds_at()?.recorded_at.unwrap_or_default());
-        let drafted = as_next_entry(draft, view, recorded_at);
-        let mut ahead = RemarksAhead { index: view.size().next_index().0, findings: Vec::new(), cut: false };
-        let mut looked = 0;
-        for (treaty, who) in self.bears_on(view, &drafted)? {
-            if looked >= PARTICIPATIONS_PER_PAGE {
+        let entries = (view.size().0..).map(Index).zip(earlier.iter().chain([draft]));
+        let each: Vec<_> = entries.map(|(index, draft)| as_entry(draft, index, recorded_at)).collect();
+        let all = each.concat();
+        let (held, drafted) = all.split_at(all.len() - each.last().map_or(0, Vec::len));
+        let two = Two { before: WithDraft::of(view, held), after: WithDraft::of(view, &all) };
+        let index = view.size().0 + earlier.len() as u64;
+        let mut ahead = RemarksAhead { index, findings: Vec::new(), gone: Vec::new(), cut: false };
+        let mut room = FORETOLD_PARTICIPATIONS;
+        let (of_all, of_some): (Vec<_>, Vec<_>) =
+            self.bears_on(two, drafted)?.into_iter().partition(|(_, whom)| whom.everybody);
+        // What is cut is what the draft bears on through the treaty alone.
+        for (treaty, whom) in of_some.into_iter().chain(of_all) {
+            if room == 0 {
                 ahead.cut = true;
                 break;
             }
-            let one = who.iter().next().filter(|_| who.len() == 1);
-            let asked = one.map_or(Who::Everybody, Who::One);
-            let survey = |seen: WithDraft<'_>| self.survey_of(seen, &treaty, asked, ViewName::Default);
-            let (before, after) = (survey(view.into())?, survey(WithDraft::of(view, &drafted))?);
-            looked += 2 * after.participants().count().max(who.len());
-            let known: BTreeSet<_> =
-                findings(&before, &who, recorded_at).into_iter().map(|found| found.remark).collect();
-            let new = findings(&after, &who, recorded_at).into_iter().filter(|found| !known.contains(&found.remark));
-            ahead.findings.extend(new.map(|found| under_treaty(&after, &found)));
+            self.look_at(two, &treaty, whom, recorded_at, (&mut ahead, &mut room))?;
         }
         Ok(ahead)
     }
 
-    fn bears_on(&self, view: View<'_>, drafted: &[Arc<Recorded>]) -> Result<Touched, Refused> {
-        let mut touched = Touched::new();
-        let mut add = |subject: &Subject| -> Result<(), Refused> {
-            match subject {
-                Subject::Participation(treaty, who) => {
-                    touched.entry(treaty.clone()).or_default().insert(who.clone());
-                }
-                Subject::Treaty(treaty) => {
-                    touched.entry(treaty.clone()).or_default().insert(nobody());
-                }
-                Subject::Participant(who) => {
-                    for treaty in self.treaties_with_acts(view, who)? {
-                        touched.entry(treaty).or_default().insert(who.clone());
-                    }
-                }
-                Subject::Ledger | Subject::Organisation(_) | Subject::Record(_) => {}
-            }
-            Ok(())
+    /// Compares the findings under one treaty.
+    fn look_at(
+        &self,
+        two: Two<'_>,
+        treaty: &TreatyId,
+        mut whom: Whom,
+        recorded_at: RecordingTime,
+        (ahead, room): (&mut RemarksAhead, &mut usize),
+    ) -> Result<(), Refused> {
+        let surveys = |who: Who<'_>| -> Result<(Survey, Survey), Refused> {
+            let survey = |seen| self.survey_of(seen, treaty, who, ViewName::Default);
+            Ok((survey(two.before)?, survey(two.after)?))
         };
-        for Recorded { event, .. } in drafted.iter().map(AsRef::as_ref) {
-            add(&event.subject)?;
+        let (mut before, mut after) = surveys(whom.asked())?;
+        let in_force =
+            |survey: &Survey| survey.ask_of_treaty(|dossier| treaties::treaty_in_force(dossier, ViewName::Default));
+        if !whom.everybody && in_force(&before) != in_force(&after) {
+            // A deposit reaches the threshold, or is no longer counted.
+            whom.everybody = true;
+            (before, after) = surveys(Who::Everybody)?;
+        }
+        if whom.everybody {
+            whom.these.extend(before.participants().chain(after.participants()).cloned());
+        }
+        let who: BTreeSet<_> = whom.these.iter().take(*room).cloned().collect();
+        ahead.cut |= who.len() < whom.these.len();
+        *room = room.saturating_sub(who.len().max(1));
+        let (stood, stand) = (findings(&before, &who, recorded_at), findings(&after, &who, recorded_at));
+        let new = treaties::beyond(&stand, &stood);
+        ahead.findings.extend(new.iter().map(|found| under_treaty(&after, found)));
+        let gone = treaties::beyond(&stood, &stand);
+        ahead.gone.extend(gone.iter().map(|found| under_treaty(&before, found)));
+        Ok(())
+    }
+
+    fn bears_on(&self, two: Two<'_>, drafted: &[Arc<Recorded>]) -> Result<Touched, Refused> {
+        let mut touched = Touched::new();
+        for recorded in drafted {
+            let Recorded { event, .. } = recorded.as_ref();
+            self.add(two, &event.subject, &mut touched)?;
             for other in besides(event) {
-                add(&other)?;
+                self.add(two, &other, &mut touched)?;
             }
             for target in targets(event) {
-                let subject = match drafted.iter().find(|drafted| drafted.reference() == *target) {
-                    Some(drafted) => Some(drafted.event.subject.clone()),
-                    None => self.subject_of(target)?,
-                };
-                subject.as_ref().map_or(Ok(()), &mut add)?;
+                if let Some(subject) = self.subject_of(two, target)? {
+                    self.add(two, &subject, &mut touched)?;
+                }
             }
+        }
+        self.add_protocols(two, drafted, &mut touched)?;
+        for (treaty, whom) in &mut touched {
+            self.add_relatives(two, treaty, whom)?;
         }
         Ok(touched)
     }
 
-    /// What an event on record is on.
-    fn subject_of(&self, reference: &EventReference) -> Result<Option<Subject>, Refused> {
+    fn add(&self, two: Two<'_>, subject: &Subject, touched: &mut Touched) -> Result<(), Refused> {
+        match subject {
+            Subject::Participation(treaty, who) => {
+                touched.entry(treaty.clone()).or_default().these.insert(who.clone());
+            }
+            Subject::Treaty(treaty) => touched.entry(treaty.clone()).or_default().everybody = true,
+            Subject::Participant(who) => {
+                for treaty in self.treaties_with_acts(two.before.held(), who)? {
+                    touched.entry(treaty).or_default().these.insert(who.clone());
+                }
+                for treaty in two.after.drafted_treaties_of(who) {
+                    touched.entry(treaty).or_default().these.insert(who.clone());
+                }
+            }
+            Subject::Ledger | Subject::Organisation(_) | Subject::Record(_) => {}
+        }
+        Ok(())
+    }
+
+    /// What a treaty takes along: its protocols, for those on whom it bears.
+    fn add_protocols(&self, two: Two<'_>, drafted: &[Arc<Recorded>], touched: &mut Touched) -> Result<(), Refused> {
+        let registered = drafted.iter().filter_map(|recorded| match &recorded.event.subject {
+            Subject::Treaty(protocol) => Some((parent_of(&recorded.event.body)?, protocol)),
+            _ => None,
+        });
+        let registered: Vec<_> = registered.collect();
+        let mut below = Vec::new();
+        for (parent, whom) in touched.iter() {
+            let protocols = two.before.held().protocols_of(parent)?;
+            let new = registered.iter().filter(|(above, _)| *above == parent).map(|(_, protocol)| (*protocol).clone());
+            let protocols: BTreeSet<_> = protocols.into_iter().chain(new).collect();
+            below.extend(protocols.into_iter().map(|protocol| (protocol, whom.these.clone(), whom.everybody)));
+        }
+        for (protocol, these, everybody) in below {
+            let whom = touched.entry(protocol).or_default();
+            whom.these.extend(these);
+            whom.everybody |= everybody;
+        }
+        Ok(())
+    }
+
+    /// Those whose answers read the acts of somebody on whom it bears: successors, predecessors,
+    /// and who suspended and met the objection of one of them.
+    fn add_relatives(&self, two: Two<'_>, treaty: &TreatyId, whom: &mut Whom) -> Result<(), Refused> {
+        if whom.everybody {
+            return Ok(());
+        }
+        let mut added = Vec::new();
+        for seen in [two.before, two.after] {
+            for kind in [TreatyKind::SuccessionNotified, TreatyKind::ObjectionLodged] {
+                let acts = seen.acts_of_kind(treaty, Kind::Treaty(kind))?;
+                let read = seen.events_at(self, acts.iter().map(|act| act.position))?;
+                for recorded in read.values() {
+                    let Subject::Participation(_, who) = &recorded.event.subject else { continue };
+                    let others = match &recorded.event.body {
+                        Body::Treaty(TreatyBody::SuccessionNotified(body)) => vec![body.predecessor.clone()],
+                        Body::Treaty(TreatyBody::ObjectionLodged(body)) if whom.these.contains(who) => {
+                            self.subject_of(two, &body.objects_to)?.and_then(participant_of).into_iter().collect()
+                        }
+                        _ => Vec::new(),
+                    };
+                    for other in others {
+                        match (whom.these.contains(who), whom.these.contains(&other)) {
+                            (true, false) => added.push(other),
+                            (false, true) => added.push(who.clone()),
+                            (true, true) | (false, false) => {}
+                        }
+                    }
+                }
+            }
+        }
+        whom.these.extend(added);
+        Ok(())
+    }
+
+    /// What an event on record, or of a draft, is on.
+    fn subject_of(&self, two: Two<'_>, reference: &EventReference) -> Result<Option<Subject>, Refused> {
+        if let Some(drafted) = two.after.drafted(reference) {
+            return Ok(Some(drafted.event.subject.clone()));
+        }
         let EventReference { organisation, event } = reference;
         let Some(position) = self.sequencer.with_admission(|admission| admission.event(organisation, *event)) else {
             return Ok(None);
@@ -116,9 +241,19 @@ impl Node {
 fn findings(survey: &Survey, who: &BTreeSet<ParticipantId>, at: RecordingTime) -> Vec<FindingUnderTreaty> {
     let Some(at) = at.utc_date() else { return Vec::new() };
     let ask = |dossier: &Dossier<'_>| treaties::findings(dossier, at, ViewName::Default);
-    let nobody = nobody();
-    let each = who.iter().filter(|who| **who != nobody).map(|who| (who.clone(), survey.ask(who, ask)));
+    let each = who.iter().map(|who| (who.clone(), survey.ask(who, ask)));
     treaties::gathered(survey.ask_of_treaty(ask), each)
+}
+
+fn participant_of(subject: Subject) -> Option<ParticipantId> {
+    match subject {
+        Subject::Participation(_, participant) => Some(participant),
+        Subject::Ledger
+        | Subject::Organisation(_)
+        | Subject::Treaty(_)
+        | Subject::Participant(_)
+        | Subject::Record(_) => None,
+    }
 }
 
 /// The events that a treaty act of somebody speaks about.

@@ -38,10 +38,10 @@ impl proto::sign_offs_server::SignOffs for SignOffsService {
         &self,
         request: Request<proto::ListSignOffsRequest>,
     ) -> Result<Response<proto::ListSignOffsResponse>, Status> {
-        let request = request.into_inner();
+        let (request, question) = self.0.opened(request.into_inner()).await?;
         let wanted = Wanted::parse(&request)?;
         let view = self.0.view_at(request.read_at).await?;
-        Ok(Response::new(self.0.inbox(view, &wanted, request.page_size, &request.page_token)?))
+        Ok(Response::new(question.bound(self.0.inbox(view, &wanted, request.page_size, &request.page_token)?)))
     }
 
     async fn get(

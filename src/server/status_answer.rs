@@ -81,7 +81,7 @@ impl Found {
     pub(super) fn standing(&self) -> proto::Standing {
         let outcomes = &self.answer.outcomes;
         let (since, until) = (ends_of(outcomes, |span| span.from), ends_of(outcomes, |span| span.to));
-        let suspended = |overlay: &Overlay| matches!(overlay, Overlay::SuspensionAsserted(_));
+        let suspended = suspension_asserted(&self.answer.overlays);
         let effective = effective_days(outcomes);
         let (notified, bound_until) = self.leaving();
         proto::Standing {
@@ -93,7 +93,8 @@ impl Found {
             since_latest: latest(since),
             until: day(until.0),
             until_latest: latest(until),
-            suspension_asserted: self.answer.overlays.iter().any(suspended),
+            suspension_asserted: suspended.is_some(),
+            suspension_uncertain: suspended == Some(Surely(false)),
             effective: day(effective.0),
             effective_latest: latest(effective),
             withdrawal_notified: day(notified.0),
@@ -102,6 +103,8 @@ impl Found {
             bound_until_latest: latest(bound_until),
             may_not_end: outcomes.first().is_some_and(Outcome::may_not_end),
             bound_until_may_not_come: bound_until.0.is_some() && self.may_stay_bound(),
+            complete: self.answer.complete,
+            held: outcomes.iter().map(status_held).collect(),
         }
     }
 
@@ -360,6 +363,45 @@ pub(super) fn ends_of(outcomes: &[Outcome], of: impl Fn(Span) -> Option<Date>) -
 /// Under the first of the outcomes, when a pending withdrawal takes effect.
 pub(super) fn effective_days(outcomes: &[Outcome]) -> Ends {
     ends_of(outcomes, |span| span.status.effective())
+}
+
+/// A status of a line, with its days.
+pub(super) fn status_held(outcome: &Outcome) -> proto::StatusHeld {
+    let Interval { first, last } = outcome.held();
+    let effective = (first.status.effective(), last.status.effective());
+    proto::StatusHeld {
+        status: outcome.status.name().into(),
+        bound: outcome.status.is_bound(),
+        since: day(first.from),
+        until: day(first.to),
+        effective: day(effective.0),
+        since_latest: latest((first.from, last.from)),
+        until_latest: latest((first.to, last.to)),
+        effective_latest: latest(effective),
+        may_not_end: outcome.may_not_end(),
+    }
+}
+
+/// Whether what may lie beside a status on the day lies there for certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Surely(pub bool);
+
+/// Whether a suspension is asserted that has begun, or may have.
+pub(super) fn suspension_asserted(overlays: &[Overlay]) -> Option<Surely> {
+    let of = |overlay: &Overlay| match overlay {
+        Overlay::SuspensionAsserted(found) => Some(Surely(found.begun)),
+        _ => None,
+    };
+    overlays.iter().filter_map(of).max()
+}
+
+/// Whether the treaty is applied provisionally, or may be.
+pub(super) fn provisional_application(overlays: &[Overlay]) -> Option<Surely> {
+    let of = |overlay: &Overlay| match overlay {
+        Overlay::ProvisionalApplication { certain, .. } => Some(Surely(*certain)),
+        _ => None,
+    };
+    overlays.iter().filter_map(of).max()
 }
 
 /// When a withdrawal takes effect, and when a notice was over.

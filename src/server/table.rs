@@ -107,6 +107,7 @@ fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableL
         passed: held.has_passed(asked.at),
         acts: acts.iter().map(|act| act_message(survey, act)).collect(),
         taken_back: taken_back.iter().map(|event| survey.cited(event)).collect(),
+        in_table_uncertain: held.is_in_table(asked.at) && !held.is_surely_in_table(asked.at),
     }
 }
 

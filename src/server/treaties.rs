@@ -48,37 +48,39 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::ListTreatiesRequest>,
     ) -> Result<Response<proto::ListTreatiesResponse>, Status> {
-        let proto::ListTreatiesRequest { read_at, page_size, page_token } = request.into_inner();
+        let (proto::ListTreatiesRequest { read_at, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let asked = page(page_size, &page_token);
         let (treaties, next_page_token) =
             fitting(asked, |page| view.treaties(page), |treaty| self.0.treaty_entry(view, treaty))?;
-        Ok(Response::new(proto::ListTreatiesResponse {
+        Ok(Response::new(question.bound(proto::ListTreatiesResponse {
             treaties,
             next_page_token,
             holds_at: Some(self.0.holds_at(view)?),
-        }))
+        })))
     }
 
     async fn list_participants(
         &self,
         request: Request<proto::ListParticipantsRequest>,
     ) -> Result<Response<proto::ListParticipantsResponse>, Status> {
-        let proto::ListParticipantsRequest { read_at, page_size, page_token } = request.into_inner();
+        let (proto::ListParticipantsRequest { read_at, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let asked = page(page_size, &page_token);
         let (participants, next_page_token) =
             fitting(asked, |page| view.participants(page), |participant| self.0.participant_entry(view, participant))?;
         let holds_at = Some(self.0.holds_at(view)?);
-        Ok(Response::new(proto::ListParticipantsResponse { participants, next_page_token, holds_at }))
+        Ok(Response::new(question.bound(proto::ListParticipantsResponse { participants, next_page_token, holds_at })))
     }
 
     async fn timeline(
         &self,
         request: Request<proto::TimelineRequest>,
     ) -> Result<Response<proto::TimelineResponse>, Status> {
-        let proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: name, at } =
-            request.into_inner();
+        let (proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: name, at }, question) =
+            self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let treaty = self.0.find_treaty(view, &treaty)?.id;
         let participant = self.0.find_if_named(view, &participant)?;
@@ -94,7 +96,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
         let mut status = status.transpose()?;
         let cut = status.as_mut().filter(|_| until.is_some());
         let later_reactions = cut.map_or(0, |found| treaties::cut_after_its_day(&mut found.answer, &later));
-        Ok(Response::new(proto::TimelineResponse {
+        Ok(Response::new(question.bound(proto::TimelineResponse {
             treaty: treaty.to_string(),
             acts,
             next_page_token,
@@ -105,7 +107,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
             at: until.map(|day| day.to_string()).unwrap_or_default(),
             later_acts: u32::try_from(later.len()).unwrap_or(u32::MAX),
             later_reactions: u32::try_from(later_reactions).unwrap_or(u32::MAX),
-        }))
+        })))
     }
 
     async fn status(
@@ -173,12 +175,18 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::ListPartiesRequest>,
     ) -> Result<Response<proto::ListPartiesResponse>, Status> {
-        let proto::ListPartiesRequest { treaty, at, read_at, view: name, statuses, page_size, page_token } =
-            request.into_inner();
+        let (proto::ListPartiesRequest { treaty, at, read_at, view: name, statuses, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let treaty = self.0.find_treaty(view, &treaty)?.id;
         let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(self.0.parties(view, &treaty, asked, &statuses, page(page_size, &page_token))?))
+        Ok(Response::new(question.bound(self.0.parties(
+            view,
+            &treaty,
+            asked,
+            &statuses,
+            page(page_size, &page_token),
+        )?)))
     }
     async fn obligations(
         &self,
@@ -214,7 +222,8 @@ impl proto::treaties_server::Treaties for TreatiesService {
         &self,
         request: Request<proto::OverdueRequest>,
     ) -> Result<Response<proto::OverdueResponse>, Status> {
-        let proto::OverdueRequest { treaty, at, read_at, view: name, page_size, page_token } = request.into_inner();
+        let (proto::OverdueRequest { treaty, at, read_at, view: name, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let treaties = match treaty.as_str() {
             "" => treaty_ids(view)?,
@@ -226,110 +235,150 @@ impl proto::treaties_server::Treaties for TreatiesService {
             items => items.min(PAGE_ITEMS_MAX),
         };
         let page = self.0.overdue(view, &treaties, asked, items, &page_token)?;
-        Ok(Response::new(proto::OverdueResponse {
+        Ok(Response::new(question.bound(proto::OverdueResponse {
             at: asked.at.to_string(),
             projected: lies_ahead(view, asked)?,
             view: asked.view.name().into(),
             participations: page.participations,
             next_page_token: page.next,
             holds_at: Some(self.0.holds_at(view)?),
-        }))
+        })))
     }
 
     async fn upcoming(
         &self,
         request: Request<proto::UpcomingRequest>,
     ) -> Result<Response<proto::UpcomingResponse>, Status> {
-        let proto::UpcomingRequest { treaty, participant, at, read_at, view: name, horizon, page_size, page_token } =
-            request.into_inner();
+        let (
+            proto::UpcomingRequest { treaty, participant, at, read_at, view: name, horizon, page_size, page_token },
+            question,
+        ) = self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let horizon = upcoming::horizon(asked.at, horizon.as_ref())?;
-        Ok(Response::new(self.0.upcoming(view, &scope, asked, horizon, page(page_size, &page_token))?))
+        Ok(Response::new(question.bound(self.0.upcoming(
+            view,
+            &scope,
+            asked,
+            horizon,
+            page(page_size, &page_token),
+        )?)))
     }
 
     async fn changes(
         &self,
         request: Request<proto::ChangesRequest>,
     ) -> Result<Response<proto::ChangesResponse>, Status> {
-        let proto::ChangesRequest { treaty, participant, from, read_at, at, view: name, page_size, page_token } =
-            request.into_inner();
+        let (
+            proto::ChangesRequest { treaty, participant, from, read_at, at, view: name, page_size, page_token },
+            question,
+        ) = self.0.opened(request.into_inner()).await?;
         let size = self.0.resolve(read_at).await?;
         let later = self.0.models.at(size).map_err(Refused::from)?;
         let earlier = self.0.earlier(from, later).await?;
         let scope = self.0.scope(later, &treaty, &participant)?;
         let asked = Asked::parse(later, &at, &name)?;
-        Ok(Response::new(self.0.changes((earlier, later), &scope, asked, page(page_size, &page_token))?))
+        Ok(Response::new(question.bound(self.0.changes(
+            (earlier, later),
+            &scope,
+            asked,
+            page(page_size, &page_token),
+        )?)))
     }
 
     async fn findings(
         &self,
         request: Request<proto::FindingsRequest>,
     ) -> Result<Response<proto::FindingsResponse>, Status> {
-        let proto::FindingsRequest { treaty, participant, at, read_at, view: name, codes, page_size, page_token } =
-            request.into_inner();
+        let (
+            proto::FindingsRequest { treaty, participant, at, read_at, view: name, codes, page_size, page_token },
+            question,
+        ) = self.0.opened(request.into_inner()).await?;
         let codes = parse_codes(&codes)?;
         let view = self.0.view_at(read_at).await?;
         let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(self.0.findings_under(view, &scope, asked, &codes, page(page_size, &page_token))?))
+        Ok(Response::new(question.bound(self.0.findings_under(
+            view,
+            &scope,
+            asked,
+            &codes,
+            page(page_size, &page_token),
+        )?)))
     }
 
     async fn contested(
         &self,
         request: Request<proto::ContestedRequest>,
     ) -> Result<Response<proto::ContestedResponse>, Status> {
-        let proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token, participant } =
-            request.into_inner();
+        let (proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token, participant }, question) =
+            self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(self.0.contested(view, &scope, asked, page(page_size, &page_token))?))
+        Ok(Response::new(question.bound(self.0.contested(view, &scope, asked, page(page_size, &page_token))?)))
     }
 
     async fn unnotified(
         &self,
         request: Request<proto::UnnotifiedRequest>,
     ) -> Result<Response<proto::UnnotifiedResponse>, Status> {
-        let proto::UnnotifiedRequest { treaty, participant, at, read_at, view: name, kinds, page_size, page_token } =
-            request.into_inner();
+        let (
+            proto::UnnotifiedRequest { treaty, participant, at, read_at, view: name, kinds, page_size, page_token },
+            question,
+        ) = self.0.opened(request.into_inner()).await?;
         let kinds = parse_kinds(&kinds)?;
         let view = self.0.view_at(read_at).await?;
         let scope = self.0.scope(view, &treaty, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(self.0.unnotified(view, &scope, asked, &kinds, page(page_size, &page_token))?))
+        Ok(Response::new(question.bound(self.0.unnotified(
+            view,
+            &scope,
+            asked,
+            &kinds,
+            page(page_size, &page_token),
+        )?)))
     }
 
     async fn objections(
         &self,
         request: Request<proto::ObjectionsRequest>,
     ) -> Result<Response<proto::ObjectionsResponse>, Status> {
-        let proto::ObjectionsRequest { treaty, participant, at, read_at, view: name, page_size, page_token } =
-            request.into_inner();
+        let (
+            proto::ObjectionsRequest { treaty, participant, at, read_at, view: name, page_size, page_token },
+            question,
+        ) = self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let treaty = self.0.find_treaty(view, &treaty)?.id;
         let participant = self.0.find_if_named(view, &participant)?;
         let asked = Asked::parse(view, &at, &name)?;
         let page = page(page_size, &page_token);
-        Ok(Response::new(self.0.objections(view, &treaty, participant.as_ref(), asked, page)?))
+        Ok(Response::new(question.bound(self.0.objections(view, &treaty, participant.as_ref(), asked, page)?)))
     }
 
     async fn citing(&self, request: Request<proto::CitingRequest>) -> Result<Response<proto::CitingResponse>, Status> {
-        let proto::CitingRequest { document, at, read_at, page_size, page_token } = request.into_inner();
+        let (proto::CitingRequest { document, at, read_at, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let document = parse_document(document)?;
         let view = self.0.view_at(read_at).await?;
         let until = Some(at.as_str()).filter(|at| !at.is_empty()).map(parse_at).transpose()?;
-        Ok(Response::new(self.0.citing(view, &document, until, page(page_size, &page_token))?))
+        Ok(Response::new(question.bound(self.0.citing(view, &document, until, page(page_size, &page_token))?)))
     }
 
     async fn table(&self, request: Request<proto::TableRequest>) -> Result<Response<proto::TableResponse>, Status> {
-        let proto::TableRequest { treaty, at, read_at, view: name, stated_as_at, page_size, page_token } =
-            request.into_inner();
+        let (proto::TableRequest { treaty, at, read_at, view: name, stated_as_at, page_size, page_token }, question) =
+            self.0.opened(request.into_inner()).await?;
         let view = self.0.view_at(read_at).await?;
         let treaty = self.0.find_treaty(view, &treaty)?.id;
         let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(self.0.table(view, &treaty, asked, &stated_as_at, page(page_size, &page_token))?))
+        Ok(Response::new(question.bound(self.0.table(
+            view,
+            &treaty,
+            asked,
+            &stated_as_at,
+            page(page_size, &page_token),
+        )?)))
     }
 }
 

@@ -18,8 +18,8 @@ use crate::domain::{CitedEvent, Recorded, Size};
 pub struct StatusDifference {
     /// The statuses on the day asked about, one for each outcome; the same where other
     /// days alone differ.
-    pub before: Vec<TreatyStatus>,
-    pub after: Vec<TreatyStatus>,
+    pub before: Vec<Stood>,
+    pub after: Vec<Stood>,
     /// All days on which the status differs, ascending.
     pub days: Vec<DaysThatDiffer>,
     /// What stood beside the status on the day, and what stands there, where that differs.
@@ -36,8 +36,26 @@ pub struct DaysThatDiffer {
     /// `None`: open.
     pub to: Option<Date>,
     /// One for each way in which the record could be read, ascending.
-    pub before: Vec<TreatyStatus>,
-    pub after: Vec<TreatyStatus>,
+    pub before: Vec<Stood>,
+    pub after: Vec<Stood>,
+}
+
+/// A status with its days as early and as late as they can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stood {
+    pub first: TreatyStatus,
+    pub last: TreatyStatus,
+}
+
+impl Stood {
+    fn of(Interval { first, last }: Interval) -> Self {
+        Self { first: first.status, last: last.status }
+    }
+
+    /// Whether its withdrawal takes effect in some readings and in others does not.
+    pub fn may_not_end(self) -> bool {
+        self.first.effective().is_some() && self.last.effective().is_none()
+    }
 }
 
 /// What came between two states of knowledge: the events that were recorded, and those
@@ -118,8 +136,8 @@ fn moves_status(rule: StatusRule) -> bool {
     }
 }
 
-fn statuses(answer: &Answer) -> Vec<TreatyStatus> {
-    answer.outcomes.iter().map(|outcome| outcome.status).collect()
+fn statuses(answer: &Answer) -> Vec<Stood> {
+    answer.outcomes.iter().map(|outcome| Stood::of(outcome.held())).collect()
 }
 
 /// What stands beside the status on the day, in words that two answers can be compared by.
@@ -185,8 +203,7 @@ fn days_that_differ(before: &Answer, after: &Answer) -> Vec<DaysThatDiffer> {
 }
 
 /// The statuses that any course may have on a day, each once.
-fn on(courses: &[Interval], day: Date) -> Vec<TreatyStatus> {
+fn on(courses: &[Interval], day: Date) -> Vec<Stood> {
     let held = courses.iter().filter(|interval| interval.may_hold_on(day));
-    let statuses = held.flat_map(|interval| [interval.first.status, interval.last.status]);
-    statuses.collect::<BTreeSet<_>>().into_iter().collect()
+    held.map(|interval| Stood::of(*interval)).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -52,6 +52,20 @@ pub fn gathered(
     told.collect()
 }
 
+/// What of some findings others do not have; of a finding that both have, for those alone in
+/// whose other answers it does not stand.
+pub fn beyond(found: &[FindingUnderTreaty], others: &[FindingUnderTreaty]) -> Vec<FindingUnderTreaty> {
+    let others: BTreeMap<&Remark, &[ParticipantId]> =
+        others.iter().map(|other| (&other.remark, other.participants.as_slice())).collect();
+    let told = found.iter().filter_map(|found| {
+        let Some(other) = others.get(&found.remark) else { return Some(found.clone()) };
+        let stands = |who: &&ParticipantId| other.is_empty() || other.contains(who);
+        let participants: Vec<_> = found.participants.iter().filter(|who| !stands(who)).cloned().collect();
+        (!participants.is_empty()).then(|| FindingUnderTreaty { remark: found.remark.clone(), participants })
+    });
+    told.collect()
+}
+
 /// Where a finding stands in the order: its event, then its code.
 type Place = (Option<Position>, LegalRemark);
 

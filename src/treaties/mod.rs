@@ -71,8 +71,8 @@ pub use coverage::{
     Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, names_whole_table, tables,
 };
 pub use days::Days;
-pub use difference::{DaysThatDiffer, Since, StatusDifference, difference};
-pub use findings::{FindingUnderTreaty, findings, gathered};
+pub use difference::{DaysThatDiffer, Since, StatusDifference, Stood, difference};
+pub use findings::{FindingUnderTreaty, beyond, findings, gathered};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 pub use objected::*;

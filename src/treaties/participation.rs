@@ -74,9 +74,15 @@ impl Participation {
         come.max_by_key(|entered| entered.day()).map(|entered| entered.cells.as_slice()).unwrap_or_default()
     }
 
-    /// Whether a table of a day has to name it: it has signed, consented or succeeded.
+    /// Whether a table of a day has to name it: it has signed, consented or succeeded, or may
+    /// have, by a date that is open.
     pub fn is_in_table(&self, by: Date) -> bool {
         !self.signature(by).is_empty() || !self.deposit(by).is_empty()
+    }
+
+    /// Whether it has under every reading: the last day of some date is no later.
+    pub fn is_surely_in_table(&self, by: Date) -> bool {
+        self.signatures.iter().chain(&self.deposits).any(|entered| entered.has_come(by))
     }
 
     /// Whether it takes part on a day under some reading: signed or consented, and neither
@@ -131,6 +137,10 @@ impl Entered {
 
     fn may_have_come(&self, by: Date) -> bool {
         self.cells.iter().any(|cell| cell.date.as_ref().and_then(WorldDate::earliest).is_none_or(|first| first <= by))
+    }
+
+    fn has_come(&self, by: Date) -> bool {
+        self.cells.iter().all(|cell| cell.date.as_ref().and_then(WorldDate::latest).is_some_and(|last| last <= by))
     }
 }
 

@@ -71,7 +71,8 @@ async fn an_oversized_message_is_refused_by_name_and_the_service_goes_on() {
     for bytes in [limits::MESSAGE_BYTES + 1, 64 * 1024 * 1024] {
         let huge = SignedSubmission { events: vec![vec![0; bytes].into()], ..plain(&ledger) };
         assert_too_large(&client.submit(request(&huge)).await.expect_err("too large"));
-        let draft = proto::CheckRequest { envelope: huge.envelope.clone(), events: huge.events.clone() };
+        let draft =
+            proto::CheckRequest { envelope: huge.envelope.clone(), events: huge.events.clone(), before: Vec::new() };
         assert_too_large(&client.check(draft).await.expect_err("too large"));
         let on_stream = proto::SubmitStreamRequest { tag: 1, request: Some(request(&huge)) };
         let mut answers = client.submit_stream(tokio_stream::once(on_stream)).await.unwrap().into_inner();

@@ -21,6 +21,7 @@ mod journal;
 mod minefields;
 mod obligations;
 mod open_days;
+mod paging;
 mod parties;
 mod process;
 mod protocols;

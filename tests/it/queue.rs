@@ -179,7 +179,11 @@ async fn dry_runs_have_a_budget_of_their_own_and_take_nothing_from_submitters() 
     let unsigned = |signed: &SignedSubmission| {
         let mut envelope = proto::Envelope::decode(signed.envelope.clone()).unwrap();
         envelope.signature = Bytes::new();
-        proto::CheckRequest { envelope: envelope.encode_to_vec().into(), events: signed.events.clone() }
+        proto::CheckRequest {
+            envelope: envelope.encode_to_vec().into(),
+            events: signed.events.clone(),
+            before: Vec::new(),
+        }
     };
     let held = ledger.sign(&ledger.recorder, vec![record_opened()]);
     let submitted = tokio::spawn({

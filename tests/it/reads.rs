@@ -39,7 +39,7 @@ async fn submitted(ledger: &TestLedger, author: &merestone::authoring::Post, eve
     receipt(ledger.submit(&ledger.sign(author, events)).await.expect("it enters"))
 }
 
-fn treaty(number: usize) -> Event {
+pub fn treaty(number: usize) -> Event {
     let registered = TreatyRegistered {
         title: format!("Convention {number} on Open Water").into(),
         short_names: vec![format!("COW{number}").into()],
@@ -53,7 +53,7 @@ fn treaty(number: usize) -> Event {
     sourced(event(&format!("treaty/untc:XX-{number}"), body))
 }
 
-fn participant(id: &str) -> Event {
+pub fn participant(id: &str) -> Event {
     let registered = ParticipantRegistered {
         name: format!("State {id}").into(),
         participant_type: ParticipantType::State,
@@ -64,7 +64,7 @@ fn participant(id: &str) -> Event {
     sourced(event(&format!("participant/{id}"), Body::Treaty(TreatyBody::ParticipantRegistered(registered))))
 }
 
-fn signature(participant: &str, date: &str) -> Event {
+pub fn signature(participant: &str, date: &str) -> Event {
     let affixed = SignatureAffixed {
         signed: Some(date.parse().unwrap()),
         place: "".into(),

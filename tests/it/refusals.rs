@@ -129,7 +129,11 @@ async fn each_class_of_refusal_has_its_status_reason_and_field_on_every_way_in()
         assert!(field.contains(at), "{rule}: {field:?} names {at:?}");
         assert!(!field.is_empty() && status.message().contains(&field), "{rule}: {}", status.message());
 
-        let draft = proto::CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
+        let draft = proto::CheckRequest {
+            envelope: signed.envelope.clone(),
+            events: signed.events.clone(),
+            before: Vec::new(),
+        };
         let checked = match client.check(draft).await {
             Ok(response) => response.into_inner().refusal.map(|no| (no.code as i32, no.reason, no.field)),
             Err(status) => Some((status.code() as i32, crate::support::reason(&status).0, field.clone())),

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use merestone::{bench::treaties::treaty, domain::*, wire::proto};
+use merestone::{authoring::SignedSubmission, bench::treaties::treaty, domain::*, wire::proto};
 
 use crate::{
     parties::generated,
+    support::reason,
     treaty_kinds::succession,
     treaty_questions_acts::{objection, suspension},
     treaty_questions_time::read_at,
-    treaty_status::{OTTAWA, PROTOCOL, Story, drafted, instrument, notice, under, world},
+    treaty_status::{OTTAWA, PROTOCOL, Story, drafted, instrument, notice, plain_leave, under, world},
 };
 
 async fn findings(story: &Story, request: proto::FindingsRequest) -> proto::FindingsResponse {
@@ -88,19 +89,34 @@ async fn remarked(story: &Story) -> BTreeSet<Remark> {
 
 /// Asks what would be remarked on a draft, then submits it; returns the codes that were foretold.
 async fn foretold(story: &Story, events: Vec<Event>) -> Vec<String> {
+    come_and_gone(story, events).await.0
+}
+
+/// The same, with the codes of what was foretold to go.
+async fn come_and_gone(story: &Story, events: Vec<Event>) -> (Vec<String>, Vec<String>) {
     let before = remarked(story).await;
     let signed = story.ledger.sign(&story.ledger.recorder, events);
-    let draft = proto::CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone() };
-    let checked = story.ledger_client().check(draft).await.unwrap().into_inner();
+    let checked = story.ledger_client().check(check(&[], &signed)).await.unwrap().into_inner();
     assert!(checked.refusal.is_none(), "{checked:?}");
     assert_eq!((checked.index, checked.legal_findings_cut), (story.size(), false));
-    let told: BTreeSet<Remark> =
-        checked.legal_findings.iter().map(|found| remark(found.finding.as_ref().unwrap())).collect();
+    let remarks = |found: &[proto::FindingUnderTreaty]| -> BTreeSet<Remark> {
+        found.iter().map(|found| remark(found.finding.as_ref().unwrap())).collect()
+    };
+    let (told, gone) = (remarks(&checked.legal_findings), remarks(&checked.legal_findings_gone));
     assert_eq!(story.size(), checked.index, "a dry run records nothing");
     story.ledger.submit(&signed).await.unwrap();
-    let new: BTreeSet<Remark> = remarked(story).await.difference(&before).cloned().collect();
-    assert_eq!(told, new);
-    told.into_iter().map(|(_, code, _)| code).collect()
+    let after = remarked(story).await;
+    assert_eq!(told, after.difference(&before).cloned().collect());
+    assert_eq!(gone, before.difference(&after).cloned().collect());
+    let codes = |found: BTreeSet<Remark>| found.into_iter().map(|(_, code, _)| code).collect();
+    (codes(told), codes(gone))
+}
+
+fn check(before: &[&SignedSubmission], signed: &SignedSubmission) -> proto::CheckRequest {
+    let draft =
+        |it: &&SignedSubmission| proto::DraftBefore { envelope: it.envelope.clone(), events: it.events.clone() };
+    let before = before.iter().map(draft).collect();
+    proto::CheckRequest { envelope: signed.envelope.clone(), events: signed.events.clone(), before }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,5 +145,108 @@ async fn a_dry_run_tells_the_findings_that_the_event_then_brings() {
         SignatureAffixed { signed: world("1990-01-01"), place: "".into(), signature_type: SignatureType::Simple };
     let told = foretold(&story, vec![act(&under(PROTOCOL, "CHE"), TreatyBody::SignatureAffixed(signed))]).await;
     assert!(told.contains(&"act_before_adoption".into()), "{told:?}");
+    story.audited().await;
+}
+
+fn corrected(story: &Story, target: &Event, body: TreatyBody) -> Event {
+    let organisation = story.ledger.recorder.organisation.clone();
+    let restated = Restated { occurred: None, not_stated: Vec::new(), body: Body::Treaty(body) };
+    let body = EventCorrected {
+        target: EventReference { organisation, event: target.id },
+        reason: "a slip".into(),
+        restated: Some(Box::new(restated)),
+    };
+    drafted(&target.subject.to_string(), Body::Shared(SharedBody::EventCorrected(body)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_looks_at_everybody_on_whom_an_act_bears() {
+    let story = Story::begin().await;
+    let act = |subject: &str, body: TreatyBody| drafted(subject, Body::Treaty(body));
+    let deposit = |deposited: &str| TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, deposited, &[]));
+    const CONVENTION: &str = "untc:XXVI-2";
+    const BELOW: &str = "untc:XXVI-2-d";
+    let registered = |adopted: &str, parent: Option<&str>, clauses: Clauses| {
+        TreatyBody::TreatyRegistered(Box::new(TreatyRegistered {
+            title: "A treaty".into(),
+            short_names: Vec::new(),
+            adopted: world(adopted),
+            adopted_at: "".into(),
+            parent: parent.map(|parent| parent.parse().unwrap()),
+            registrations: Vec::new(),
+            clauses: Some(clauses),
+        }))
+    };
+    let leave = Clauses { withdrawal: Some(plain_leave(&[])), ..Clauses::default() };
+    let above = Clauses { cascade_to: vec![BELOW.parse().unwrap()], ..leave.clone() };
+    let convention = act(&format!("treaty/{CONVENTION}"), registered("1980-10-10", None, above.clone()));
+    foretold(&story, vec![convention.clone()]).await;
+    let below = act(&format!("treaty/{BELOW}"), registered("1980-10-10", Some(CONVENTION), leave.clone()));
+    foretold(&story, vec![below.clone()]).await;
+    for treaty in [CONVENTION, BELOW] {
+        for who in ["POL", "LTU"] {
+            foretold(&story, vec![act(&under(treaty, who), deposit("1983-12-02"))]).await;
+        }
+    }
+    // What is on the treaty bears on everybody under it, and a correction takes it back.
+    let later = corrected(&story, &convention, registered("1985-01-01", None, above.clone()));
+    let (come, _) = come_and_gone(&story, vec![later]).await;
+    assert_eq!(come.iter().filter(|code| *code == "act_before_adoption").count(), 2, "{come:?}");
+    let (_, gone) =
+        come_and_gone(&story, vec![corrected(&story, &convention, registered("1980-10-10", None, above))]).await;
+    assert_eq!(gone.iter().filter(|code| *code == "act_before_adoption").count(), 2, "{gone:?}");
+    // Who leaves the treaty leaves the protocol that goes with it.
+    foretold(&story, vec![act(&under(CONVENTION, "POL"), notice("1990-01-01"))]).await;
+    let told = foretold(&story, vec![act(&under(BELOW, "POL"), notice("1995-01-01"))]).await;
+    assert!(told.contains(&"withdrawal_without_membership".into()), "{told:?}");
+    let again = act(&under(CONVENTION, "LTU"), notice("1996-01-01"));
+    let told = foretold(&story, vec![act(&under(BELOW, "LTU"), notice("1998-01-01"))]).await;
+    assert!(!told.contains(&"withdrawal_without_membership".into()), "{told:?}");
+    let (come, _) = come_and_gone(&story, vec![again]).await;
+    assert!(come.contains(&"withdrawal_without_membership".into()), "under the protocol: {come:?}");
+    // A predecessor's act bears on who succeeds to it.
+    let told = foretold(&story, vec![act(&under(OTTAWA, "LTU"), succession("POL"))]).await;
+    assert!(told.contains(&"predecessor_not_bound".into()), "{told:?}");
+    let (_, gone) = come_and_gone(&story, vec![act(&under(OTTAWA, "POL"), deposit("2000-01-01"))]).await;
+    assert!(gone.contains(&"predecessor_not_bound".into()), "{gone:?}");
+    // And an objector's consent on whose suspension it objects to.
+    let suspends = act(&under(OTTAWA, "UKR"), suspension());
+    let organisation = story.ledger.recorder.organisation.clone();
+    let reference = EventReference { organisation, event: suspends.id };
+    let objects = act(&under(OTTAWA, "CHE"), objection(&reference, "2025-12-20", ""));
+    foretold(&story, vec![suspends, objects]).await;
+    let (_, gone) = come_and_gone(&story, vec![act(&under(OTTAWA, "CHE"), deposit("1998-03-24"))]).await;
+    assert!(gone.contains(&"objection_by_outsider".into()), "{gone:?}");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_takes_what_is_to_be_sent_before_as_recorded() {
+    let story = Story::begin().await;
+    let act = |body: TreatyBody| drafted(&under(OTTAWA, "POL"), Body::Treaty(body));
+    let deposit = || TreatyBody::InstrumentDeposited(instrument(ConsentMode::Ratification, "2012-12-27", &[]));
+    let sign = |body| story.ledger.sign(&story.ledger.recorder, vec![act(body)]);
+    let (first, second) = (sign(deposit()), sign(deposit()));
+    let told = async |request| {
+        let checked = story.ledger_client().check(request).await.unwrap().into_inner();
+        let codes = |found: &[proto::FindingUnderTreaty]| -> Vec<String> {
+            found.iter().map(|found| found.finding.as_ref().unwrap().code.clone()).collect()
+        };
+        (checked.index, codes(&checked.legal_findings), codes(&checked.legal_findings_gone))
+    };
+    let size = story.size();
+    assert_eq!(told(check(&[], &second)).await, (size, vec![], vec![]), "alone it brings nothing");
+    let (index, come, _) = told(check(&[&first], &second)).await;
+    assert_eq!((index, come), (size + 1, vec!["consent_while_bound".to_owned()]), "the two together do");
+    let leaves = sign(notice("2025-08-20"));
+    let (_, come, _) = told(check(&[], &leaves)).await;
+    assert!(come.contains(&"withdrawal_without_membership".into()), "{come:?}");
+    let (_, come, _) = told(check(&[&first], &leaves)).await;
+    assert!(!come.contains(&"withdrawal_without_membership".into()), "{come:?}");
+    let (_, _, gone) = told(check(&[&leaves], &first)).await;
+    assert!(gone.contains(&"withdrawal_without_membership".into()), "{gone:?}");
+    let too_many = check(&vec![&first; 65], &second);
+    assert_eq!(reason(&story.ledger_client().check(too_many).await.unwrap_err()).1, "before");
+    assert_eq!(story.size(), size, "nothing was recorded");
     story.audited().await;
 }

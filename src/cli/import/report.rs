@@ -183,11 +183,18 @@ fn findings(report: &Report<'_>, summary: &Summary) -> String {
         (0, _) => String::new(),
         (_, Some(foretold)) => {
             let findings = counted(foretold.count(), "legal finding", "legal findings");
-            let elsewhere: Vec<String> = foretold.elsewhere.iter().map(in_words).collect();
-            match elsewhere.as_slice() {
-                [] => format!("They would bring {findings}, which refuse nothing."),
-                told => format!("They would bring {findings}, which refuse nothing; not on rows: {}.", told.join("; ")),
+            let told = |findings: &[LegalFinding]| findings.iter().map(in_words).collect::<Vec<_>>().join("; ");
+            let mut sentence = format!("They would bring {findings}, which refuse nothing");
+            if !foretold.elsewhere.is_empty() {
+                sentence.push_str(&format!("; not on rows: {}", told(&foretold.elsewhere)));
             }
+            if !foretold.gone.is_empty() {
+                sentence.push_str(&format!("; there would be no more: {}", told(&foretold.gone)));
+            }
+            if foretold.cut {
+                sentence.push_str("; there may be more, as they bear on more than is looked at");
+            }
+            format!("{sentence}.")
         }
         (_, None) => {
             format!("Legal findings are told of what is recorded: merestone treaty findings {}", quoted(treaty))

@@ -1,7 +1,7 @@
 //! What two states of knowledge say differently, and findings of all participants.
 
 use super::*;
-use crate::treaties::{Since, StatusDifference, difference, findings, gathered};
+use crate::treaties::{Since, StatusDifference, Stood, difference, findings, gathered};
 
 impl Book {
     /// What is known differently since there were so many entries.
@@ -26,9 +26,13 @@ impl Book {
     }
 }
 
+fn settled(status: TreatyStatus) -> Stood {
+    Stood { first: status, last: status }
+}
+
 fn days(difference: &StatusDifference) -> Vec<(Option<Date>, Option<Date>, &'static str, &'static str)> {
     let days = difference.days.iter();
-    days.map(|days| (days.from, days.to, days.before[0].name(), days.after[0].name())).collect()
+    days.map(|days| (days.from, days.to, days.before[0].first.name(), days.after[0].first.name())).collect()
 }
 
 #[test]
@@ -42,8 +46,8 @@ fn a_notice_changes_the_status_and_the_days_to_come_and_names_its_entry() {
     let before = Size(book.size().0 - 1);
     book.withdrew("2025-09-05", &participation, "2025-08-20");
     let found = book.since(before, "POL", "2025-09-05").expect("a difference");
-    assert_eq!(found.before, [TreatyStatus::Party]);
-    assert_eq!(found.after, [TreatyStatus::WithdrawalPending { effective: Some(day("2026-02-20")) }]);
+    assert_eq!(found.before, [settled(TreatyStatus::Party)]);
+    assert_eq!(found.after, [settled(TreatyStatus::WithdrawalPending { effective: Some(day("2026-02-20")) })]);
     let (notice, out) = (Some(day("2025-08-20")), Some(day("2026-02-20")));
     let expected = [(notice, out, "party", "party_withdrawal_pending"), (out, None, "party", "former_party")];
     assert_eq!(days(&found), expected);
@@ -81,11 +85,25 @@ fn a_correction_moves_the_effect_and_is_named() {
     let before = book.size();
     book.entry("2025-11-05", &participation, correction(slip, notice("2025-08-20")), |_| {});
     let found = book.since(before, "POL", "2025-11-05").expect("a difference");
-    let effective = |on: &str| TreatyStatus::WithdrawalPending { effective: Some(day(on)) };
+    let effective = |on: &str| settled(TreatyStatus::WithdrawalPending { effective: Some(day(on)) });
     assert_eq!((found.before[0], found.after[0]), (effective("2026-02-05"), effective("2026-02-20")));
     assert_eq!(found.made_by[0].position.index.0, before.0);
     let between = found.days.iter().find(|days| days.from == Some(day("2026-02-05"))).expect("days between");
     assert_eq!((between.to, between.after[0]), (Some(day("2026-02-20")), effective("2026-02-20")));
+}
+
+#[test]
+fn days_that_are_open_are_known_differently_with_both_their_ends() {
+    let (mut book, participation) = with_party("POL");
+    let before = book.size();
+    book.withdrew("2025-09-05", &participation, "2025-08");
+    let found = book.since(before, "POL", "2025-12-01").expect("a difference");
+    let pending = |on: &str| TreatyStatus::WithdrawalPending { effective: Some(day(on)) };
+    assert_eq!(found.after, [Stood { first: pending("2026-02-01"), last: pending("2026-02-28") }]);
+    assert!(!found.after[0].may_not_end());
+    let last = found.days.last().expect("days");
+    let out = |on: &str| TreatyStatus::FormerParty { since: day(on) };
+    assert_eq!((last.to, &*last.after), (None, &[Stood { first: out("2026-02-01"), last: out("2026-02-28") }][..]));
 }
 
 #[test]
