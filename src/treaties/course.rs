@@ -7,7 +7,7 @@ use super::{
     Span, StatusRule, Step, TreatyStatus,
     cascade::CarriedLeave,
     conflict::Engaged,
-    in_force::{self, Counted},
+    in_force,
     months::add_months,
     passing::Passing,
     readings::{ReadAct, ReadPassing, Reading},
@@ -113,21 +113,17 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             _ => None,
         });
         let article = self.record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
-        let (rule, day, event, sentence) = match (stated, &self.record.counted) {
-            (Some((day, statement)), _) => {
-                let sentence = "the treaty is in force, as stated".into();
-                (StatusRule::TreatyInForceAsStated, day, Some(statement.cited()), sentence)
-            }
-            (None, Some(Counted { day, reached, threshold })) => {
-                let sentence = format!(
-                    "the treaty is in force, counted from the deposits in this ledger: number {threshold} is of {reached}"
-                );
-                (StatusRule::TreatyInForceAsCounted, *day, None, sentence)
-            }
-            (None, None) => return,
-        };
-        self.course.treaty_in_force = Some(day);
-        self.course.steps.push(Step { rule, article, event, date: Some(day), latest: None, sentence: sentence.into() });
+        if let Some((day, statement)) = stated {
+            self.course.treaty_in_force = Some(day);
+            let sentence = "the treaty is in force, as stated".into();
+            let event = Some(statement.cited());
+            return self.step(StatusRule::TreatyInForceAsStated, &article, event, Some(day), sentence);
+        }
+        let Some(read) = self.reading.counted else { return };
+        let own = self.reading.first_consent().map(|own| own.first);
+        let step = read.counted.step(read.reached(own), article);
+        self.course.treaty_in_force = step.date;
+        self.course.steps.push(step);
     }
 
     /// The participant's acts in order of their day; of one day, consent, a succession too,

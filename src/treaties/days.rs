@@ -1,6 +1,6 @@
 //! Days on one of which something was: what a date that is not known to the day can mean.
 //!
-//! Leaves to others: which days those are (`readings`), where they have to be told apart
+//! Leaves to others: which days those are (`dated`), where they have to be told apart
 //! (`breaks`).
 
 use std::fmt;
@@ -42,6 +42,11 @@ impl Days {
     /// All days from the first of both to the last.
     pub fn around(self, other: Self) -> Self {
         Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+
+    /// The days on one of which the first of two things was.
+    pub fn earlier(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.min(other.last) }
     }
 
     /// These days moved, in their order.

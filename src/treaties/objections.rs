@@ -7,7 +7,7 @@
 
 use jiff::civil::Date;
 
-use super::{days::Days, months::add_months, readings, record::Record, rivals::Act, statements::Statement};
+use super::{dated, days::Days, months::add_months, record::Record, rivals::Act, statements::Statement};
 use crate::domain::{DeclarationType, ObjectionClause, TreatyBody, WorldDate, pinned};
 
 pinned! {
@@ -111,7 +111,7 @@ fn informed_on(record: &Record<'_, '_>, act: &Act<'_>) -> Option<Days> {
 }
 
 fn stated_days(record: &Record<'_, '_>, statement: &Statement<'_>, date: &WorldDate) -> Days {
-    readings::bounds(record.adopted, statement, Some(date))
+    dated::bounds(record.adopted, statement, Some(date))
 }
 
 /// Whether a notification covers an act of the participant.

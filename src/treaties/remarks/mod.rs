@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::{
     course::{Course, Membership},
+    days::Days,
     in_force,
     months::add_months,
     record::Record,
@@ -237,8 +238,9 @@ fn on_effects(record: &Record<'_, '_>, course: &mut Course) {
 
 fn on_treaty_effect(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, stated: &WorldDate) {
     let article = record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
-    if let Some(counted) = record.counted.as_ref().filter(|counted| !can_mean(stated, counted.day)) {
-        let message = format!("stated is {stated}; the deposits in this ledger give {}", counted.day);
+    let counted = record.counted.as_ref().map(|counted| counted.days());
+    if let Some(counted) = counted.filter(|counted| !can_be_among(stated, *counted)) {
+        let message = format!("stated is {stated}; the deposits in this ledger give {}", counted.named());
         remark(course, LegalRemark::StatedVsComputed, statement, &article, message);
     }
 }
@@ -281,5 +283,11 @@ fn on_own_effect(
 }
 
 fn can_mean(date: &WorldDate, day: Date) -> bool {
-    date.earliest().is_none_or(|earliest| earliest <= day) && date.latest().is_none_or(|latest| day <= latest)
+    can_be_among(date, Days::on(day))
+}
+
+/// Whether a date and some days have a day in common.
+fn can_be_among(date: &WorldDate, days: Days) -> bool {
+    date.earliest().is_none_or(|earliest| earliest <= days.last)
+        && date.latest().is_none_or(|latest| days.first <= latest)
 }
