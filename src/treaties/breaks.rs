@@ -22,7 +22,7 @@ use super::{
     rivals::Act,
     statements::Statement,
 };
-use crate::domain::{TreatyBody, TreatyEffect};
+use crate::domain::TreatyBody;
 
 /// The stretches of the days that the date of an act can mean, ascending.
 pub fn of_act(record: &Record<'_, '_>, act: &Act<'_>, statement: &Statement<'_>, of: Days) -> Vec<Part> {
@@ -103,11 +103,13 @@ fn told(record: &Record<'_, '_>, act: Option<&Act<'_>>) -> BTreeSet<Date> {
             told.extend(body.later_effect.map(|later| later.0));
         }
     }
-    let stated = record.beside.iter().flat_map(|other| &other.followed).filter_map(|statement| match statement.body {
-        TreatyBody::EffectStated(body) if body.effect == TreatyEffect::EntryIntoForce => body.effective.as_ref()?.day(),
+    // A stated effect is compared with what follows: it may be one of the days between.
+    let statements = record.clocked.iter().chain(&record.beside).flat_map(|act| act.followed.iter().chain(&act.others));
+    let stated = statements.filter_map(|statement| match statement.body {
+        TreatyBody::EffectStated(body) => body.effective.as_ref(),
         _ => None,
     });
-    told.extend(stated);
+    told.extend(stated.flat_map(|stated| [stated.earliest(), stated.latest()]).flatten());
     let leaves = record.carried.iter().flat_map(|carried| carried.first.iter().chain(&carried.last));
     let leaves = leaves.map(|carried| &carried.leave);
     told.extend(leaves.flat_map(|leave| [Some(leave.began), Some(leave.expiry), leave.effective]).flatten());

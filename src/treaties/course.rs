@@ -12,13 +12,13 @@ use super::{
     passing::Passing,
     readings::{ReadAct, ReadPassing, Reading},
     record::Record,
-    remarks,
+    remarks::{self, Found},
     rivals::Act,
     statements::Statement,
 };
 use crate::domain::{
-    CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalFinding, LegalRemark, ParticipantId, SuccessionNotified,
-    SuccessionTo, TreatyBody, WithdrawalClause, WithdrawalNotified,
+    CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalRemark, ParticipantId, SuccessionNotified, SuccessionTo,
+    TreatyBody, WithdrawalClause, WithdrawalNotified,
 };
 
 pub use super::membership::{Deferral, Leave, Membership};
@@ -30,7 +30,7 @@ pub struct Course {
     pub spans: Vec<Span>,
     pub memberships: Vec<Membership>,
     pub steps: Vec<Step>,
-    pub findings: Vec<LegalFinding>,
+    pub findings: Vec<Found>,
     /// Whether it is known when the treaty itself entered into force.
     pub treaty_in_force: Option<Date>,
     /// When and how the participation passed to successors, if it did.
@@ -161,7 +161,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             (TreatyBody::DeclarationMade(_), Some(day)) => self.not_to_become_party(read.statement, day),
             (TreatyBody::WithdrawalNotified(body), Some(day)) => self.withdrawal(read, body, day),
             (TreatyBody::WithdrawalNotified(body), None) => {
-                remarks::on_notice(self.record, &mut self.course, read.statement, body);
+                remarks::on_notice(self.record, &mut self.course, read.statement, body, None);
                 self.no_clock(read.statement);
             }
             _ => {}
@@ -335,7 +335,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
 
     fn withdrawal(&mut self, read: &ReadAct<'r, 'a>, body: &WithdrawalNotified, began: Date) {
         let statement = read.statement;
-        remarks::on_notice(self.record, &mut self.course, statement, body);
+        remarks::on_notice(self.record, &mut self.course, statement, body, Some(began));
         let article = self.article_of_withdrawal();
         if let Some(code) = self.cannot_run(began) {
             let message = remarks::why_without_effect(code);

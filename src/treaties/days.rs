@@ -103,6 +103,19 @@ impl Part {
         Some(Self { days, ..self })
     }
 
+    /// What has to be assumed for something to have been on one of its days; nothing where
+    /// these are all that its date can mean.
+    pub fn told(self, what: &str) -> Option<String> {
+        let Self { days, of } = self;
+        let which = match days.is_settled() {
+            true if days.first == of.first => "the first day",
+            true if days.last == of.last => "the last day",
+            true => "a day",
+            false => "days",
+        };
+        (!self.is_whole()).then(|| format!("{what} {days}, {which} that the statement allows"))
+    }
+
     /// One of its days alone.
     pub fn on(self, day: Date) -> Self {
         Self { days: Days::on(day), ..self }

@@ -13,11 +13,12 @@ use super::{
     passing::Succession,
     readings::Reading,
     record::Record,
+    remarks::Found,
     statements::Retracted,
     suspension,
 };
 use crate::domain::{
-    CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, LegalFinding, Subject, SuspensionNotified, TreatyBody,
+    CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, Subject, SuspensionNotified, TreatyBody,
 };
 
 /// What is asked, of which record.
@@ -134,17 +135,21 @@ impl Holding<'_, '_, '_> {
 /// What law remarks in any reading; what not all of them lead to says what these assume, and
 /// what one end of a stretch alone leads to says that end.
 pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
-    let mut found: BTreeMap<LegalFinding, Vec<Reading<'_, '_>>> = BTreeMap::new();
+    let mut found: BTreeMap<Found, Vec<Reading<'_, '_>>> = BTreeMap::new();
     for followed in followed {
         for (finding, readings) in remarked(followed) {
             found.entry(finding).or_default().extend(readings);
         }
     }
-    let remarks = found.into_iter().map(|(finding, mut readings)| {
+    let remarks = found.into_iter().map(|(Found { finding, only }, mut readings)| {
         let leads = |of: &Followed<'_, '_>| readings.iter().any(|other| other.is_the_same(&of.reading));
         let agreed = followed.iter().all(leads);
         followed::join(&mut readings, Reading::joined);
-        let assuming = readings.iter().filter(|_| !agreed).map(|reading| sentence_of(&reading.assuming())).collect();
+        let only = Some(only).filter(|only| !only.is_empty());
+        let with = |reading: &Reading<'_, '_>| {
+            sentence_of(&reading.assuming().into_iter().chain(only.clone()).collect::<Vec<_>>())
+        };
+        let assuming = if agreed { only.into_iter().collect() } else { readings.iter().map(with).collect() };
         Remark { finding, assuming }
     });
     remarks.collect()
@@ -152,9 +157,10 @@ pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
 
 /// The findings of one reading, each with that or, where not all of its corners lead to it,
 /// with those that do.
-fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(LegalFinding, Vec<Reading<'r, 'a>>)> {
-    let same = |one: &LegalFinding, other: &LegalFinding| (one.code, &one.event) == (other.code, &other.event);
-    let mut told: Vec<(LegalFinding, Vec<Reading<'r, 'a>>)> = Vec::new();
+fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(Found, Vec<Reading<'r, 'a>>)> {
+    let about = |found: &Found| (found.finding.code, found.finding.event.clone(), found.only.clone());
+    let same = |one: &Found, other: &Found| about(one) == about(other);
+    let mut told: Vec<(Found, Vec<Reading<'r, 'a>>)> = Vec::new();
     for finding in followed.corners.iter().flat_map(|course| &course.findings) {
         if told.iter().any(|(other, _)| same(finding, other)) {
             continue;

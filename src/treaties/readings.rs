@@ -121,14 +121,7 @@ impl ReadAct<'_, '_> {
             let by = self.statement.recorded.organisation();
             return Some(format!("{kind} {on}, as {by} states in entry {}", self.act.place_of(self.statement)));
         }
-        let Part { days, of } = self.part.filter(|part| !part.is_whole())?;
-        let which = match days.is_settled() {
-            true if days.first == of.first => "the first day",
-            true if days.last == of.last => "the last day",
-            true => "a day",
-            false => "days",
-        };
-        Some(format!("{kind} {days}, {which} that the statement allows"))
+        self.part?.told(&kind)
     }
 }
 

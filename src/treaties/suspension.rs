@@ -23,7 +23,7 @@ pub fn since(body: &SuspensionNotified) -> Option<&WorldDate> {
 }
 
 /// The days on one of which that is.
-fn begins(record: &Record<'_, '_>, act: &Act<'_>, body: &SuspensionNotified) -> Option<Days> {
+pub fn begins(record: &Record<'_, '_>, act: &Act<'_>, body: &SuspensionNotified) -> Option<Days> {
     match &body.claimed_from {
         Some(claimed) => Some(dated::bounds(record.adopted, act.shown(), Some(claimed))),
         None => objections::received_on(record, act).or_else(|| {

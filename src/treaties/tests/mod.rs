@@ -11,6 +11,7 @@ mod objected;
 mod obligations;
 mod open_days;
 mod open_deadlines;
+mod open_remarks;
 mod over_time;
 mod parties;
 mod properties;

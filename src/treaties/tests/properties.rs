@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::treaties::{
-    FirstDeposit, Interval, Outcome, Span, StatedDeposit, add_days, first_deposits, participation, party, spans,
+    FirstDeposit, Interval, Outcome, Remark, Span, StatedDeposit, add_days, first_deposits, participation, party, spans,
 };
 
 /// An act of one participant, with what it names among the acts before.
@@ -243,6 +243,31 @@ pub fn not_covered(open: &Answer, alone: &Answer) -> Option<String> {
     None
 }
 
+/// A remark of an answer on open dates that assumes nothing and is not made on some days, or
+/// one on what lies beside the status that is made on these days and not told.
+pub fn remarked_otherwise(open: &Answer, alone: &Answer) -> Option<String> {
+    if !open.complete || !alone.complete {
+        return None;
+    }
+    let about = |remark: &Remark| (remark.finding.code, remark.finding.event.clone().map(|event| event.reference));
+    let has = |answer: &Answer, remark: &Remark| answer.findings.iter().any(|other| about(other) == about(remark));
+    let certain = open.findings.iter().filter(|remark| remark.assuming.is_empty());
+    let too_much = certain.filter(|remark| !has(alone, remark)).map(|remark| format!("not so: {remark:#?}")).next();
+    let beside = |remark: &&Remark| {
+        matches!(
+            remark.finding.code,
+            LegalRemark::SuspensionWithoutMembership
+                | LegalRemark::DeclarationByOutsider
+                | LegalRemark::ReservationNotConfirmed
+                | LegalRemark::ObjectionLate
+                | LegalRemark::NotNotified
+                | LegalRemark::SignatureRepeated
+        )
+    };
+    let made = alone.findings.iter().filter(beside);
+    too_much.or_else(|| made.filter(|remark| !has(open, remark)).map(|remark| format!("untold: {remark:#?}")).next())
+}
+
 proptest! {
     #[test]
     fn a_list_says_of_a_party_what_is_said_of_it_alone(acts in prop::collection::vec(made(), 0..9), at in date()) {
@@ -377,5 +402,6 @@ proptest! {
         let alone: Vec<Made> = acts.iter().cloned().map(|made| made.on_days(|_| picks.next().unwrap_or_default())).collect();
         let (open, alone) = (book(&acts).now(OTTAWA, "XXX", &at), book(&alone).now(OTTAWA, "XXX", &at));
         prop_assert_eq!(not_covered(&open, &alone), None);
+        prop_assert_eq!(remarked_otherwise(&open, &alone), None);
     }
 }
