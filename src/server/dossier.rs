@@ -513,7 +513,7 @@ fn participants(acts: Vec<Act>) -> impl Iterator<Item = ParticipantId> {
 }
 
 fn told_deposit(act: &Act) -> Option<StatedDeposit> {
-    Some(StatedDeposit { participant: act.participant.clone()?, deposited: act.date.clone()? })
+    Some(StatedDeposit { participant: act.participant.clone()?, deposited: act.date.clone() })
 }
 
 /// Where the events on the participants themselves stand.

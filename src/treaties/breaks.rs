@@ -5,7 +5,7 @@
 //! effects, of conflicts, or by the day that is asked about. The order of what follows is
 //! not taken to be the order of the days: a notice that came before consent does nothing,
 //! one that came after it ends it.
-//! Leaves to others: which days a date can mean (`readings`), what duties ask for besides
+//! Leaves to others: which days a date can mean (`dated`), what duties ask for besides
 //! (`duty_breaks`).
 
 use std::collections::BTreeSet;
@@ -13,15 +13,16 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
+    dated,
     days::{Days, Part},
-    duty_breaks, in_force,
+    duty_breaks,
+    in_force::{self, Counted},
     months::{add_days, add_months, effect_of_deposit},
-    readings,
     record::Record,
     rivals::Act,
     statements::Statement,
 };
-use crate::domain::{TreatyBody, TreatyEffect};
+use crate::domain::TreatyBody;
 
 /// The stretches of the days that the date of an act can mean, ascending.
 pub fn of_act(record: &Record<'_, '_>, act: &Act<'_>, statement: &Statement<'_>, of: Days) -> Vec<Part> {
@@ -29,7 +30,7 @@ pub fn of_act(record: &Record<'_, '_>, act: &Act<'_>, statement: &Statement<'_>,
     let effect = |day| effect(record, statement, day);
     let besides = match statement.body {
         TreatyBody::WithdrawalNotified(_) => duty_breaks::of_leave(record, of, effect),
-        _ if duty_breaks::binds(statement) => duty_breaks::of_binding(record, statement, of, &told),
+        _ if duty_breaks::binds(statement) => duty_breaks::of_binding(record, of, &told, effect),
         _ => BTreeSet::new(),
     };
     stretches(of, &told, effect, besides)
@@ -40,6 +41,13 @@ pub fn of_act(record: &Record<'_, '_>, act: &Act<'_>, statement: &Statement<'_>,
 pub fn of_end(record: &Record<'_, '_>, of: Days) -> Vec<Part> {
     let next = |day| add_days(day, 1);
     stretches(of, &told(record, None), next, duty_breaks::of_leave(record, of, next))
+}
+
+/// The stretches of days on one of which the deposit came that reached the threshold.
+pub fn of_count(record: &Record<'_, '_>, counted: &Counted<'_>, of: Days) -> Vec<Part> {
+    let told = told(record, None);
+    let effect = |day| counted.effect(day);
+    stretches(of, &told, effect, duty_breaks::of_binding(record, of, &told, effect))
 }
 
 fn stretches(of: Days, told: &BTreeSet<Date>, effect: impl Fn(Date) -> Date, mut begins: BTreeSet<Date>) -> Vec<Part> {
@@ -89,17 +97,19 @@ fn told(record: &Record<'_, '_>, act: Option<&Act<'_>>) -> BTreeSet<Date> {
     let others = record.clocked.iter().filter(|other| !is_it(other)).flat_map(|other| &other.followed);
     let mut told: BTreeSet<Date> = record.asked.into_iter().chain(record.conflicts_days()).collect();
     for statement in others {
-        let Some(Days { first, last }) = readings::range(record, statement) else { continue };
+        let Some(Days { first, last }) = dated::range(record, statement) else { continue };
         told.extend([first, last, effect(record, statement, first), effect(record, statement, last)]);
         if let TreatyBody::WithdrawalNotified(body) = statement.body {
             told.extend(body.later_effect.map(|later| later.0));
         }
     }
-    let stated = record.beside.iter().flat_map(|other| &other.followed).filter_map(|statement| match statement.body {
-        TreatyBody::EffectStated(body) if body.effect == TreatyEffect::EntryIntoForce => body.effective.as_ref()?.day(),
+    // A stated effect is compared with what follows: it may be one of the days between.
+    let statements = record.clocked.iter().chain(&record.beside).flat_map(|act| act.followed.iter().chain(&act.others));
+    let stated = statements.filter_map(|statement| match statement.body {
+        TreatyBody::EffectStated(body) => body.effective.as_ref(),
         _ => None,
     });
-    told.extend(stated);
+    told.extend(stated.flat_map(|stated| [stated.earliest(), stated.latest()]).flatten());
     let leaves = record.carried.iter().flat_map(|carried| carried.first.iter().chain(&carried.last));
     let leaves = leaves.map(|carried| &carried.leave);
     told.extend(leaves.flat_map(|leave| [Some(leave.began), Some(leave.expiry), leave.effective]).flatten());
@@ -108,6 +118,6 @@ fn told(record: &Record<'_, '_>, act: Option<&Act<'_>>) -> BTreeSet<Date> {
     // Outside of its window a signature is remarked on.
     let window = record.clauses().and_then(|clauses| clauses.signature.as_ref());
     told.extend(window.iter().flat_map(|window| [window.opens, window.closes]).flatten().map(|day| day.0));
-    told.extend(record.counted.as_ref().map(|counted| counted.day));
+    told.extend(record.counted.iter().map(Counted::days).flat_map(|days| [days.first, days.last]));
     told
 }

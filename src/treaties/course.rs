@@ -7,18 +7,18 @@ use super::{
     Span, StatusRule, Step, TreatyStatus,
     cascade::CarriedLeave,
     conflict::Engaged,
-    in_force::{self, Counted},
+    in_force,
     months::add_months,
     passing::Passing,
     readings::{ReadAct, ReadPassing, Reading},
     record::Record,
-    remarks,
+    remarks::{self, Found},
     rivals::Act,
     statements::Statement,
 };
 use crate::domain::{
-    CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalFinding, LegalRemark, ParticipantId, SuccessionNotified,
-    SuccessionTo, TreatyBody, WithdrawalClause, WithdrawalNotified,
+    CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalRemark, ParticipantId, SuccessionNotified, SuccessionTo,
+    TreatyBody, WithdrawalClause, WithdrawalNotified,
 };
 
 pub use super::membership::{Deferral, Leave, Membership};
@@ -30,7 +30,7 @@ pub struct Course {
     pub spans: Vec<Span>,
     pub memberships: Vec<Membership>,
     pub steps: Vec<Step>,
-    pub findings: Vec<LegalFinding>,
+    pub findings: Vec<Found>,
     /// Whether it is known when the treaty itself entered into force.
     pub treaty_in_force: Option<Date>,
     /// When and how the participation passed to successors, if it did.
@@ -113,21 +113,17 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             _ => None,
         });
         let article = self.record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
-        let (rule, day, event, sentence) = match (stated, &self.record.counted) {
-            (Some((day, statement)), _) => {
-                let sentence = "the treaty is in force, as stated".into();
-                (StatusRule::TreatyInForceAsStated, day, Some(statement.cited()), sentence)
-            }
-            (None, Some(Counted { day, reached, threshold })) => {
-                let sentence = format!(
-                    "the treaty is in force, counted from the deposits in this ledger: number {threshold} is of {reached}"
-                );
-                (StatusRule::TreatyInForceAsCounted, *day, None, sentence)
-            }
-            (None, None) => return,
-        };
-        self.course.treaty_in_force = Some(day);
-        self.course.steps.push(Step { rule, article, event, date: Some(day), latest: None, sentence: sentence.into() });
+        if let Some((day, statement)) = stated {
+            self.course.treaty_in_force = Some(day);
+            let sentence = "the treaty is in force, as stated".into();
+            let event = Some(statement.cited());
+            return self.step(StatusRule::TreatyInForceAsStated, &article, event, Some(day), sentence);
+        }
+        let Some(read) = self.reading.counted else { return };
+        let own = self.reading.first_consent().map(|own| own.first);
+        let step = read.counted.step(read.reached(own), article);
+        self.course.treaty_in_force = step.date;
+        self.course.steps.push(step);
     }
 
     /// The participant's acts in order of their day; of one day, consent, a succession too,
@@ -165,7 +161,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             (TreatyBody::DeclarationMade(_), Some(day)) => self.not_to_become_party(read.statement, day),
             (TreatyBody::WithdrawalNotified(body), Some(day)) => self.withdrawal(read, body, day),
             (TreatyBody::WithdrawalNotified(body), None) => {
-                remarks::on_notice(self.record, &mut self.course, read.statement, body);
+                remarks::on_notice(self.record, &mut self.course, read.statement, body, None);
                 self.no_clock(read.statement);
             }
             _ => {}
@@ -339,7 +335,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
 
     fn withdrawal(&mut self, read: &ReadAct<'r, 'a>, body: &WithdrawalNotified, began: Date) {
         let statement = read.statement;
-        remarks::on_notice(self.record, &mut self.course, statement, body);
+        remarks::on_notice(self.record, &mut self.course, statement, body, Some(began));
         let article = self.article_of_withdrawal();
         if let Some(code) = self.cannot_run(began) {
             let message = remarks::why_without_effect(code);

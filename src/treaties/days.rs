@@ -1,6 +1,6 @@
 //! Days on one of which something was: what a date that is not known to the day can mean.
 //!
-//! Leaves to others: which days those are (`readings`), where they have to be told apart
+//! Leaves to others: which days those are (`dated`), where they have to be told apart
 //! (`breaks`).
 
 use std::fmt;
@@ -42,6 +42,11 @@ impl Days {
     /// All days from the first of both to the last.
     pub fn around(self, other: Self) -> Self {
         Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+
+    /// The days on one of which the first of two things was.
+    pub fn earlier(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.min(other.last) }
     }
 
     /// These days moved, in their order.
@@ -96,6 +101,19 @@ impl Part {
     pub fn joined(self, next: Self) -> Option<Self> {
         let days = self.days.joined(next.days).filter(|_| self.of == next.of)?;
         Some(Self { days, ..self })
+    }
+
+    /// What has to be assumed for something to have been on one of its days; nothing where
+    /// these are all that its date can mean.
+    pub fn told(self, what: &str) -> Option<String> {
+        let Self { days, of } = self;
+        let which = match days.is_settled() {
+            true if days.first == of.first => "the first day",
+            true if days.last == of.last => "the last day",
+            true => "a day",
+            false => "days",
+        };
+        (!self.is_whole()).then(|| format!("{what} {days}, {which} that the statement allows"))
     }
 
     /// One of its days alone.

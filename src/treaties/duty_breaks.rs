@@ -12,19 +12,21 @@ use jiff::civil::Date;
 
 use super::{
     breaks::{effect, first_reaching},
+    dated,
     days::Days,
-    deadlines, in_force, readings,
+    deadlines,
+    in_force::{self, Counted},
     record::Record,
     statements::Statement,
 };
 use crate::domain::{Due, ObligationClause, Period, TreatyBody};
 
-/// Days of a date from which the treaty can bind. `told` are days on which it can be left.
+/// Days of a date from which, or from whose effect, the treaty can bind. `told` are days on which it can be left.
 pub fn of_binding(
     record: &Record<'_, '_>,
-    statement: &Statement<'_>,
     of: Days,
     told: &BTreeSet<Date>,
+    effect: impl Fn(Date) -> Date,
 ) -> BTreeSet<Date> {
     let mut begins = BTreeSet::new();
     let Some(asked) = record.deadlines else { return begins };
@@ -32,17 +34,18 @@ pub fn of_binding(
     let evidence = evidence(record);
     let outs: Vec<Date> =
         told.iter().copied().chain(record.conflicts_days().filter_map(|day| day.tomorrow().ok())).collect();
-    for from in Base::ALL {
-        let from = |day| from.of(record, statement, day);
+    // From the day itself a membership counts.
+    let bases: [&dyn Fn(Date) -> Date; 2] = [&|day| day, &effect];
+    for from in bases {
         let ends = Days { first: from(of.first), last: from(of.last) };
         let mut split = |by: &dyn Fn(Date) -> Date, reached: Date| begins.extend(first_reaching(of, by, reached));
         for days in &evidence {
             // What is done on the day itself belongs to the membership.
-            split(&from, days.first);
-            [days.first, days.last].into_iter().filter_map(|day| day.tomorrow().ok()).for_each(|day| split(&from, day));
+            split(from, days.first);
+            [days.first, days.last].into_iter().filter_map(|day| day.tomorrow().ok()).for_each(|day| split(from, day));
         }
         for yearly in clauses.iter().filter_map(|clause| day_of_year(clause.due)) {
-            turns(ends).for_each(|turn| split(&from, turn));
+            turns(ends).for_each(|turn| split(from, turn));
             for report in clauses.iter().filter_map(|clause| first_report(clause.due)) {
                 let first = |day| deadlines::once(report, from(day));
                 let ends = Days { first: first(of.first), last: first(of.last) };
@@ -86,34 +89,15 @@ pub fn of_leave(record: &Record<'_, '_>, of: Days, out: impl Fn(Date) -> Date) -
     begins
 }
 
-/// What can make the day from which the treaty binds, and from which a membership counts.
-#[derive(Clone, Copy)]
-enum Base {
-    Day,
-    Effect,
-}
-
-impl Base {
-    const ALL: [Self; 2] = [Self::Day, Self::Effect];
-
-    fn of(self, record: &Record<'_, '_>, statement: &Statement<'_>, day: Date) -> Date {
-        match self {
-            Self::Day => day,
-            Self::Effect => effect(record, statement, day),
-        }
-    }
-}
-
 /// Days from which the treaty may bind, by the ends of all dates.
 fn bases(record: &Record<'_, '_>) -> impl Iterator<Item = Date> {
     let binds = |statement: &&Statement<'_>| binds(statement);
     let statements = record.clocked.iter().flat_map(|act| &act.followed).filter(binds);
-    let days = statements.filter_map(|statement| Some((statement, readings::range(record, statement)?)));
+    let days = statements.filter_map(|statement| Some((statement, dated::range(record, statement)?)));
     let bases = days.flat_map(|(statement, days)| {
-        let ends = Base::ALL.map(|base| [days.first, days.last].map(|day| base.of(record, statement, day)));
-        ends.into_iter().flatten()
+        [days.first, days.last].into_iter().flat_map(|day| [day, effect(record, statement, day)])
     });
-    bases.chain(record.counted.iter().map(|counted| counted.day))
+    bases.chain(record.counted.iter().map(Counted::days).flat_map(|days| [days.first, days.last]))
 }
 
 /// Whether a statement can make the treaty bind.
@@ -135,7 +119,7 @@ fn evidence(record: &Record<'_, '_>) -> Vec<Days> {
             TreatyBody::DeadlineExtended(_) | TreatyBody::DeclarationMade(_) => None,
             _ => return [None, None],
         };
-        [readings::range(record, statement), about.map(Days::on)]
+        [dated::range(record, statement), about.map(Days::on)]
     });
     days.flatten().collect()
 }

@@ -14,13 +14,14 @@ use super::{
     passing::Succession,
     readings::Reading,
     record::Record,
+    remarks::Found,
     statements::Retracted,
     suspension,
 };
 use crate::{
     domain::{
-        CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, LegalFinding, LegalRemark, Subject,
-        SuspensionNotified, TreatyBody,
+        CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, LegalRemark, Subject, SuspensionNotified,
+        TreatyBody,
     },
     limits::ASSUMPTIONS_TOLD,
 };
@@ -139,7 +140,7 @@ fn by_statements<'f, 'r, 'a>(group: Vec<Holding<'f, 'r, 'a>>) -> Vec<Holding<'f,
 /// What law remarks in any reading; what not all of them lead to says what these assume, and
 /// what one end of a stretch alone leads to says that end.
 pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
-    let mut found: BTreeMap<LegalFinding, Remarked<'_, '_>> = BTreeMap::new();
+    let mut found: BTreeMap<Found, Remarked<'_, '_>> = BTreeMap::new();
     for followed in followed {
         for (finding, by) in remarked(followed) {
             let told = found.entry(finding).or_default();
@@ -147,12 +148,16 @@ pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
             told.readings.extend(by.unwrap_or_else(|| vec![followed.reading.clone()]));
         }
     }
-    let remarks = found.into_iter().map(|(finding, Remarked { whole, readings })| {
+    let remarks = found.into_iter().map(|(Found { finding, only }, Remarked { whole, readings })| {
+        let only = Some(only).filter(|only| !only.is_empty());
         if whole == followed.len() {
-            return Remark { finding, assuming: Vec::new() };
+            return Remark { finding, assuming: only.into_iter().collect() };
         }
+        let with = |reading: &Reading<'_, '_>| {
+            sentence_of(&reading.assuming().into_iter().chain(only.clone()).collect::<Vec<_>>())
+        };
         let readings = joining::join(readings, |reading| reading, Reading::joined);
-        Remark { finding, assuming: sentences_of(&readings) }
+        Remark { finding, assuming: few(readings.iter().map(with).collect()) }
     });
     remarks.collect()
 }
@@ -167,12 +172,13 @@ struct Remarked<'r, 'a> {
 }
 
 /// The findings of one reading; with its corners that lead to them, where not all of them do.
-fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(LegalFinding, Option<Vec<Reading<'r, 'a>>>)> {
-    let mut told: BTreeMap<(LegalRemark, Option<&CitedEvent>), (&LegalFinding, BTreeSet<usize>)> = BTreeMap::new();
+fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(Found, Option<Vec<Reading<'r, 'a>>>)> {
+    type About<'f> = (LegalRemark, Option<&'f CitedEvent>, &'f str);
+    let mut told: BTreeMap<About<'_>, (&Found, BTreeSet<usize>)> = BTreeMap::new();
     for (corner, course) in followed.corners.iter().enumerate() {
-        for finding in &course.findings {
-            let about = (finding.code, finding.event.as_ref());
-            told.entry(about).or_insert_with(|| (finding, BTreeSet::new())).1.insert(corner);
+        for found in &course.findings {
+            let about = (found.finding.code, found.finding.event.as_ref(), &*found.only);
+            told.entry(about).or_insert_with(|| (found, BTreeSet::new())).1.insert(corner);
         }
     }
     let all = followed.corners.len();

@@ -4,55 +4,156 @@
 //! rarely holds all of them, and tables hide those of predecessor States; a count that
 //! differs is a finding and is never used in its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::{
-    Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName, Weighed, months::effect_of_deposit,
-    readings::Reading, record::Record, rivals::Act, statements::Statement,
+    Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName, Weighed,
+    days::{Days, Part},
+    months::effect_of_deposit,
+    readings::Reading,
+    record::Record,
+    rivals::Act,
+    statements::Statement,
 };
 use crate::domain::{
     ConsentMode, EntryIntoForceClause, EntryIntoForceMode, ParticipantId, SignatureType, Subject, TreatyBody, TreatyId,
+    WorldDate,
 };
 
 /// The treaty's entry into force as the deposits in the ledger give it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
-    pub day: Date,
-    /// The day of the deposit that reached the threshold.
-    pub reached: Date,
+#[derive(Clone, Debug)]
+pub struct Counted<'a> {
     pub threshold: u32,
+    clause: &'a EntryIntoForceClause,
+    /// The days of the last deposit by others before the threshold, and of the next one.
+    others: [Days; 2],
+    /// On one of these days the deposit came that reached it, whatever is read of the
+    /// participant's own.
+    pub reached: Days,
 }
 
-/// Counts the participants' first deposits, each at the last day that it can mean; with
-/// those under the parent treaty that name the treaty.
+/// The days on one of which a deposit came that reached the threshold.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadCount<'r, 'a> {
+    pub counted: &'r Counted<'a>,
+    pub part: Part,
+}
+
+impl Counted<'_> {
+    /// When the treaty is in force where the deposit that reached the threshold is of a day.
+    pub fn effect(&self, reached: Date) -> Date {
+        effect_of_deposit(self.clause, reached)
+    }
+
+    /// On one of these days the treaty enters into force.
+    pub fn days(&self) -> Days {
+        self.reached.map(|day| self.effect(day))
+    }
+
+    /// The days on one of which the deposit came that reached the threshold, where the
+    /// participant's own came on one of some days.
+    pub fn reached_with(&self, own: Option<Days>) -> Days {
+        reached(self.others, own)
+    }
+
+    /// What makes the treaty be in force from the day that is read.
+    pub fn step(&self, reached: Date, article: Box<str>) -> Step {
+        let Self { threshold, reached: can_be, .. } = self;
+        let is_of = if can_be.is_settled() {
+            format!("number {threshold} is of {reached}")
+        } else {
+            format!("number {threshold} is of {}, and read as of {reached}", can_be.named())
+        };
+        Step {
+            rule: StatusRule::TreatyInForceAsCounted,
+            article,
+            event: None,
+            date: Some(self.effect(reached)),
+            latest: None,
+            sentence: format!("the treaty is in force, counted from the deposits in this ledger: {is_of}").into(),
+        }
+    }
+}
+
+impl ReadCount<'_, '_> {
+    /// The first of the days that are read, as far as it can be with the participant's own
+    /// deposit of a day.
+    pub fn reached(&self, own: Option<Date>) -> Date {
+        let Days { first, last } = self.counted.reached_with(own.map(Days::on));
+        self.part.days.first.clamp(first, last)
+    }
+
+    /// What has to be assumed to read it so.
+    pub fn assumption(&self) -> Option<String> {
+        let told = || format!("the deposit with which the treaty has as many as it asks for {}", self.part.days);
+        (!self.part.is_whole()).then(told)
+    }
+}
+
+/// Between the neighbours of it that others made, the participant's own deposit is the one
+/// that reaches the threshold; before them or after them, one of these is.
+fn reached([before, next]: [Days; 2], own: Option<Days>) -> Days {
+    own.map_or(next, |own| Days {
+        first: own.first.clamp(before.first, next.first),
+        last: own.last.clamp(before.last, next.last),
+    })
+}
+
+/// Counts the participants' first deposits; with those under the parent treaty that name the
+/// treaty. The participant's own, which readings date, are on one of the days of `own`.
 pub fn counted<'r, 'a: 'r>(
     dossier: &Dossier<'_>,
     parent: Option<&TreatyId>,
     acts: impl Iterator<Item = &'r Act<'a>>,
-    clause: &EntryIntoForceClause,
-) -> Option<Counted> {
+    clause: &'a EntryIntoForceClause,
+    (adopted, own): (Option<Date>, Option<Days>),
+) -> Option<Counted<'a>> {
     let threshold = usize::try_from(clause.threshold).ok().filter(|threshold| *threshold > 0)?;
-    let mut given: BTreeMap<&ParticipantId, Date> = BTreeMap::new();
+    let mut given: BTreeMap<&ParticipantId, Days> = BTreeMap::new();
     for act in acts {
         let Some(participant) = consenting(act.shown(), dossier.treaty, parent) else { continue };
-        let Some(day) = act.shown().date().and_then(|date| date.latest()) else { continue };
-        given.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
+        first_of(&mut given, participant, days_of(act.shown().date()));
     }
     // Those that are told were counted once for everybody; only what is given besides moves them.
-    let mut days = Vec::with_capacity(dossier.deposits.len() + given.len());
-    for FirstDeposit { participant, day } in dossier.deposits {
+    let mut all = Vec::with_capacity(dossier.deposits.len() + given.len());
+    for FirstDeposit { participant, days } in dossier.deposits {
         match given.get_mut(participant) {
-            _ if participant == dossier.participant => {}
-            Some(first) => *first = (*first).min(*day),
-            None => days.push(*day),
+            Some(first) => *first = first.earlier(*days),
+            None if participant == dossier.participant => {}
+            None => all.push(*days),
         }
     }
-    days.extend(given.into_values());
-    days.sort_unstable();
-    let reached = *days.get(threshold - 1)?;
-    Some(Counted { day: effect_of_deposit(clause, reached), reached, threshold: clause.threshold })
+    given.remove(dossier.participant);
+    all.extend(given.into_values());
+    // What was recorded as past had happened by then.
+    let known = dossier.known.recorded_at.and_then(|time| time.utc_date()).unwrap_or(Date::MAX);
+    let within = |days: Days| {
+        let first = if days.is_settled() { days.first } else { days.first.max(adopted.unwrap_or(Date::MIN)) };
+        Days { first, last: days.last.min(known.max(first)).max(first) }
+    };
+    let (mut firsts, mut lasts): (Vec<Date>, Vec<Date>) =
+        all.into_iter().map(within).map(|days| (days.first, days.last)).unzip();
+    firsts.sort_unstable();
+    lasts.sort_unstable();
+    let number = |number: usize| Some(Days { first: *firsts.get(number)?, last: *lasts.get(number)? });
+    let before = threshold.checked_sub(2).map_or(Some(Days::on(Date::MIN)), number)?;
+    let next = number(threshold - 1);
+    let next = if own.is_some() { next.unwrap_or(Days::on(Date::MAX)) } else { next? };
+    let others = [before, next];
+    Some(Counted { threshold: clause.threshold, clause, others, reached: reached(others, own) })
+}
+
+/// The days that the date of a deposit can mean by itself.
+fn days_of(date: Option<&WorldDate>) -> Days {
+    let first = date.and_then(WorldDate::earliest).unwrap_or(Date::MIN);
+    Days { first, last: date.and_then(WorldDate::latest).unwrap_or(Date::MAX) }
+}
+
+/// Takes a participant's first deposit so far together with another.
+fn first_of<P: Ord>(first: &mut BTreeMap<P, Days>, participant: P, days: Days) {
+    first.entry(participant).and_modify(|before| *before = before.earlier(days)).or_insert(days);
 }
 
 /// Who consents to the treaty by what is stated, under it or with an instrument under its
@@ -80,25 +181,30 @@ pub fn consents(dossier: &Dossier<'_>, parent: Option<&TreatyId>, view: ViewName
     let shown = acts.iter().filter_map(|act| act.followed.first());
     let stated = shown.filter_map(|statement| {
         let participant = consenting(statement, dossier.treaty, parent)?;
-        Some(StatedDeposit { participant: participant.clone(), deposited: statement.date()?.clone() })
+        Some(StatedDeposit { participant: participant.clone(), deposited: statement.date().cloned() })
     });
     stated.collect()
 }
 
 /// Each participant's first deposit, of as many participants as can matter where
-/// `threshold` deposits are counted, whichever of them is asked about: the earliest ones,
-/// ascending by day.
+/// `threshold` deposits are counted, whichever of them is asked about: those that can have
+/// been the earliest ones, ascending by their last day.
 pub fn first_deposits(deposits: impl IntoIterator<Item = StatedDeposit>, threshold: u32) -> Vec<FirstDeposit> {
-    let mut first: BTreeMap<ParticipantId, Date> = BTreeMap::new();
+    let mut first: BTreeMap<ParticipantId, Days> = BTreeMap::new();
     for StatedDeposit { participant, deposited } in deposits {
-        let Some(day) = deposited.latest() else { continue };
-        first.entry(participant).and_modify(|before| *before = day.min(*before)).or_insert(day);
+        first_of(&mut first, participant, days_of(deposited.as_ref()));
     }
-    let mut first: Vec<FirstDeposit> =
-        first.into_iter().map(|(participant, day)| FirstDeposit { participant, day }).collect();
-    first.sort_by_key(|deposit| deposit.day);
     // One more, because the participant that is asked about may be among them.
-    first.truncate(usize::try_from(threshold).unwrap_or(usize::MAX).saturating_add(1));
+    let most = usize::try_from(threshold).unwrap_or(usize::MAX).saturating_add(1);
+    let mut first: Vec<FirstDeposit> =
+        first.into_iter().map(|(participant, days)| FirstDeposit { participant, days }).collect();
+    first.sort_by_key(|deposit| deposit.days.first);
+    let later = first.split_off(most.min(first.len()));
+    let by_last: BTreeSet<Date> = first.iter().map(|deposit| deposit.days.last).collect();
+    // Those that begin later matter if they may still end before one of these.
+    let until = by_last.last().copied();
+    first.extend(later.into_iter().filter(|deposit| until.is_some_and(|until| deposit.days.last < until)));
+    first.sort_by_key(|deposit| deposit.days.last);
     first
 }
 

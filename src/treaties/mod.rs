@@ -28,6 +28,7 @@ mod contested_since;
 mod counts;
 mod course;
 mod coverage;
+mod dated;
 mod days;
 mod deadlines;
 mod difference;
@@ -111,18 +112,19 @@ pub struct Dossier<'a> {
     pub known: Known,
 }
 
-/// A participant's first deposit, at the last day that it can mean.
+/// A participant's first deposit, on one of the days that it can mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FirstDeposit {
     pub participant: ParticipantId,
-    pub day: Date,
+    pub days: Days,
 }
 
 /// A deposit as far as it counts towards the treaty's entry into force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatedDeposit {
     pub participant: ParticipantId,
-    pub deposited: WorldDate,
+    /// `None`: on an unknown day.
+    pub deposited: Option<WorldDate>,
 }
 
 /// A mandate with who holds it and since which entry.

@@ -5,9 +5,7 @@
 //! time is the last permitted day. Where a day from which it is counted is not known to the
 //! day, neither is the last one: each lies between two ends.
 
-use jiff::civil::Date;
-
-use super::{days::Days, months::add_months, readings, record::Record, rivals::Act, statements::Statement};
+use super::{dated, days::Days, months::add_months, record::Record, rivals::Act, statements::Statement};
 use crate::domain::{DeclarationType, ObjectionClause, TreatyBody, WorldDate, pinned};
 
 pinned! {
@@ -61,10 +59,20 @@ pub fn article(record: &Record<'_, '_>) -> Box<str> {
     clause.map(|clause| clause.article.clone()).unwrap_or_default()
 }
 
-/// The last day of the latest time, when an objection missed all of them.
-pub fn end_that_was_missed(windows: &[Window], lodged: Option<&WorldDate>) -> Option<Date> {
-    let missed = !windows.is_empty() && windows.iter().all(|window| window.is_met_by(lodged) == Some(false));
-    windows.iter().map(|window| window.ends.last).max().filter(|_| missed)
+/// An objection that came when all times for it were over, or may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Missed {
+    /// The last day of the latest time.
+    pub end: Days,
+    /// Whether it did, whatever the days are.
+    pub surely: bool,
+}
+
+/// Whether an objection missed all times, or may have.
+pub fn missed(windows: &[Window], lodged: Days) -> Option<Missed> {
+    let later = |one: Days, other: Days| Days { first: one.first.max(other.first), last: one.last.max(other.last) };
+    let end = windows.iter().map(|window| window.ends).reduce(later)?;
+    (end.first < lodged.last).then(|| Missed { end, surely: end.last < lodged.first })
 }
 
 /// When the depositary informed the others of an act: as the act states it, else as a
@@ -111,7 +119,7 @@ fn informed_on(record: &Record<'_, '_>, act: &Act<'_>) -> Option<Days> {
 }
 
 fn stated_days(record: &Record<'_, '_>, statement: &Statement<'_>, date: &WorldDate) -> Days {
-    readings::bounds(record.adopted, statement, Some(date))
+    dated::bounds(record.adopted, statement, Some(date))
 }
 
 /// Whether a notification covers an act of the participant.

@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use super::{
     Declared, Overlay, StatusRule,
     course::{Course, Membership},
+    dated,
     days::Days,
     followed::Followed,
-    readings,
     record::Record,
     rivals::Act,
     suspension,
@@ -42,7 +42,7 @@ fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], act: &Act
         TreatyBody::InstrumentDeposited(body) if body.provisional_application => None,
         TreatyBody::DeclarationMade(body) if declares_provisional(record, act, body, at) => {
             let date = body.effective.as_ref().or(body.made.as_ref());
-            Some(readings::bounds(record.adopted, act.shown(), Some(date?)))
+            Some(dated::bounds(record.adopted, act.shown(), Some(date?)))
         }
         _ => return None,
     };

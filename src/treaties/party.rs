@@ -8,7 +8,7 @@
 use jiff::civil::Date;
 
 use super::{
-    Answer, Dossier, Participation, ViewName, Weighed, answer, followed, participation, readings,
+    Answer, Dossier, Participation, ViewName, Weighed, answer, dated, followed, participation,
     record::{Around, Record},
 };
 
@@ -17,7 +17,7 @@ pub fn party(dossier: &Dossier<'_>, at: Date, view: ViewName) -> (Answer, Partic
     let weighed = Weighed::of(dossier, view);
     let record = Record::of(dossier, &weighed.acts, Around { asked: Some(at), ..Around::default() });
     let (followed, complete) = followed::all(&record);
-    let held = if readings::are_for_all_days(&weighed.acts) {
+    let held = if dated::are_for_all_days(&record, &weighed.acts) {
         participation::held(dossier, &weighed, &record, followed::spans(&followed))
     } else {
         participation::of_weighed(dossier, &weighed)

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Dossier, StatusRule, Step, days::Days, readings, rivals::Act};
+use super::{Dossier, StatusRule, Step, dated, days::Days, rivals::Act};
 use crate::domain::{CitedEvent, ParticipantId, ParticipationTableStated, Subject, SuccessionTo, TreatyBody};
 
 /// A participation that passed to successors.
@@ -101,7 +101,7 @@ pub fn successions(dossier: &Dossier<'_>, acts: &[Act<'_>], adopted: Option<Date
     });
     let found = of_others.filter_map(|(successor, statement)| {
         let TreatyBody::SuccessionNotified(body) = statement.body else { return None };
-        let Days { first, last } = readings::bounds(adopted, statement, body.succeeded.as_ref());
+        let Days { first, last } = dated::bounds(adopted, statement, body.succeeded.as_ref());
         let (event, succeeds_to) = (statement.cited(), body.succeeds_to);
         let names = body.predecessor == *dossier.participant;
         names.then(|| Succession { successor: successor.clone(), event, succeeds_to, first, last })

@@ -16,15 +16,16 @@ use super::{
     breaks,
     cascade::{Carried, CarriedLeave},
     conflict::{Account, OpenDate},
-    course,
+    course, dated,
     days::{Days, Part},
+    in_force::{self, ReadCount},
     passing::Passing,
     record::Record,
     rivals::Act,
     statements::Statement,
 };
 use crate::{
-    domain::{NoticeFrom, Position, Subject, TreatyBody, WorldDate},
+    domain::{Position, Subject, TreatyBody},
     limits::{STATUS_CORNERS, STATUS_ORDERED, STATUS_READINGS},
 };
 
@@ -40,6 +41,8 @@ pub struct Reading<'r, 'a> {
     pub carried: Option<ReadCarried<'r>>,
     /// How the participation passed to successors, if it did.
     pub passed: Option<ReadPassing<'r>>,
+    /// Which deposit reached the threshold, where nothing states when the treaty is in force.
+    pub counted: Option<ReadCount<'r, 'a>>,
     /// Whether what has to have ended besides a conflict had ended with it.
     pub repatriated: bool,
     /// Whether that is asked for at all.
@@ -118,14 +121,7 @@ impl ReadAct<'_, '_> {
             let by = self.statement.recorded.organisation();
             return Some(format!("{kind} {on}, as {by} states in entry {}", self.act.place_of(self.statement)));
         }
-        let Part { days, of } = self.part.filter(|part| !part.is_whole())?;
-        let which = match days.is_settled() {
-            true if days.first == of.first => "the first day",
-            true if days.last == of.last => "the last day",
-            true => "a day",
-            false => "days",
-        };
-        Some(format!("{kind} {days}, {which} that the statement allows"))
+        self.part?.told(&kind)
     }
 }
 
@@ -166,6 +162,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
         accounts: Vec::new(),
         carried: None,
         passed: None,
+        counted: None,
         repatriated: true,
         asks_repatriation,
         order: Vec::new(),
@@ -193,41 +190,33 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
         let passed: Vec<_> = breaks::of_end(record, of).into_iter().map(|part| ReadPassing { passing, part }).collect();
         complete &= extend(&mut readings, &passed, |reading, passed| reading.passed = Some(*passed));
     }
+    complete &= count(record, &mut readings);
     let both: &[bool] = if asks_repatriation { &[true, false] } else { &[true] };
     complete &= extend(&mut readings, both, |reading, repatriated| reading.repatriated = *repatriated);
     (readings, complete)
 }
 
-/// Whether the day that is asked about makes no difference to the readings of a record of
-/// these acts: every date that can start a clock is known to the day, or starts none.
-pub fn are_for_all_days(acts: &[Act<'_>]) -> bool {
-    let is_a_day = |date: Option<&WorldDate>| date.is_some_and(|date| date.day().is_some());
-    let is_a_day_or_none = |date: Option<&WorldDate>| date.is_none_or(|date| date.day().is_some());
-    acts.iter().flat_map(|act| &act.followed).all(|statement| match statement.body {
-        TreatyBody::SignatureAffixed(_)
-        | TreatyBody::InstrumentDeposited(_)
-        | TreatyBody::WithdrawalRevoked(_)
-        | TreatyBody::DeclarationMade(_) => is_a_day(statement.date()),
-        TreatyBody::SuccessionNotified(body) => is_a_day(body.succeeded.as_ref()),
-        TreatyBody::EffectStated(_) => is_a_day_or_none(statement.date()),
-        TreatyBody::WithdrawalNotified(body) => {
-            is_a_day_or_none(body.received_by_depositary.as_ref())
-                && is_a_day_or_none(body.other_parties_notified.as_ref())
-        }
-        TreatyBody::ConflictStatusAsserted(body) => {
-            is_a_day_or_none(body.since.as_ref()) && is_a_day_or_none(body.until.as_ref())
-        }
-        TreatyBody::TreatyRegistered(_)
-        | TreatyBody::ParticipantRegistered(_)
-        | TreatyBody::DomesticStepTaken(_)
-        | TreatyBody::SuspensionNotified(_)
-        | TreatyBody::ObjectionLodged(_)
-        | TreatyBody::TreatyBodyDecided(_)
-        | TreatyBody::DepositaryNotificationIssued(_)
-        | TreatyBody::DeadlineExtended(_)
-        | TreatyBody::ReportSubmitted(_)
-        | TreatyBody::ParticipationTableStated(_) => true,
-    })
+/// Adds to the readings that know no day of the treaty's entry into force on which days the
+/// deposit came that reached the threshold; whether each is split as it has to be.
+fn count<'r, 'a>(record: &'r Record<'r, 'a>, readings: &mut Vec<Reading<'r, 'a>>) -> bool {
+    let Some(counted) = &record.counted else { return true };
+    let with = |readings: &[Reading<'r, 'a>], parts: &dyn Fn(Days) -> Vec<Part>| -> Vec<Reading<'r, 'a>> {
+        let each = readings.iter().flat_map(|reading| {
+            let of = counted.reached_with(reading.first_consent());
+            let parts = match reading.states_entry_into_force() {
+                true => vec![None],
+                false if of.is_settled() => vec![Some(Part::whole(of))],
+                false => parts(of).into_iter().map(Some).collect(),
+            };
+            let read = |part| ReadCount { counted, part };
+            parts.into_iter().map(move |part| Reading { counted: part.map(read), ..reading.clone() })
+        });
+        each.collect()
+    };
+    let split = with(readings, &|of| breaks::of_count(record, counted, of));
+    let fits = split.len() <= STATUS_READINGS.max(readings.len());
+    *readings = if fits { split } else { with(readings, &|of| vec![Part::whole(of)]) };
+    fits
 }
 
 /// An account for each combination of stretches of its open dates.
@@ -295,6 +284,7 @@ impl<'r, 'a> Reading<'r, 'a> {
         let told = acts.chain(accounts).map(Into::into);
         let told = told.chain(self.carried.iter().flat_map(|carried| carried.way.assuming.iter().cloned()));
         let told = told.chain(self.passed.iter().filter_map(ReadPassing::assumption).map(Into::into));
+        let told = told.chain(self.counted.iter().filter_map(ReadCount::assumption).map(Into::into));
         told.chain(self.order.iter().cloned()).chain(self.asks_repatriation.then(|| words.into())).collect()
     }
 
@@ -315,7 +305,11 @@ impl<'r, 'a> Reading<'r, 'a> {
         }
         let mut counts = self.parts().map(|part| part.days.count());
         let points = counts.try_fold(1_usize, usize::checked_mul).filter(|points| *points <= most);
-        points.map(|_| self.points(|days| days.each().collect()))
+        let can_be = |point: &Self| {
+            let own = || point.first_consent().map(|own| own.first);
+            point.counted.is_none_or(|count| count.reached(own()) == count.part.days.first)
+        };
+        points.map(|_| self.points(|days| days.each().collect()).into_iter().filter(can_be).collect())
     }
 
     /// It with the days of each stretch that lie next to its ends: of two dates one comes first,
@@ -345,6 +339,18 @@ impl<'r, 'a> Reading<'r, 'a> {
             )
         });
         self.open() == 2 && plain.count() == 2
+    }
+
+    /// The days on one of which the participant first consented to be bound.
+    pub fn first_consent(&self) -> Option<Days> {
+        let consents = self.acts.iter().filter(|read| in_force::is_consent(read.statement));
+        consents.filter_map(|read| read.part).map(|part| part.days).reduce(Days::earlier)
+    }
+
+    /// Whether a statement gives the day on which the treaty itself is in force.
+    fn states_entry_into_force(&self) -> bool {
+        let effects = self.acts.iter().filter(|read| matches!(read.statement.body, TreatyBody::EffectStated(_)));
+        effects.filter(|read| read.is_on_treaty()).any(|read| read.part.is_some())
     }
 
     /// How many days are open.
@@ -417,7 +423,8 @@ impl<'r, 'a> Reading<'r, 'a> {
             read.open.iter().map(|open| (format!("{} of {}", open.name(), read.account.conflict), &open.part))
         });
         let passed = self.passed.iter().map(|passed| ("the passing to successors".to_owned(), &passed.part));
-        acts.chain(accounts).chain(passed)
+        let counted = self.counted.iter().map(|count| ("the deposit that is counted".to_owned(), &count.part));
+        acts.chain(accounts).chain(passed).chain(counted)
     }
 
     /// An act by its entry; where that holds several of its name, with the number of the event.
@@ -439,13 +446,15 @@ impl<'r, 'a> Reading<'r, 'a> {
     fn parts(&self) -> impl Iterator<Item = &Part> {
         let acts = self.acts.iter().filter_map(|read| read.part.as_ref());
         let accounts = self.accounts.iter().flat_map(|read| &read.open).map(|open| &open.part);
-        acts.chain(accounts).chain(self.passed.iter().map(|passed| &passed.part))
+        let counted = self.counted.iter().map(|count| &count.part);
+        acts.chain(accounts).chain(self.passed.iter().map(|passed| &passed.part)).chain(counted)
     }
 
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {
         let acts = self.acts.iter_mut().filter_map(|read| read.part.as_mut());
         let accounts = self.accounts.iter_mut().flat_map(|read| &mut read.open).map(|open| &mut open.part);
-        acts.chain(accounts).chain(self.passed.iter_mut().map(|passed| &mut passed.part))
+        let counted = self.counted.iter_mut().map(|count| &mut count.part);
+        acts.chain(accounts).chain(self.passed.iter_mut().map(|passed| &mut passed.part)).chain(counted)
     }
 
     /// One reading in place of two that read all alike but one date, the other's days of
@@ -505,60 +514,11 @@ fn options<'r, 'a>(
     let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
     let told = if rival { act.followed.as_slice() } else { &act.followed[..1] };
     let options = told.iter().flat_map(|statement| {
-        let parts = range(record, statement).map_or(vec![None], |of| match of.is_settled() {
+        let parts = dated::range(record, statement).map_or(vec![None], |of| match of.is_settled() {
             true => vec![Some(Part::whole(of))],
             false => parts(statement, of).into_iter().map(Some).collect(),
         });
         parts.into_iter().map(move |part| ReadAct { act, statement, part, rival })
     });
     options.collect()
-}
-
-/// The days that the date which counts can mean; `None` where none is stated that could
-/// start a clock.
-pub fn range(record: &Record<'_, '_>, statement: &Statement<'_>) -> Option<Days> {
-    match clock_date(record, statement) {
-        // An instrument counts from an unknown day; without a day no notice runs.
-        None if matches!(statement.body, TreatyBody::WithdrawalNotified(_) | TreatyBody::EffectStated(_)) => None,
-        date => Some(bounds(record.adopted, statement, date)),
-    }
-}
-
-/// The days that the date of a statement can mean.
-pub fn bounds(adopted: Option<Date>, statement: &Statement<'_>, date: Option<&WorldDate>) -> Days {
-    let floor = adopted.unwrap_or(Date::constant(1, 1, 1));
-    let ceiling = latest_day(statement).max(floor);
-    let first = date.and_then(WorldDate::earliest).unwrap_or(floor);
-    let last = date.and_then(WorldDate::latest).map_or(ceiling, |last| last.min(ceiling));
-    Days { first, last: last.max(first) }
-}
-
-/// What was recorded as past had happened by the day of recording, or of the correction that
-/// stands; a succession of States by the day on which it was notified.
-fn latest_day(statement: &Statement<'_>) -> Date {
-    let corrections = statement.corrections.iter().map(|(recorded, _)| recorded.recorded_at);
-    let recorded = corrections.chain([statement.recorded.recorded_at]).max().and_then(|time| time.utc_date());
-    match statement.body {
-        TreatyBody::EffectStated(_) => Date::MAX,
-        TreatyBody::SuccessionNotified(body) => {
-            let notified = body.received_by_depositary.as_ref().and_then(WorldDate::latest);
-            notified.or(recorded).unwrap_or(Date::MAX)
-        }
-        _ => recorded.unwrap_or(Date::MAX),
-    }
-}
-
-/// The date of a statement that counts under the clauses.
-pub fn clock_date<'a>(record: &Record<'_, '_>, statement: &Statement<'a>) -> Option<&'a WorldDate> {
-    match statement.body {
-        TreatyBody::WithdrawalNotified(body) => match record.withdrawal_clause().map(|clause| clause.notice_from) {
-            // A notification is made when the depositary has received it (VCLT Art. 78(b)).
-            Some(NoticeFrom::ReceiptByDepositary | NoticeFrom::Notification) | None => {
-                body.received_by_depositary.as_ref()
-            }
-            Some(NoticeFrom::Circulation) => body.other_parties_notified.as_ref(),
-        },
-        TreatyBody::SuccessionNotified(body) => body.succeeded.as_ref(),
-        _ => statement.date(),
-    }
 }

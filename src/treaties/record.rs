@@ -8,7 +8,7 @@ use super::{
     Dossier, Span,
     cascade::{self, Carried},
     conflict::{self, Conflict},
-    course,
+    course, dated,
     days::Days,
     followed,
     in_force::{self, Counted},
@@ -51,7 +51,8 @@ pub struct Record<'r, 'a> {
     pub notifications: Vec<&'r Act<'a>>,
     /// Tables that the depositary stated.
     pub tables: Vec<&'r Act<'a>>,
-    pub counted: Option<Counted>,
+    /// When the treaty is in force by the count of deposits.
+    pub counted: Option<Counted<'a>>,
     /// How the participant leaves a treaty that takes this one along, in each way in
     /// which that can be read; one without a leave where nothing does.
     pub carried: Vec<Carried>,
@@ -103,6 +104,9 @@ impl<'r, 'a> Record<'r, 'a> {
         let successions = passing::successions(dossier, all, adopted);
         let (carried, whole_parent) = cascade::carried(parent, dossier, all, around);
         let (predecessors, whole_predecessors) = predecessors(dossier, all, around);
+        let clocked: Vec<&Act<'a>> = acts().filter(clocked).collect();
+        let own_deposit = dated::first_consent(&clocked, adopted);
+        let dated = (adopted, own_deposit);
         Self {
             treaty,
             participant,
@@ -112,14 +116,14 @@ impl<'r, 'a> Record<'r, 'a> {
             asked: around.asked,
             deadlines: around.deadlines,
             adopted,
-            clocked: acts().filter(clocked).collect(),
+            clocked,
             conflicts: conflict::conflicts(&asserted, withdrawal),
             passed_over: conflict::passed_over(&asserted, withdrawal),
             beside: acts().filter(|act| own(act) && !with_clock(act)).collect(),
             reactions: acts().filter(|act| is_reaction(act, treaty)).collect(),
             notifications: acts().filter(on_treaty).filter(|act| is_notification(act)).collect(),
             tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
-            counted: in_force.and_then(|clause| in_force::counted(dossier, parent, acts(), clause)),
+            counted: in_force.and_then(|clause| in_force::counted(dossier, parent, acts(), clause, dated)),
             carried,
             passed: if around.of_predecessor { None } else { passing::passing(dossier, all, &successions) },
             successions,

@@ -7,11 +7,10 @@
 use jiff::civil::Date;
 
 use super::{
-    Reaction, Stance, SuspensionAsserted,
+    Reaction, Stance, SuspensionAsserted, dated,
     days::Days,
     objections,
     overlays::{changed_on, may_have_come},
-    readings,
     record::Record,
     rivals::Act,
 };
@@ -24,12 +23,12 @@ pub fn since(body: &SuspensionNotified) -> Option<&WorldDate> {
 }
 
 /// The days on one of which that is.
-fn begins(record: &Record<'_, '_>, act: &Act<'_>, body: &SuspensionNotified) -> Option<Days> {
+pub fn begins(record: &Record<'_, '_>, act: &Act<'_>, body: &SuspensionNotified) -> Option<Days> {
     match &body.claimed_from {
-        Some(claimed) => Some(readings::bounds(record.adopted, act.shown(), Some(claimed))),
+        Some(claimed) => Some(dated::bounds(record.adopted, act.shown(), Some(claimed))),
         None => objections::received_on(record, act).or_else(|| {
             let circulated = body.circulated.as_ref()?;
-            Some(readings::bounds(record.adopted, act.shown(), Some(circulated)))
+            Some(dated::bounds(record.adopted, act.shown(), Some(circulated)))
         }),
     }
 }

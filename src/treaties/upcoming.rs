@@ -179,8 +179,7 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
 
 fn treaty_in_force(followed: &Followed<'_, '_>, horizon: Horizon) -> Option<Projected> {
     let course = followed.first();
-    let last = followed.corners.iter().filter_map(|course| course.treaty_in_force).max();
-    let days = course.treaty_in_force.zip(last).map(|(first, last)| Days { first, last });
+    let days = followed.corners.iter().filter_map(|course| course.treaty_in_force).map(Days::on).reduce(Days::around);
     let days = days.filter(|days| horizon.may_begin(*days))?;
     let step = course.steps.iter().find(|step| is_of_treaty(step))?;
     let could_move = if step.rule == StatusRule::TreatyInForceAsStated {

@@ -3,14 +3,22 @@
 
 use jiff::{ToSpan, civil::Date};
 
-use super::{is_bound_on, remark};
+use super::{is_bound_on, open, remark, remark_if};
 use crate::{
     domain::{
         DeclarationMade, DeclarationType, LegalRemark, ObjectionLodged, Permission, SuccessionNotified,
-        SuspensionNotified, TreatyBody, WorldDate,
+        SuspensionNotified, TreatyBody,
     },
     treaties::{
-        TreatyStatus, course::Course, objections, record::Record, rivals::Act, statements::Statement, suspension,
+        TreatyStatus,
+        course::Course,
+        dated,
+        days::Days,
+        objections::{self, Missed},
+        record::Record,
+        rivals::Act,
+        statements::Statement,
+        suspension,
     },
 };
 
@@ -22,9 +30,9 @@ pub fn remark_on(record: &Record<'_, '_>, course: &mut Course) {
     for act in record.clocked.iter().chain(&record.beside) {
         let statement = act.shown();
         match statement.body {
-            TreatyBody::SuspensionNotified(body) => on_suspension(record, course, statement, body),
-            TreatyBody::DeclarationMade(body) => on_declaration(record, course, statement, body),
-            TreatyBody::ObjectionLodged(body) => on_objection(course, statement, body),
+            TreatyBody::SuspensionNotified(body) => on_suspension(record, course, act, body),
+            TreatyBody::DeclarationMade(body) => on_declaration(record, course, act, body),
+            TreatyBody::ObjectionLodged(body) => on_objection(record, course, act, body),
             TreatyBody::SuccessionNotified(body) => on_succession(record, course, statement, body),
             _ => {}
         }
@@ -36,30 +44,32 @@ pub fn remark_on(record: &Record<'_, '_>, course: &mut Course) {
 }
 
 /// Who suspends was bound on that day, under a treaty that provides for it.
-fn on_suspension(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &SuspensionNotified) {
+fn on_suspension(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, body: &SuspensionNotified) {
+    let statement = act.shown();
     if record.clauses().is_some_and(|clauses| clauses.suspension == Some(Permission::Prohibited)) {
         let message = "the treaty does not provide for the suspension of its operation";
         remark(course, LegalRemark::SuspensionNotProvided, statement, "VCLT 42(2)", message);
     }
-    let Some(day) = suspension::since(body).and_then(|since| since.latest()) else { return };
-    if !is_bound_on(course, day) {
-        let message = format!("the treaty was not in force for the participant on {day}");
-        remark(course, LegalRemark::SuspensionWithoutMembership, statement, "", message);
+    let Some(days) = suspension::begins(record, act, body) else { return };
+    let parts = open::where_it_stands(course, days, |day| !is_bound_on(course, day));
+    if let Some(found) = open::around(&parts) {
+        let message = format!("the treaty was not in force for the participant {found}");
+        let only = open::assumed("suspension", &parts);
+        remark_if(course, only, LegalRemark::SuspensionWithoutMembership, statement, "", message);
     }
 }
 
-fn on_declaration(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &DeclarationMade) {
+fn on_declaration(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, body: &DeclarationMade) {
     if body.changes.is_some() {
         return;
     }
-    let day = body.made.as_ref().and_then(WorldDate::latest);
-    if day.is_some_and(|day| is_outside(course, day)) {
-        let message = "the participant had neither signed nor consented then";
-        remark(course, LegalRemark::DeclarationByOutsider, statement, "", message);
-    }
+    let statement = act.shown();
+    let made = body.made.as_ref().map(|made| dated::bounds(record.adopted, statement, Some(made)));
+    let message = "the participant had neither signed nor consented then";
+    on_outsider(course, LegalRemark::DeclarationByOutsider, act, made, message);
     match body.declaration_type {
-        DeclarationType::Reservation => on_reservation(record, course, statement, body),
-        DeclarationType::ProvisionalApplication => on_provisional(record, course, statement, body),
+        DeclarationType::Reservation => on_reservation(record, course, act, made),
+        DeclarationType::ProvisionalApplication => on_provisional(record, course, statement, made),
         DeclarationType::Interpretative
         | DeclarationType::TerritorialScope
         | DeclarationType::IntentionNotToBecomeParty
@@ -68,48 +78,70 @@ fn on_declaration(record: &Record<'_, '_>, course: &mut Course, statement: &Stat
     }
 }
 
-fn on_reservation(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &DeclarationMade) {
+/// Who acts takes part.
+fn on_outsider(course: &mut Course, code: LegalRemark, act: &Act<'_>, days: Option<Days>, message: &str) {
+    let Some(days) = days else { return };
+    let parts = open::where_it_stands(course, days, |day| is_outside(course, day));
+    if !parts.is_empty() {
+        let only = open::assumed(&open::named(act), &parts);
+        remark_if(course, only, code, act.shown(), "", message);
+    }
+}
+
+fn on_reservation(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, made: Option<Days>) {
+    let statement = act.shown();
     if record.clauses().is_some_and(|clauses| clauses.reservations == Some(Permission::Prohibited)) {
         let message = "the treaty permits no reservations; the declaration is on record all the same";
         remark(course, LegalRemark::ImpermissibleReservation, statement, "VCLT 19", message);
     }
-    let Some(made) = body.made.as_ref().and_then(WorldDate::latest) else { return };
-    let consented = course.memberships.iter().map(|membership| membership.deposited).find(|day| made < *day);
-    let Some(consented) = consented.filter(|_| is_signatory_on(course, made)) else { return };
-    let confirms = |act: &&&Act<'_>| match act.shown().body {
-        TreatyBody::DeclarationMade(other) => {
-            let later = other.made.as_ref().and_then(WorldDate::latest).is_some_and(|day| day >= consented);
-            later && other.declaration_type == DeclarationType::Reservation
-        }
-        _ => false,
+    let Some(made) = made else { return };
+    let consented = |day: Date| {
+        let deposits = course.memberships.iter().map(|membership| membership.deposited);
+        deposits.filter(|deposited| day < *deposited).min()
     };
-    if record.beside.iter().find(confirms).is_none() {
-        let message = format!("made when signing, and not confirmed with the consent of {consented}");
-        remark(course, LegalRemark::ReservationNotConfirmed, statement, "VCLT 23(2)", message);
+    let stood = |day: Date| is_signatory_on(course, day) && consented(day).is_some();
+    let parts = open::where_it_stands(course, made, stood);
+    let Some(consented) = parts.first().and_then(|part| consented(part.days.first)) else { return };
+    let others = record.beside.iter().filter(|other| !std::ptr::eq(**other, act));
+    let confirming = others.filter_map(|other| match other.shown().body {
+        TreatyBody::DeclarationMade(body) if body.declaration_type == DeclarationType::Reservation => {
+            let days = dated::bounds(record.adopted, other.shown(), Some(body.made.as_ref()?));
+            (consented <= days.last).then(|| (other.shown(), days))
+        }
+        _ => None,
+    });
+    let confirming: Vec<_> = confirming.collect();
+    if confirming.iter().any(|(_, days)| consented <= days.first) {
+        return;
     }
+    let before = confirming.iter().map(|(other, _)| {
+        let index = other.recorded.position.index;
+        format!("the reservation of entry {index} made before {consented}")
+    });
+    let only = std::iter::once(open::assumed(&open::named(act), &parts)).filter(|only| !only.is_empty());
+    let only: Vec<Box<str>> = only.chain(before.map(Into::into)).collect();
+    let message = format!("made when signing, and not confirmed with the consent of {consented}");
+    remark_if(course, only.join("; "), LegalRemark::ReservationNotConfirmed, statement, "VCLT 23(2)", message);
 }
 
-fn on_provisional(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &DeclarationMade) {
+/// A declaration that can have been made with an instrument is taken to have been.
+fn on_provisional(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, made: Option<Days>) {
     let clause = record.clauses().and_then(|clauses| clauses.provisional_application.as_ref());
     let article = clause.map(|clause| clause.article.clone()).unwrap_or_default();
     if clause.is_none_or(|clause| clause.permission == Permission::Prohibited) {
         let message = "the clauses do not provide for provisional application";
         return remark(course, LegalRemark::ProvisionalApplicationNotProvided, statement, &article, message);
     }
-    let made = body.made.as_ref().and_then(WorldDate::latest);
-    let with = course.memberships.iter().any(|membership| made.is_some_and(|made| membership.deposited == made));
-    if !with {
+    if !made.is_some_and(|made| open::may_have_consented(record, course, made)) {
         let message = "it can be declared together with an instrument of consent, and none of that day is held";
         remark(course, LegalRemark::ProvisionalWithoutInstrument, statement, &article, message);
     }
 }
 
-/// Who objects takes part.
-fn on_objection(course: &mut Course, statement: &Statement<'_>, body: &ObjectionLodged) {
-    if body.lodged.as_ref().and_then(WorldDate::latest).is_some_and(|day| is_outside(course, day)) {
-        let message = "who objects had neither signed nor consented then";
-        remark(course, LegalRemark::ObjectionByOutsider, statement, "", message);
-    }
+fn on_objection(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, body: &ObjectionLodged) {
+    let lodged = body.lodged.as_ref().map(|lodged| dated::bounds(record.adopted, act.shown(), Some(lodged)));
+    let message = "who objects had neither signed nor consented then";
+    on_outsider(course, LegalRemark::ObjectionByOutsider, act, lodged, message);
 }
 
 /// Objections to the act that came when the time for them was over, however it is counted.
@@ -121,22 +153,37 @@ fn on_late_objections(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_
         if !act.is_stated_by(&body.objects_to) {
             continue;
         }
-        if let Some(end) = objections::end_that_was_missed(&windows, body.lodged.as_ref()) {
-            let message = format!("the time for objections ended on {end}");
-            remark(course, LegalRemark::ObjectionLate, reaction, &article, message);
+        let Some(lodged) = body.lodged.as_ref() else { continue };
+        let lodged = dated::bounds(record.adopted, reaction, Some(lodged));
+        if let Some(Missed { end, surely }) = objections::missed(&windows, lodged) {
+            let only = match end.is_settled() {
+                _ if surely => "".into(),
+                true => {
+                    let after = end.last.tomorrow().ok();
+                    open::assumed("objection lodged", &open::where_it_holds(lodged, after, |day| end.last < day))
+                }
+                false => "the time for objections had ended when the objection was lodged".into(),
+            };
+            let message = format!("the time for objections ended {end}");
+            remark_if(course, only, LegalRemark::ObjectionLate, reaction, &article, message);
         }
     }
 }
 
 fn on_succession(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &SuccessionNotified) {
-    let Some(day) = body.succeeded.as_ref().and_then(WorldDate::latest) else { return };
-    let eve = day.yesterday().unwrap_or(day);
-    let spans = record.predecessors.get(&body.predecessor);
+    let Some(succeeded) = body.succeeded.as_ref() else { return };
+    let days = dated::bounds(record.adopted, statement, Some(succeeded));
+    let eve = |day: Date| day.yesterday().unwrap_or(day);
+    let spans = record.predecessors.get(&body.predecessor).map(Vec::as_slice).unwrap_or_default();
     let takes_part = |status: TreatyStatus| status != TreatyStatus::NonParticipant && status.ended().is_none();
-    let took_part = spans.is_some_and(|spans| spans.iter().any(|span| span.holds_on(eve) && takes_part(span.status)));
-    if !took_part {
-        let message = format!("this ledger does not hold that {} took part in the treaty on {eve}", body.predecessor);
-        remark(course, LegalRemark::PredecessorNotBound, statement, "", message);
+    let took_part = |day: Date| spans.iter().any(|span| span.holds_on(eve(day)) && takes_part(span.status));
+    let changes = spans.iter().filter_map(|span| span.from?.tomorrow().ok());
+    let parts = open::where_it_holds(days, changes, |day| !took_part(day));
+    if let Some(found) = open::around(&parts) {
+        let eve = found.map(eve);
+        let message = format!("this ledger does not hold that {} took part in the treaty {eve}", body.predecessor);
+        let only = open::assumed("succession of States", &parts);
+        remark_if(course, only, LegalRemark::PredecessorNotBound, statement, "", message);
     }
 }
 
@@ -147,13 +194,16 @@ fn on_silence(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>) {
         TreatyBody::SuspensionNotified(body) if body.circulated.is_none() => body.received_by_depositary.as_ref(),
         _ => return,
     };
-    let Some(received) = received.and_then(WorldDate::latest) else { return };
-    let due = received.checked_add(PERIOD_FOR_NOTIFICATION.days()).unwrap_or(received);
-    let passed = record.known_on.is_some_and(|known| due < known);
-    if passed && objections::notified(record, act).is_none() {
+    let Some((received, known)) = received.zip(record.known_on) else { return };
+    let received = dated::bounds(record.adopted, act.shown(), Some(received));
+    let passed = |day: Date| day.checked_add(PERIOD_FOR_NOTIFICATION.days()).is_ok_and(|due| due < known);
+    let parts = open::where_it_holds(received, known.checked_sub(PERIOD_FOR_NOTIFICATION.days()), passed);
+    if let Some(received) = open::around(&parts).filter(|_| objections::notified(record, act).is_none()) {
+        let received = received.named();
         let message =
             format!("no notification of the depositary is held, {PERIOD_FOR_NOTIFICATION} days after {received}");
-        remark(course, LegalRemark::NotNotified, act.shown(), "VCLT 77(1)(e)", message);
+        let only = open::assumed(&open::named(act), &parts);
+        remark_if(course, only, LegalRemark::NotNotified, act.shown(), "VCLT 77(1)(e)", message);
     }
 }
 

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::remark;
+use super::{Found, remark, remark_if};
 use crate::{
     domain::{
         CitedEvent, DomesticStep, Kind, LegalFinding, LegalRemark, PursuedAct, TreatyBody, TreatyKind, WorldDate,
     },
-    treaties::{conflict::Account, course::Course, record::Record, rivals::Act, statements::Statement},
+    treaties::{
+        conflict::Account, course::Course, dated, days::Days, record::Record, rivals::Act, statements::Statement,
+    },
 };
 
 /// Days by which two reports of one act may differ: calendars begin the day elsewhere.
@@ -29,7 +31,8 @@ fn on_periods(record: &Record<'_, '_>, course: &mut Course) {
     for event in turned {
         let message = "the day until which the conflict is asserted lies before the day since which it is";
         let (code, article) = (LegalRemark::PeriodEndsBeforeItBegins, "".into());
-        course.findings.push(LegalFinding { code, event: Some(event), article, message: message.into() });
+        let finding = LegalFinding { code, event: Some(event), article, message: message.into() };
+        course.findings.push(Found { finding, only: "".into() });
     }
 }
 
@@ -49,6 +52,10 @@ fn own<'q, 'r, 'a>(record: &'q Record<'r, 'a>) -> impl Iterator<Item = &'r Act<'
 
 fn day(statement: &Statement<'_>) -> Option<Date> {
     statement.date().and_then(WorldDate::day)
+}
+
+fn latest(statement: &Statement<'_>) -> Option<Date> {
+    statement.date().and_then(WorldDate::latest)
 }
 
 /// Two acts of one kind within two days, from different sources, that share no name.
@@ -113,16 +120,16 @@ fn on_order(record: &Record<'_, '_>, course: &mut Course) {
         let TreatyBody::DomesticStepTaken(body) = act.shown().body else { continue };
         let Some(taken) = body.taken.as_ref().and_then(WorldDate::earliest) else { continue };
         let reached =
-            own(record).filter(|other| is_pursued(other, body.pursues)).filter_map(|other| day(other.shown()));
+            own(record).filter(|other| is_pursued(other, body.pursues)).filter_map(|other| latest(other.shown()));
         let leads = !matches!(body.step, DomesticStep::Promulgation | DomesticStep::GazettePublication);
         if let Some(reached) = reached.max().filter(|reached| leads && *reached < taken) {
-            let message = format!("the step is dated after {reached}, the day on which the act reached the depositary");
+            let message = format!("the step is dated after {reached}, by when the act had reached the depositary");
             remark(course, LegalRemark::StepsOutOfOrder, act.shown(), "", message);
         }
         let signed = own(record).filter_map(|other| signed_at_home(other, body.pursues));
         let vote = body.step == DomesticStep::ParliamentaryVote;
         if let Some(signed) = signed.max().filter(|signed| vote && *signed < taken) {
-            let message = format!("the vote is dated after {signed}, the day on which the head of State signed");
+            let message = format!("the vote is dated after {signed}, by when the head of State had signed");
             remark(course, LegalRemark::StepsOutOfOrder, act.shown(), "", message);
         }
     }
@@ -140,16 +147,32 @@ fn is_pursued(act: &Act<'_>, pursued: PursuedAct) -> bool {
 fn signed_at_home(act: &Act<'_>, pursues: PursuedAct) -> Option<Date> {
     let TreatyBody::DomesticStepTaken(body) = act.shown().body else { return None };
     let signed = body.step == DomesticStep::HeadOfState && body.pursues == pursues;
-    day(act.shown()).filter(|_| signed)
+    latest(act.shown()).filter(|_| signed)
 }
 
+/// Of two signatures that may have come in either order, each is a further one if it came later.
 fn on_repeated_signatures(record: &Record<'_, '_>, course: &mut Course) {
-    let mut signatures: Vec<&Act<'_>> =
-        own(record).filter(|act| act.kind == Kind::Treaty(TreatyKind::SignatureAffixed)).collect();
-    signatures.sort_by_key(|act| (day(act.shown()), act.shown().reference()));
-    for act in signatures.iter().skip(1) {
+    let signatures = own(record).filter(|act| act.kind == Kind::Treaty(TreatyKind::SignatureAffixed));
+    let signatures = signatures.map(|act| (act, dated::bounds(record.adopted, act.shown(), act.shown().date())));
+    let signatures: Vec<(&Act<'_>, Days)> = signatures.collect();
+    let place = |act: &Act<'_>| act.shown().reference();
+    for (at, (act, days)) in signatures.iter().enumerate() {
+        let others = || signatures.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+        // Of one day, the event's name decides.
+        let first = |other: &Act<'_>, one: Date, its: Date| one < its || one == its && place(other) < place(act);
+        let only = if others().any(|(other, earlier)| first(other, earlier.last, days.first)) {
+            String::new()
+        } else {
+            let may = others().filter(|(other, earlier)| first(other, earlier.first, days.last));
+            let entries: Vec<String> =
+                may.map(|(other, _)| other.shown().recorded.position.index.to_string()).collect();
+            if entries.is_empty() {
+                continue;
+            }
+            format!("signature affixed after that of entry {}", entries.join(" or "))
+        };
         let message = "the participant had signed already";
-        remark(course, LegalRemark::SignatureRepeated, act.shown(), "", message);
+        remark_if(course, only, LegalRemark::SignatureRepeated, act.shown(), "", message);
     }
 }
 

@@ -2,11 +2,14 @@
 
 mod beside;
 mod doubts;
+mod open;
 
 use jiff::civil::Date;
 
 use super::{
     course::{Course, Membership},
+    dated,
+    days::Days,
     in_force,
     months::add_months,
     record::Record,
@@ -17,10 +20,25 @@ use crate::domain::{
     TreatyEffect, WithdrawalClause, WithdrawalNotified, WorldDate,
 };
 
+pub use open::Found;
+
 /// Adds a finding on a statement.
 pub fn remark(course: &mut Course, code: LegalRemark, on: &Statement<'_>, article: &str, message: impl Into<Box<str>>) {
+    remark_if(course, "", code, on, article, message);
+}
+
+/// Adds a finding on a statement, with what has to be assumed for it besides the reading.
+pub fn remark_if(
+    course: &mut Course,
+    only: impl Into<Box<str>>,
+    code: LegalRemark,
+    on: &Statement<'_>,
+    article: &str,
+    message: impl Into<Box<str>>,
+) {
     let event = Some(on.cited());
-    course.findings.push(LegalFinding { code, event, article: article.into(), message: message.into() });
+    let finding = LegalFinding { code, event, article: article.into(), message: message.into() };
+    course.findings.push(Found { finding, only: only.into() });
 }
 
 /// Why an act that was notified has no effect.
@@ -127,7 +145,13 @@ fn follows_signature(mode: ConsentMode) -> bool {
 }
 
 /// Whether a notice of withdrawal is what the clauses ask for.
-pub fn on_notice(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &WithdrawalNotified) {
+pub fn on_notice(
+    record: &Record<'_, '_>,
+    course: &mut Course,
+    statement: &Statement<'_>,
+    body: &WithdrawalNotified,
+    began: Option<Date>,
+) {
     let Some(clause) = record.withdrawal_clause() else { return };
     // Whoever else is to be told: a notice that runs from its receipt is told to the depositary.
     let from_receipt = clause.notice_from != NoticeFrom::Circulation;
@@ -154,24 +178,25 @@ pub fn on_notice(record: &Record<'_, '_>, course: &mut Course, statement: &State
         remark(course, LegalRemark::ReasonsMissing, statement, &clause.article, message);
     }
     on_later_effect(clause, course, statement, body);
-    on_early_notice(clause, course, statement, body);
+    let received = body.received_by_depositary.as_ref();
+    let received = received.map(|received| match began.filter(|_| from_receipt) {
+        Some(day) => Days::on(day),
+        None => dated::bounds(record.adopted, statement, Some(received)),
+    });
+    on_early_notice(clause, course, statement, received);
 }
 
 /// Some treaties can be left only after some time.
-fn on_early_notice(
-    clause: &WithdrawalClause,
-    course: &mut Course,
-    statement: &Statement<'_>,
-    body: &WithdrawalNotified,
-) {
+fn on_early_notice(clause: &WithdrawalClause, course: &mut Course, statement: &Statement<'_>, received: Option<Days>) {
     let in_force = course.memberships.last().and_then(|membership: &Membership| membership.in_force);
-    let received = body.received_by_depositary.as_ref().and_then(WorldDate::latest);
     let Some((in_force, received)) = in_force.zip(received).filter(|_| clause.minimum_months > 0) else { return };
     let least = add_months(in_force, clause.minimum_months);
-    if received < least {
+    let parts = open::where_it_holds(received, [least], |day| day < least);
+    if !parts.is_empty() {
         let message =
             format!("a notice can be given from {least} on, {} months after entry into force", clause.minimum_months);
-        remark(course, LegalRemark::NoticeTooEarly, statement, &clause.article, message);
+        let only = open::assumed("withdrawal received", &parts);
+        remark_if(course, only, LegalRemark::NoticeTooEarly, statement, &clause.article, message);
     }
 }
 
@@ -207,12 +232,8 @@ fn on_clamped_days(record: &Record<'_, '_>, course: &mut Course) {
             let message =
                 format!("{} months after {} has no such day: clamped to {expiry}", clause.notice_months, leave.began);
             let (code, event) = (LegalRemark::DayClamped, Some(leave.event));
-            course.findings.push(LegalFinding {
-                code,
-                event,
-                article: clause.article.clone(),
-                message: message.into(),
-            });
+            let finding = LegalFinding { code, event, article: clause.article.clone(), message: message.into() };
+            course.findings.push(Found { finding, only: "".into() });
         }
     }
 }
@@ -237,8 +258,9 @@ fn on_effects(record: &Record<'_, '_>, course: &mut Course) {
 
 fn on_treaty_effect(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, stated: &WorldDate) {
     let article = record.in_force_clause().map(|clause| clause.article.clone()).unwrap_or_default();
-    if let Some(counted) = record.counted.as_ref().filter(|counted| !can_mean(stated, counted.day)) {
-        let message = format!("stated is {stated}; the deposits in this ledger give {}", counted.day);
+    let counted = record.counted.as_ref().map(|counted| counted.days());
+    if let Some(counted) = counted.filter(|counted| !can_be_among(stated, *counted)) {
+        let message = format!("stated is {stated}; the deposits in this ledger give {}", counted.named());
         remark(course, LegalRemark::StatedVsComputed, statement, &article, message);
     }
 }
@@ -261,25 +283,36 @@ fn on_own_effect(
         ),
     };
     let article = article.unwrap_or_default();
-    let before_consent =
-        |membership: &super::course::Membership| stated.latest().is_some_and(|day| day < membership.deposited);
-    if course.memberships.iter().all(before_consent) {
-        let message = format!("stated is {stated}; this ledger holds no consent before it");
-        return remark(course, LegalRemark::EffectBeforeConsent, statement, &article, message);
+    let days = dated::bounds(record.adopted, statement, Some(stated));
+    if computed.iter().any(|day| days.holds(*day)) {
+        return;
     }
-    if body.effect == TreatyEffect::Withdrawal && course.memberships.iter().all(|membership| membership.leave.is_none())
-    {
+    let consented = course.memberships.iter().map(|membership| membership.deposited).min();
+    let is_before = |day: Date| consented.is_none_or(|consented| day < consented);
+    let before = open::where_it_holds(days, consented, is_before);
+    let after = open::where_it_holds(days, consented, |day| !is_before(day));
+    if !before.is_empty() {
+        let message = format!("stated is {stated}; this ledger holds no consent before it");
+        let only = open::assumed("the effect", &before);
+        remark_if(course, only, LegalRemark::EffectBeforeConsent, statement, &article, message);
+    }
+    if after.is_empty() {
+        return;
+    }
+    let runs = course.memberships.iter().any(|membership| membership.leave.is_some());
+    let (code, message) = if body.effect == TreatyEffect::Withdrawal && !runs {
         let message =
             format!("the effect of a withdrawal on {stated} is stated; this ledger holds no notice that runs");
-        return remark(course, LegalRemark::WithdrawalEffectWithoutNotice, statement, &article, message);
-    }
-    if !computed.iter().any(|day| can_mean(stated, *day)) {
+        (LegalRemark::WithdrawalEffectWithoutNotice, message)
+    } else {
         let given = computed.last().map_or("no day yet".into(), ToString::to_string);
-        let message = format!("stated is {stated}; the clauses give {given}");
-        remark(course, LegalRemark::StatedVsComputed, statement, &article, message);
-    }
+        (LegalRemark::StatedVsComputed, format!("stated is {stated}; the clauses give {given}"))
+    };
+    remark_if(course, open::assumed("the effect", &after), code, statement, &article, message);
 }
 
-fn can_mean(date: &WorldDate, day: Date) -> bool {
-    date.earliest().is_none_or(|earliest| earliest <= day) && date.latest().is_none_or(|latest| day <= latest)
+/// Whether a date and some days have a day in common.
+fn can_be_among(date: &WorldDate, days: Days) -> bool {
+    date.earliest().is_none_or(|earliest| earliest <= days.last)
+        && date.latest().is_none_or(|latest| days.first <= latest)
 }

@@ -16,7 +16,7 @@ fn clause(article: &str, title: &str, due: Due, months: Option<u32>) -> Obligati
 }
 
 /// The duties of a treaty like the Ottawa Convention.
-fn ottawa_duties() -> Vec<ObligationClause> {
+pub fn ottawa_duties() -> Vec<ObligationClause> {
     vec![
         clause("4", "destroy stockpiles", Due::Act(Period::Years(4)), None),
         clause("5(1)", "clear mined areas", Due::Act(Period::Years(10)), Some(120)),

@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::treaties::{
-    FirstDeposit, Interval, Outcome, Span, StatedDeposit, add_days, first_deposits, participation, party, spans,
+    FirstDeposit, Interval, Outcome, Remark, Span, StatedDeposit, add_days, first_deposits, participation, party, spans,
 };
 
 /// An act of one participant, with what it names among the acts before.
@@ -221,6 +221,53 @@ fn said(answer: &Answer) -> impl PartialEq + std::fmt::Debug + use<> {
     (outcomes, codes(answer), findings, answer.complete)
 }
 
+/// What an answer on days says that the answer on open dates does not allow for.
+pub fn not_covered(open: &Answer, alone: &Answer) -> Option<String> {
+    for outcome in alone.outcomes.iter().filter(|_| open.complete && alone.complete) {
+        let told = open.outcomes.iter().find(|told| told.status.name() == outcome.status.name());
+        let Some(told) = told else {
+            return Some(format!("{} is not told of {:#?}", outcome.status.name(), open.outcomes));
+        };
+        for Interval { first, .. } in &outcome.intervals {
+            let within = |it: &&Interval| {
+                let ends = it.first.to.zip(it.last.to).zip(first.to);
+                it.first.from <= first.from
+                    && first.from <= it.last.from
+                    && ends.map_or(it.last.to == first.to, |((soon, late), to)| soon <= to && to <= late)
+            };
+            if !told.intervals.iter().any(|it| within(&it)) {
+                return Some(format!("{first:?} is not within {:#?}", told.intervals));
+            }
+        }
+    }
+    None
+}
+
+/// A remark of an answer on open dates that assumes nothing and is not made on some days, or
+/// one on what lies beside the status that is made on these days and not told.
+pub fn remarked_otherwise(open: &Answer, alone: &Answer) -> Option<String> {
+    if !open.complete || !alone.complete {
+        return None;
+    }
+    let about = |remark: &Remark| (remark.finding.code, remark.finding.event.clone().map(|event| event.reference));
+    let has = |answer: &Answer, remark: &Remark| answer.findings.iter().any(|other| about(other) == about(remark));
+    let certain = open.findings.iter().filter(|remark| remark.assuming.is_empty());
+    let too_much = certain.filter(|remark| !has(alone, remark)).map(|remark| format!("not so: {remark:#?}")).next();
+    let beside = |remark: &&Remark| {
+        matches!(
+            remark.finding.code,
+            LegalRemark::SuspensionWithoutMembership
+                | LegalRemark::DeclarationByOutsider
+                | LegalRemark::ReservationNotConfirmed
+                | LegalRemark::ObjectionLate
+                | LegalRemark::NotNotified
+                | LegalRemark::SignatureRepeated
+        )
+    };
+    let made = alone.findings.iter().filter(beside);
+    too_much.or_else(|| made.filter(|remark| !has(open, remark)).map(|remark| format!("untold: {remark:#?}")).next())
+}
+
 proptest! {
     #[test]
     fn a_list_says_of_a_party_what_is_said_of_it_alone(acts in prop::collection::vec(made(), 0..9), at in date()) {
@@ -244,10 +291,10 @@ proptest! {
         prop_assume!(at.len() == 10);
         let told = deposits.iter().map(|(who, on)| StatedDeposit {
             participant: WHO[who % WHO.len()].parse().unwrap(),
-            deposited: on.parse().unwrap(),
+            deposited: Some(on.parse().unwrap()),
         });
         let first = first_deposits(told, threshold);
-        prop_assert!(first.is_sorted_by_key(|deposit| deposit.day));
+        prop_assert!(first.is_sorted_by_key(|deposit| deposit.days.last));
         let status = |book: &Book, who, first: &[FirstDeposit]| {
             let answer = ask(book, OTTAWA, who, first, |dossier| status(dossier, day(&at), ViewName::Default));
             let told = |outcome: &Outcome| (outcome.intervals.clone(), outcome.steps.iter().map(|step| (step.rule, step.date)).collect::<Vec<_>>());
@@ -354,18 +401,7 @@ proptest! {
         let mut picks = picks.into_iter().cycle();
         let alone: Vec<Made> = acts.iter().cloned().map(|made| made.on_days(|_| picks.next().unwrap_or_default())).collect();
         let (open, alone) = (book(&acts).now(OTTAWA, "XXX", &at), book(&alone).now(OTTAWA, "XXX", &at));
-        for outcome in alone.outcomes.iter().filter(|_| open.complete && alone.complete) {
-            let told = open.outcomes.iter().find(|told| told.status.name() == outcome.status.name());
-            prop_assert!(told.is_some(), "{} is not told of {:#?}", outcome.status.name(), open.outcomes);
-            for Interval { first, .. } in &outcome.intervals {
-                let within = |it: &&Interval| {
-                    let ends = it.first.to.zip(it.last.to).zip(first.to);
-                    it.first.from <= first.from && first.from <= it.last.from
-                        && ends.map_or(it.last.to == first.to, |((soon, late), to)| soon <= to && to <= late)
-                };
-                let found = told.is_some_and(|told| told.intervals.iter().any(|it| within(&it)));
-                prop_assert!(found, "{:?} is not within {:#?}", first, told.map(|told| &told.intervals));
-            }
-        }
+        prop_assert_eq!(not_covered(&open, &alone), None);
+        prop_assert_eq!(remarked_otherwise(&open, &alone), None);
     }
 }

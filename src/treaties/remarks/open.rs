@@ -1,0 +1,81 @@
+//! Remarks on what is dated beside the status, on days that are not known: on which of them a
+//! remark is to be made.
+//!
+//! Promises: what is remarked without an assumption holds on every day that the date can mean;
+//! what holds on some of them says on which.
+//! Leaves to others: what is remarked (`beside`, `doubts`), the days of the acts that make the
+//! status (`readings`).
+
+use jiff::civil::Date;
+
+use crate::{
+    domain::LegalFinding,
+    treaties::{
+        Span,
+        course::Course,
+        days::{Days, Part},
+        record::Record,
+        rivals::Act,
+    },
+};
+
+/// A finding with what has to be assumed for it besides the reading; empty where nothing has.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    pub finding: LegalFinding,
+    pub only: Box<str>,
+}
+
+/// The stretches of days on which something holds that changes on some days alone.
+pub fn where_it_holds(of: Days, changes: impl IntoIterator<Item = Date>, holds: impl Fn(Date) -> bool) -> Vec<Part> {
+    let mut begins: Vec<Date> = changes.into_iter().filter(|day| of.holds(*day)).chain([of.first]).collect();
+    begins.sort_unstable();
+    begins.dedup();
+    let mut found: Vec<Part> = Vec::new();
+    for part in Part::split(of, &begins).into_iter().filter(|part| holds(part.days.first)) {
+        match found.last_mut().and_then(|last| last.joined(part).map(|joined| *last = joined)) {
+            Some(()) => {}
+            None => found.push(part),
+        }
+    }
+    found
+}
+
+/// The stretches of days on which the participant stands in some way.
+pub fn where_it_stands(course: &Course, of: Days, stands: impl Fn(Date) -> bool) -> Vec<Part> {
+    where_it_holds(of, changes(course), stands)
+}
+
+/// The days on which the status changes.
+pub fn changes(course: &Course) -> impl Iterator<Item = Date> {
+    course.spans.iter().filter_map(|span: &Span| span.from)
+}
+
+/// What has to be assumed of something that was dated, so that it lies in one of the
+/// stretches; nothing where they are all of the days.
+pub fn assumed(what: &str, parts: &[Part]) -> Box<str> {
+    let told = parts.iter().map(|part| part.told(what));
+    told.collect::<Option<Vec<_>>>().map(|told| told.join(" or ")).unwrap_or_default().into()
+}
+
+/// All of the days of stretches.
+pub fn around(parts: &[Part]) -> Option<Days> {
+    parts.iter().map(|part| part.days).reduce(Days::around)
+}
+
+/// How an act is named in what is assumed of it.
+pub fn named(act: &Act<'_>) -> String {
+    act.shown().recorded.event.kind().name().replace('_', " ")
+}
+
+/// Whether the participant may have consented to be bound on one of some days.
+pub fn may_have_consented(record: &Record<'_, '_>, course: &Course, days: Days) -> bool {
+    let on_it = course.memberships.iter().any(|membership| days.holds(membership.deposited));
+    let meets = |other: Days| other.first <= days.last && days.first <= other.last;
+    let consents = record.clocked.iter().flat_map(|act| &act.followed);
+    let mut consents = consents.filter(|statement| crate::treaties::in_force::is_consent(statement));
+    on_it
+        || consents.any(|statement| {
+            crate::treaties::dated::range(record, statement).is_some_and(|of| !of.is_settled() && meets(of))
+        })
+}

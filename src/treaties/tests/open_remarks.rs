@@ -1,0 +1,164 @@
+//! What law remarks on acts beside the status that are not dated to the day.
+
+use super::{
+    acts::{declaration, declared, succession},
+    *,
+};
+
+/// What is assumed of each remark with a code, in order of its events; and its message.
+fn remarked(answer: &Answer, code: LegalRemark) -> Vec<(Vec<&str>, &str)> {
+    let found = answer.findings.iter().filter(|remark| remark.finding.code == code);
+    found.map(|it| (it.assuming.iter().map(|told| &**told).collect(), &*it.finding.message)).collect()
+}
+
+/// A party to a treaty with times for objections, and the reservation that it made then.
+fn reserved(made: &str) -> (Book, EventReference) {
+    let (mut book, x) = with_party("XXX");
+    let objection = Some(ObjectionClause { reservation_months: 12, claim_months: 3, article: "20".into() });
+    let clauses = Clauses { objection, ..ottawa_clauses() };
+    let registration = book.events[0].reference();
+    let corrected = correction(registration, registered(Some(clauses), "1997-09-18"));
+    book.entry("2025-03-18", &format!("treaty/{OTTAWA}"), corrected, |_| {});
+    let reservation = book.record("2025-03-18", &x, declared(declaration(DeclarationType::Reservation, made)));
+    (book, reservation)
+}
+
+#[test]
+fn an_objection_that_may_have_come_in_time_is_late_as_far_as_it_came_after_it() {
+    let late = |made: &str, lodged: &str| {
+        let (mut book, reservation) = reserved(made);
+        book.record("2025-03-18", &format!("participation/{OTTAWA}/AAA"), objection(reservation, lodged));
+        let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+        let found = remarked(&answer, LegalRemark::ObjectionLate);
+        found.into_iter().map(|(told, message)| (told.join(" or "), message.to_owned())).next()
+    };
+    let told = |assuming: &str, message: &str| Some((assuming.to_owned(), message.to_owned()));
+    let on = "the time for objections ended on 2013-12-27";
+    assert_eq!(late("2012-12-27", "2013-12-27"), None);
+    assert_eq!(late("2012-12-27", "2013-12-28/2014-05"), told("", on));
+    let lodged = "objection lodged on a day from 2013-12-28 to 2013-12-31, days that the statement allows";
+    assert_eq!(late("2012-12-27", "2013"), told(lodged, on));
+    let (open, over) =
+        ("the time for objections ended on a day from 2013-12-01 to 2013-12-31", "the time for objections");
+    let over = format!("{over} had ended when the objection was lodged");
+    assert_eq!(late("2012-12", "2013-12-15"), told(&over, open));
+    assert_eq!(late("2012-12", "2014-01-01"), told("", open));
+    assert_eq!(late("2012-12", "2013-12-01"), None);
+}
+
+#[test]
+fn of_two_signatures_in_an_unknown_order_either_may_be_the_further_one() {
+    let signed = |first: &str, second: &str| {
+        let mut book = two_treaties();
+        let x = format!("participation/{OTTAWA}/XXX");
+        book.signed(&x, first);
+        book.signed(&x, second);
+        let answer = book.now(OTTAWA, "XXX", "2000-01-01");
+        let found = answer.findings.iter().filter(|it| it.finding.code == LegalRemark::SignatureRepeated);
+        found
+            .map(|it| (it.finding.event.as_ref().unwrap().position.index.0, it.assuming.join(" or ")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(signed("1998-01-10", "1997-12-04"), [(4, String::new())]);
+    assert_eq!(signed("1998-02/1998-05", "1998-01"), [(4, String::new())], "an open date is not the first");
+    let after = |entry: u64| format!("signature affixed after that of entry {entry}");
+    assert_eq!(signed("1998", "1998-01"), [(4, after(5)), (5, after(4))]);
+}
+
+#[test]
+fn who_suspends_on_an_open_day_was_not_bound_on_some_of_its_days() {
+    let suspended = |received: &str| {
+        let (mut book, x) = with_party("XXX");
+        book.record("2025-03-18", &x, suspension(received, "-"));
+        let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+        let found = remarked(&answer, LegalRemark::SuspensionWithoutMembership);
+        found.into_iter().map(|(told, message)| (told.join(" or "), message.to_owned())).next()
+    };
+    // In force from 1 June 2013.
+    assert_eq!(suspended("2013-06"), None);
+    let message = "the treaty was not in force for the participant on a day from 2013-01-01 to 2013-05-31";
+    let assuming = "suspension on a day from 2013-01-01 to 2013-05-31, days that the statement allows";
+    assert_eq!(suspended("2013"), Some((assuming.into(), message.into())));
+    assert_eq!(suspended("2013-01/2013-05"), Some((String::new(), message.into())));
+}
+
+#[test]
+fn what_a_signatory_or_an_outsider_declares_on_an_open_day_says_on_which() {
+    let declares = |made: &str| {
+        let (book, _) = reserved(made);
+        let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+        let told = |code| remarked(&answer, code).into_iter().map(|(told, _)| told.join(" or ")).next();
+        (told(LegalRemark::DeclarationByOutsider), told(LegalRemark::ReservationNotConfirmed))
+    };
+    let on = |first: &str, last: &str| {
+        Some(format!("declaration made on a day from {first} to {last}, days that the statement allows"))
+    };
+    // It signed on 4 December 1997 and consented on 27 December 2012.
+    assert_eq!(declares("1997-11"), (Some(String::new()), None));
+    assert_eq!(declares("1997-11/1997-12"), (on("1997-11-01", "1997-12-03"), on("1997-12-04", "1997-12-31")));
+    assert_eq!(declares("1998"), (None, Some(String::new())));
+    assert_eq!(declares("2012"), (None, on("2012-01-01", "2012-12-26")));
+    assert_eq!(declares("2013"), (None, None));
+}
+
+#[test]
+fn a_reservation_that_another_may_confirm_is_not_confirmed_if_that_came_before_the_consent() {
+    let confirmed = |made: &str| {
+        let (mut book, _) = reserved("1998");
+        let x = format!("participation/{OTTAWA}/XXX");
+        book.record("2025-03-18", &x, declared(declaration(DeclarationType::Reservation, made)));
+        let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+        let found = remarked(&answer, LegalRemark::ReservationNotConfirmed);
+        found.into_iter().map(|(told, _)| told.join(" or ")).next()
+    };
+    assert_eq!(confirmed("2012-12-27/2013"), None);
+    assert_eq!(confirmed("2012").unwrap(), "the reservation of entry 8 made before 2012-12-27");
+}
+
+#[test]
+fn a_declaration_that_can_have_come_with_an_instrument_is_taken_to_have() {
+    let without = |declares: &str, deposited: &str| {
+        let mut book = applied(deposited);
+        let body = declared(declaration(DeclarationType::ProvisionalApplication, declares));
+        book.record("2025-03-18", &format!("participation/{OTTAWA}/XXX"), body);
+        let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+        !remarked(&answer, LegalRemark::ProvisionalWithoutInstrument).is_empty()
+    };
+    assert!(without("2005-03-10", "2005-03-11") && without("2005-03-10", "2005-04"));
+    assert!(!without("2005-03-10", "2005-03"), "none of the ends of the month is that day");
+    assert!(!without("2005-03", "2005-03-10"));
+}
+
+#[test]
+fn the_eve_of_a_succession_of_an_open_day_is_looked_at_on_each_of_them() {
+    let succeeded = |on: &str| {
+        let mut book = two_treaties();
+        let under = |who: &str| format!("participation/{OTTAWA}/{who}");
+        book.deposited(&under("OLD"), ConsentMode::Accession, "1999-06-10");
+        book.record("2025-03-18", &under("NEW"), succession("OLD", SuccessionTo::Consent, on, "2001-03-05"));
+        let answer = book.now(OTTAWA, "NEW", "2010-01-01");
+        let found = remarked(&answer, LegalRemark::PredecessorNotBound);
+        found.into_iter().map(|(told, _)| told.join(" or ")).next()
+    };
+    assert_eq!(succeeded("1999-07"), None);
+    assert_eq!(succeeded("1999-05"), Some(String::new()));
+    let assuming = "succession of States on a day from 1999-01-01 to 1999-06-10, days that the statement allows";
+    assert_eq!(succeeded("1999").unwrap(), assuming);
+}
+
+/// Found by comparing with every day: both ends of the days agree that the statement is wrong,
+/// and one of the days between is the one that is stated.
+#[test]
+fn a_stated_effect_that_is_one_of_the_days_between_is_not_remarked_as_another() {
+    let found = |stated: &str| {
+        let mut book = two_treaties();
+        let x = format!("participation/{OTTAWA}/XXX");
+        book.deposited(&x, ConsentMode::Accession, "2012");
+        book.record("2025-03-18", &x, effect(TreatyEffect::EntryIntoForce, stated));
+        let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+        let found = remarked(&answer, LegalRemark::StatedVsComputed);
+        found.iter().map(|(told, _)| told.is_empty()).collect::<Vec<_>>()
+    };
+    assert!(found("2012-12/2013-01").iter().all(|certain| !certain));
+    assert_eq!(found("2014"), [true]);
+}
