@@ -169,9 +169,10 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     }];
     let mut complete = true;
     for act in &record.clocked {
-        let split = options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
-        let whole = || options(record, act, |_, of| vec![Part::whole(of)]);
-        let (taken, all) = split_if_few(readings.len(), split, whole);
+        let whole = options(record, act, |_, of| vec![Part::whole(of)]);
+        let is_open = |read: &ReadAct<'_, '_>| read.part.is_some_and(|part| !part.days.is_settled());
+        let split = || options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
+        let (taken, all) = split_if_few(readings.len(), whole, is_open, split);
         complete &= all & extend(&mut readings, &taken, |reading, read| reading.acts.push(*read));
     }
     for conflict in &record.conflicts {
@@ -179,7 +180,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
         let read = |account: &'r Account<'a>| ReadAccount { account, open: account.open_dates(), contested };
         let whole: Vec<_> = conflict.accounts.iter().map(read).collect();
         let split = whole.iter().flat_map(|read| parts(record, read)).collect();
-        let (taken, all) = split_if_few(readings.len(), split, || whole);
+        let (taken, all) = split_if_few(readings.len(), whole, |read| !read.open.is_empty(), || split);
         complete &= all & extend(&mut readings, &taken, |reading, read| reading.accounts.push(read.clone()));
     }
     let edge = |way: &Carried| if way.first == way.last { Edge::First } else { Edge::Open };
@@ -236,13 +237,18 @@ fn parts<'r, 'a>(record: &Record<'_, '_>, read: &ReadAccount<'r, 'a>) -> Vec<Rea
 
 /// Options with their dates split into stretches, if every reading so far can be followed with
 /// each of them; otherwise the whole ones, and whether nothing is lost with that.
-fn split_if_few<T>(readings: usize, split: Vec<T>, whole: impl FnOnce() -> Vec<T>) -> (Vec<T>, bool) {
-    if readings * split.len() <= STATUS_READINGS {
-        return (split, true);
+fn split_if_few<T>(
+    readings: usize,
+    whole: Vec<T>,
+    is_open: impl Fn(&T) -> bool,
+    split: impl FnOnce() -> Vec<T>,
+) -> (Vec<T>, bool) {
+    if !whole.iter().any(is_open) {
+        return (whole, true);
     }
-    let whole = whole();
-    let all = whole.len() == split.len();
-    (whole, all)
+    // Where two stretches would be too many, nobody looks for them.
+    let split = (2 * readings <= STATUS_READINGS).then(split).unwrap_or_default();
+    if !split.is_empty() && readings * split.len() <= STATUS_READINGS { (split, true) } else { (whole, false) }
 }
 
 /// Every reading so far with every option, within the limit; beyond it, with the

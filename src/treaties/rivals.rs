@@ -1,9 +1,9 @@
 //! Statements about one act, side by side, and which of them a view follows.
 //!
 //! Promises: recording time never decides. The order is: what a resolution in effect by
-//! an authority of the view accepts; first-hand by the organisation whose mandate covers
-//! the act; transcriptions by the class of their source, those with a document first;
-//! else all of them.
+//! an authority of the view accepts; first-hand by an authority of the view; first-hand by
+//! the organisation whose mandate covers the act; transcriptions by the class of their
+//! source, those with a document first; else all of them.
 
 use std::collections::BTreeMap;
 
@@ -181,7 +181,7 @@ impl<'a> Weighing<'_, 'a> {
         let agree = followed.windows(2).all(|pair| pair[0].body == pair[1].body);
         let decided_by = match (agree, others.is_empty()) {
             (true, true) => DecidedBy::Agreement,
-            (true, false) if best.without_mandate => DecidedBy::Source,
+            (true, false) if best.word == Word::OfASource => DecidedBy::Source,
             (true, false) => DecidedBy::Mandate,
             (false, _) => DecidedBy::Nothing,
         };
@@ -223,28 +223,41 @@ struct Settled {
 /// How much a statement weighs in the default view; the least goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Weight {
-    without_mandate: bool,
+    word: Word,
     source: i32,
     without_document: bool,
 }
 
+/// Whose word a statement is; the first goes before the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    /// First-hand by whom the view prefers.
+    OfTheView,
+    /// First-hand by the organisation whose mandate covers the act.
+    OfTheAct,
+    OfASource,
+}
+
 impl Weight {
-    const SAME: Self = Self { without_mandate: true, source: 0, without_document: false };
+    const SAME: Self = Self { word: Word::OfASource, source: 0, without_document: false };
 
     fn of(statement: &Statement<'_>, mandates: &[GrantedMandate], view: ViewName) -> Self {
         if view == ViewName::All {
             return Self::SAME;
         }
         let event = &statement.recorded.event;
-        if is_by_mandate(statement, mandates, view) {
-            return Self { without_mandate: false, source: 0, without_document: false };
+        let words =
+            [(Word::OfTheView, authority_in(view, statement.body)), (Word::OfTheAct, mandate_for(statement.body))];
+        let by_mandate = words.into_iter().find(|(_, needed)| is_by_mandate(statement, *needed, mandates));
+        if let Some((word, _)) = by_mandate {
+            return Self { word, source: 0, without_document: false };
         }
         // What is claimed first-hand without the mandate for it, and an own act that is
         // somebody else's transcription, weigh no more than any other source.
         let source = event.source.as_ref().filter(|source| source.transcribed && source.class != SourceClass::OwnAct);
         let class = source.map_or(SourceClass::Other, |source| source.class);
         let documents = correction_documents(statement) + event.documents.len();
-        Self { without_mandate: true, source: class.number(), without_document: documents == 0 }
+        Self { word: Word::OfASource, source: class.number(), without_document: documents == 0 }
     }
 }
 
@@ -252,10 +265,10 @@ fn correction_documents(statement: &Statement<'_>) -> usize {
     statement.corrections.iter().map(|(recorded, _)| recorded.event.documents.len()).sum()
 }
 
-/// Signed first-hand by the organisation whose mandate covers the act on the day of recording.
-fn is_by_mandate(statement: &Statement<'_>, mandates: &[GrantedMandate], view: ViewName) -> bool {
+/// Signed first-hand by an organisation with the mandate on the day of recording.
+fn is_by_mandate(statement: &Statement<'_>, needed: Option<MandateType>, mandates: &[GrantedMandate]) -> bool {
     let recorded = statement.recorded;
-    let Some(needed) = authority_in(view, statement.body) else { return false };
+    let Some(needed) = needed else { return false };
     let Some(treaty) = treaty_of(statement.subject()) else { return false };
     let first_hand = recorded.event.source.as_ref().is_some_and(|source| !source.transcribed);
     first_hand && holds_mandate(recorded, needed, treaty, mandates)

@@ -367,6 +367,19 @@ fn the_view_of_all_prefers_nobody() {
 }
 
 #[test]
+fn where_nobody_whom_a_view_prefers_speaks_the_word_of_the_mandate_goes_before_a_source() {
+    for swapped in [false, true] {
+        let depositary = by("depositary", SourceClass::OwnAct, false, 0);
+        let book = rivals(depositary, by("desk", SourceClass::OfficialGazette, true, 1), swapped);
+        for view in [ViewName::Default, ViewName::Depositary, ViewName::TreatyBody, ViewName::ActingState] {
+            let answer = book.asked(OTTAWA, "XXX", "2026-03-01", book.size(), view);
+            assert_eq!(certain(&answer), TreatyStatus::FormerParty { since: day("2026-02-20") }, "{view}");
+            assert_eq!(answer.claims[0].decided_by, DecidedBy::Mandate, "{view}");
+        }
+    }
+}
+
+#[test]
 fn more_open_questions_than_the_limit_are_followed_in_part_and_said_so() {
     let mut book = two_treaties();
     let x = format!("participation/{PROTOCOL}/XXX");
