@@ -114,7 +114,12 @@ fn told(record: &Record<'_, '_>, act: Option<&Act<'_>>) -> BTreeSet<Date> {
     let leaves = leaves.map(|carried| &carried.leave);
     told.extend(leaves.flat_map(|leave| [Some(leave.began), Some(leave.expiry), leave.effective]).flatten());
     told.extend(record.predecessors.values().flatten().filter_map(|span| span.from));
-    told.extend(record.passed.iter().flat_map(|passed| [passed.days.first, passed.days.last]));
+    told.extend(
+        record
+            .passed
+            .iter()
+            .flat_map(|passed| [passed.days, passed.by()].into_iter().flat_map(|days| [days.first, days.last])),
+    );
     // Outside of its window a signature is remarked on.
     let window = record.clauses().and_then(|clauses| clauses.signature.as_ref());
     told.extend(window.iter().flat_map(|window| [window.opens, window.closes]).flatten().map(|day| day.0));

@@ -10,7 +10,7 @@ use super::{
     in_force,
     months::add_months,
     passing::Passing,
-    readings::{ReadAct, ReadPassing, Reading},
+    readings::{ReadAct, Reading},
     record::Record,
     remarks::{self, Found},
     rivals::Act,
@@ -87,7 +87,7 @@ enum Turn<'r, 'a> {
     /// A parent treaty is left, and takes this one along.
     Carried(&'r CarriedLeave),
     /// Successors have all of it.
-    Passed(ReadPassing<'r>),
+    Passed(Date, &'r Passing),
 }
 
 impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
@@ -98,7 +98,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             steps: Vec::new(),
             findings: Vec::new(),
             treaty_in_force: None,
-            passed: reading.passed.map(|passed| (passed.since(), passed.passing.clone())),
+            passed: reading.has_passed(record.treaty).map(|(since, passing)| (since, passing.clone())),
         };
         let mut following = Self { record, reading, course, before: Before::default(), ends };
         following.treaty();
@@ -137,8 +137,9 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         self.before.declined = own.iter().filter(|read| declines(read.statement)).filter_map(ReadAct::day).max();
         let carried = self.reading.carried.map(|carried| carried.leaves()).unwrap_or_default();
         let carried = carried.iter().map(|carried| (Some(carried.leave.began), Turn::Carried(carried)));
-        let passed = self.reading.passed.map(|passed| (Some(passed.since()), Turn::Passed(passed)));
-        self.before.declined = self.before.declined.into_iter().chain(self.reading.passed.map(|it| it.since())).min();
+        let passed = self.reading.has_passed(self.record.treaty);
+        self.before.declined = self.before.declined.into_iter().chain(passed.map(|(since, _)| since)).min();
+        let passed = passed.map(|(since, passing)| (Some(since), Turn::Passed(since, passing)));
         let mut turns: Vec<(Option<Date>, Turn<'r, 'a>)> =
             own.into_iter().map(|read| (read.day(), Turn::Act(read))).chain(carried).chain(passed).collect();
         // Stable: of one day, what the participant did itself goes first.
@@ -147,7 +148,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             match turn {
                 Turn::Act(read) => self.act(&read),
                 Turn::Carried(carried) => self.carried(carried),
-                Turn::Passed(passed) => self.passed(passed),
+                Turn::Passed(since, passing) => self.passed(since, passing),
             }
         }
     }
@@ -312,19 +313,18 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     /// A membership that is open passes to successors: nothing of it is left.
-    fn passed(&mut self, passed: ReadPassing<'r>) {
-        let since = passed.since();
+    fn passed(&mut self, since: Date, passing: &Passing) {
         let open = self.course.memberships.last_mut().filter(|it| !it.is_over_by(since));
         let unbound = open.as_ref().is_some_and(|it| it.in_force.is_none_or(|in_force| since <= in_force));
         if let Some(membership) = open {
             let never = membership.in_force.filter(|_| unbound);
-            membership.leave = Some(Leave { passed: true, ..Leave::plain(passed.passing.table.clone(), since, since) });
+            membership.leave = Some(Leave { passed: true, ..Leave::plain(passing.table.clone(), since, since) });
             if let Some(day) = never {
                 membership.in_force = None;
                 self.course.steps.retain(|step| step.date != Some(day) || !gives_entry_into_force(step.rule));
             }
         }
-        self.course.steps.push(passed.passing.step(since, unbound));
+        self.course.steps.push(passing.step(since, unbound));
     }
 
     fn no_clock(&mut self, statement: &Statement<'a>) {

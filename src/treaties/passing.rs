@@ -6,13 +6,12 @@
 //! successor and not the predecessor, which then stands in a footnote, the participation
 //! has passed. It passed by the day of that table, and not before all successors that it
 //! names had succeeded, nor while an older table still named it or it still acted itself.
+//! Each of these days lies between two ends where it is not known, and so does the passing.
 //! Leaves to others: what a successor gets (`course`), comparing with tables (`coverage`).
-
-use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Dossier, StatusRule, Step, dated, days::Days, rivals::Act};
+use super::{Dossier, StatusRule, Step, dated, days::Days, in_force, rivals::Act, statements::Statement};
 use crate::domain::{CitedEvent, ParticipantId, ParticipationTableStated, Subject, SuccessionTo, TreatyBody};
 
 /// A participation that passed to successors.
@@ -24,13 +23,24 @@ pub struct Passing {
     successors: Vec<ParticipantId>,
     /// The table that names them and not the predecessor.
     pub table: CitedEvent,
-    as_at: Date,
+    as_at: Days,
 }
 
 impl Passing {
     /// The successors.
     pub fn names(&self) -> String {
         self.successors.iter().map(ParticipantId::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    /// On which day it passed that is read to be some day, where the participant still acted
+    /// itself on another: not before that, if that surely came by the table.
+    pub fn since(&self, read: Date, acted: impl Iterator<Item = Date>) -> Date {
+        acted.filter(|day| *day <= self.as_at.first).fold(read, Date::max)
+    }
+
+    /// The days by one of which it had passed.
+    pub fn by(&self) -> Days {
+        self.as_at
     }
 
     /// Why the participation has ended on a day; `unbound`: consent passed that was not in force yet.
@@ -42,6 +52,7 @@ impl Passing {
         } else {
             format!("its participation has passed to {names}")
         };
+        let as_at = as_at.named();
         let sentence = format!("{passed}; the depositary's table as at {as_at} names its successors and not it");
         Step {
             rule: StatusRule::PassedToSuccessors,
@@ -110,63 +121,84 @@ pub fn successions(dossier: &Dossier<'_>, acts: &[Act<'_>], adopted: Option<Date
 }
 
 /// How the participation has passed, if it has.
-pub fn passing(dossier: &Dossier<'_>, acts: &[Act<'_>], successions: &[Succession]) -> Option<Passing> {
+pub fn passing(
+    dossier: &Dossier<'_>,
+    acts: &[Act<'_>],
+    successions: &[Succession],
+    adopted: Option<Date>,
+) -> Option<Passing> {
     if successions.is_empty() {
         return None;
     }
-    passed(dossier.participant, &tables(dossier, acts), successions, &own_days(dossier, acts))
+    passed(dossier.participant, &tables(dossier, acts, adopted), successions, &own_days(dossier, acts, adopted))
 }
 
-/// Tables by the first day that their date can mean; those of one day stand together.
-type Tables<'a> = BTreeMap<Date, Vec<(CitedEvent, &'a ParticipationTableStated)>>;
+/// A table with the days that it can be as at.
+struct TableAt<'a> {
+    as_at: Days,
+    event: CitedEvent,
+    table: &'a ParticipationTableStated,
+}
 
-fn tables<'a>(dossier: &Dossier<'_>, acts: &[Act<'a>]) -> Tables<'a> {
-    let mut tables: Tables<'a> = BTreeMap::new();
-    for statement in acts.iter().flat_map(|act| &act.followed) {
-        let TreatyBody::ParticipationTableStated(table) = statement.body else { continue };
-        let on_treaty = matches!(statement.subject(), Subject::Treaty(treaty) if treaty == dossier.treaty);
-        let as_at = table.as_at.as_ref().filter(|_| on_treaty).and_then(|as_at| as_at.earliest());
-        if let Some(as_at) = as_at {
-            tables.entry(as_at).or_default().push((statement.cited(), table));
-        }
+impl TableAt<'_> {
+    fn names(&self, who: &ParticipantId) -> bool {
+        self.table.rows.iter().any(|row| row.participant == *who)
     }
-    tables
 }
 
-/// The last days that the participant's own acts under the treaty can mean: it still took
+fn tables<'a>(dossier: &Dossier<'_>, acts: &[Act<'a>], adopted: Option<Date>) -> Vec<TableAt<'a>> {
+    let statements = acts.iter().flat_map(|act| &act.followed);
+    let tables = statements.filter_map(|statement| {
+        let TreatyBody::ParticipationTableStated(table) = statement.body else { return None };
+        let on_treaty = matches!(statement.subject(), Subject::Treaty(treaty) if treaty == dossier.treaty);
+        let as_at = dated::bounds(adopted, statement, Some(table.as_at.as_ref().filter(|_| on_treaty)?));
+        Some(TableAt { as_at, event: statement.cited(), table })
+    });
+    tables.collect()
+}
+
+/// The days that each of the participant's own acts under the treaty can mean: it still took
 /// part then.
-fn own_days(dossier: &Dossier<'_>, acts: &[Act<'_>]) -> Vec<Date> {
-    let own = acts.iter().flat_map(|act| &act.followed).filter(|statement| {
-        matches!(statement.subject(), Subject::Participation(treaty, who)
+fn own_days(dossier: &Dossier<'_>, acts: &[Act<'_>], adopted: Option<Date>) -> Vec<Days> {
+    let own = acts.iter().filter(|act| {
+        matches!(act.subject(), Subject::Participation(treaty, who)
             if treaty == dossier.treaty && who == dossier.participant)
     });
-    own.filter_map(|statement| statement.date()?.latest()).collect()
+    let days = own.filter_map(|act| {
+        let counts = |statement: &&Statement<'_>| statement.date().is_some() || in_force::is_consent(statement);
+        let dated = act.followed.iter().filter(counts);
+        dated.map(|statement| dated::bounds(adopted, statement, statement.date())).reduce(Days::around)
+    });
+    days.collect()
 }
 
 fn passed(
     participant: &ParticipantId,
-    tables: &Tables<'_>,
+    tables: &[TableAt<'_>],
     successions: &[Succession],
-    own_days: &[Date],
+    own_days: &[Days],
 ) -> Option<Passing> {
-    let name = |of_day: &[(CitedEvent, &ParticipationTableStated)], who: &ParticipantId| {
-        of_day.iter().filter(|(_, table)| table.rows.iter().any(|row| row.participant == *who)).count()
-    };
-    let (as_at, newest) = tables.last_key_value()?;
-    let succeeded = |it: &&Succession| it.first <= *as_at && name(newest, &it.successor) == newest.len();
+    let later = |one: Days, other: Days| Days { first: one.first.max(other.first), last: one.last.max(other.last) };
+    let as_at = tables.iter().map(|table| table.as_at).reduce(later)?;
+    // Each of those that can be the newest one has to say it.
+    let (newest, older): (Vec<_>, Vec<_>) = tables.iter().partition(|table| as_at.first <= table.as_at.last);
+    let succeeded = |it: &&Succession| it.first <= as_at.last && newest.iter().all(|table| table.names(&it.successor));
     let by: Vec<&Succession> = successions.iter().filter(succeeded).collect();
-    if by.is_empty() || name(newest, participant) > 0 {
+    if by.is_empty() || newest.iter().any(|table| table.names(participant)) {
         return None;
     }
-    let named = tables.iter().rev().find(|(_, of_day)| name(of_day, participant) > 0);
-    let named = named.and_then(|(day, _)| day.tomorrow().ok());
-    let floor = own_days.iter().copied().chain(named).filter(|day| day <= as_at).max().unwrap_or(Date::MIN);
-    let within = |day: Option<Date>| day.unwrap_or(*as_at).clamp(floor, *as_at);
-    let first = within(by.iter().map(|it| it.first).max());
-    let last = within(by.iter().map(|it| it.last).max());
+    let next = |day: Date| day.tomorrow().unwrap_or(day);
+    let named = older.iter().filter(|table| table.names(participant)).map(|table| table.as_at.map(next));
+    // What came after the newest table is not what the participation had by then.
+    let acted = own_days.iter().filter(|days| days.first <= as_at.last).map(|days| match days.last <= as_at.first {
+        true => *days,
+        false => Days { first: Date::MIN, last: days.last.min(as_at.last) },
+    });
+    let floor = named.chain(acted).reduce(later).unwrap_or(Days::on(Date::MIN));
+    let succeeded = by.iter().map(|it| Days { first: it.first, last: it.last }).reduce(later)?;
+    let days = later(floor, succeeded).map(|day| day.min(as_at.last));
     let mut successors: Vec<ParticipantId> = by.iter().map(|it| it.successor.clone()).collect();
     successors.sort();
     successors.dedup();
-    let days = Days { first, last: last.max(first) };
-    Some(Passing { days, successors, table: newest[0].0.clone(), as_at: *as_at })
+    Some(Passing { days, successors, table: newest.first()?.event.clone(), as_at })
 }

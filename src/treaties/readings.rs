@@ -25,7 +25,7 @@ use super::{
     statements::Statement,
 };
 use crate::{
-    domain::{Position, Subject, TreatyBody},
+    domain::{Position, Subject, TreatyBody, TreatyId},
     limits::{STATUS_CORNERS, STATUS_ORDERED, STATUS_READINGS},
 };
 
@@ -143,10 +143,6 @@ impl<'r> ReadCarried<'r> {
 }
 
 impl ReadPassing<'_> {
-    pub fn since(&self) -> Date {
-        self.part.days.first
-    }
-
     fn assumption(&self) -> Option<String> {
         let told = || format!("the participation passed to {} {}", self.passing.names(), self.part.days);
         (!self.part.is_whole()).then(told)
@@ -188,8 +184,10 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     complete &= extend(&mut readings, &ways, |reading, way| reading.carried = Some(*way));
     if let Some(passing) = &record.passed {
         let of = passing.days;
-        let passed: Vec<_> = breaks::of_end(record, of).into_iter().map(|part| ReadPassing { passing, part }).collect();
-        complete &= extend(&mut readings, &passed, |reading, passed| reading.passed = Some(*passed));
+        let read = |part| ReadPassing { passing, part };
+        let split = breaks::of_end(record, of).into_iter().map(read).collect();
+        let (passed, all) = split_if_few(readings.len(), split, || vec![read(Part::whole(of))]);
+        complete &= all & extend(&mut readings, &passed, |reading, passed| reading.passed = Some(*passed));
     }
     complete &= count(record, &mut readings);
     let both: &[bool] = if asks_repatriation { &[true, false] } else { &[true] };
@@ -351,6 +349,17 @@ impl<'r, 'a> Reading<'r, 'a> {
     pub fn first_consent(&self) -> Option<Days> {
         let consents = self.acts.iter().filter(|read| in_force::is_consent(read.statement));
         consents.filter_map(|read| read.part).map(|part| part.days).reduce(Days::earlier)
+    }
+
+    /// How and since when the participation has passed: not before what the participant still
+    /// did under the treaty itself.
+    pub fn has_passed(&self, treaty: &TreatyId) -> Option<(Date, &'r Passing)> {
+        let ReadPassing { passing, part } = self.passed?;
+        let own = self
+            .acts
+            .iter()
+            .filter(|read| matches!(read.act.subject(), Subject::Participation(under, _) if under == treaty));
+        Some((passing.since(part.days.first, own.filter_map(ReadAct::day)), passing))
     }
 
     /// Whether a statement gives the day on which the treaty itself is in force.

@@ -125,7 +125,7 @@ impl<'r, 'a> Record<'r, 'a> {
             tables: acts().filter(on_treaty).filter(|act| is_table(act)).collect(),
             counted: in_force.and_then(|clause| in_force::counted(dossier, parent, acts(), clause, dated)),
             carried,
-            passed: if around.of_predecessor { None } else { passing::passing(dossier, all, &successions) },
+            passed: if around.of_predecessor { None } else { passing::passing(dossier, all, &successions, adopted) },
             successions,
             predecessors,
             rests_on_whole: whole_parent && whole_predecessors,

@@ -1,8 +1,10 @@
 //! Successors, whose day of succession may be unknown, and what becomes of those whom
 //! they succeed.
 
-use super::{acts::succession, *};
-use crate::treaties::{ChangeCode, StatusRule};
+use proptest::prelude::*;
+
+use super::{acts::succession, properties::not_covered, *};
+use crate::treaties::{ChangeCode, StatusRule, add_days};
 
 fn under(participant: &str) -> String {
     format!("participation/{OTTAWA}/{participant}")
@@ -253,4 +255,96 @@ fn who_succeeds_to_the_consent_of_one_that_had_left_is_told_so() {
     let told = |who| codes(&book.now(OTTAWA, who, "2010-01-01")).contains(&"predecessor_not_bound");
     assert!(!told("SOON"), "the predecessor was bound on the eve, its last day");
     assert!(told("LATER"), "the predecessor was out since 2005-12-10");
+}
+
+/// When the participation of OLD passed, as told of a day after all of it.
+fn passed_on(book: &Book) -> (Date, Date) {
+    let answer = book.now(OTTAWA, "OLD", "2026-01-01");
+    let [outcome] = answer.outcomes.as_slice() else { panic!("{:#?}", answer.outcomes) };
+    assert_eq!(outcome.status.name(), "former_party");
+    let held = outcome.held();
+    (held.first.from.unwrap(), held.last.from.unwrap())
+}
+
+#[test]
+fn what_still_named_it_or_what_it_still_did_on_an_open_day_bounds_the_passing_at_both_ends() {
+    let dissolved = |own: &str, named: &str, newest: &str| {
+        let mut book = two_treaties();
+        book.deposited(&under("OLD"), ConsentMode::Accession, own);
+        book.record("2025-03-18", &under("NEW"), succession("OLD", SuccessionTo::Consent, "2001-03-05", "2001-03-05"));
+        if named != "-" {
+            book.table(named, &["OLD - 1998-10-07 a"]);
+        }
+        book.table(newest, &["NEW - 2001-03-05 d"]);
+        book
+    };
+    let between = |first: &str, last: &str| (day(first), day(last));
+    let on = |day: &str| between(day, day);
+    assert_eq!(passed_on(&dissolved("1998-10-07", "-", "2024-12-31")), on("2001-03-05"));
+    assert_eq!(passed_on(&dissolved("1998-10-07", "2004", "2024-12-31")), between("2004-01-02", "2005-01-01"));
+    assert_eq!(passed_on(&dissolved("2001/2003", "-", "2024-12-31")), between("2001-03-05", "2003-12-31"));
+    let told = dissolved("2001/2003", "-", "2024").now(OTTAWA, "OLD", "2026-01-01");
+    let step = told.outcomes[0].steps.iter().find(|step| step.rule == StatusRule::PassedToSuccessors).unwrap();
+    assert!(step.sentence.contains("table as at a day from 2024-01-01 to 2024-12-31 names"), "{}", step.sentence);
+    // Either of the tables may be the newest one.
+    let answer = dissolved("1998-10-07", "2024-06", "2024").now(OTTAWA, "OLD", "2026-01-01");
+    assert_eq!(certain(&answer), TreatyStatus::Party);
+}
+
+/// More ways to read the record than are followed one by one.
+#[test]
+fn a_passing_on_an_open_day_is_read_on_all_of_its_days_where_the_readings_are_too_many() {
+    let mut book = tabled();
+    for act in 0..8 {
+        for on in ["1997-12-04", "1997-12-05"] {
+            let body = SignatureAffixed { signed: world(on), place: "".into(), signature_type: SignatureType::Simple };
+            let body = Body::Treaty(TreatyBody::SignatureAffixed(body));
+            book.entry("2025-03-18", &under("OLD"), body, |recorded| {
+                recorded.event.act = Some(format!("signature-{act}").as_str().into());
+            });
+        }
+    }
+    book.table("2024-12-31", &["NEW - 2001-03-05 d"]);
+    let answer = book.now(OTTAWA, "OLD", "2000-01-01");
+    assert!(!answer.complete, "the readings are more than are followed");
+    let told = kinds(&answer);
+    assert!(told.contains(&"party") && told.contains(&"former_party"), "{told:?}");
+}
+
+fn dates() -> impl Strategy<Value = [((Date, Date), u32); 4]> {
+    let begin = (1999i16..2008, 1i8..=12, 1i8..=28).prop_map(|(y, m, d)| jiff::civil::date(y, m, d));
+    let days = (begin, prop_oneof![Just(0u32), 1u32..40, 1u32..900]);
+    prop::array::uniform4((days.prop_map(|(first, more)| (first, add_days(first, more))), 0u32..=100))
+}
+
+proptest! {
+    /// Whichever days were meant, the answer on open dates allows for the passing on them.
+    #[test]
+    fn whatever_days_were_meant_the_passing_that_follows_is_told(dates in dates(), at in 0u32..5000, older in any::<bool>()) {
+        let at = add_days(day("1999-01-01"), at).to_string();
+        let of = |date: &dyn Fn(&((Date, Date), u32)) -> String| {
+            let [own, succeeded, named, newest] = dates.each_ref().map(date);
+            let mut book = two_treaties();
+            book.deposited(&under("OLD"), ConsentMode::Accession, &own);
+            let body = succession("OLD", SuccessionTo::Consent, &succeeded, "2024-01-01");
+            book.record("2025-03-18", &under("NEW"), body);
+            if older {
+                book.table(&named, &["OLD - 1998-10-07 a"]);
+            }
+            book.table(&newest, &["NEW - 2001-03-05 d"]);
+            book
+        };
+        let open = of(&|((first, last), _)| format!("{first}/{last}"));
+        let picked = of(&|((first, last), pick)| {
+            let days = u32::try_from((*last - *first).get_days()).unwrap();
+            add_days(*first, days * pick / 100).to_string()
+        });
+        // Where each of two tables may be the newest one, none is taken to be.
+        let [_, _, (named, _), (newest, _)] = dates;
+        prop_assume!(!older || named.1 < newest.0 || newest.1 < named.0);
+        // What succeeds after the newest table is not looked at by it.
+        prop_assume!(dates[1].0.1 <= dates[3].0.0 || dates[3].0.1 < dates[1].0.0);
+        let (open, picked) = (open.now(OTTAWA, "OLD", &at), picked.now(OTTAWA, "OLD", &at));
+        prop_assert_eq!(not_covered(&open, &picked), None);
+    }
 }
