@@ -97,6 +97,10 @@ pinned! {
         ActBeforeAdoption = 46, "act_before_adoption";
         /// A conflict is asserted until a day before it began.
         PeriodEndsBeforeItBegins = 47, "period_ends_before_it_begins";
+        /// The instrument names a later date that lies before the end of the notice.
+        LaterEffectTooEarly = 48, "later_effect_too_early";
+        /// An instrument was deposited with a depositary that the clauses do not name.
+        DepositaryNotNamed = 49, "depositary_not_named";
     }
 }
 

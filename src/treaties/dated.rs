@@ -7,16 +7,17 @@
 
 use jiff::civil::Date;
 
-use super::{days::Days, in_force, record::Record, rivals::Act, statements::Statement};
-use crate::domain::{NoticeFrom, TreatyBody, WorldDate};
+use super::{days::Days, in_force, objections, record::Record, rivals::Act, statements::Statement};
+use crate::domain::{Addressee, NoticeFrom, TreatyBody, WithdrawalClause, WorldDate};
 
 /// The days that the date which counts can mean; `None` where none is stated that could
 /// start a clock.
 pub fn range(record: &Record<'_, '_>, statement: &Statement<'_>) -> Option<Days> {
-    match clock_date(record, statement) {
+    match clock(record, statement) {
+        Some((by, date)) => Some(bounds(record.adopted, by, Some(date))),
         // An instrument counts from an unknown day; without a day no notice runs.
         None if matches!(statement.body, TreatyBody::WithdrawalNotified(_) | TreatyBody::EffectStated(_)) => None,
-        date => Some(bounds(record.adopted, statement, date)),
+        None => Some(bounds(record.adopted, statement, None)),
     }
 }
 
@@ -44,18 +45,49 @@ fn latest_day(statement: &Statement<'_>) -> Date {
     }
 }
 
-/// The date of a statement that counts under the clauses.
-pub fn clock_date<'a>(record: &Record<'_, '_>, statement: &Statement<'a>) -> Option<&'a WorldDate> {
-    match statement.body {
-        TreatyBody::WithdrawalNotified(body) => match record.withdrawal_clause().map(|clause| clause.notice_from) {
-            // A notification is made when the depositary has received it (VCLT Art. 78(b)).
-            Some(NoticeFrom::ReceiptByDepositary | NoticeFrom::Notification) | None => {
-                body.received_by_depositary.as_ref()
+/// The date of a statement that counts under the clauses, with what states it.
+fn clock<'s, 'a>(
+    record: &'s Record<'_, 'a>,
+    statement: &'s Statement<'a>,
+) -> Option<(&'s Statement<'a>, &'a WorldDate)> {
+    let date = match statement.body {
+        TreatyBody::WithdrawalNotified(body) => match notice_from(record.withdrawal_clause()) {
+            Starts::Receipt => body.received_by_depositary.as_ref(),
+            Starts::Addressees => {
+                let told = body.other_parties_notified.iter().chain(&body.security_council_notified);
+                told.max_by_key(|date| date.latest())
             }
-            Some(NoticeFrom::Circulation) => body.other_parties_notified.as_ref(),
+            Starts::Circulation => {
+                let stated = body.other_parties_notified.as_ref().map(|date| (statement, date));
+                return stated.or_else(|| objections::notified_by(record, &statement.reference()));
+            }
         },
         TreatyBody::SuccessionNotified(body) => body.succeeded.as_ref(),
         _ => statement.date(),
+    };
+    date.map(|date| (statement, date))
+}
+
+/// From when a notice of withdrawal runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Starts {
+    Receipt,
+    /// When the last of those whom the clauses name was told, who are not the depositary.
+    Addressees,
+    /// When the others were informed: as the notice states it, else by the depositary's
+    /// notification of it (VCLT Art. 78(c)).
+    Circulation,
+}
+
+/// From when a notice runs. A notification is made when the depositary has received it
+/// (VCLT Art. 78(b)), unless the clauses address it to others alone.
+pub fn notice_from(clause: Option<&WithdrawalClause>) -> Starts {
+    match clause.map(|clause| (clause.notice_from, clause.addressees.as_slice())) {
+        Some((NoticeFrom::Circulation, _)) => Starts::Circulation,
+        Some((NoticeFrom::Notification, addressees @ [_, ..])) if !addressees.contains(&Addressee::Depositary) => {
+            Starts::Addressees
+        }
+        Some((NoticeFrom::Notification | NoticeFrom::ReceiptByDepositary, _)) | None => Starts::Receipt,
     }
 }
 
@@ -87,6 +119,10 @@ fn are_of_days(acts: &[Act<'_>]) -> bool {
         TreatyBody::WithdrawalNotified(body) => {
             is_a_day_or_none(body.received_by_depositary.as_ref())
                 && is_a_day_or_none(body.other_parties_notified.as_ref())
+                && is_a_day_or_none(body.security_council_notified.as_ref())
+        }
+        TreatyBody::DepositaryNotificationIssued(body) => {
+            is_a_day_or_none(body.circulated.as_ref()) && is_a_day_or_none(body.issued.as_ref())
         }
         TreatyBody::ConflictStatusAsserted(body) => {
             is_a_day_or_none(body.since.as_ref()) && is_a_day_or_none(body.until.as_ref())
@@ -97,7 +133,6 @@ fn are_of_days(acts: &[Act<'_>]) -> bool {
         | TreatyBody::SuspensionNotified(_)
         | TreatyBody::ObjectionLodged(_)
         | TreatyBody::TreatyBodyDecided(_)
-        | TreatyBody::DepositaryNotificationIssued(_)
         | TreatyBody::DeadlineExtended(_)
         | TreatyBody::ReportSubmitted(_)
         | TreatyBody::ParticipationTableStated(_) => true,

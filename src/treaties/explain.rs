@@ -9,6 +9,7 @@ use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Remark, Span, StatusRule, Step,
     TreatyStatus,
     course::{Course, Leave},
+    dated::{self, Starts},
     followed::Followed,
     joining,
     passing::Succession,
@@ -400,10 +401,12 @@ pub fn settling(several: bool) -> Change {
 fn withdrawal(asked: &Asked<'_, '_, '_>) -> Option<String> {
     let clause = asked.record.withdrawal_clause()?;
     let article = if clause.article.is_empty() { String::new() } else { format!(" (Article {})", clause.article) };
-    Some(format!(
-        "a notification of withdrawal: it takes effect {} months after the depositary receives it{article}",
-        clause.notice_months
-    ))
+    let from = match dated::notice_from(Some(clause)) {
+        Starts::Receipt => "the depositary receives it",
+        Starts::Addressees => "those are notified whom the clauses name",
+        Starts::Circulation => "the other parties are informed of it",
+    };
+    Some(format!("a notification of withdrawal: it takes effect {} months after {from}{article}", clause.notice_months))
 }
 
 /// What could still move a withdrawal, whenever it takes effect.

@@ -6,7 +6,7 @@
 //! day, neither is the last one: each lies between two ends.
 
 use super::{dated, days::Days, months::add_months, record::Record, rivals::Act, statements::Statement};
-use crate::domain::{DeclarationType, ObjectionClause, TreatyBody, WorldDate, pinned};
+use crate::domain::{DeclarationType, EventReference, ObjectionClause, TreatyBody, WorldDate, pinned};
 
 pinned! {
     /// From which day a time for objections is counted.
@@ -83,24 +83,38 @@ pub fn circulated(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {
 
 /// When the depositary informed the others by a notification that covers an act.
 pub fn notified(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {
-    notified_by(record, act).map(|(_, date)| date.clone())
+    notified_of(record, |covered| act.is_stated_by(covered)).map(|(_, date)| date.clone())
 }
 
-fn informed<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Option<(&'r Statement<'a>, &'a WorldDate)> {
+fn informed<'s, 'a>(record: &'s Record<'_, 'a>, act: &'s Act<'a>) -> Option<(&'s Statement<'a>, &'a WorldDate)> {
     let stated = match act.shown().body {
         TreatyBody::SuspensionNotified(body) => body.circulated.as_ref(),
         _ => None,
     };
-    stated.map(|date| (act.shown(), date)).or_else(|| notified_by(record, act))
+    stated.map(|date| (act.shown(), date)).or_else(|| notified_of(record, |covered| act.is_stated_by(covered)))
 }
 
-fn notified_by<'r, 'a>(record: &Record<'r, 'a>, act: &Act<'_>) -> Option<(&'r Statement<'a>, &'a WorldDate)> {
-    record.notifications.iter().find_map(|notification| {
+/// The depositary's notification of what a statement tells, with the day on which the others
+/// were informed.
+pub fn notified_by<'s, 'a>(
+    record: &'s Record<'_, 'a>,
+    statement: &EventReference,
+) -> Option<(&'s Statement<'a>, &'a WorldDate)> {
+    let act = record.clocked.iter().find(|act| act.is_stated_by(statement));
+    notified_of(record, |covered| act.is_some_and(|act| act.is_stated_by(covered)))
+}
+
+fn notified_of<'s, 'a>(
+    record: &'s Record<'_, 'a>,
+    is_it: impl Fn(&EventReference) -> bool,
+) -> Option<(&'s Statement<'a>, &'a WorldDate)> {
+    let told = record.notifications.iter().filter_map(|notification| {
         let TreatyBody::DepositaryNotificationIssued(body) = notification.shown().body else { return None };
-        let covers = body.covers.iter().any(|covered| act.is_stated_by(covered));
-        let date = body.circulated.as_ref().or(body.issued.as_ref()).filter(|_| covers)?;
+        let date = body.circulated.as_ref().or(body.issued.as_ref()).filter(|_| body.covers.iter().any(&is_it))?;
         Some((notification.shown(), date))
-    })
+    });
+    // Who was informed twice was informed the first time.
+    told.min_by_key(|(_, date)| date.earliest())
 }
 
 /// The days on one of which the depositary received an act: not after it informed the others.

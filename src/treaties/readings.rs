@@ -185,8 +185,8 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     if let Some(passing) = &record.passed {
         let of = passing.days;
         let read = |part| ReadPassing { passing, part };
-        let split = breaks::of_end(record, of).into_iter().map(read).collect();
-        let (passed, all) = split_if_few(readings.len(), split, || vec![read(Part::whole(of))]);
+        let split = || breaks::of_end(record, of).into_iter().map(read).collect();
+        let (passed, all) = split_if_few(readings.len(), vec![read(Part::whole(of))], |_| !of.is_settled(), split);
         complete &= all & extend(&mut readings, &passed, |reading, passed| reading.passed = Some(*passed));
     }
     complete &= count(record, &mut readings);

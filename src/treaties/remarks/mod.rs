@@ -16,8 +16,8 @@ use super::{
     statements::Statement,
 };
 use crate::domain::{
-    AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, NoticeFrom, Reasons, TreatyBody,
-    TreatyEffect, WithdrawalClause, WithdrawalNotified, WorldDate,
+    AccessionBy, Addressee, ConsentMode, EffectStated, LegalFinding, LegalRemark, Reasons, TreatyBody, TreatyEffect,
+    WithdrawalClause, WithdrawalNotified, WorldDate,
 };
 
 pub use open::Found;
@@ -121,6 +121,12 @@ fn on_instrument(record: &Record<'_, '_>, course: &mut Course, statement: &State
         let message = format!("the instrument is dated after its deposit on {day}");
         remark(course, LegalRemark::InstrumentAfterDeposit, statement, "", message);
     }
+    let named = record.clauses().map(|clauses| clauses.depositaries.as_slice()).unwrap_or_default();
+    let is_named = |name: &str| named.iter().any(|other| other.eq_ignore_ascii_case(name));
+    if !named.is_empty() && !body.depositary.is_empty() && !is_named(&body.depositary) {
+        let message = format!("deposited with {}; the clauses name {}", body.depositary, named.join(", "));
+        remark(course, LegalRemark::DepositaryNotNamed, statement, "VCLT 76", message);
+    }
     let clause = record.clauses().and_then(|clauses| clauses.consent.as_ref());
     let first = course.memberships.is_empty() && !record.is_under_parent(statement);
     if let Some(clause) = clause.filter(|_| first) {
@@ -154,7 +160,7 @@ pub fn on_notice(
 ) {
     let Some(clause) = record.withdrawal_clause() else { return };
     // Whoever else is to be told: a notice that runs from its receipt is told to the depositary.
-    let from_receipt = clause.notice_from != NoticeFrom::Circulation;
+    let from_receipt = dated::notice_from(Some(clause)) == dated::Starts::Receipt;
     let depositary = from_receipt && !clause.addressees.contains(&Addressee::Depositary);
     let addressees = depositary.then_some(&Addressee::Depositary).into_iter().chain(&clause.addressees);
     let untold = addressees.filter(|addressee| {
@@ -177,7 +183,7 @@ pub fn on_notice(
         };
         remark(course, LegalRemark::ReasonsMissing, statement, &clause.article, message);
     }
-    on_later_effect(clause, course, statement, body);
+    on_later_effect(clause, course, statement, body, began);
     let received = body.received_by_depositary.as_ref();
     let received = received.map(|received| match began.filter(|_| from_receipt) {
         Some(day) => Days::on(day),
@@ -205,10 +211,18 @@ fn on_later_effect(
     course: &mut Course,
     statement: &Statement<'_>,
     body: &WithdrawalNotified,
+    began: Option<Date>,
 ) {
-    if let Some(later) = body.later_effect.filter(|_| !clause.later_date_allowed) {
+    let Some(later) = body.later_effect else { return };
+    if !clause.later_date_allowed {
         let message = format!("the notice names {later}, and the clauses know no later date");
-        remark(course, LegalRemark::LaterEffectWithoutBasis, statement, &clause.article, message);
+        return remark(course, LegalRemark::LaterEffectWithoutBasis, statement, &clause.article, message);
+    }
+    let Some(began) = began else { return };
+    let least = add_months(began, clause.notice_months);
+    if later.0 < least {
+        let message = format!("the notice names {later}, and ends on {least} at the earliest");
+        remark(course, LegalRemark::LaterEffectTooEarly, statement, &clause.article, message);
     }
 }
 

@@ -7,6 +7,7 @@ mod contested_since;
 mod counted;
 mod difference;
 mod expected;
+mod notices;
 mod objected;
 mod obligations;
 mod open_days;
