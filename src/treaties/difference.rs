@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{Answer, Dossier, Interval, Overlay, StatusRule, TreatyStatus};
-use crate::domain::{CitedEvent, Recorded, Size};
+use crate::domain::{CitedEvent, Kind, Recorded, Size, TreatyKind};
 
 /// What is known differently of one participant.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,14 +99,28 @@ pub fn difference(before: &Answer, after: &Answer, new: &[CitedEvent]) -> Option
 /// threshold is counted, not cited), all of them.
 fn made_by(after: &Answer, new: &[CitedEvent], (status, beside): (bool, bool)) -> Vec<CitedEvent> {
     let steps = after.outcomes.iter().flat_map(|outcome| &outcome.steps).filter(|step| moves_status(step.rule));
-    let resolutions = after.claims.iter().filter_map(|claims| claims.resolution.as_ref());
-    let rivals = after.claims.iter().flat_map(|claims| &claims.statements).map(|claim| &claim.event);
+    let claims = || after.claims.iter().filter(|claims| !claims.compared_alone && moves_status_of(claims.kind));
+    let resolutions = claims().filter_map(|claims| claims.resolution.as_ref());
+    let rivals = claims().flat_map(|claims| &claims.statements).map(|claim| &claim.event);
     let clauses = after.clauses.iter().map(|clauses| &clauses.event);
     let of_status = steps.filter_map(|step| step.event.as_ref()).chain(resolutions).chain(rivals).chain(clauses);
     let overlays = after.overlays.iter().flat_map(Overlay::events);
     let reasons: BTreeSet<&CitedEvent> = of_status.filter(|_| status).chain(overlays.filter(|_| beside)).collect();
     let named: Vec<CitedEvent> = new.iter().filter(|event| reasons.contains(event)).cloned().collect();
     if named.is_empty() { new.to_vec() } else { named }
+}
+
+/// Whether what is stated of an act of a kind can move a status.
+fn moves_status_of(kind: Kind) -> bool {
+    let beside = [
+        TreatyKind::DomesticStepTaken,
+        TreatyKind::SuspensionNotified,
+        TreatyKind::ObjectionLodged,
+        TreatyKind::TreatyBodyDecided,
+        TreatyKind::DeadlineExtended,
+        TreatyKind::ReportSubmitted,
+    ];
+    !matches!(kind, Kind::Treaty(kind) if beside.contains(&kind))
 }
 
 /// Whether what a rule tells can move a status; the rest is told beside it.

@@ -56,6 +56,21 @@ fn a_notice_changes_the_status_and_the_days_to_come_and_names_its_entry() {
 }
 
 #[test]
+fn what_is_stated_twice_of_a_step_inside_the_state_made_no_status() {
+    let (mut book, participation) = with_party("POL");
+    let before = book.size();
+    for taken in ["2025-06-25", "2025-06-26"] {
+        let vote = domestic(DomesticStep::ParliamentaryVote, PursuedAct::Withdrawal, taken);
+        let named = |recorded: &mut Recorded| recorded.event.act = Some("the vote".into());
+        book.entry("2025-06-27", &participation, Body::Treaty(vote), named);
+    }
+    book.withdrew("2025-09-05", &participation, "2025-08-20");
+    let found = book.since(before, "POL", "2025-09-05").expect("a difference");
+    let made_by: Vec<_> = found.made_by.iter().map(|event| event.position.index.0).collect();
+    assert_eq!(made_by, [before.0 + 2], "the notice alone");
+}
+
+#[test]
 fn a_day_before_the_change_has_the_same_status_and_the_days_that_differ_are_told() {
     let (mut book, participation) = with_party("POL");
     let before = book.size();
