@@ -114,6 +114,10 @@ pub const SENT_AT_ONCE: usize = 64;
 /// larger than what is sent, so a quarter of the queue.
 pub const SENT_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
+/// Entries of a run of `submit` of which is asked which legal findings came with them: some
+/// 20 ms each, so two seconds.
+pub const SUBMISSIONS_ASKED_ABOUT: usize = 100;
+
 /// Payload bytes of one batch: one submission of the largest size always fits.
 pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Entries of one batch.

@@ -89,7 +89,7 @@ fn readable(answer: &CheckResponse) -> String {
 }
 
 /// A remark of law on an event of the draft, on one that is on record, or on the treaty.
-fn legal_finding(answer: &CheckResponse, found: &FindingUnderTreaty) -> String {
+pub fn legal_finding(answer: &CheckResponse, found: &FindingUnderTreaty) -> String {
     let finding = found.finding.clone().unwrap_or_default();
     let on =
         finding.event.as_ref().and_then(|event| event.position.as_ref()).map(|at| match at.index == answer.index {

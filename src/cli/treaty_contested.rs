@@ -88,6 +88,7 @@ fn headline(found: &ContestedAct) -> String {
     let follows = match found.follows.as_str() {
         "statement" => "one account of it",
         "several" => "several accounts that differ",
+        "compared" => "none of the accounts, which are compared with what follows from other acts",
         _ => "none of the accounts",
     };
     format!("{}: {}; followed is {follows}.", name_of(found.act.as_ref()), told.join("; "))
@@ -107,7 +108,11 @@ pub fn name_of(act: Option<&ActUnderTreaty>) -> String {
 fn stated(statements: &Claims) -> impl Iterator<Item = [String; 5]> {
     statements.statements.iter().map(|claim| {
         let differs = differences(claim);
-        let follow = if claim.followed { "followed" } else { "not followed" };
+        let follow = match (claim.followed, statements.compared_alone) {
+            (true, false) => "followed",
+            (true, true) => "compared alone",
+            (false, _) => "not followed",
+        };
         let says = if differs.is_empty() { format!("states it; {follow}") } else { format!("{differs}; {follow}") };
         let source = source(claim.source().as_str_name(), &claim.source_name);
         [claim.date.clone(), organisation(claim.event.as_ref()), says, source, entry(claim.event.as_ref())]

@@ -9,7 +9,7 @@ use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, short_name},
-    treaty_status::{a_day, at_the_earliest, days, entry, findings, listed, on_day, standings, told_of},
+    treaty_status::{self, a_day, at_the_earliest, days, findings, listed, on_day, standings, told_of, with_open_days},
 };
 use crate::client::{
     Client,
@@ -265,12 +265,11 @@ fn extension(found: &DutyExtension) -> String {
     format!("extension {outcome} {}{until}{kept}", found.decided)
 }
 
-fn because(duty: &Duty) -> [Block; 2] {
+fn because(duty: &Duty) -> Vec<Block> {
     let told = format!("Article {}, {}: {}", duty.article, what(duty), duty.state.replace('_', " "));
-    let rows = duty.steps.iter().map(|step| {
-        [days(&step.date, &step.date_latest), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]
-    });
-    [sentences(None, [told]), table(["date", "because", "article", "entry"], rows)]
+    let rows = duty.steps.iter().map(treaty_status::because);
+    let reasons = with_open_days(["date", "because", "article", "entry"], rows);
+    std::iter::once(sentences(None, [told])).chain(reasons).collect()
 }
 
 /// All that is shown of what is overdue, by treaty and participant.

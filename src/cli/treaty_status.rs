@@ -279,7 +279,8 @@ fn lettered<'a>(
     with_open_days(["key", one, two, three, four], rows)
 }
 
-fn because(step: &StatusStep) -> [String; 4] {
+/// One reason in cells, with both ends of its day: of a status, a duty or a change to come.
+pub fn because(step: &StatusStep) -> [String; 4] {
     let earliest = if step.date_latest.is_empty() { "" } else { " (as early as it can be)" };
     let sentence = format!("{}{earliest}", step.sentence);
     [days(&step.date, &step.date_latest), sentence, step.article.clone(), entry(step.event.as_ref())]

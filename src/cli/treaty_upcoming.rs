@@ -5,10 +5,10 @@ use clap::Args;
 
 use super::{
     DayArguments, Failure,
-    block::{Block, sentences, table},
+    block::{Block, sentences},
     output::{Output, day_known},
     parse_day,
-    treaty_status::{a_day, days, entry, listed, on_day, told_of, with_open_days},
+    treaty_status::{self, a_day, days, entry, listed, on_day, told_of, with_open_days},
 };
 use crate::{
     client::{
@@ -145,13 +145,10 @@ fn because(change: &UpcomingChange) -> Vec<Block> {
     let UpcomingChange { day, day_latest, participant_name, treaty_name, sentence, .. } = change;
     let day = a_day(day, day_latest);
     let who = if participant_name.is_empty() { treaty_name } else { participant_name };
-    let rows = change
-        .because
-        .iter()
-        .map(|step| [step.date.clone(), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]);
     let mut blocks = vec![sentences(None, [format!("{day}, {who}: {sentence}")])];
     if !change.because.is_empty() {
-        blocks.push(table(["date", "because", "article", "entry"], rows));
+        let rows = change.because.iter().map(treaty_status::because);
+        blocks.extend(with_open_days(["date", "because", "article", "entry"], rows));
     }
     let moves = change.could_move.iter().map(|change| change.sentence.clone()).collect();
     blocks.extend(listed("what could still move it", "- ", moves));
@@ -161,6 +158,18 @@ fn because(change: &UpcomingChange) -> Vec<Block> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_whose_day_is_open_is_told_with_both_its_ends() {
+        let mut change = withdrawal("Poland", "APMBC");
+        change.because[0].date_latest = "2025-08-31".into();
+        let told = because(&change).iter().map(|block| block.text(80)).collect::<Vec<_>>().join("\n");
+        assert!(told.contains(&format!("{} ..", change.because[0].date)) && told.contains("2025-08-31"), "{told}");
+        let line = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(line.contains("early as it can be") && told.contains("Two days with .. between them"), "{told}");
+        assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    }
+
     use crate::client::reply::{CitedEvent, EventPosition, StatusChange};
 
     fn withdrawal(participant: &str, treaty: &str) -> UpcomingChange {

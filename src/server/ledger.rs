@@ -16,7 +16,7 @@ use crate::{
     admission::{Admission, ProveError},
     checkpoint::{Receipt, leaf_hash},
     crypto::sha256,
-    domain::{EnvelopeContent, EnvelopeDigest, Index, SubmissionDigest},
+    domain::{EnvelopeContent, EnvelopeDigest, Index, Size, SubmissionDigest},
     journal::ReadLimit,
     limits,
     policy::{self, Known, Registry},
@@ -172,13 +172,18 @@ impl Node {
         match self.sequencer.dry_run(place, draft.clone()).await? {
             DryRun::WouldEnter { findings } => {
                 response.findings = findings.iter().map(convert::finding).collect();
-                let ahead = self.look_ahead(earlier, draft).await?;
-                (response.index, response.legal_findings) = (ahead.index, ahead.findings);
-                (response.legal_findings_gone, response.legal_findings_cut) = (ahead.gone, ahead.cut);
+                // What was decided before it may still be on its way to the read models.
+                self.wait_for_models(self.sequencer.published().head.tree.size).await?;
+                tell(&mut response, Arc::clone(&self).look_ahead(earlier, draft, None).await?);
             }
             DryRun::WouldRepeat { findings, left_out } => {
                 response.findings = findings.iter().map(convert::finding).collect();
                 response.left_out = left_out_messages(left_out);
+                if let EnvelopeContent::Submission(content) = &draft.envelope.content {
+                    let index = self.index_of(content.digest.as_bytes())?;
+                    self.wait_for_models(Size(index.0 + 1)).await?;
+                    tell(&mut response, self.look_ahead(earlier, draft, Some(index)).await?);
+                }
             }
             DryRun::Rejected(rejection) => response.refusal = Some(Refused::from(rejection).into_refusal()),
             DryRun::Halted(reason) => return Err(Refused::halted(&reason)),
@@ -186,11 +191,20 @@ impl Node {
         Ok(response)
     }
 
-    /// What law would remark on a draft that may enter, with a place like that of a dry run.
-    async fn look_ahead(self: Arc<Self>, earlier: Vec<Submitted>, draft: Submitted) -> Result<RemarksAhead, Refused> {
+    /// What law would remark on a draft that may enter, or did when it entered, with a place
+    /// like that of a dry run.
+    async fn look_ahead(
+        self: Arc<Self>,
+        earlier: Vec<Submitted>,
+        draft: Submitted,
+        entered: Option<Index>,
+    ) -> Result<RemarksAhead, Refused> {
         let place = self.sequencer.dry_run_place()?;
         let ahead = tokio::task::spawn_blocking(move || {
-            let ahead = self.remarks_ahead(&earlier, &draft);
+            let ahead = match entered {
+                None => self.remarks_ahead(&earlier, &draft),
+                Some(index) => self.remarks_brought(&draft, index),
+            };
             drop(place);
             ahead
         });
@@ -311,6 +325,12 @@ fn left_out_messages(left_out: Vec<LeftOut>) -> Vec<proto::LeftOutSignOff> {
 
 /// What can be said of a draft without the ledger's entries: what would be signed,
 /// and whether its signatures hold, as far as it has any.
+fn tell(response: &mut proto::CheckResponse, ahead: RemarksAhead) {
+    let RemarksAhead { index, findings, gone, cut } = ahead;
+    response.index = index;
+    (response.legal_findings, response.legal_findings_gone, response.legal_findings_cut) = (findings, gone, cut);
+}
+
 /// What is to enter before a draft, the draft, and what is told of it before it is decided on.
 type LookedAt = (Vec<Submitted>, Submitted, proto::CheckResponse);
 

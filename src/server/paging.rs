@@ -274,7 +274,8 @@ mod tests {
             }
         }
         let mut bound = CALLS.to_vec();
-        (of_contract.sort(), bound.sort_unstable());
+        of_contract.sort();
+        bound.sort_unstable();
         assert_eq!(bound, of_contract);
     }
 

@@ -1,4 +1,4 @@
-//! What law would remark on a draft, if it entered next.
+//! What law would remark on a draft, if it entered next; of an entry, what it did when it entered.
 //!
 //! Promises: told are the findings that answers about those whom its events bear on would
 //! give, and do not give now, and those that they give now and would not; a draft is refused
@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Body, Event, EventReference, Index, Kind, ParticipantId, Recorded, RecordingTime, Subject, SuccessionNotified,
-        TreatyBody, TreatyId, TreatyKind,
+        Body, Event, EventReference, Index, Kind, ParticipantId, Recorded, RecordingTime, Size, Subject,
+        SuccessionNotified, TreatyBody, TreatyId, TreatyKind,
     },
     limits::FORETOLD_PARTICIPATIONS,
     policy::Known,
@@ -77,7 +77,24 @@ impl Node {
         let all = each.concat();
         let (held, drafted) = all.split_at(all.len() - each.last().map_or(0, Vec::len));
         let two = Two { before: WithDraft::of(view, held), after: WithDraft::of(view, &all) };
-        let index = view.size().0 + earlier.len() as u64;
+        self.compared(two, drafted, view.size().0 + earlier.len() as u64, recorded_at)
+    }
+
+    /// The legal findings that came and went with an entry when it entered.
+    pub(super) fn remarks_brought(&self, draft: &Submitted, index: Index) -> Result<RemarksAhead, Refused> {
+        let (before, after) = (self.models.at(Size(index.0))?, self.models.at(Size(index.0 + 1))?);
+        let recorded_at = self.clock.now().max(after.holds_at()?.recorded_at.unwrap_or_default());
+        let drafted = as_entry(draft, index, recorded_at);
+        self.compared(Two { before: before.into(), after: after.into() }, &drafted, index.0, recorded_at)
+    }
+
+    fn compared(
+        &self,
+        two: Two<'_>,
+        drafted: &[Arc<Recorded>],
+        index: u64,
+        recorded_at: RecordingTime,
+    ) -> Result<RemarksAhead, Refused> {
         let mut ahead = RemarksAhead { index, findings: Vec::new(), gone: Vec::new(), cut: false };
         let mut room = FORETOLD_PARTICIPATIONS;
         let (of_all, of_some): (Vec<_>, Vec<_>) =
@@ -156,7 +173,7 @@ impl Node {
             }
             Subject::Treaty(treaty) => touched.entry(treaty.clone()).or_default().everybody = true,
             Subject::Participant(who) => {
-                for treaty in self.treaties_with_acts(two.before.held(), who)? {
+                for treaty in self.treaties_with_acts(two.after.held(), who)? {
                     touched.entry(treaty).or_default().these.insert(who.clone());
                 }
                 for treaty in two.after.drafted_treaties_of(who) {
@@ -177,7 +194,7 @@ impl Node {
         let registered: Vec<_> = registered.collect();
         let mut below = Vec::new();
         for (parent, whom) in touched.iter() {
-            let protocols = two.before.held().protocols_of(parent)?;
+            let protocols = two.after.held().protocols_of(parent)?;
             let new = registered.iter().filter(|(above, _)| *above == parent).map(|(_, protocol)| (*protocol).clone());
             let protocols: BTreeSet<_> = protocols.into_iter().chain(new).collect();
             below.extend(protocols.into_iter().map(|protocol| (protocol, whom.these.clone(), whom.everybody)));

@@ -32,6 +32,8 @@ pinned! {
         Several = 2, "several";
         /// No account of it: a resolution accepts none.
         Nothing = 3, "nothing";
+        /// No account of it: what is stated follows from other acts, and is compared with that.
+        Compared = 4, "compared";
     }
 }
 
@@ -107,7 +109,8 @@ pub fn contested(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Vec<Contest
         let raised = asked.raised(act)?;
         let events = bearing.on(act);
         let then = |size| was_contested(dossier, &events, size, (at, view), act);
-        Some(told(act, raised, contested_since(&events, then)))
+        let compared_alone = rivals::is_compared_alone(act, record.clauses());
+        Some(told(act, raised, compared_alone, contested_since(&events, then)))
     });
     found.collect()
 }
@@ -134,12 +137,12 @@ struct Raised {
     differ: bool,
 }
 
-fn told(act: &Act<'_>, raised: Raised, known_since: Option<Index>) -> ContestedAct {
+fn told(act: &Act<'_>, raised: Raised, compared_alone: bool, known_since: Option<Index>) -> ContestedAct {
     let Raised { responses, resolutions, differ } = raised;
-    let follows = follows(act);
+    let follows = follows(act, compared_alone);
     ContestedAct {
         act: under::told(act),
-        statements: rivals::told(act),
+        statements: Claims { compared_alone, ..rivals::told(act) },
         differ,
         since: responses.iter().filter(|response| response.opposes()).find_map(|response| response.date.clone()),
         known_since,
@@ -209,9 +212,10 @@ fn opposes(stance: Stance) -> bool {
     }
 }
 
-fn follows(act: &Act<'_>) -> FollowedSide {
+fn follows(act: &Act<'_>, compared_alone: bool) -> FollowedSide {
     match act.followed.as_slice() {
         [] => FollowedSide::Nothing,
+        _ if compared_alone => FollowedSide::Compared,
         followed if followed.windows(2).all(|pair| pair[0].body == pair[1].body) => FollowedSide::Statement,
         _ => FollowedSide::Several,
     }
@@ -245,6 +249,10 @@ fn decided(act: &Act<'_>, follows: FollowedSide) -> Because {
     let count = act.followed.len() + act.others.len();
     let sentence = match (act.decided_by, follows) {
         (_, FollowedSide::Nothing) => "a resolution accepts none of the statements: the act does nothing".to_owned(),
+        (_, FollowedSide::Compared) => format!(
+            "no status goes by it: the effect follows from other acts and the clauses, and what entries {entries} state \
+             is compared with that"
+        ),
         (_, FollowedSide::Several) => {
             format!("nothing decides between the statements of entries {entries}: every one of them is followed")
         }

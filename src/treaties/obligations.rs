@@ -170,8 +170,7 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
     let record = Record::of(dossier, &acts, around(Days::on(at)));
     let (followed, complete) = followed::all(&record);
     let (readings, courses) = (Readings::of(&followed), followed::courses(&followed));
-    let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();
-    let own: Vec<&Act<'_>> = acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect();
+    let (clauses, own) = (clauses_of(&record), evidence(&acts, dossier));
     let (items, all_years) = items(clauses, &followed, at);
     let asked = duty_outcomes::Asked { at, until: None };
     let told = |items: &Vec<AtCorners<'_>>| duty_outcomes::told(&record, &readings, items, &own, asked);
@@ -196,20 +195,28 @@ pub fn obligations(dossier: &Dossier<'_>, at: Date, view: ViewName) -> Obligatio
 }
 
 /// The duties that run on a day and whose deadline falls on it or after it, up to another
-/// day, unless a withdrawal ends them before; and whether these are all.
-pub fn due_between(dossier: &Dossier<'_>, at: Date, until: Date, view: ViewName) -> (Vec<Duty>, bool) {
-    let Weighed { acts, .. } = Weighed::of(dossier, view);
-    let record = Record::of(dossier, &acts, around(Days { first: at, last: until }));
+/// day, unless a withdrawal ends them before; and whether these are all. The record is followed
+/// for them alone: their deadlines part stretches of days that lead to one status.
+pub(super) fn due_between(dossier: &Dossier<'_>, acts: &[Act<'_>], at: Date, until: Date) -> (Vec<Duty>, bool) {
+    let record = Record::of(dossier, acts, around(Days { first: at, last: until }));
     let (followed, complete) = followed::all(&record);
     let readings = Readings::of(&followed);
-    let clauses = record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default();
-    let own: Vec<&Act<'_>> = acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect();
+    let (clauses, own) = (clauses_of(&record), evidence(acts, dossier));
     let (items, all_years) = items(clauses, &followed, until);
     let asked = duty_outcomes::Asked { at, until: Some(until) };
     let told = items.values().map(|items| duty_outcomes::told(&record, &readings, items, &own, asked));
     let told: Vec<Told<'_, '_>> = told.collect();
     let duties = in_order(told.iter().flat_map(|told| told.duties(&readings, asked)));
     (duties, complete && all_years && told.iter().all(|told| told.complete))
+}
+
+fn clauses_of<'a>(record: &Record<'_, 'a>) -> &'a [ObligationClause] {
+    record.clauses().map(|clauses| clauses.obligations.as_slice()).unwrap_or_default()
+}
+
+/// The acts of the participant that tell of its duties.
+fn evidence<'q, 'a>(acts: &'q [Act<'a>], dossier: &Dossier<'_>) -> Vec<&'q Act<'a>> {
+    acts.iter().filter(|act| act.is_followed() && is_evidence(act, dossier)).collect()
 }
 
 fn around(asked: Days) -> Around<'static> {

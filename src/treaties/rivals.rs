@@ -51,7 +51,7 @@ impl<'a> Act<'a> {
         of(self) == of(other)
     }
 
-    fn all(&self) -> impl Iterator<Item = &Statement<'a>> {
+    pub fn all(&self) -> impl Iterator<Item = &Statement<'a>> {
         self.followed.iter().chain(&self.others)
     }
 
@@ -105,7 +105,7 @@ pub fn claims(acts: &[Act<'_>], dossier: &Dossier<'_>, clauses: Option<&Clauses>
 
 /// Whether what is stated is an effect on the participant that follows from other acts: of a
 /// withdrawal always, of consent where the clauses say when it is in force.
-fn is_compared_alone(act: &Act<'_>, clauses: Option<&Clauses>) -> bool {
+pub(super) fn is_compared_alone(act: &Act<'_>, clauses: Option<&Clauses>) -> bool {
     let TreatyBody::EffectStated(body) = act.shown().body else { return false };
     let follows = match body.effect {
         TreatyEffect::Withdrawal => true,

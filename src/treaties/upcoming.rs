@@ -111,7 +111,7 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
         merged(&followed::joined(&followed, Some(horizon.at)), |followed| of_course(&asked, followed, horizon));
     changes.extend(provisional(&record, &followed, horizon));
     changes.extend(windows(&record, &courses, horizon));
-    let (duties, all_duties) = obligations::due_between(dossier, horizon.at, horizon.until, view);
+    let (duties, all_duties) = obligations::due_between(dossier, &acts, horizon.at, horizon.until);
     changes.extend(duties.iter().map(|duty| deadline(&asked, duty)));
     sort(&mut changes);
     Upcoming { changes, complete: all_readings && all_duties }

@@ -20,6 +20,7 @@ use serde_json::Value;
 use crate::{
     process::{Files, Process, merestone, said},
     support::*,
+    treaty_status::{OTTAWA, Story, drafted, instrument, notice, under},
 };
 
 /// Envelope files of a folder: more than are sent at once.
@@ -338,4 +339,33 @@ async fn a_ledger_set_back_to_an_old_copy_is_noticed_and_nothing_is_sent() {
     let (_, output) = run(submit(&process, &[more.path()]).args(["--wait", "0"]), 6);
     assert!(output.stdout.windows(6).any(|word| word == b"halted"), "{}", said(&output));
     drop(process);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_tells_the_legal_findings_that_came_with_its_acts() {
+    let story = Story::begin().await;
+    let folder = tempfile::tempdir().unwrap();
+    let act =
+        |body| story.ledger.sign(&story.ledger.recorder, vec![drafted(&under(OTTAWA, "POL"), Body::Treaty(body))]);
+    let deposit = TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, "2000-01-01", &[]));
+    write(folder.path(), "notice", &[&act(notice("2025-08-20"))]);
+    let (report, _) = run(&mut submit_to(&story.server(), &[folder.path()]), 0);
+    let codes = |report: &Value, which: &str| -> Vec<String> {
+        let found = report["results"][0]["legal_findings"][which].as_array().expect("asked").clone();
+        found.iter().map(|found| found["finding"]["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(codes(&report, "came").contains(&"withdrawal_without_membership".into()), "{report}");
+    let (again, _) = run(&mut submit_to(&story.server(), &[folder.path()]), 0);
+    assert_eq!(again["results"][0]["legal_findings"], Value::Null, "it is there already");
+    fs::remove_file(folder.path().join("notice.envelope.json")).unwrap();
+    write(folder.path(), "deposit", &[&act(deposit.clone())]);
+    let mut in_words = merestone();
+    in_words.args(["submit", "--server", &story.server(), "--output", "table"]).arg(folder.path());
+    let told = String::from_utf8(in_words.output().unwrap().stdout).unwrap();
+    assert!(told.contains("legal finding no more: entry"), "{told}");
+    write(folder.path(), "deposit-again", &[&act(deposit)]);
+    let again = folder.path().join("deposit-again.envelope.json");
+    let (report, _) = run(submit_to(&story.server(), &[&again]).arg("--no-findings"), 0);
+    assert_eq!(report["results"][0]["legal_findings"], Value::Null, "it was not asked for");
+    story.audited().await;
 }

@@ -105,6 +105,10 @@ async fn come_and_gone(story: &Story, events: Vec<Event>) -> (Vec<String>, Vec<S
     let (told, gone) = (remarks(&checked.legal_findings), remarks(&checked.legal_findings_gone));
     assert_eq!(story.size(), checked.index, "a dry run records nothing");
     story.ledger.submit(&signed).await.unwrap();
+    let recorded = story.ledger_client().check(check(&[], &signed)).await.unwrap().into_inner();
+    assert_eq!(recorded.index, checked.index);
+    let brought = (remarks(&recorded.legal_findings), remarks(&recorded.legal_findings_gone));
+    assert_eq!((&told, &gone), (&brought.0, &brought.1), "what is on record tells the same of when it entered");
     let after = remarked(story).await;
     assert_eq!(told, after.difference(&before).cloned().collect());
     assert_eq!(gone, before.difference(&after).cloned().collect());

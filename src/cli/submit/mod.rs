@@ -4,8 +4,10 @@
 //! second run sends the same bytes and gets the same receipts; a receipt is
 //! verified before it counts and is kept as a tlog-proof file; what is rejected
 //! is sent again as long as others of the run are accepted, so that the order of
-//! the files does not matter.
+//! the files does not matter. Which legal findings came is asked when all is sent, and no
+//! answer fails no run.
 
+mod brought;
 mod gather;
 pub(super) mod receipts;
 mod report;
@@ -38,6 +40,9 @@ pub struct Arguments {
     /// Seconds to go on trying while the ledger is busy or cannot be reached.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     wait: u64,
+    /// Do not ask afterwards which legal findings came with the acts.
+    #[arg(long)]
+    no_findings: bool,
     #[command(flatten)]
     author: author::AuthorArguments,
 }
@@ -57,10 +62,15 @@ pub async fn run(arguments: &Arguments, global: &Global, output: &Output) -> Res
         heads if heads.is_empty() => Ok(first),
         heads => close(&sender, heads, &seen).await,
     };
+    let mut untold = None;
     if checked.is_ok() {
         sender.ask_states(&mut parcels).await;
+        if !arguments.no_findings {
+            untold = brought::ask(&sender, &mut parcels).await;
+        }
     }
     report(&parcels, checked.as_ref().ok(), output)?;
+    untold.iter().for_each(|untold| output.note(untold));
     report::to_sign_anew(&parcels).iter().for_each(|advice| output.note(advice));
     let exit = report::exit_of_all(&parcels);
     let newest = checked?;

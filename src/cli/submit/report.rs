@@ -12,13 +12,14 @@ use crate::{
     cli::{
         Exit, Failure,
         block::table,
+        check::legal_finding,
         exit::exit_of,
         output::{Format, Output, instant},
         sign_off::{left_out_in_words, state_in_words, state_json},
     },
     client::{
         ClientError, KnownCheckpoint,
-        reply::{SubmissionState, SubmissionStatus},
+        reply::{CheckResponse, FindingUnderTreaty, SubmissionState, SubmissionStatus},
         to_json,
     },
     telemetry::chain,
@@ -155,7 +156,8 @@ fn needs_a_look(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Accepted(accepted) => {
             let response = &accepted.response;
-            !response.findings.is_empty() || !response.left_out.is_empty() || not_in_effect(accepted).is_some()
+            let told = !response.findings.is_empty() || !response.left_out.is_empty();
+            told || not_in_effect(accepted).is_some() || !remarked(accepted).is_empty()
         }
         Outcome::Refused(_) | Outcome::Failed(_) => true,
         // The summary says how many, and they have nothing else to tell.
@@ -199,6 +201,7 @@ fn row(parcel: &Parcel, at: usize) -> [String; 3] {
                 .left_out
                 .iter()
                 .for_each(|left_out| outcome.push_str(&format!("\n{}", left_out_in_words(left_out))));
+            remarked(accepted).iter().for_each(|told| outcome.push_str(&format!("\n{told}")));
             (index, outcome)
         }
         Outcome::Refused(error) => (String::new(), chain(error)),
@@ -207,6 +210,26 @@ fn row(parcel: &Parcel, at: usize) -> [String; 3] {
     };
     let number = if parcel.outcomes.len() > 1 { format!(" ({})", at + 1) } else { String::new() };
     [format!("{}{number}", name(&parcel.file)), index, outcome]
+}
+
+/// What law remarks since it entered, and what no more.
+fn remarked(accepted: &Accepted) -> Vec<String> {
+    let Some(answer) = &accepted.brought else { return Vec::new() };
+    let came = answer.legal_findings.iter().map(|found| format!("legal finding: {}", legal_finding(answer, found)));
+    let went = answer.legal_findings_gone.iter();
+    let went = went.map(|found| format!("legal finding no more: {}", legal_finding(answer, found)));
+    let cut = answer.legal_findings_cut.then(|| "legal finding: there may be more than was looked at".to_owned());
+    came.chain(went).chain(cut).collect()
+}
+
+fn remarked_json(answer: &CheckResponse) -> Value {
+    let told = |found: &[FindingUnderTreaty]| -> Vec<Value> {
+        found.iter().map(|found| to_json("FindingUnderTreaty", found)).collect()
+    };
+    json!({
+        "came": told(&answer.legal_findings), "went": told(&answer.legal_findings_gone),
+        "cut": answer.legal_findings_cut,
+    })
 }
 
 fn name(file: &Path) -> String {
@@ -219,6 +242,7 @@ fn result(parcel: &Parcel, at: usize) -> Value {
         Outcome::Accepted(accepted) => json!({
             "file": file, "accepted": to_json("SubmitResponse", &accepted.response),
             "receipt_file": name(&parcel.receipts[at]), "state": accepted.state.as_ref().map(state_json),
+            "legal_findings": accepted.brought.as_ref().map(remarked_json),
         }),
         Outcome::Refused(ClientError::Refused(refused)) => json!({
             "file": file, "refused": { "reason": refused.reason, "message": refused.message },
@@ -247,7 +271,7 @@ mod tests {
     fn accepted(repeated: bool) -> Outcome {
         let response = SubmitResponse { repeated, ..SubmitResponse::default() };
         let head = TreeHead { size: Size(1), root: TreeHash([0; 32]) };
-        Outcome::Accepted(Box::new(Accepted { response, head, state: None }))
+        Outcome::Accepted(Box::new(Accepted { response, head, state: None, brought: None }))
     }
 
     fn standing(repeated: bool, state: SubmissionState) -> Outcome {

@@ -23,7 +23,7 @@ use crate::{
     cli::{Exit, Failure, exit::exit_of},
     client::{
         Client, ClientError, Founded, MustAct, Patience, ReceiptFor, Untrusted, ledger_of,
-        reply::{SubmissionState, SubmitResponse},
+        reply::{CheckResponse, SubmissionState, SubmitResponse},
     },
     domain::TreeHead,
     limits::{SENT_AT_ONCE, SENT_BYTES_AT_ONCE},
@@ -51,6 +51,8 @@ pub struct Accepted {
     pub head: TreeHead,
     /// How it stands after the run, as the service says; absent where it did not.
     pub state: Option<SubmissionState>,
+    /// What law remarks since, as the service says; absent where it was not asked.
+    pub brought: Option<CheckResponse>,
 }
 
 impl Outcome {
@@ -223,7 +225,7 @@ impl Sender {
         let (file, verifier) = (file.to_owned(), self.founded.verifier.clone());
         let kept = tokio::task::spawn_blocking(move || keep_receipt(&file, &receipt, &verifier)).await;
         match kept.expect("keeping a receipt does not panic") {
-            Ok(()) => Outcome::Accepted(Box::new(Accepted { response, head, state: None })),
+            Ok(()) => Outcome::Accepted(Box::new(Accepted { response, head, state: None, brought: None })),
             Err(Failure { exit, cause }) => {
                 let index = response.receipt.map(|receipt| receipt.index).unwrap_or_default();
                 Outcome::Failed(Failure::new(exit, format!("recorded at {index}, but {cause}")))

@@ -8,7 +8,8 @@ use jiff::civil::Date;
 use super::{Found, remark, remark_if};
 use crate::{
     domain::{
-        CitedEvent, DomesticStep, Kind, LegalFinding, LegalRemark, PursuedAct, TreatyBody, TreatyKind, WorldDate,
+        CitedEvent, DomesticStep, Kind, LegalFinding, LegalRemark, Position, PursuedAct, TreatyBody, TreatyKind,
+        WorldDate,
     },
     treaties::{
         conflict::Account, course::Course, dated, days::Days, record::Record, rivals::Act, statements::Statement,
@@ -64,12 +65,20 @@ fn on_duplicates(record: &Record<'_, '_>, course: &mut Course) {
     for (at, act) in acts.iter().enumerate() {
         let twin = acts[at + 1..].iter().find(|other| may_be_one(act.shown(), other.shown()));
         if let Some(other) = twin {
-            let index = act.shown().recorded.position.index;
+            let place = place_among(act.shown(), &acts);
             let message =
-                format!("it may be the act of entry {index}: the same kind within {DAYS_APART} days, another source");
+                format!("it may be the act of {place}: the same kind within {DAYS_APART} days, another source");
             remark(course, LegalRemark::PossibleDuplicate, other.shown(), "", message);
         }
     }
+}
+
+/// The entry of a statement; where others of the participant are in it, with the number of its event.
+fn place_among(statement: &Statement<'_>, acts: &[&Act<'_>]) -> String {
+    let Position { index, ordinal } = statement.recorded.position;
+    let is_beside = |position: Position| position.index == index && position.ordinal != ordinal;
+    let beside = acts.iter().flat_map(|act| act.all()).any(|other| is_beside(other.recorded.position));
+    if beside || ordinal > 0 { format!("entry {index} (event {})", ordinal + 1) } else { format!("entry {index}") }
 }
 
 fn may_be_one(one: &Statement<'_>, other: &Statement<'_>) -> bool {

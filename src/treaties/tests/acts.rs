@@ -454,6 +454,17 @@ fn two_reports_within_two_days_may_be_one_act() {
     let other = |recorded: &mut Recorded| recorded.event.source.as_mut().unwrap().name = "another paper".into();
     book.entry("2025-06-28", &x, Body::Treaty(deposit(ConsentMode::Accession, "2025-06-26")), other);
     assert_eq!(codes(&book.now(OTTAWA, "TON", "2025-12-01")), ["consent_while_bound", "possible_duplicate"]);
+    let told = |book: &Book| {
+        let findings = book.now(OTTAWA, "TON", "2025-12-01").findings;
+        let doubled = findings.into_iter().find(|it| it.finding.code == LegalRemark::PossibleDuplicate).unwrap();
+        doubled.finding.message.to_string()
+    };
+    let first = book.events[book.events.len() - 2].position.index.0;
+    assert!(told(&book).contains(&format!("the act of entry {first}: ")), "{}", told(&book));
+    // The same in one entry: the number of the event tells which of them it is.
+    let position = Position { ordinal: 1, ..book.events[book.events.len() - 2].position };
+    book.events.last_mut().unwrap().position = position;
+    assert!(told(&book).contains(&format!("the act of entry {first} (event 1): ")), "{}", told(&book));
 }
 
 #[test]

@@ -121,6 +121,21 @@ fn statements_that_differ_stand_side_by_side_and_the_view_says_which_it_follows(
 }
 
 #[test]
+fn an_effect_that_follows_from_other_acts_is_compared_and_not_followed() {
+    let mut book = two_treaties();
+    book.deposited(&under("POL"), ConsentMode::Ratification, "2012-12-27");
+    book.withdrew("2025-09-05", &under("POL"), "2025-08-20");
+    for on in ["2026-02-20", "2026-02-21"] {
+        named(&mut book, "2025-11-05", SourceClass::OfficialGazette, effect(TreatyEffect::Withdrawal, on));
+    }
+    let [found] = &book.contested("2026-03-01", ViewName::Default)[..] else { panic!("one act") };
+    assert_eq!((found.follows, found.statements.compared_alone), (FollowedSide::Compared, true));
+    let because: Vec<_> = found.because.iter().map(|because| &*because.sentence).collect();
+    assert!(because.iter().any(|sentence| sentence.contains("no status goes by it")), "{because:?}");
+    assert!(!because.iter().any(|sentence| sentence.contains("followed is")), "{because:?}");
+}
+
+#[test]
 fn statements_that_say_the_same_contest_nothing() {
     let mut book = two_treaties();
     named(&mut book, "2025-08-21", SourceClass::Press, notice("2025-08-20"));
