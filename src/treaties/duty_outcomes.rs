@@ -12,9 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Duty, DutyState, Remark,
+    Duty, DutyState, Extension, Remark,
     days::Days,
     duty::{self, Item},
+    duty_remarks::OnExtension,
     explain::{sentence_of, with_latest},
     followed::{self, Followed},
     readings::{self, ReadAct, Reading},
@@ -133,7 +134,7 @@ pub fn told<'r, 'a>(
     let (ways, complete) = ways(record, &acts, (STATUS_READINGS / knowing.len()).max(DUTY_WAYS));
     let same = first_alike(&ways, Way::reads_the_same);
     let mut groups: Vec<Group> = Vec::new();
-    let mut remarked: BTreeMap<About, (LegalFinding, BTreeMap<InOneWay, usize>)> = BTreeMap::new();
+    let mut remarked: BTreeMap<About, BTreeMap<InOneWay, (usize, OnExtension)>> = BTreeMap::new();
     for (reading, item) in items {
         for (at, way) in ways.iter().enumerate() {
             let duty = duty::told(item, &way.acts, asked.at);
@@ -142,19 +143,24 @@ pub fn told<'r, 'a>(
                 Some(group) => group.add(duty, (*reading, at)),
                 None => groups.push(Group::begin(kind, duty, (*reading, at))),
             }
-            let found: BTreeMap<About, LegalFinding> =
-                duty::remarked(item, &way.acts).into_iter().map(|finding| (about(&finding), finding)).collect();
-            for (about, finding) in found {
-                let (_, by) = remarked.entry(about).or_insert_with(|| (finding, BTreeMap::new()));
-                *by.entry((*reading, at)).or_default() += 1;
+            let found: BTreeMap<About, OnExtension> =
+                duty::remarked(item, &way.acts).into_iter().map(|found| (found.about(), found)).collect();
+            for (about, found) in found {
+                let of_way = remarked.entry(about).or_default().entry((*reading, at));
+                let again = |(corners, before): &mut (usize, OnExtension)| {
+                    *corners += 1;
+                    *before = before.clone().around(&found);
+                };
+                of_way.and_modify(again).or_insert((1, found.clone()));
             }
         }
     }
     // What one day of a stretch alone leads to is not remarked: nobody says that it was that day.
-    let findings = remarked.into_values().filter_map(|(finding, by)| {
-        let by = by.into_iter().filter(|((reading, _), corners)| *corners == readings.corners(*reading));
-        let by: BTreeSet<InOneWay> = by.map(|(way, _)| way).collect();
-        (!by.is_empty()).then_some((finding, by))
+    let findings = remarked.into_values().filter_map(|by| {
+        let by = by.into_iter().filter(|((reading, _), (corners, _))| *corners == readings.corners(*reading));
+        let (ways, found): (BTreeSet<InOneWay>, Vec<OnExtension>) = by.map(|(way, (_, found))| (way, found)).unzip();
+        let found = found.into_iter().reduce(|one, other| one.around(&other))?;
+        Some((found.finding(), ways))
     });
     let findings = findings.collect();
     let corners_agree = groups.iter().flat_map(|group| &group.ways).all(|((at, _), n)| *n == readings.corners(*at));
@@ -219,11 +225,7 @@ impl Told<'_, '_> {
 }
 
 /// What tells findings apart, whatever days they name.
-type About = (LegalRemark, Option<CitedEvent>, Box<str>);
-
-fn about(finding: &LegalFinding) -> About {
-    (finding.code, finding.event.clone(), finding.article.clone())
-}
+type About = (LegalRemark, CitedEvent, Box<str>);
 
 /// What tells outcomes apart that the same statements lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,18 +264,26 @@ struct Group {
     last: Duty,
     /// All of the days.
     around: Facts,
+    /// What stood before each extension.
+    before: BTreeMap<CitedEvent, Days>,
     /// At how many corners each leads there.
     ways: BTreeMap<InOneWay, usize>,
 }
 
 impl Group {
     fn begin(kind: Kind, duty: Duty, way: InOneWay) -> Self {
-        Self { kind, around: Facts::of(&duty), first: duty.clone(), last: duty, ways: BTreeMap::from([(way, 1)]) }
+        let before = duty.extensions.iter().map(|extension| (extension.event.clone(), extension.before)).collect();
+        let around = Facts::of(&duty);
+        Self { kind, around, before, first: duty.clone(), last: duty, ways: BTreeMap::from([(way, 1)]) }
     }
 
     fn add(&mut self, duty: Duty, way: InOneWay) {
         *self.ways.entry(way).or_default() += 1;
         self.around = self.around.around(Facts::of(&duty));
+        for Extension { event, before, .. } in &duty.extensions {
+            let before = self.before.get(event).map_or(*before, |known| known.around(*before));
+            self.before.insert(event.clone(), before);
+        }
         let order = |duty: &Duty| (duty.due.first, duty.in_force.first, std::cmp::Reverse(duty.days_late));
         if order(&duty) < order(&self.first) {
             self.first = duty;
@@ -285,7 +295,10 @@ impl Group {
     /// It is told as on the earliest days; each day of a step with its latest, where both
     /// ends are told in the same way.
     fn told(self) -> Outcome {
-        let Self { first, last, around, .. } = self;
+        let Self { mut first, last, around, before, .. } = self;
+        for extension in &mut first.extensions {
+            extension.before = before.get(&extension.event).copied().unwrap_or(extension.before);
+        }
         let steps = with_latest(&first.steps, &last.steps);
         let Facts { in_force, first_due, due, stops, days_late, days_late_most } = around;
         let duty = Duty { in_force, first_due, due, stops, days_late, days_late_most, steps, ..first };

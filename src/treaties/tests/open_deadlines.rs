@@ -88,6 +88,25 @@ fn what_is_overdue_assumes_all_days_that_leave_it_so() {
 }
 
 #[test]
+fn what_stood_before_an_extension_has_both_ends_in_its_remarks_too() {
+    // In force from 1 May 2006 or 1 June 2006: mined areas are to be cleared ten years after.
+    let mut book = party("UKR", "2005-11/2005-12");
+    book.act("UKR", granted("2016-07-01", "2027-01-01"));
+    let found = book.duties("UKR", "2020-01-01");
+    let [extension] = one(&found, "5(1)").extensions.as_slice() else { panic!("{found:#?}") };
+    assert_eq!(extension.before, days("2016-05-01", "2016-06-01"));
+    let told: Vec<(&str, &str, usize)> =
+        found.findings.iter().map(|it| (it.finding.code.name(), &*it.finding.message, it.assuming.len())).collect();
+    let before = "a day from 2016-05-01 to 2016-06-01";
+    let too_long = format!("2027-01-01 is more than 120 months after {before}; a day from 2026-05-01 to 2026-06-01");
+    let expected = [
+        ("extension_too_long", format!("{too_long} would be the last day")),
+        ("extension_decided_late", format!("granted on 2016-07-01, after the deadline of {before}")),
+    ];
+    assert_eq!(told, expected.each_ref().map(|(code, message)| (*code, message.as_str(), 0)));
+}
+
+#[test]
 fn an_open_date_that_makes_no_difference_doubles_nothing() {
     let mut book = party("UKR", "2005-12-27");
     let settled = book.duties("UKR", "2026-03-01").duties.len();
