@@ -32,6 +32,13 @@ pub struct Item<'c> {
     pub first_due: Date,
 }
 
+impl Item<'_> {
+    /// The days on whose sides an act is something else to it.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        self.bound.days().chain([self.first_due])
+    }
+}
+
 /// What an act is to a duty.
 enum Bearing<'a> {
     Extends(&'a DeadlineExtended),
