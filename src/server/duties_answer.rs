@@ -101,9 +101,10 @@ fn extension(extension: &Extension, facts: &Facts) -> proto::DutyExtension {
         decided: world(decided.as_ref()),
         decided_by: decided_by.to_string(),
         symbol: symbol.to_string(),
-        before: before.to_string(),
+        before: before.first.to_string(),
         new_deadline: day(*new),
         replaces: *replaces,
+        before_latest: latest_of(*before),
     }
 }
 

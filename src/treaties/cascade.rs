@@ -6,7 +6,10 @@
 use super::{
     Dossier, StatusRule, Step,
     course::{Course, Leave},
+    explain::sentences_of,
     followed::{self, Followed},
+    joining,
+    readings::Reading,
     record::{Around, Record},
     rivals::Act,
 };
@@ -66,19 +69,35 @@ pub fn carried<'a>(
         });
         carried.collect()
     };
-    let mut ways: Vec<Carried> = Vec::new();
+    let mut ways: Vec<(Carried, Vec<Reading<'_, '_>>)> = Vec::new();
     let (followed, complete) = followed::all(&record);
     for Followed { reading, corners, .. } in followed {
         let first = corners.first().map(|course| leaves(course)).unwrap_or_default();
         let last = corners.last().map(|course| leaves(course)).unwrap_or_default();
-        if !ways.iter().any(|way| same(&way.first, &first) && same(&way.last, &last)) {
-            ways.push(Carried { first, last, repatriated: reading.is_over(), assuming: reading.assuming() });
+        match ways.iter_mut().find(|(way, _)| same(&way.first, &first) && same(&way.last, &last)) {
+            Some((_, readings)) => readings.push(reading),
+            None => {
+                let way = Carried { first, last, repatriated: reading.is_over(), assuming: Vec::new() };
+                ways.push((way, vec![reading]));
+            }
         }
     }
-    if let [only] = ways.as_mut_slice() {
-        only.assuming.clear();
+    let alone = ways.len() == 1;
+    let told = ways.into_iter().map(|(way, readings)| match alone {
+        true => way,
+        false => Carried { assuming: assuming(readings), ..way },
+    });
+    (told.collect(), complete)
+}
+
+/// What has to be assumed for what several readings lead to: one of them.
+fn assuming(readings: Vec<Reading<'_, '_>>) -> Vec<Box<str>> {
+    let readings = joining::join(readings, Reading::days, Reading::joined);
+    if let [only] = readings.as_slice() {
+        return only.assuming();
     }
-    (ways, complete)
+    let each = sentences_of(&readings);
+    vec![format!("one of these: {}", each.join(", or ")).into()]
 }
 
 fn same(one: &[CarriedLeave], other: &[CarriedLeave]) -> bool {

@@ -53,6 +53,11 @@ impl Bound {
         out.is_none_or(|out| in_force < out).then_some(bound)
     }
 
+    /// The days on which what an act is to it changes.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        [Some(self.deposited), Some(self.in_force), self.out, self.next].into_iter().flatten()
+    }
+
     /// When it begins to matter: consent may come after the day from which it binds.
     pub fn begins(&self) -> Date {
         self.deposited.min(self.in_force)

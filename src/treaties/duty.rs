@@ -10,14 +10,14 @@ use super::{
     Duty, DutyRule, DutyState, DutyStep, DutyType, Extension, Fulfilment,
     days::Days,
     deadlines::{self, Bound},
-    duty_remarks,
+    duty_remarks::{self, OnExtension},
     readings::ReadAct,
     rivals::Act,
     statements::Statement,
 };
 use crate::domain::{
-    DeadlineExtended, DeclarationChange, DeclarationType, Due, EventReference, ExtensionOutcome, LegalFinding,
-    ObligationClause, Period, TreatyBody,
+    DeadlineExtended, DeclarationChange, DeclarationType, Due, EventReference, ExtensionOutcome, ObligationClause,
+    Period, TreatyBody,
 };
 
 /// A duty of one membership with its first deadline.
@@ -30,6 +30,13 @@ pub struct Item<'c> {
     pub membership: usize,
     pub bound: Bound,
     pub first_due: Date,
+}
+
+impl Item<'_> {
+    /// The days on whose sides an act is something else to it.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        self.bound.days().chain([self.first_due])
+    }
 }
 
 /// What an act is to a duty.
@@ -91,7 +98,7 @@ pub fn told(item: &Item<'_>, acts: &[ReadAct<'_, '_>], at: Date) -> Duty {
 }
 
 /// What is to be remarked on the acts, whenever they were.
-pub fn remarked(item: &Item<'_>, acts: &[ReadAct<'_, '_>]) -> Vec<LegalFinding> {
+pub fn remarked(item: &Item<'_>, acts: &[ReadAct<'_, '_>]) -> Vec<OnExtension> {
     let mut following = Following::begin(item);
     following.acts(acts, Date::MAX);
     following.findings
@@ -112,7 +119,7 @@ struct Following<'f, 'r, 'a> {
     /// In order of their day; the first one fulfils.
     done: Vec<Done<'r, 'a>>,
     steps: Vec<DutyStep>,
-    findings: Vec<LegalFinding>,
+    findings: Vec<OnExtension>,
 }
 
 impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
@@ -186,14 +193,14 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             }
         };
         self.step(rule, Some(statement), Some(day), sentence);
-        self.findings.extend(duty_remarks::on_extension(self.item.clause, statement, body, before));
+        self.findings.extend(duty_remarks::on_extension(self.item.clause, statement, body, (before, day)));
         self.extensions.push(Extension {
             event: statement.cited(),
             outcome: *outcome,
             decided: decided.clone(),
             decided_by: decided_by.clone(),
             symbol: symbol.clone(),
-            before,
+            before: Days::on(before),
             new,
             replaces,
         });

@@ -12,9 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Duty, DutyState, Remark,
+    Duty, DutyState, Extension, Remark, dated,
     days::Days,
     duty::{self, Item},
+    duty_remarks::OnExtension,
     explain::{few, sentence_of, with_latest},
     followed::Followed,
     joining,
@@ -23,8 +24,8 @@ use super::{
     rivals::Act,
 };
 use crate::{
-    domain::{CitedEvent, EventReference, LegalFinding, LegalRemark},
-    limits::{DUTY_WAYS, STATUS_READINGS},
+    domain::{CitedEvent, EventReference, LegalFinding, LegalRemark, TreatyBody},
+    limits::{DUTY_WAYS, STATUS_CORNERS, STATUS_POINTS, STATUS_READINGS},
 };
 
 /// A reading of the status by its number, and a way to read the evidence by its own.
@@ -84,7 +85,7 @@ impl<'f, 'r, 'a> Readings<'f, 'r, 'a> {
                 // Whichever days it were, they lead there.
                 return vec![readings[0].whole()];
             }
-            joining::join(readings, |reading| reading, Reading::joined)
+            joining::join(readings, Reading::days, Reading::joined)
         });
         together.collect()
     }
@@ -133,39 +134,50 @@ pub fn told<'r, 'a>(
     let mut acts: Vec<&'r Act<'a>> = own.iter().filter(bears).copied().collect();
     acts.extend(own.iter().filter(|act| duty::withdraws_one_of(act, &acts)).copied().collect::<Vec<_>>());
     let knowing: BTreeSet<usize> = items.iter().flat_map(|it| it.corners.keys().copied()).collect();
-    let (ways, complete) = ways(record, &acts, (STATUS_READINGS / knowing.len()).max(DUTY_WAYS));
+    let apart = told_apart(record, items, &acts, asked);
+    let (ways, mut complete) = ways(record, &acts, &apart, (STATUS_READINGS / knowing.len()).max(DUTY_WAYS));
+    let most = STATUS_POINTS / (items.len() * ways.len()).max(1);
+    let corners: Vec<_> = ways.iter().map(|way| way.corners(most)).collect();
+    complete &= corners.iter().all(|(_, all)| *all);
+    let corners_of = |(reading, way): &InOneWay| readings.corners(*reading) * corners[*way].0.len();
     let same = first_alike(&ways, Way::reads_the_same);
     let mut groups: Vec<Group> = Vec::new();
-    let mut remarked: BTreeMap<About, (LegalFinding, BTreeMap<InOneWay, usize>)> = BTreeMap::new();
-    for AtCorners { item, corners } in items {
-        for (at, way) in ways.iter().enumerate() {
-            let duty = duty::told(item, &way.acts, asked.at);
+    let mut remarked: BTreeMap<About, BTreeMap<InOneWay, (usize, OnExtension)>> = BTreeMap::new();
+    for AtCorners { item, corners: having } in items {
+        let each = corners.iter().enumerate().flat_map(|(at, (acts, _))| acts.iter().map(move |acts| (at, acts)));
+        for (at, acts) in each {
+            let duty = duty::told(item, acts, asked.at);
             let outcome = outcome(&duty, asked);
-            for (reading, corners) in corners {
+            for (reading, corners) in having {
                 let kind = Kind { by: (readings.same[*reading], same[at]), outcome: outcome.clone() };
                 match groups.iter_mut().find(|group| group.kind == kind) {
                     Some(group) => group.add(&duty, (*reading, at), *corners),
                     None => groups.push(Group::begin(kind, duty.clone(), (*reading, at), *corners)),
                 }
             }
-            let found: BTreeMap<About, LegalFinding> =
-                duty::remarked(item, &way.acts).into_iter().map(|finding| (about(&finding), finding)).collect();
-            for (about, finding) in found {
-                let (_, by) = remarked.entry(about).or_insert_with(|| (finding, BTreeMap::new()));
-                for (reading, corners) in corners {
-                    *by.entry((*reading, at)).or_default() += corners;
+            let found: BTreeMap<About, OnExtension> =
+                duty::remarked(item, acts).into_iter().map(|found| (found.about(), found)).collect();
+            for (about, found) in found {
+                let by = remarked.entry(about).or_default();
+                for (reading, more) in having {
+                    let again = |(corners, before): &mut (usize, OnExtension)| {
+                        *corners += more;
+                        *before = before.clone().around(&found);
+                    };
+                    by.entry((*reading, at)).and_modify(again).or_insert((*more, found.clone()));
                 }
             }
         }
     }
     // What one day of a stretch alone leads to is not remarked: nobody says that it was that day.
-    let findings = remarked.into_values().filter_map(|(finding, by)| {
-        let by = by.into_iter().filter(|((reading, _), corners)| *corners == readings.corners(*reading));
-        let by: BTreeSet<InOneWay> = by.map(|(way, _)| way).collect();
-        (!by.is_empty()).then_some((finding, by))
+    let findings = remarked.into_values().filter_map(|by| {
+        let by = by.into_iter().filter(|(way, (corners, _))| *corners == corners_of(way));
+        let (ways, found): (BTreeSet<InOneWay>, Vec<OnExtension>) = by.map(|(way, (_, found))| (way, found)).unzip();
+        let found = found.into_iter().reduce(|one, other| one.around(&other))?;
+        Some((found.finding(), ways))
     });
     let findings = findings.collect();
-    let corners_agree = groups.iter().flat_map(|group| &group.ways).all(|((at, _), n)| *n == readings.corners(*at));
+    let corners_agree = groups.iter().flat_map(|group| &group.ways).all(|(way, n)| *n == corners_of(way));
     let knowing = groups.iter().flat_map(|group| group.ways.keys()).copied().collect();
     Told { outcomes: outcomes(groups), complete: complete && corners_agree, ways, findings, knowing }
 }
@@ -207,11 +219,18 @@ impl Told<'_, '_> {
         }
         // Whichever way the evidence is read, it leads there.
         let alike = by_way.values().collect::<BTreeSet<_>>().len() == 1;
-        let besides = |way: usize| self.ways[way].assuming.as_slice();
-        let by_way: Vec<(&[Box<str>], BTreeSet<usize>)> = match by_way.len() == self.ways.len() && alike {
-            true => by_way.into_values().take(1).map(|some| (<&[Box<str>]>::default(), some)).collect(),
-            false => by_way.into_iter().map(|(way, some)| (besides(way), some)).collect(),
-        };
+        let mut by_readings: BTreeMap<BTreeSet<usize>, Vec<Way<'_, '_>>> = BTreeMap::new();
+        if by_way.len() == self.ways.len() && alike {
+            by_readings.extend(by_way.into_values().take(1).map(|some| (some, vec![Way::default()])));
+        } else {
+            for (way, some) in by_way {
+                by_readings.entry(some).or_default().push(self.ways[way].clone());
+            }
+        }
+        let by_way = by_readings.into_iter().flat_map(|(some, ways)| {
+            let ways = joining::join(ways, Way::days, Way::joined);
+            ways.into_iter().map(move |way| (way.assuming(), some.clone())).collect::<Vec<_>>()
+        });
         let mut told: Vec<Box<str>> = Vec::new();
         for (besides, some) in by_way {
             for reading in readings.together(&some) {
@@ -227,11 +246,7 @@ impl Told<'_, '_> {
 }
 
 /// What tells findings apart, whatever days they name.
-type About = (LegalRemark, Option<CitedEvent>, Box<str>);
-
-fn about(finding: &LegalFinding) -> About {
-    (finding.code, finding.event.clone(), finding.article.clone())
-}
+type About = (LegalRemark, CitedEvent, Box<str>);
 
 /// What tells outcomes apart that the same statements lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,19 +285,26 @@ struct Group {
     last: Duty,
     /// All of the days.
     around: Facts,
+    /// What stood before each extension.
+    before: BTreeMap<CitedEvent, Days>,
     /// At how many corners each leads there.
     ways: BTreeMap<InOneWay, usize>,
 }
 
 impl Group {
     fn begin(kind: Kind, duty: Duty, way: InOneWay, corners: usize) -> Self {
-        let ways = BTreeMap::from([(way, corners)]);
-        Self { kind, around: Facts::of(&duty), first: duty.clone(), last: duty, ways }
+        let before = duty.extensions.iter().map(|extension| (extension.event.clone(), extension.before)).collect();
+        let around = Facts::of(&duty);
+        Self { kind, around, before, first: duty.clone(), last: duty, ways: BTreeMap::from([(way, corners)]) }
     }
 
     fn add(&mut self, duty: &Duty, way: InOneWay, corners: usize) {
         *self.ways.entry(way).or_default() += corners;
         self.around = self.around.around(Facts::of(duty));
+        for Extension { event, before, .. } in &duty.extensions {
+            let before = self.before.get(event).map_or(*before, |known| known.around(*before));
+            self.before.insert(event.clone(), before);
+        }
         let order = |duty: &Duty| (duty.due.first, duty.in_force.first, std::cmp::Reverse(duty.days_late));
         if order(duty) < order(&self.first) {
             self.first = duty.clone();
@@ -294,7 +316,10 @@ impl Group {
     /// It is told as on the earliest days; each day of a step with its latest, where both
     /// ends are told in the same way.
     fn told(self) -> Outcome {
-        let Self { first, last, around, .. } = self;
+        let Self { mut first, last, around, before, .. } = self;
+        for extension in &mut first.extensions {
+            extension.before = before.get(&extension.event).copied().unwrap_or(extension.before);
+        }
         let steps = with_latest(&first.steps, &last.steps);
         let Facts { in_force, first_due, due, stops, days_late, days_late_most } = around;
         let duty = Duty { in_force, first_due, due, stops, days_late, days_late_most, steps, ..first };
@@ -347,33 +372,94 @@ fn outcomes(groups: Vec<Group>) -> Vec<Outcome> {
 /// One way to read what is stated of extensions and fulfilment.
 #[derive(Clone, Default)]
 struct Way<'r, 'a> {
+    /// Each on a stretch of days.
     acts: Vec<ReadAct<'r, 'a>>,
-    assuming: Vec<Box<str>>,
 }
 
-impl Way<'_, '_> {
+impl<'r, 'a> Way<'r, 'a> {
     fn reads_the_same(&self, other: &Self) -> bool {
         self.acts.iter().zip(&other.acts).all(|(one, other)| std::ptr::eq(one.statement, other.statement))
     }
+
+    /// The days that the date of each act can mean, those that have one.
+    fn days(&self) -> Vec<Days> {
+        self.acts.iter().filter_map(ReadAct::days).collect()
+    }
+
+    fn with(&self, read: ReadAct<'r, 'a>) -> Self {
+        Self { acts: self.acts.iter().copied().chain([read]).collect() }
+    }
+
+    fn assuming(&self) -> Vec<Box<str>> {
+        self.acts.iter().filter_map(|read| read.assumption()).map(Into::into).collect()
+    }
+
+    /// One in place of two that read all alike but the date of one act.
+    fn joined(&self, next: &Self) -> Option<Self> {
+        let days = |read: &ReadAct<'r, 'a>| read.days();
+        if !self.reads_the_same(next) {
+            return None;
+        }
+        let mut apart = (0..self.acts.len()).filter(|at| days(&self.acts[*at]) != days(&next.acts[*at]));
+        let at = apart.next()?;
+        let read = self.acts[at].joined(next.acts[at]).filter(|_| apart.next().is_none())?;
+        let mut joined = self.clone();
+        joined.acts[at] = read;
+        Some(joined)
+    }
+
+    /// Every first day with every last one, if these are not more than `most`, and whether
+    /// those are all corners.
+    fn corners(&self, most: usize) -> (Vec<Vec<ReadAct<'r, 'a>>>, bool) {
+        let open = self.acts.iter().filter(|read| read.days().is_some_and(|days| !days.is_settled())).count();
+        // One date has no corners but its two ends.
+        if open > STATUS_CORNERS || open > 1 && 1 << open > most {
+            let first = self.acts.iter().filter_map(|read| read.ends().into_iter().next()).collect();
+            let last = self.acts.iter().filter_map(|read| read.ends().pop()).collect();
+            return (vec![first, last], false);
+        }
+        let corners = self.acts.iter().fold(vec![Vec::new()], |corners, read| {
+            let with = |corner: &Vec<ReadAct<'r, 'a>>, read| corner.iter().copied().chain([read]).collect();
+            corners.iter().flat_map(|corner| read.ends().into_iter().map(move |read| with(corner, read))).collect()
+        });
+        (corners, true)
+    }
 }
 
-/// The ways in which the acts can be read, up to so many; and whether these are all.
-fn ways<'r, 'a>(record: &'r Record<'r, 'a>, acts: &[&'r Act<'a>], most: usize) -> (Vec<Way<'r, 'a>>, bool) {
+/// The ways in which the acts can be read, up to so many; and whether these are all. A date
+/// that is not known to the day is split where something is told from the day before, or it is
+/// read whole, where that would be too many.
+fn ways<'r, 'a>(
+    record: &'r Record<'r, 'a>,
+    acts: &[&'r Act<'a>],
+    told: &BTreeSet<Date>,
+    most: usize,
+) -> (Vec<Way<'r, 'a>>, bool) {
     let (mut ways, mut complete) = (vec![Way::default()], true);
     for act in acts {
-        let options = readings::at_ends(record, act);
-        let fits = ways.len() * options.len() <= most;
-        complete &= fits;
-        let taken = if fits { options.as_slice() } else { &options[..1] };
-        let longer = ways.iter().flat_map(|way: &Way<'r, 'a>| {
-            taken.iter().map(move |read| {
-                let mut way = way.clone();
-                way.acts.push(*read);
-                way.assuming.extend(read.assumption().map(Into::into));
-                way
-            })
-        });
-        ways = longer.collect();
+        let split = readings::in_stretches(record, act, told);
+        let whole = readings::in_stretches(record, act, &BTreeSet::new());
+        let fits = |options: &[ReadAct<'r, 'a>]| ways.len() * options.len() <= most;
+        complete &= fits(&split);
+        let taken = if fits(&split) { split } else { whole };
+        let taken = if fits(&taken) { taken.as_slice() } else { &taken[..1] };
+        ways = ways.iter().flat_map(|way| taken.iter().map(|read| way.with(*read))).collect();
     }
     (ways, complete)
+}
+
+/// The days at which what an act leads to can change, and those after them: the days asked
+/// about, those of the duty and of the membership, and those of the other acts.
+fn told_apart(record: &Record<'_, '_>, items: &[AtCorners<'_>], acts: &[&Act<'_>], asked: Asked) -> BTreeSet<Date> {
+    let of_items = items.iter().flat_map(|AtCorners { item, .. }| item.days());
+    let of_acts = acts.iter().flat_map(|act| &act.followed).flat_map(|statement| {
+        let new = match statement.body {
+            TreatyBody::DeadlineExtended(body) => body.new_deadline.map(|new| new.0),
+            _ => None,
+        };
+        let days = dated::range(record, statement);
+        [days.map(|days| days.first), days.map(|days| days.last), new]
+    });
+    let days = of_items.chain(of_acts.flatten()).chain([asked.at]).chain(asked.until);
+    days.flat_map(|day| [Some(day), day.tomorrow().ok()]).flatten().collect()
 }

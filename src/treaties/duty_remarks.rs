@@ -5,14 +5,15 @@ use jiff::civil::Date;
 
 use super::{
     course::Course,
+    days::Days,
     deadlines::{self, Bound},
     months::add_months,
     rivals::Act,
     statements::Statement,
 };
 use crate::domain::{
-    DeadlineExtended, DeclarationMade, DeclarationType, Due, ExtensionClause, ExtensionOutcome, LegalFinding,
-    LegalRemark, ObligationClause, ReportSubmitted, TreatyBody,
+    CitedEvent, DeadlineExtended, DeclarationMade, DeclarationType, Due, ExtensionClause, ExtensionOutcome,
+    LegalFinding, LegalRemark, ObligationClause, ReportSubmitted, TreatyBody,
 };
 
 /// Whether acts find a duty and a membership.
@@ -30,33 +31,90 @@ pub fn on_acts(acts: &[&Act<'_>], clauses: &[ObligationClause], courses: &[&Cour
     found.collect()
 }
 
-/// What is to be remarked on an extension where another deadline stood before.
+/// What is remarked on an extension, with the deadline that stood before.
+#[derive(Clone, Debug)]
+pub struct OnExtension {
+    event: CitedEvent,
+    article: Box<str>,
+    what: Faulty,
+    before: Days,
+}
+
+/// What an extension is not as it has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Faulty {
+    TooLong { new: Date, months: u32 },
+    DecidedLate { on: Days },
+    DiffersFrom { stated: Date },
+}
+
+impl OnExtension {
+    /// What tells remarks apart, whatever days they name.
+    pub fn about(&self) -> (LegalRemark, CitedEvent, Box<str>) {
+        (self.code(), self.event.clone(), self.article.clone())
+    }
+
+    /// One in place of two that are about the same.
+    pub fn around(self, other: &Self) -> Self {
+        let what = match (self.what, other.what) {
+            (Faulty::DecidedLate { on }, Faulty::DecidedLate { on: others }) => {
+                Faulty::DecidedLate { on: on.around(others) }
+            }
+            (what, _) => what,
+        };
+        Self { what, before: self.before.around(other.before), ..self }
+    }
+
+    fn code(&self) -> LegalRemark {
+        match self.what {
+            Faulty::TooLong { .. } => LegalRemark::ExtensionTooLong,
+            Faulty::DecidedLate { .. } => LegalRemark::ExtensionDecidedLate,
+            Faulty::DiffersFrom { .. } => LegalRemark::OldDeadlineDiffers,
+        }
+    }
+
+    /// As it is told: with both ends of a deadline that is open.
+    pub fn finding(&self) -> LegalFinding {
+        let before = self.before.named();
+        let message = match self.what {
+            Faulty::TooLong { new, months } => {
+                let most = self.before.map(|day| add_months(day, months)).named();
+                format!("{new} is more than {months} months after {before}; {most} would be the last day")
+            }
+            Faulty::DecidedLate { on } => format!("granted {on}, after the deadline of {before}"),
+            Faulty::DiffersFrom { stated } => format!("stated is {stated}; the deadline that stood is {before}"),
+        };
+        let (code, event, article) = self.about();
+        LegalFinding { code, event: Some(event), article, message: message.into() }
+    }
+}
+
+/// What is to be remarked on an extension of a day where another deadline stood before.
 pub fn on_extension(
     clause: &ObligationClause,
     statement: &Statement<'_>,
     body: &DeadlineExtended,
-    before: Date,
-) -> Vec<LegalFinding> {
+    (before, day): (Date, Date),
+) -> Vec<OnExtension> {
     let Some(ExtensionClause { months, by: _ }) = &clause.extension else { return Vec::new() };
-    let mut findings = Vec::new();
-    let mut add = |code, message: String| findings.push(finding(code, statement, &clause.article, message));
     let asks_or_grants = match body.outcome {
         ExtensionOutcome::Requested | ExtensionOutcome::Granted => true,
         ExtensionOutcome::Refused => false,
     };
     let most = add_months(before, *months);
-    if let Some(new) = body.new_deadline.map(|new| new.0).filter(|new| asks_or_grants && most < *new) {
-        let message = format!("{new} is more than {months} months after {before}; {most} would be the last day");
-        add(LegalRemark::ExtensionTooLong, message);
-    }
-    let earliest = body.decided.as_ref().and_then(|decided| decided.earliest());
-    if let Some(day) = earliest.filter(|day| body.outcome == ExtensionOutcome::Granted && before < *day) {
-        add(LegalRemark::ExtensionDecidedLate, format!("granted on {day}, after the deadline of {before}"));
-    }
-    if let Some(stated) = body.old_deadline.map(|old| old.0).filter(|stated| *stated != before) {
-        add(LegalRemark::OldDeadlineDiffers, format!("stated is {stated}; the deadline that stood is {before}"));
-    }
-    findings
+    let new = body.new_deadline.map(|new| new.0).filter(|new| asks_or_grants && most < *new);
+    let too_long = new.map(|new| Faulty::TooLong { new, months: *months });
+    let granted = body.outcome == ExtensionOutcome::Granted && body.decided.is_some();
+    let late = (granted && before < day).then_some(Faulty::DecidedLate { on: Days::on(day) });
+    let stated = body.old_deadline.map(|old| old.0).filter(|stated| *stated != before);
+    let differs = stated.map(|stated| Faulty::DiffersFrom { stated });
+    let of = |what| OnExtension {
+        event: statement.cited(),
+        article: clause.article.clone(),
+        what,
+        before: Days::on(before),
+    };
+    too_long.into_iter().chain(late).chain(differs).map(of).collect()
 }
 
 fn on_place_of_extension(

@@ -108,7 +108,7 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
         // Whichever days it were, they lead here.
         group = by_statements(group);
     } else {
-        group = joining::join(group, |holding| &holding.reading, Holding::joined);
+        group = joining::join(group, |holding| holding.reading.days(), Holding::joined);
     }
     let mut intervals: Vec<Interval> = group.iter().map(|it| it.interval).collect();
     intervals.sort();
@@ -157,7 +157,7 @@ pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
         let with = |reading: &Reading<'_, '_>| {
             sentence_of(&reading.assuming().into_iter().chain(only.clone()).collect::<Vec<_>>())
         };
-        let readings = joining::join(readings, |reading| reading, Reading::joined);
+        let readings = joining::join(readings, Reading::days, Reading::joined);
         Remark { finding, assuming: few(readings.iter().map(with).collect()) }
     });
     remarks.collect()

@@ -136,7 +136,7 @@ pub fn spans(followed: &[Followed<'_, '_>]) -> Vec<Vec<Span>> {
 pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>], asked: Option<Date>) -> Vec<Followed<'r, 'a>> {
     joining::join(
         followed.to_vec(),
-        |followed| &followed.reading,
+        |followed| followed.reading.days(),
         |one, other| {
             let reading = one.reading.joined(&other.reading).filter(|_| agree(one.first(), other.first(), asked))?;
             let corners = one.corners.iter().chain(&other.corners).cloned().collect();

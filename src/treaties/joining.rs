@@ -8,22 +8,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{days::Days, readings::Reading};
+use super::days::Days;
 
-/// Puts one in place of two wherever that can be.
-pub fn join<'r, 'a: 'r, T>(
-    all: Vec<T>,
-    reading: impl Fn(&T) -> &Reading<'r, 'a>,
-    joined: impl Fn(&T, &T) -> Option<T>,
-) -> Vec<T> {
-    let dates = all.iter().map(|it| reading(it).days().count()).max().unwrap_or_default();
+/// Puts one in place of two wherever that can be. `days` are those that each of its dates can
+/// mean, in one order.
+pub fn join<T>(all: Vec<T>, days: impl Fn(&T) -> Vec<Days>, joined: impl Fn(&T, &T) -> Option<T>) -> Vec<T> {
+    let dates = all.iter().map(|it| days(it).len()).max().unwrap_or_default();
     let mut left: Vec<(usize, T)> = all.into_iter().enumerate().collect();
     let mut before = usize::MAX;
     // What was put together may go on along another date.
     while left.len() < before {
         before = left.len();
         for date in 0..dates {
-            left = along(date, left, &reading, &joined);
+            left = along(date, left, &days, &joined);
         }
     }
     left.sort_by_key(|(number, _)| *number);
@@ -31,30 +28,26 @@ pub fn join<'r, 'a: 'r, T>(
 }
 
 /// The same along one of the dates.
-fn along<'r, 'a: 'r, T>(
+fn along<T>(
     date: usize,
     all: Vec<(usize, T)>,
-    reading: impl Fn(&T) -> &Reading<'r, 'a>,
+    days: impl Fn(&T) -> Vec<Days>,
     joined: impl Fn(&T, &T) -> Option<T>,
 ) -> Vec<(usize, T)> {
-    let days = |it: &T| reading(it).days().nth(date);
-    let besides = |it: &T| -> Vec<Days> {
-        let others = reading(it).days().enumerate().filter(|(at, _)| *at != date);
-        others.map(|(_, days)| days).collect()
-    };
+    let along = |it: &T| days(it).get(date).copied();
     let mut alike: BTreeMap<Vec<Days>, Vec<(usize, T)>> = BTreeMap::new();
     for (number, it) in all {
-        alike.entry(besides(&it)).or_default().push((number, it));
+        let mut besides = days(&it);
+        besides.drain(date.min(besides.len())..besides.len().min(date + 1));
+        alike.entry(besides).or_default().push((number, it));
     }
     let mut left: Vec<(usize, T)> = Vec::new();
     for mut group in alike.into_values() {
-        group.sort_by_key(|(number, it)| (days(it), *number));
+        group.sort_by_key(|(number, it)| (along(it), *number));
         let begins = left.len();
         for (number, it) in group {
-            let goes_on = |one: &T| {
-                let next = days(one).and_then(|days| days.last.tomorrow().ok());
-                next.is_some() && next == days(&it).map(|days| days.first)
-            };
+            let first = along(&it).map(|days| days.first);
+            let goes_on = |one: &T| first.is_some() && along(one).and_then(|days| days.last.tomorrow().ok()) == first;
             let joins = |one: &T| goes_on(one).then(|| joined(one, &it)).flatten();
             match left[begins..].iter_mut().rev().find_map(|one| Some((joins(&one.1)?, one))) {
                 Some((whole, one)) => *one = (one.0.min(number), whole),

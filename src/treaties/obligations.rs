@@ -145,8 +145,8 @@ pub struct Extension {
     pub decided: Option<WorldDate>,
     pub decided_by: Box<str>,
     pub symbol: Box<str>,
-    /// The deadline that stood before; the earliest where it is open.
-    pub before: Date,
+    /// The deadline that stood before.
+    pub before: Days,
     /// The last permitted day as requested or granted.
     pub new: Option<Date>,
     /// Whether the new day took its place.

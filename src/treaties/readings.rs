@@ -100,6 +100,23 @@ impl ReadAct<'_, '_> {
         self.part.map(|part| part.days.first)
     }
 
+    /// It on its first day and on its last one; once where the day is known.
+    pub fn ends(self) -> Vec<Self> {
+        let Some(part) = self.part.filter(|part| !part.days.is_settled()) else { return vec![self] };
+        [part.days.first, part.days.last].map(|day| Self { part: Some(part.on(day)), ..self }).to_vec()
+    }
+
+    /// The days that count.
+    pub fn days(&self) -> Option<Days> {
+        self.part.map(|part| part.days)
+    }
+
+    /// It on the days of both, where it is one statement and the other's come right after these.
+    pub fn joined(self, next: Self) -> Option<Self> {
+        let part = self.part?.joined(next.part?)?;
+        std::ptr::eq(self.statement, next.statement).then_some(Self { part: Some(part), ..self })
+    }
+
     /// Whether it is about the treaty itself, not about who takes part.
     pub fn is_on_treaty(&self) -> bool {
         matches!(self.act.subject(), Subject::Treaty(_))
@@ -405,7 +422,7 @@ impl<'r, 'a> Reading<'r, 'a> {
 
     /// In which order the days of one of its points come, each pair once.
     pub fn order(&self) -> Vec<Ordering> {
-        let days: Vec<Date> = self.days().map(|days| days.first).collect();
+        let days: Vec<Date> = self.parts().map(|part| part.days.first).collect();
         pairs(&days).map(|(one, other)| one.cmp(other)).collect()
     }
 
@@ -454,8 +471,8 @@ impl<'r, 'a> Reading<'r, 'a> {
     }
 
     /// The days that each of its dates can mean, in the order of what is dated.
-    pub fn days(&self) -> impl Iterator<Item = Days> {
-        self.parts().map(|part| part.days)
+    pub fn days(&self) -> Vec<Days> {
+        self.parts().map(|part| part.days).collect()
     }
 
     fn parts(&self) -> impl Iterator<Item = &Part> {
@@ -511,12 +528,15 @@ fn pairs<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
     all.iter().enumerate().flat_map(|(at, one)| all[at + 1..].iter().map(move |other| (one, other)))
 }
 
-/// The ways to read an act at the first and at the last day of each date; never none.
-pub fn at_ends<'r, 'a>(record: &Record<'r, 'a>, act: &'r Act<'a>) -> Vec<ReadAct<'r, 'a>> {
+/// The ways to read an act on the stretches of days that begin on some days; never none.
+pub fn in_stretches<'r, 'a>(
+    record: &Record<'r, 'a>,
+    act: &'r Act<'a>,
+    begins: &BTreeSet<Date>,
+) -> Vec<ReadAct<'r, 'a>> {
     options(record, act, |_, of| {
-        let mut days = vec![Part::whole(of).on(of.first), Part::whole(of).on(of.last)];
-        days.dedup();
-        days
+        let within = begins.iter().copied().filter(|day| of.first < *day && *day <= of.last);
+        Part::split(of, &std::iter::once(of.first).chain(within).collect::<Vec<_>>())
     })
 }
 

@@ -160,7 +160,7 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
             return change;
         }
         let told = by.iter().filter(|_| !agreed).map(|at| followed[*at].reading.clone()).collect();
-        let assuming = sentences_of(&joining::join(told, |reading| reading, Reading::joined));
+        let assuming = sentences_of(&joining::join(told, Reading::days, Reading::joined));
         let mut could_move = change.could_move;
         // What no statement can tell of what ends with a conflict, none settles.
         let tell_apart = |over: bool| {

@@ -6,7 +6,7 @@ use super::{
     obligations::{declared, granted, one, own, party, report, under},
     *,
 };
-use crate::treaties::{Days, Duty, DutyState, Horizon, Obligations, UpcomingType, upcoming};
+use crate::treaties::{Days, Duty, DutyState, Horizon, Obligations, UpcomingType, add_days, upcoming};
 
 fn days(first: &str, last: &str) -> Days {
     Days { first: day(first), last: day(last) }
@@ -88,6 +88,25 @@ fn what_is_overdue_assumes_all_days_that_leave_it_so() {
 }
 
 #[test]
+fn what_stood_before_an_extension_has_both_ends_in_its_remarks_too() {
+    // In force from 1 May 2006 or 1 June 2006: mined areas are to be cleared ten years after.
+    let mut book = party("UKR", "2005-11/2005-12");
+    book.act("UKR", granted("2016-07-01", "2027-01-01"));
+    let found = book.duties("UKR", "2020-01-01");
+    let [extension] = one(&found, "5(1)").extensions.as_slice() else { panic!("{found:#?}") };
+    assert_eq!(extension.before, days("2016-05-01", "2016-06-01"));
+    let told: Vec<(&str, &str, usize)> =
+        found.findings.iter().map(|it| (it.finding.code.name(), &*it.finding.message, it.assuming.len())).collect();
+    let before = "a day from 2016-05-01 to 2016-06-01";
+    let too_long = format!("2027-01-01 is more than 120 months after {before}; a day from 2026-05-01 to 2026-06-01");
+    let expected = [
+        ("extension_too_long", format!("{too_long} would be the last day")),
+        ("extension_decided_late", format!("granted on 2016-07-01, after the deadline of {before}")),
+    ];
+    assert_eq!(told, expected.each_ref().map(|(code, message)| (*code, message.as_str(), 0)));
+}
+
+#[test]
 fn an_open_date_that_makes_no_difference_doubles_nothing() {
     let mut book = party("UKR", "2005-12-27");
     let settled = book.duties("UKR", "2026-03-01").duties.len();
@@ -122,23 +141,69 @@ fn acts() -> impl Strategy<Value = [Option<Date>; 4]> {
     prop::array::uniform4(prop::option::of(range().prop_map(|(first, _)| first)))
 }
 
-fn book_of(deposited: &str, [reported, completed, extended, withdrew]: &[Option<Date>; 4]) -> Book {
+fn book_of(deposited: &str, acts: &[Option<Date>; 4]) -> Book {
+    told_book(deposited, &acts.map(|on| on.map(|on| (on, on.to_string()))))
+}
+
+/// Each act with the day that its content goes by, and its date.
+fn told_book(deposited: &str, [reported, completed, extended, withdrew]: &[Option<(Date, String)>; 4]) -> Book {
     let mut book = party("XXX", deposited);
-    if let Some(on) = reported {
-        book.act("XXX", report("7(2)", &on.to_string(), &(on.year() - 1).to_string()));
-        book.act("XXX", report("7(1)", &on.to_string(), &on.year().to_string()));
+    if let Some((day, on)) = reported {
+        book.act("XXX", report("7(2)", on, &(day.year() - 1).to_string()));
+        book.act("XXX", report("7(1)", on, &day.year().to_string()));
     }
-    if let Some(on) = completed {
-        book.act("XXX", declared("5(1)", &on.to_string(), None));
+    if let Some((_, on)) = completed {
+        book.act("XXX", declared("5(1)", on, None));
     }
-    if let Some(on) = extended {
-        let new = on.checked_add(jiff::Span::new().years(3)).unwrap();
-        book.act("XXX", granted(&on.to_string(), &new.to_string()));
+    if let Some((day, on)) = extended {
+        let new = day.checked_add(jiff::Span::new().years(3)).unwrap();
+        book.act("XXX", granted(on, &new.to_string()));
     }
-    if let Some(on) = withdrew {
-        book.withdrew(obligations::RECORDED, &own("XXX"), &on.to_string());
+    if let Some((_, on)) = withdrew {
+        book.withdrew(obligations::RECORDED, &own("XXX"), on);
     }
     book
+}
+
+/// What the duties on a picked day say that those on open dates do not tell.
+fn untold(open: &Obligations, settled: &Obligations) -> Option<String> {
+    let within = |inner: Days, outer: Days| outer.first <= inner.first && inner.last <= outer.last;
+    let key = |duty: &Duty| (duty.article.clone(), duty.about, duty.membership);
+    // Of yearly reports in time only the newest are shown, which are others under other readings.
+    let mut shown = settled.duties.iter().filter(|duty| duty.about.is_none() || duty.state != DutyState::Fulfilled);
+    let untold = shown.find(|duty| {
+        !open.duties.iter().filter(|other| key(other) == key(duty)).any(|other| {
+            other.state == duty.state
+                && within(duty.due, other.due)
+                && within(duty.in_force, other.in_force)
+                && within(duty.first_due, other.first_due)
+                && (other.days_late..=other.days_late_most).contains(&duty.days_late)
+        })
+    });
+    if let Some(duty) = untold {
+        let same: Vec<&Duty> = open.duties.iter().filter(|other| key(other) == key(duty)).collect();
+        return Some(format!("{duty:#?}\n{same:#?}"));
+    }
+    let mut certain = open.duties.iter().filter(|duty| duty.certain && duty.about.is_none());
+    let told = |duty: &&Duty| settled.duties.iter().any(|it| key(it) == key(duty) && it.state == duty.state);
+    certain.find(|duty| !told(duty)).map(|duty| format!("not certain: {duty:#?}"))
+}
+
+#[test]
+fn a_report_of_an_open_day_is_late_by_as_many_days_as_it_can_be() {
+    // In force from 1 June 2006: the first report was due by 28 November 2006.
+    let mut book = party("UKR", "2005-12-20");
+    book.act("UKR", report("7(1)", "2006-11-20/2006-12-08", "2006"));
+    let found = book.duties("UKR", "2010-01-01");
+    let reports = under(&found, "7(1)", None);
+    let told: Vec<_> = reports.iter().map(|duty| (duty.state, duty.days_late, duty.days_late_most)).collect();
+    assert_eq!(told, [(DutyState::Fulfilled, 0, 0), (DutyState::FulfilledLate, 1, 10)]);
+    let words = "days that the statement allows";
+    let expected = [("2006-11-20", "2006-11-28"), ("2006-11-29", "2006-12-08")];
+    let expected = expected.map(|(first, last)| format!("report submitted on a day from {first} to {last}, {words}"));
+    let assuming: Vec<&str> = reports.iter().flat_map(|duty| &duty.assuming).map(|told| &**told).collect();
+    assert_eq!(assuming, expected);
+    assert!(found.complete);
 }
 
 proptest! {
@@ -155,25 +220,33 @@ proptest! {
         let picked = first.checked_add(jiff::Span::new().days(picked)).unwrap();
         let settled = book_of(&picked.to_string(), &acts).duties("XXX", &at);
         prop_assert!(open.complete);
-        let within = |inner: Days, outer: Days| outer.first <= inner.first && inner.last <= outer.last;
-        let key = |duty: &Duty| (duty.article.clone(), duty.about, duty.membership);
-        // Of yearly reports in time only the newest are shown, which are others under other readings.
-        let shown = settled.duties.iter().filter(|duty| duty.about.is_none() || duty.state != DutyState::Fulfilled);
-        for duty in shown {
-            let same: Vec<&Duty> = open.duties.iter().filter(|other| key(other) == key(duty)).collect();
-            let told = same.iter().any(|other| {
-                other.state == duty.state
-                    && within(duty.due, other.due)
-                    && within(duty.in_force, other.in_force)
-                    && within(duty.first_due, other.first_due)
-                    && (other.days_late..=other.days_late_most).contains(&duty.days_late)
-            });
-            prop_assert!(told, "{picked}: {duty:#?}\n{same:#?}");
-            prop_assert!(same.len() == 1 || same.iter().all(|other| !other.certain || other.state == duty.state));
-        }
-        for duty in open.duties.iter().filter(|duty| duty.certain && duty.about.is_none()) {
-            let as_told = settled.duties.iter().any(|other| key(other) == key(duty) && other.state == duty.state);
-            prop_assert!(as_told, "{picked}: {duty:#?}");
+        prop_assert_eq!(untold(&open, &settled), None, "{}", picked);
+    }
+
+    /// Whichever days a report, a completion or an extension were of, what follows is told.
+    #[test]
+    fn what_days_of_the_evidence_lead_to_is_among_what_their_open_dates_tell(
+        deposited in range(),
+        at in 0i32..9000,
+        acts in prop::array::uniform3(prop::option::of((range(), 0i32..=100))),
+    ) {
+        let at = add_days(day("1999-06-01"), u32::try_from(at).unwrap()).to_string();
+        let dated = |text: &dyn Fn(Date, Date, i32) -> String| {
+            let [reported, completed, extended] =
+                acts.map(|act| act.map(|((first, last), pick)| (first, text(first, last, pick))));
+            [reported, completed, extended, None]
+        };
+        let open = dated(&|first, last, _| format!("{first}/{last}"));
+        let picked = dated(&|first, last, pick| {
+            let days = u32::try_from((last - first).get_days() * pick / 100).unwrap();
+            add_days(first, days).to_string()
+        });
+        let deposited = deposited.0.to_string();
+        let of = |acts: &[Option<(Date, String)>; 4]| told_book(&deposited, acts).duties("XXX", &at);
+        let (open, settled) = (of(&open), of(&picked));
+        prop_assert!(settled.complete);
+        if open.complete {
+            prop_assert_eq!(untold(&open, &settled), None);
         }
     }
 }

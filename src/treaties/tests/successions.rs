@@ -311,7 +311,10 @@ fn a_passing_on_an_open_day_is_read_on_all_of_its_days_where_the_readings_are_to
     assert!(told.contains(&"party") && told.contains(&"former_party"), "{told:?}");
 }
 
-fn dates() -> impl Strategy<Value = [((Date, Date), u32); 4]> {
+/// The first and the last day that a date can mean, and how far into them a day is picked.
+type Picked = ((Date, Date), u32);
+
+fn dates() -> impl Strategy<Value = [Picked; 4]> {
     let begin = (1999i16..2008, 1i8..=12, 1i8..=28).prop_map(|(y, m, d)| jiff::civil::date(y, m, d));
     let days = (begin, prop_oneof![Just(0u32), 1u32..40, 1u32..900]);
     prop::array::uniform4((days.prop_map(|(first, more)| (first, add_days(first, more))), 0u32..=100))
@@ -322,7 +325,7 @@ proptest! {
     #[test]
     fn whatever_days_were_meant_the_passing_that_follows_is_told(dates in dates(), at in 0u32..5000, older in any::<bool>()) {
         let at = add_days(day("1999-01-01"), at).to_string();
-        let of = |date: &dyn Fn(&((Date, Date), u32)) -> String| {
+        let of = |date: &dyn Fn(&Picked) -> String| {
             let [own, succeeded, named, newest] = dates.each_ref().map(date);
             let mut book = two_treaties();
             book.deposited(&under("OLD"), ConsentMode::Accession, &own);
