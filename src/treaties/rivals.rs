@@ -51,7 +51,7 @@ impl<'a> Act<'a> {
         of(self) == of(other)
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &Statement<'a>> {
+    fn all(&self) -> impl Iterator<Item = &Statement<'a>> {
         self.followed.iter().chain(&self.others)
     }
 

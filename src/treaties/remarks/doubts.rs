@@ -65,20 +65,13 @@ fn on_duplicates(record: &Record<'_, '_>, course: &mut Course) {
     for (at, act) in acts.iter().enumerate() {
         let twin = acts[at + 1..].iter().find(|other| may_be_one(act.shown(), other.shown()));
         if let Some(other) = twin {
-            let place = place_among(act.shown(), &acts);
+            let Position { index, ordinal } = act.shown().recorded.position;
+            let place = format!("entry {index}, event {}", ordinal + 1);
             let message =
                 format!("it may be the act of {place}: the same kind within {DAYS_APART} days, another source");
             remark(course, LegalRemark::PossibleDuplicate, other.shown(), "", message);
         }
     }
-}
-
-/// The entry of a statement; where others of the participant are in it, with the number of its event.
-fn place_among(statement: &Statement<'_>, acts: &[&Act<'_>]) -> String {
-    let Position { index, ordinal } = statement.recorded.position;
-    let is_beside = |position: Position| position.index == index && position.ordinal != ordinal;
-    let beside = acts.iter().flat_map(|act| act.all()).any(|other| is_beside(other.recorded.position));
-    if beside || ordinal > 0 { format!("entry {index} (event {})", ordinal + 1) } else { format!("entry {index}") }
 }
 
 fn may_be_one(one: &Statement<'_>, other: &Statement<'_>) -> bool {
