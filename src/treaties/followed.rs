@@ -81,6 +81,9 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
     (followed, complete)
 }
 
+/// Orders in which the days of points come, as [`Reading::order`] has one.
+type Orders = BTreeSet<Vec<Ordering>>;
+
 /// A reading that has one day of each date, and what it leads to.
 type Point<'r, 'a> = (Reading<'r, 'a>, Rc<Course>);
 
@@ -99,7 +102,7 @@ fn apart<'r, 'a>(
     points: Vec<Point<'r, 'a>>,
     asked: Option<Date>,
 ) -> (Vec<Followed<'r, 'a>>, bool) {
-    let mut sets: Vec<(BTreeSet<Vec<Ordering>>, Vec<Rc<Course>>)> = Vec::new();
+    let mut sets: Vec<(Orders, Vec<Rc<Course>>)> = Vec::new();
     for (point, course) in points {
         let order = point.order();
         match sets.iter_mut().find(|(_, courses)| agree(&courses[0], &course, asked)) {
