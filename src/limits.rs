@@ -226,10 +226,26 @@ pub const STATUS_READINGS: usize = 256;
 /// followed together; of more the first days together and the last days together.
 pub const STATUS_CORNERS: usize = 4;
 
-/// Combinations of single days that are followed for one question, those of the ends of
+/// Combinations of single days that are followed for one record, those of the ends of
 /// stretches among them: where ends do not agree, two dates of a month each have 961. Beyond it
 /// the answer says that it is not complete. Each reading is followed at two of them in any case.
 pub const STATUS_POINTS: usize = 1024;
+
+/// Days of an open date that are compared with deadlines, to split it where duties change; beyond
+/// it the date is read whole, and the answer says that it is not complete.
+pub const DUTY_COMPARISONS: usize = 65_536;
+
+/// Asserters of one conflict whose accounts are followed; of more the answer says that it is not
+/// complete.
+pub const CONFLICT_ACCOUNTS: usize = 64;
+
+/// Predecessors of one participant under a treaty that are looked at; of more the answer says
+/// that it is not complete.
+pub const PREDECESSORS: usize = 16;
+
+/// Acts of one participation up to which a question follows as many combinations of days as the
+/// limit above says; of twice as many, half as many combinations.
+pub const STATUS_ACTS: usize = 64;
 
 /// Sentences that tell what one thing assumes; beyond it the last one counts the rest.
 pub const ASSUMPTIONS_TOLD: usize = 32;

@@ -111,7 +111,7 @@ pub enum Due {
 }
 
 /// A time after entry into force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Period {
     Years(u32),
     Months(u32),

@@ -7,16 +7,21 @@
 //! it is not engaged from some day on says nothing of the days before: of these the others'
 //! word stands.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use jiff::civil::Date;
 
 use super::{
+    dated,
     days::{Days, Part},
     rivals::{self, Act},
+    statements::Statement,
 };
-use crate::domain::{
-    CitedEvent, ConflictEngagement, ConflictStatusAsserted, ConflictType, TreatyBody, WithdrawalClause, WorldDate,
+use crate::{
+    domain::{
+        CitedEvent, ConflictEngagement, ConflictStatusAsserted, ConflictType, TreatyBody, WithdrawalClause, WorldDate,
+    },
+    limits::CONFLICT_ACCOUNTS,
 };
 
 /// One conflict with everybody's account of it.
@@ -24,6 +29,8 @@ use crate::domain::{
 pub struct Conflict<'a> {
     /// Ascending by asserter; never empty.
     pub accounts: Vec<Account<'a>>,
+    /// Whether these are all.
+    pub complete: bool,
 }
 
 /// What one asserter says about one conflict.
@@ -32,8 +39,9 @@ pub struct Account<'a> {
     pub conflict: &'a str,
     pub asserter: &'a str,
     claims: Vec<Claim<'a>>,
-    /// What others say of it, for the days of which this account is silent.
-    others: Vec<Claim<'a>>,
+    /// What everybody says of it; of days of which this account is silent the others' word
+    /// stands.
+    all: Rc<[Claim<'a>]>,
     /// The contested assertions that this account leaves out, with who contests them.
     without: Vec<(CitedEvent, String)>,
 }
@@ -43,6 +51,9 @@ pub struct Account<'a> {
 struct Claim<'a> {
     event: CitedEvent,
     body: &'a ConflictStatusAsserted,
+    /// The days that its dates can mean.
+    since: Option<Days>,
+    until: Option<Days>,
     contested_by: Vec<String>,
 }
 
@@ -121,31 +132,36 @@ fn by_name<'a>(acts: &[Act<'a>], wanted: impl Fn(&ConflictStatusAsserted) -> boo
         }
         let account = by_name.entry(&body.conflict).or_default().entry(&body.asserted_by);
         let (conflict, asserter) = (&*body.conflict, &*body.asserted_by);
-        let new = || Account { conflict, asserter, claims: Vec::new(), others: Vec::new(), without: Vec::new() };
+        let new = || Account { conflict, asserter, claims: Vec::new(), all: Rc::from([]), without: Vec::new() };
+        let days = |date: &Option<WorldDate>| date.as_ref().map(|date| days_of(statement, date));
         account.or_insert_with(new).claims.push(Claim {
             event: statement.cited(),
             body,
+            since: days(&body.since),
+            until: days(&body.until),
             contested_by: rivals::told_contests(statement).into_iter().map(|contest| contest.by.into()).collect(),
         });
     }
-    let conflicts = by_name.into_values();
-    conflicts.map(|accounts| Conflict { accounts: all_accounts(accounts.into_values().collect()) }).collect()
+    let conflicts = by_name.into_values().map(|accounts| {
+        let complete = accounts.len() <= CONFLICT_ACCOUNTS;
+        let accounts = accounts.into_values().take(CONFLICT_ACCOUNTS).collect();
+        Conflict { accounts: all_accounts(accounts), complete }
+    });
+    conflicts.collect()
 }
 
 /// The accounts as asserted, each with what the others say, then those that are contested
 /// without what is contested in them.
 fn all_accounts(asserted: Vec<Account<'_>>) -> Vec<Account<'_>> {
-    let each = asserted.iter().enumerate().map(|(at, account)| {
-        let others = asserted.iter().enumerate().filter(|(other, _)| *other != at);
-        Account { others: others.flat_map(|(_, other)| other.claims.clone()).collect(), ..account.clone() }
-    });
+    let all: Rc<[Claim<'_>]> = asserted.iter().flat_map(|account| account.claims.iter().cloned()).collect();
+    let each = asserted.into_iter().map(|account| Account { all: Rc::clone(&all), ..account });
     let mut accounts: Vec<Account<'_>> = each.collect();
     let uncontested = accounts.iter().filter_map(|account| {
         let (left_out, claims): (Vec<Claim<'_>>, Vec<_>) =
             account.claims.iter().cloned().partition(|claim| !claim.contested_by.is_empty());
         let without = left_out.into_iter().map(|claim| (claim.event, claim.contested_by.join(", ")));
         let without: Vec<_> = without.collect();
-        (!without.is_empty()).then(|| Account { claims, others: Vec::new(), without, ..account.clone() })
+        (!without.is_empty()).then(|| Account { claims, all: Rc::from([]), without, ..account.clone() })
     });
     let uncontested: Vec<_> = uncontested.collect();
     accounts.extend(uncontested);
@@ -191,20 +207,25 @@ impl<'a> Account<'a> {
     /// The dates that its word rests on and that are not known to the day, with all that they can mean.
     pub fn open_dates(&self) -> Vec<OpenDate<'a>> {
         let speaks = self.claims.iter().any(|claim| claim.body.engagement == ConflictEngagement::Engaged);
-        let told = self.claims.iter().chain(self.others.iter().filter(|_| !speaks));
-        let dates = told.flat_map(|claim| [(&claim.body.since, false), (&claim.body.until, true)]);
-        let open = dates.filter_map(|(date, is_end)| {
-            let date = date.as_ref()?;
-            let of = days_of(date).filter(|days| !days.is_settled())?;
-            Some(OpenDate { date, is_end, part: Part::whole(of) })
+        let told = self.claims.iter().chain(self.others().filter(|_| !speaks));
+        let dates =
+            told.flat_map(|claim| [(&claim.body.since, claim.since, false), (&claim.body.until, claim.until, true)]);
+        let open = dates.filter_map(|(date, days, is_end)| {
+            let of = days.filter(|days| !days.is_settled())?;
+            Some(OpenDate { date: date.as_ref()?, is_end, part: Part::whole(of) })
         });
         open.collect()
     }
 
     /// The first and the last days that its dates can mean.
     pub fn days(&self) -> impl Iterator<Item = Date> {
-        let dates = self.claims.iter().flat_map(|claim| [&claim.body.since, &claim.body.until]).flatten();
-        dates.flat_map(|date| [date.earliest(), date.latest()]).flatten()
+        let dates = self.claims.iter().flat_map(|claim| [claim.since, claim.until]).flatten();
+        dates.flat_map(|days| [days.first, days.last])
+    }
+
+    /// What the others say.
+    fn others(&self) -> impl Iterator<Item = &Claim<'a>> {
+        self.all.iter().filter(|claim| *claim.body.asserted_by != *self.asserter)
     }
 
     /// Its open dates as early, and as late as they can be.
@@ -220,10 +241,11 @@ impl<'a> Account<'a> {
 
     /// The engagement that covers a day, if the account tells of one.
     pub fn engaged_on(&self, day: Date, open: &[OpenDate<'_>]) -> Option<Engaged> {
-        let told = if self.is_silent_on(day, open) { &self.others } else { &self.claims };
-        let engaged = told.iter().filter(|claim| claim.body.engagement == ConflictEngagement::Engaged);
+        let silent = self.is_silent_on(day, open);
+        let told = self.claims.iter().filter(|_| !silent).chain(self.others().filter(|_| silent));
+        let engaged = told.filter(|claim| claim.body.engagement == ConflictEngagement::Engaged);
         let covering = engaged.filter_map(|claim| {
-            let (since, until) = (since(claim.body, open), self.until(claim, open));
+            let (since, until) = (claim.since_at(open), self.until(claim, open));
             (since <= day && until.is_none_or(|(until, _)| day <= until)).then_some((until, claim))
         });
         // The longest counts; one that goes on is the longest. Of equal ones the first by name.
@@ -272,19 +294,19 @@ impl<'a> Account<'a> {
     /// The last day of an engagement, with the assertion that says so: its own, else as the
     /// same asserter ended it later, or as this account begins where it follows another's word.
     fn until<'c>(&'c self, claim: &'c Claim<'_>, open: &[OpenDate<'_>]) -> Option<(Date, &'c Claim<'c>)> {
-        let began = since(claim.body, open);
+        let began = claim.since_at(open);
         // Whatever its dates mean, it did not end before it began.
-        let own = claim.body.until.as_ref().and_then(|until| day_of(until, open));
+        let own = claim.until_at(open);
         let own = own.map(|ended| (ended.max(began), claim));
         let by_others = claim.body.asserted_by.as_ref() != self.asserter;
         if own.is_some() && !by_others {
             return own;
         }
         let same = |other: &&Claim<'_>| by_others && other.body.asserted_by == claim.body.asserted_by;
-        let ends = self.claims.iter().chain(self.others.iter().filter(same)).filter_map(|other| {
+        let ends = self.claims.iter().chain(self.others().filter(same)).filter_map(|other| {
             let ended = match other.body.engagement {
-                ConflictEngagement::Engaged => other.body.until.as_ref().and_then(|until| day_of(until, open)),
-                ConflictEngagement::NotEngaged => since(other.body, open).yesterday().ok(),
+                ConflictEngagement::Engaged => other.until_at(open),
+                ConflictEngagement::NotEngaged => other.since_at(open).yesterday().ok(),
             };
             Some((ended?, other))
         });
@@ -296,26 +318,31 @@ impl<'a> Account<'a> {
 impl Claim<'_> {
     /// Whether it says of a day that the participant was not engaged.
     fn denies(&self, day: Date, open: &[OpenDate<'_>]) -> bool {
-        let until = self.body.until.as_ref().and_then(|until| day_of(until, open));
         self.body.engagement == ConflictEngagement::NotEngaged
-            && since(self.body, open) <= day
-            && until.is_none_or(|until| day <= until)
+            && self.since_at(open) <= day
+            && self.until_at(open).is_none_or(|until| day <= until)
+    }
+
+    /// The day since which it says something, ever where it names none.
+    fn since_at(&self, open: &[OpenDate<'_>]) -> Date {
+        read_at(self.body.since.as_ref(), self.since, open).unwrap_or(Date::constant(1, 1, 1))
+    }
+
+    fn until_at(&self, open: &[OpenDate<'_>]) -> Option<Date> {
+        read_at(self.body.until.as_ref(), self.until, open)
     }
 }
 
-fn since(claim: &ConflictStatusAsserted, open: &[OpenDate<'_>]) -> Date {
-    claim.since.as_ref().and_then(|since| day_of(since, open)).unwrap_or(Date::constant(1, 1, 1))
+/// The days that a date can mean. An end may be told ahead; an open end reaches to the day of
+/// recording, an open beginning as far back as there are days.
+fn days_of(statement: &Statement<'_>, date: &WorldDate) -> Days {
+    let first = date.earliest().unwrap_or(Date::constant(1, 1, 1));
+    let last = date.latest().unwrap_or_else(|| dated::latest_day(statement));
+    Days { first, last: last.max(first) }
 }
 
 /// The day at which a date is read.
-fn day_of(date: &WorldDate, open: &[OpenDate<'_>]) -> Option<Date> {
-    let read = open.iter().find(|open| std::ptr::eq(open.date, date)).map(|open| open.part.days);
-    read.or_else(|| days_of(date)).map(|days| days.first)
-}
-
-/// The days that a date can mean; where one end is open, the other one.
-fn days_of(date: &WorldDate) -> Option<Days> {
-    let first = date.earliest().or(date.latest())?;
-    let last = date.latest().or(date.earliest())?;
-    Some(Days { first, last: last.max(first) })
+fn read_at(date: Option<&WorldDate>, days: Option<Days>, open: &[OpenDate<'_>]) -> Option<Date> {
+    let read = date.and_then(|date| open.iter().find(|open| std::ptr::eq(open.date, date)));
+    read.map(|open| open.part.days).or(days).map(|days| days.first)
 }

@@ -8,16 +8,39 @@
 use jiff::civil::Date;
 
 use super::{days::Days, in_force, objections, record::Record, rivals::Act, statements::Statement};
-use crate::domain::{Addressee, NoticeFrom, TreatyBody, WithdrawalClause, WorldDate};
+use crate::domain::{Addressee, NoticeFrom, TreatyBody, WithdrawalClause, WithdrawalNotified, WorldDate};
 
 /// The days that the date which counts can mean; `None` where none is stated that could
 /// start a clock.
 pub fn range(record: &Record<'_, '_>, statement: &Statement<'_>) -> Option<Days> {
-    match clock(record, statement) {
-        Some((by, date)) => Some(bounds(record.adopted, by, Some(date))),
-        // An instrument counts from an unknown day; without a day no notice runs.
-        None if matches!(statement.body, TreatyBody::WithdrawalNotified(_) | TreatyBody::EffectStated(_)) => None,
-        None => Some(bounds(record.adopted, statement, None)),
+    let bounds = |by: &Statement<'_>, date: Option<&WorldDate>| bounds(record.adopted, by, date);
+    match statement.body {
+        TreatyBody::WithdrawalNotified(body) => notified(record, statement, body),
+        TreatyBody::EffectStated(_) => Some(bounds(statement, Some(statement.date()?))),
+        // An instrument counts from an unknown day, too.
+        TreatyBody::SuccessionNotified(body) => Some(bounds(statement, body.succeeded.as_ref())),
+        _ => Some(bounds(statement, statement.date())),
+    }
+}
+
+/// The days on one of which a notice of withdrawal began to run; without a day none runs.
+fn notified(record: &Record<'_, '_>, statement: &Statement<'_>, body: &WithdrawalNotified) -> Option<Days> {
+    let clause = record.withdrawal_clause();
+    let stated = |date: &Option<WorldDate>| Some(bounds(record.adopted, statement, Some(date.as_ref()?)));
+    match notice_from(clause) {
+        Starts::Receipt => stated(&body.received_by_depositary),
+        Starts::Addressees => {
+            let addressees = clause.map(|clause| clause.addressees.as_slice()).unwrap_or_default();
+            let told = addressees.iter().filter_map(|addressee| match addressee {
+                Addressee::Depositary => None,
+                Addressee::OtherParties => stated(&body.other_parties_notified),
+                Addressee::SecurityCouncil => stated(&body.security_council_notified),
+            });
+            told.reduce(Days::later)
+        }
+        Starts::Circulation => {
+            stated(&body.other_parties_notified).or_else(|| objections::notified_by(record, &statement.reference()))
+        }
     }
 }
 
@@ -32,7 +55,7 @@ pub fn bounds(adopted: Option<Date>, statement: &Statement<'_>, date: Option<&Wo
 
 /// What was recorded as past had happened by the day of recording, or of the correction that
 /// stands; a succession of States by the day on which it was notified.
-fn latest_day(statement: &Statement<'_>) -> Date {
+pub fn latest_day(statement: &Statement<'_>) -> Date {
     let corrections = statement.corrections.iter().map(|(recorded, _)| recorded.recorded_at);
     let recorded = corrections.chain([statement.recorded.recorded_at]).max().and_then(|time| time.utc_date());
     match statement.body {
@@ -43,29 +66,6 @@ fn latest_day(statement: &Statement<'_>) -> Date {
         }
         _ => recorded.unwrap_or(Date::MAX),
     }
-}
-
-/// The date of a statement that counts under the clauses, with what states it.
-fn clock<'s, 'a>(
-    record: &'s Record<'_, 'a>,
-    statement: &'s Statement<'a>,
-) -> Option<(&'s Statement<'a>, &'a WorldDate)> {
-    let date = match statement.body {
-        TreatyBody::WithdrawalNotified(body) => match notice_from(record.withdrawal_clause()) {
-            Starts::Receipt => body.received_by_depositary.as_ref(),
-            Starts::Addressees => {
-                let told = body.other_parties_notified.iter().chain(&body.security_council_notified);
-                told.max_by_key(|date| date.latest())
-            }
-            Starts::Circulation => {
-                let stated = body.other_parties_notified.as_ref().map(|date| (statement, date));
-                return stated.or_else(|| objections::notified_by(record, &statement.reference()));
-            }
-        },
-        TreatyBody::SuccessionNotified(body) => body.succeeded.as_ref(),
-        _ => statement.date(),
-    };
-    date.map(|date| (statement, date))
 }
 
 /// From when a notice of withdrawal runs.

@@ -49,6 +49,11 @@ impl Days {
         Self { first: self.first.min(other.first), last: self.last.min(other.last) }
     }
 
+    /// The days on one of which the last of two things was.
+    pub fn later(self, other: Self) -> Self {
+        Self { first: self.first.max(other.first), last: self.last.max(other.last) }
+    }
+
     /// These days moved, in their order.
     pub fn map(self, moved: impl Fn(Date) -> Date) -> Self {
         Self { first: moved(self.first), last: moved(self.last) }

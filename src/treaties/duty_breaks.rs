@@ -20,6 +20,7 @@ use super::{
     statements::Statement,
 };
 use crate::domain::{Due, ObligationClause, Period, TreatyBody};
+use crate::limits::{DUTY_COMPARISONS, STATUS_READINGS};
 
 /// Days of a date from which, or from whose effect, the treaty can bind. `told` are days on which it can be left.
 pub fn of_binding(
@@ -31,9 +32,17 @@ pub fn of_binding(
     let mut begins = BTreeSet::new();
     let Some(asked) = record.deadlines else { return begins };
     let clauses = clauses(record);
+    let yearly: BTreeSet<(i8, i8)> = clauses.iter().filter_map(|clause| day_of_year(clause.due)).collect();
+    let reports: BTreeSet<Period> = clauses.iter().filter_map(|clause| first_report(clause.due)).collect();
+    let periods: BTreeSet<Period> = clauses.iter().filter_map(|clause| once(clause.due)).collect();
     let evidence = evidence(record);
     let outs: Vec<Date> =
         told.iter().copied().chain(record.conflicts_days().filter_map(|day| day.tomorrow().ok())).collect();
+    let years = usize::try_from(of.last.year() - of.first.year()).unwrap_or_default() + 1;
+    if yearly.len() * reports.len() * years + periods.len() * (outs.len() + evidence.len()) > DUTY_COMPARISONS {
+        // More stretches than are followed: the date is read whole, and that is said.
+        return of.each().take(STATUS_READINGS + 1).collect();
+    }
     // From the day itself a membership counts.
     let bases: [&dyn Fn(Date) -> Date; 2] = [&|day| day, &effect];
     for from in bases {
@@ -44,15 +53,15 @@ pub fn of_binding(
             split(from, days.first);
             [days.first, days.last].into_iter().filter_map(|day| day.tomorrow().ok()).for_each(|day| split(from, day));
         }
-        for yearly in clauses.iter().filter_map(|clause| day_of_year(clause.due)) {
+        if !yearly.is_empty() {
             turns(ends).for_each(|turn| split(from, turn));
-            for report in clauses.iter().filter_map(|clause| first_report(clause.due)) {
-                let first = |day| deadlines::once(report, from(day));
-                let ends = Days { first: first(of.first), last: first(of.last) };
-                within(yearly, ends).for_each(|by| split(&first, by));
-            }
         }
-        for period in clauses.iter().filter_map(|clause| once(clause.due)) {
+        for (yearly, report) in yearly.iter().flat_map(|yearly| reports.iter().map(move |report| (*yearly, *report))) {
+            let first = |day| deadlines::once(report, from(day));
+            let ends = Days { first: first(of.first), last: first(of.last) };
+            within(yearly, ends).for_each(|by| split(&first, by));
+        }
+        for period in periods.iter().copied() {
             let due = |day| deadlines::once(period, from(day));
             split(&due, asked.first);
             asked.last.tomorrow().into_iter().for_each(|day| split(&due, day));

@@ -15,7 +15,7 @@ use super::{
     passing::Succession,
     readings::Reading,
     record::Record,
-    remarks::Found,
+    remarks::{self, Found},
     statements::Retracted,
     suspension,
 };
@@ -140,8 +140,10 @@ fn by_statements<'f, 'r, 'a>(group: Vec<Holding<'f, 'r, 'a>>) -> Vec<Holding<'f,
 
 /// What law remarks in any reading; what not all of them lead to says what these assume, and
 /// what one end of a stretch alone leads to says that end.
-pub fn remarks(followed: &[Followed<'_, '_>]) -> Vec<Remark> {
-    let mut found: BTreeMap<Found, Remarked<'_, '_>> = BTreeMap::new();
+pub fn remarks(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Remark> {
+    let always = || Remarked { whole: followed.len(), readings: Vec::new() };
+    let mut found: BTreeMap<Found, Remarked<'_, '_>> =
+        remarks::on_record(record).into_iter().map(|found| (found, always())).collect();
     for followed in followed {
         for (finding, by) in remarked(followed) {
             let told = found.entry(finding).or_default();
@@ -183,9 +185,9 @@ fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(Found, Option<Vec<Readi
         }
     }
     let all = followed.corners.len();
-    let corners = told.values().any(|(_, by)| by.len() < all).then(|| followed.reading.corners(all).0);
     // Where more days than the ends are followed, which ones is not told.
-    let corners = corners.filter(|corners| corners.len() == all);
+    let told_apart = followed.at_corners && told.values().any(|(_, by)| by.len() < all);
+    let corners = told_apart.then(|| followed.reading.corners(all).0);
     let told = told.into_values().map(|(finding, by)| {
         let corners = corners.as_ref().filter(|_| by.len() < all);
         (finding.clone(), corners.map(|corners| by.iter().map(|corner| corners[*corner].clone()).collect()))

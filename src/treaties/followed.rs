@@ -21,7 +21,7 @@ use super::{
     readings::{self, Reading},
     record::Record,
 };
-use crate::limits::{STATUS_ORDERED, STATUS_POINTS};
+use crate::limits::{STATUS_ACTS, STATUS_ORDERED, STATUS_POINTS};
 
 /// A reading and what it leads to.
 #[derive(Clone, Debug)]
@@ -30,13 +30,16 @@ pub struct Followed<'r, 'a> {
     /// What its corners lead to: first the one with the first day of each stretch, last the
     /// one with the last; never none.
     pub corners: Vec<Rc<Course>>,
+    /// Whether these are the corners of the reading, in their order, and not days between
+    /// them.
+    pub at_corners: bool,
     /// Ascending, from ever to open.
     pub intervals: Vec<Interval>,
 }
 
 impl<'r, 'a> Followed<'r, 'a> {
-    fn of(reading: Reading<'r, 'a>, corners: Vec<Rc<Course>>) -> Self {
-        Self { reading, intervals: intervals(&corners), corners }
+    fn of(reading: Reading<'r, 'a>, corners: Vec<Rc<Course>>, at_corners: bool) -> Self {
+        Self { reading, intervals: intervals(&corners), corners, at_corners }
     }
 
     /// What it leads to on the first days.
@@ -60,14 +63,15 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
     let (readings, all) = readings::of(record);
     let mut complete = all && record.rests_on_whole;
     let mut followed = Vec::with_capacity(readings.len());
-    let mut points_left = STATUS_POINTS;
+    let acts = record.clocked.len() + record.beside.len();
+    let mut points_left = STATUS_POINTS * STATUS_ACTS / acts.max(STATUS_ACTS);
     for reading in readings {
         let (corners, whole) = reading.corners(points_left);
         let corners = follow(record, corners);
         points_left = points_left.saturating_sub(corners.len());
         complete &= whole;
         if corners.iter().all(|(_, other)| agree(&corners[0].1, other, record.asked)) {
-            followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect()));
+            followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect(), true));
             continue;
         }
         let every_day = reading.every_day(points_left);
@@ -103,8 +107,9 @@ fn apart<'r, 'a>(
     asked: Option<Date>,
 ) -> (Vec<Followed<'r, 'a>>, bool) {
     let mut sets: Vec<(Orders, Vec<Rc<Course>>)> = Vec::new();
+    let pairs = reading.open_pairs();
     for (point, course) in points {
-        let order = point.order();
+        let order = point.order(&pairs);
         match sets.iter_mut().find(|(_, courses)| agree(&courses[0], &course, asked)) {
             Some((orders, courses)) => {
                 orders.insert(order);
@@ -119,7 +124,7 @@ fn apart<'r, 'a>(
     let few = reading.open() <= STATUS_ORDERED;
     let followed = sets.into_iter().map(|(orders, courses)| {
         let orders: Vec<Vec<Ordering>> = orders.into_iter().collect();
-        Followed::of(if few { reading.in_orders(&orders) } else { reading.clone() }, courses)
+        Followed::of(if few { reading.in_orders(&pairs, &orders) } else { reading.clone() }, courses, false)
     });
     (followed.collect(), by_order)
 }
@@ -144,7 +149,8 @@ pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>], asked: Option<Date>) -> Vec
             let reading = one.reading.joined(&other.reading).filter(|_| agree(one.first(), other.first(), asked))?;
             let corners = one.corners.iter().chain(&other.corners).cloned().collect();
             let pairs = one.intervals.iter().zip(&other.intervals);
-            Some(Followed { reading, corners, intervals: pairs.map(|(one, other)| one.around(*other)).collect() })
+            let intervals = pairs.map(|(one, other)| one.around(*other)).collect();
+            Some(Followed { reading, corners, at_corners: false, intervals })
         },
     )
 }

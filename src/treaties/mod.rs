@@ -166,7 +166,7 @@ fn answer<'r, 'a>(
         complete,
         overlays: overlays::on(record, &followed, at),
         claims: rivals::claims(&weighed.acts, dossier, record.clauses()),
-        findings: explain::remarks(&followed),
+        findings: explain::remarks(record, &followed),
         clauses: explain::clauses_applied(record),
         rests_on: Vec::new(),
         courses: over_time::courses(&followed),

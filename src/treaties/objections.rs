@@ -70,64 +70,69 @@ pub struct Missed {
 
 /// Whether an objection missed all times, or may have.
 pub fn missed(windows: &[Window], lodged: Days) -> Option<Missed> {
-    let later = |one: Days, other: Days| Days { first: one.first.max(other.first), last: one.last.max(other.last) };
-    let end = windows.iter().map(|window| window.ends).reduce(later)?;
+    let end = windows.iter().map(|window| window.ends).reduce(Days::later)?;
     (end.first < lodged.last).then(|| Missed { end, surely: end.last < lodged.first })
 }
 
-/// When the depositary informed the others of an act: as the act states it, else as a
-/// notification that covers it does.
+/// When the depositary informed the others of an act, as it is stated: by the act, else by the
+/// first notification that covers it.
 pub fn circulated(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {
-    informed(record, act).map(|(_, date)| date.clone())
+    let by_notification = || notified(record, act).min_by_key(|(_, date)| date.earliest()).map(|(_, date)| date);
+    stated_circulation(act).or_else(by_notification).cloned()
 }
 
-/// When the depositary informed the others by a notification that covers an act.
-pub fn notified(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {
-    notified_of(record, |covered| act.is_stated_by(covered)).map(|(_, date)| date.clone())
+/// Whether the depositary informed the others by a notification that covers an act.
+pub fn is_notified(record: &Record<'_, '_>, act: &Act<'_>) -> bool {
+    notified(record, act).next().is_some()
 }
 
-fn informed<'s, 'a>(record: &'s Record<'_, 'a>, act: &'s Act<'a>) -> Option<(&'s Statement<'a>, &'a WorldDate)> {
-    let stated = match act.shown().body {
+/// The days on one of which the depositary informed the others by a notification that covers
+/// the act that a statement is of: who was informed twice was informed the first time.
+pub fn notified_by(record: &Record<'_, '_>, statement: &EventReference) -> Option<Days> {
+    let act = record.clocked.iter().find(|act| act.is_stated_by(statement))?;
+    notified_on(record, act)
+}
+
+fn notified_on(record: &Record<'_, '_>, act: &Act<'_>) -> Option<Days> {
+    let days = notified(record, act).map(|(statement, date)| stated_days(record, statement, date));
+    days.reduce(Days::earlier)
+}
+
+/// The depositary's notifications that cover an act, with the day on which each went round.
+fn notified<'s, 'a>(
+    record: &'s Record<'_, 'a>,
+    act: &'s Act<'_>,
+) -> impl Iterator<Item = (&'s Statement<'a>, &'a WorldDate)> {
+    record.notifications.iter().filter_map(|notification| {
+        let TreatyBody::DepositaryNotificationIssued(body) = notification.shown().body else { return None };
+        let covers = body.covers.iter().any(|covered| act.is_stated_by(covered));
+        let date = body.circulated.as_ref().or(body.issued.as_ref()).filter(|_| covers)?;
+        Some((notification.shown(), date))
+    })
+}
+
+fn stated_circulation<'a>(act: &Act<'a>) -> Option<&'a WorldDate> {
+    match act.shown().body {
         TreatyBody::SuspensionNotified(body) => body.circulated.as_ref(),
         _ => None,
-    };
-    stated.map(|date| (act.shown(), date)).or_else(|| notified_of(record, |covered| act.is_stated_by(covered)))
+    }
 }
 
-/// The depositary's notification of what a statement tells, with the day on which the others
-/// were informed.
-pub fn notified_by<'s, 'a>(
-    record: &'s Record<'_, 'a>,
-    statement: &EventReference,
-) -> Option<(&'s Statement<'a>, &'a WorldDate)> {
-    let act = record.clocked.iter().find(|act| act.is_stated_by(statement));
-    notified_of(record, |covered| act.is_some_and(|act| act.is_stated_by(covered)))
-}
-
-fn notified_of<'s, 'a>(
-    record: &'s Record<'_, 'a>,
-    is_it: impl Fn(&EventReference) -> bool,
-) -> Option<(&'s Statement<'a>, &'a WorldDate)> {
-    let told = record.notifications.iter().filter_map(|notification| {
-        let TreatyBody::DepositaryNotificationIssued(body) = notification.shown().body else { return None };
-        let date = body.circulated.as_ref().or(body.issued.as_ref()).filter(|_| body.covers.iter().any(&is_it))?;
-        Some((notification.shown(), date))
-    });
-    // Who was informed twice was informed the first time.
-    told.min_by_key(|(_, date)| date.earliest())
+fn circulated_on(record: &Record<'_, '_>, act: &Act<'_>) -> Option<Days> {
+    let stated = stated_circulation(act).map(|date| stated_days(record, act.shown(), date));
+    stated.or_else(|| notified_on(record, act))
 }
 
 /// The days on one of which the depositary received an act: not after it informed the others.
 pub fn received_on(record: &Record<'_, '_>, act: &Act<'_>) -> Option<Days> {
     let Days { first, last } = stated_days(record, act.shown(), received(act.shown().body)?);
-    let informed = informed(record, act).and_then(|(_, date)| date.latest());
+    let informed = circulated_on(record, act).map(|days| days.last);
     Some(Days { first, last: informed.map_or(last, |informed| last.min(informed)).max(first) })
 }
 
 /// The days on one of which it informed the others: not before it received the act.
 fn informed_on(record: &Record<'_, '_>, act: &Act<'_>) -> Option<Days> {
-    let (statement, date) = informed(record, act)?;
-    let Days { first, last } = stated_days(record, statement, date);
+    let Days { first, last } = circulated_on(record, act)?;
     let received = received(act.shown().body).and_then(WorldDate::earliest);
     Some(Days { first: received.map_or(first, |received| first.max(received)).min(last), last })
 }

@@ -178,8 +178,7 @@ fn passed(
     successions: &[Succession],
     own_days: &[Days],
 ) -> Option<Passing> {
-    let later = |one: Days, other: Days| Days { first: one.first.max(other.first), last: one.last.max(other.last) };
-    let as_at = tables.iter().map(|table| table.as_at).reduce(later)?;
+    let as_at = tables.iter().map(|table| table.as_at).reduce(Days::later)?;
     // Each of those that can be the newest one has to say it.
     let (newest, older): (Vec<_>, Vec<_>) = tables.iter().partition(|table| as_at.first <= table.as_at.last);
     let succeeded = |it: &&Succession| it.first <= as_at.last && newest.iter().all(|table| table.names(&it.successor));
@@ -194,9 +193,9 @@ fn passed(
         true => *days,
         false => Days { first: Date::MIN, last: days.last.min(as_at.last) },
     });
-    let floor = named.chain(acted).reduce(later).unwrap_or(Days::on(Date::MIN));
-    let succeeded = by.iter().map(|it| Days { first: it.first, last: it.last }).reduce(later)?;
-    let days = later(floor, succeeded).map(|day| day.min(as_at.last));
+    let floor = named.chain(acted).reduce(Days::later).unwrap_or(Days::on(Date::MIN));
+    let succeeded = by.iter().map(|it| Days { first: it.first, last: it.last }).reduce(Days::later)?;
+    let days = floor.later(succeeded).map(|day| day.min(as_at.last));
     let mut successors: Vec<ParticipantId> = by.iter().map(|it| it.successor.clone()).collect();
     successors.sort();
     successors.dedup();

@@ -8,7 +8,10 @@
 //! to on the days of a stretch lies between what its corners lead to.
 //! Leaves to others: following a reading (`followed`, `course`).
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::civil::Date;
 
@@ -192,8 +195,11 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
         let contested = conflict.accounts.len() > 1;
         let read = |account: &'r Account<'a>| ReadAccount { account, open: account.open_dates(), contested };
         let whole: Vec<_> = conflict.accounts.iter().map(read).collect();
-        let split = whole.iter().flat_map(|read| parts(record, read)).collect();
-        let (taken, all) = split_if_few(readings.len(), whole, |read| !read.open.is_empty(), || split);
+        let accounts = whole.clone();
+        let split = || accounts.iter().map(|read| parts(record, read)).collect::<Option<Vec<_>>>().unwrap_or_default();
+        let split = || split().into_iter().flatten().collect();
+        let (taken, all) = split_if_few(readings.len(), whole, |read| !read.open.is_empty(), split);
+        complete &= conflict.complete;
         complete &= all & extend(&mut readings, &taken, |reading, read| reading.accounts.push(read.clone()));
     }
     let edge = |way: &Carried| if way.first == way.last { Edge::First } else { Edge::Open };
@@ -216,38 +222,58 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
 /// deposit came that reached the threshold; whether each is split as it has to be.
 fn count<'r, 'a>(record: &'r Record<'r, 'a>, readings: &mut Vec<Reading<'r, 'a>>) -> bool {
     let Some(counted) = &record.counted else { return true };
-    let with = |readings: &[Reading<'r, 'a>], parts: &dyn Fn(Days) -> Vec<Part>| -> Vec<Reading<'r, 'a>> {
-        let each = readings.iter().flat_map(|reading| {
-            let of = counted.reached_with(reading.first_consent());
-            let parts = match reading.states_entry_into_force() {
-                true => vec![None],
-                false if of.is_settled() => vec![Some(Part::whole(of))],
-                false => parts(of).into_iter().map(Some).collect(),
-            };
-            let read = |part| ReadCount { counted, part };
-            parts.into_iter().map(move |part| Reading { counted: part.map(read), ..reading.clone() })
-        });
-        each.collect()
+    let of = |reading: &Reading<'r, 'a>| {
+        let of = counted.reached_with(reading.first_consent());
+        // Without an own consent too few may have deposited.
+        (!reading.states_entry_into_force() && of.first < Date::MAX).then_some(of)
     };
-    let split = with(readings, &|of| breaks::of_count(record, counted, of));
-    let fits = split.len() <= STATUS_READINGS.max(readings.len());
-    *readings = if fits { split } else { with(readings, &|of| vec![Part::whole(of)]) };
+    let most = STATUS_READINGS.max(readings.len());
+    let mut stretches: BTreeMap<Days, Vec<Part>> = BTreeMap::new();
+    let mut split = 0;
+    let fits = readings.iter().all(|reading| {
+        split += of(reading).map_or(1, |of| {
+            let found = || if of.is_settled() { vec![Part::whole(of)] } else { breaks::of_count(record, counted, of) };
+            stretches.entry(of).or_insert_with(found).len()
+        });
+        split <= most
+    });
+    let before = std::mem::take(readings);
+    for reading in before {
+        let parts = of(&reading).map(|of| match stretches.remove(&of).filter(|_| fits) {
+            Some(parts) => stretches.entry(of).or_insert(parts).clone(),
+            None => vec![Part::whole(of)],
+        });
+        let read = |part| Some(ReadCount { counted, part });
+        match parts {
+            None => readings.push(reading),
+            Some(parts) => {
+                readings.extend(parts.into_iter().map(|part| Reading { counted: read(part), ..reading.clone() }));
+            }
+        }
+    }
     fits
 }
 
-/// An account for each combination of stretches of its open dates.
-fn parts<'r, 'a>(record: &Record<'_, '_>, read: &ReadAccount<'r, 'a>) -> Vec<ReadAccount<'r, 'a>> {
+/// An account for each combination of stretches of its open dates; `None` for more than are read.
+fn parts<'r, 'a>(record: &Record<'_, '_>, read: &ReadAccount<'r, 'a>) -> Option<Vec<ReadAccount<'r, 'a>>> {
     let mut parts = vec![read.clone()];
     for (at, open) in read.open.iter().enumerate() {
+        // So many dates have more combinations, unless nothing tells their days apart.
+        if at > STATUS_CORNERS * 2 {
+            return None;
+        }
         let stretches = breaks::of_end(record, open.part.of);
         let with = |read: &ReadAccount<'r, 'a>, part: Part| {
             let mut read = read.clone();
             read.open[at].part = part;
             read
         };
+        if parts.len() * stretches.len() > STATUS_READINGS {
+            return None;
+        }
         parts = parts.iter().flat_map(|read| stretches.iter().map(|part| with(read, *part))).collect();
     }
-    parts
+    Some(parts)
 }
 
 /// Options with their dates split into stretches, if every reading so far can be followed with
@@ -261,8 +287,8 @@ fn split_if_few<T>(
     if !whole.iter().any(is_open) {
         return (whole, true);
     }
-    // Where two stretches would be too many, nobody looks for them.
-    let split = (2 * readings <= STATUS_READINGS).then(split).unwrap_or_default();
+    // Where one stretch more would be too many, nobody looks for them.
+    let split = (readings * (whole.len() + 1) <= STATUS_READINGS).then(split).unwrap_or_default();
     if !split.is_empty() && readings * split.len() <= STATUS_READINGS { (split, true) } else { (whole, false) }
 }
 
@@ -275,6 +301,10 @@ fn extend<'r, 'a, T>(
 ) -> bool {
     let fits = readings.len() * options.len() <= STATUS_READINGS;
     let taken = if fits { options } else { &options[..1] };
+    if let [only] = taken {
+        readings.iter_mut().for_each(|reading| add(reading, only));
+        return fits;
+    }
     let before = std::mem::take(readings);
     for reading in before {
         for option in taken {
@@ -420,16 +450,25 @@ impl<'r, 'a> Reading<'r, 'a> {
         points.iter().flat_map(|point| edges.iter().map(|at| with(point, *at))).collect()
     }
 
-    /// In which order the days of one of its points come, each pair once.
-    pub fn order(&self) -> Vec<Ordering> {
-        let days: Vec<Date> = self.parts().map(|part| part.days.first).collect();
-        pairs(&days).map(|(one, other)| one.cmp(other)).collect()
+    /// The pairs of its dates of which one at least is open, by their numbers.
+    pub fn open_pairs(&self) -> Vec<(usize, usize)> {
+        let parts: Vec<&Part> = self.parts().collect();
+        let open = (0..parts.len()).filter(|at| !parts[*at].days.is_settled());
+        let pairs = open.flat_map(|at| (0..parts.len()).map(move |other| (at.min(other), at.max(other))));
+        pairs.filter(|(one, other)| one != other).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// It as far as its days come in one of the orders.
-    pub fn in_orders(&self, orders: &[Vec<Ordering>]) -> Self {
+    /// In which order the days of pairs of dates come at one of its points.
+    pub fn order(&self, pairs: &[(usize, usize)]) -> Vec<Ordering> {
+        let days: Vec<Date> = self.parts().map(|part| part.days.first).collect();
+        pairs.iter().map(|(one, other)| days[*one].cmp(&days[*other])).collect()
+    }
+
+    /// It as far as the days of pairs of dates come in one of the orders.
+    pub fn in_orders(&self, pairs: &[(usize, usize)], orders: &[Vec<Ordering>]) -> Self {
         let named: Vec<(String, &Part)> = self.named_parts().collect();
-        let told = pairs(&named).enumerate().filter_map(|(at, ((one, its), (other, others)))| {
+        let told = pairs.iter().enumerate().filter_map(|(at, (one, other))| {
+            let ((one, its), (other, others)) = (&named[*one], &named[*other]);
             // Days that are told apart by themselves need no order.
             if its.days.last < others.days.first || others.days.last < its.days.first {
                 return None;
@@ -523,11 +562,6 @@ impl<'r, 'a> Reading<'r, 'a> {
     }
 }
 
-/// Each with each of those after it.
-fn pairs<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
-    all.iter().enumerate().flat_map(|(at, one)| all[at + 1..].iter().map(move |other| (one, other)))
-}
-
 /// The ways to read an act on the stretches of days that begin on some days; never none.
 pub fn in_stretches<'r, 'a>(
     record: &Record<'r, 'a>,
@@ -546,9 +580,14 @@ fn options<'r, 'a>(
     act: &'r Act<'a>,
     parts: impl Fn(&Statement<'a>, Days) -> Vec<Part>,
 ) -> Vec<ReadAct<'r, 'a>> {
-    let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
-    let told = if rival { act.followed.as_slice() } else { &act.followed[..1] };
-    let options = told.iter().flat_map(|statement| {
+    let mut told: Vec<&'r Statement<'a>> = Vec::new();
+    for statement in &act.followed {
+        if told.len() <= STATUS_READINGS && told.iter().all(|other| other.body != statement.body) {
+            told.push(statement);
+        }
+    }
+    let rival = told.len() > 1;
+    let options = told.into_iter().flat_map(|statement| {
         let parts = dated::range(record, statement).map_or(vec![None], |of| match of.is_settled() {
             true => vec![Some(Part::whole(of))],
             false => parts(statement, of).into_iter().map(Some).collect(),

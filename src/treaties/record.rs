@@ -1,6 +1,6 @@
 //! The acts that bear on one participation, sorted out by what they do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -16,9 +16,12 @@ use super::{
     rivals::Act,
     statements::Statement,
 };
-use crate::domain::{
-    Clauses, ConflictTest, DeclarationType, EntryIntoForceClause, ParticipantId, Subject, TreatyBody, TreatyEffect,
-    TreatyId, TreatyRegistered, WithdrawalClause,
+use crate::{
+    domain::{
+        Clauses, ConflictTest, DeclarationType, EntryIntoForceClause, ParticipantId, Subject, TreatyBody, TreatyEffect,
+        TreatyId, TreatyRegistered, WithdrawalClause,
+    },
+    limits::PREDECESSORS,
 };
 
 /// The acts that bear on one participation, sorted out.
@@ -192,8 +195,9 @@ fn predecessors<'a>(
         _ => None,
     });
     let others = named.filter(|predecessor| !around.of_predecessor && *predecessor != dossier.participant);
-    let mut whole = true;
-    let stood = others.map(|predecessor| {
+    let others: BTreeSet<&ParticipantId> = others.collect();
+    let mut whole = others.len() <= PREDECESSORS;
+    let stood = others.into_iter().take(PREDECESSORS).map(|predecessor| {
         let before = Dossier { participant: predecessor, ..*dossier };
         let record = Record::of(&before, acts, Around { of_predecessor: true, ..around });
         let (followed, complete) = followed::all(&record);

@@ -198,7 +198,7 @@ fn on_silence(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>) {
     let received = dated::bounds(record.adopted, act.shown(), Some(received));
     let passed = |day: Date| day.checked_add(PERIOD_FOR_NOTIFICATION.days()).is_ok_and(|due| due < known);
     let parts = open::where_it_holds(received, known.checked_sub(PERIOD_FOR_NOTIFICATION.days()), passed);
-    if let Some(received) = open::around(&parts).filter(|_| objections::notified(record, act).is_none()) {
+    if let Some(received) = open::around(&parts).filter(|_| !objections::is_notified(record, act)) {
         let received = received.named();
         let message =
             format!("no notification of the depositary is held, {PERIOD_FOR_NOTIFICATION} days after {received}");

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     course::{Course, Membership},
-    dated,
+    dated::{self, Starts},
     days::Days,
     in_force,
     months::add_months,
@@ -36,9 +36,19 @@ pub fn remark_if(
     article: &str,
     message: impl Into<Box<str>>,
 ) {
+    course.findings.push(found(only, code, on, article, message));
+}
+
+fn found(
+    only: impl Into<Box<str>>,
+    code: LegalRemark,
+    on: &Statement<'_>,
+    article: &str,
+    message: impl Into<Box<str>>,
+) -> Found {
     let event = Some(on.cited());
     let finding = LegalFinding { code, event, article: article.into(), message: message.into() };
-    course.findings.push(Found { finding, only: only.into() });
+    Found { finding, only: only.into() }
 }
 
 /// Why an act that was notified has no effect.
@@ -160,7 +170,8 @@ pub fn on_notice(
 ) {
     let Some(clause) = record.withdrawal_clause() else { return };
     // Whoever else is to be told: a notice that runs from its receipt is told to the depositary.
-    let from_receipt = dated::notice_from(Some(clause)) == dated::Starts::Receipt;
+    let starts = dated::notice_from(Some(clause));
+    let from_receipt = starts == Starts::Receipt;
     let depositary = from_receipt && !clause.addressees.contains(&Addressee::Depositary);
     let addressees = depositary.then_some(&Addressee::Depositary).into_iter().chain(&clause.addressees);
     let untold = addressees.filter(|addressee| {
@@ -184,11 +195,10 @@ pub fn on_notice(
         remark(course, LegalRemark::ReasonsMissing, statement, &clause.article, message);
     }
     on_later_effect(clause, course, statement, body, began);
-    let received = body.received_by_depositary.as_ref();
-    let received = received.map(|received| match began.filter(|_| from_receipt) {
-        Some(day) => Days::on(day),
-        None => dated::bounds(record.adopted, statement, Some(received)),
-    });
+    let received = match (began, starts) {
+        (Some(day), Starts::Receipt | Starts::Addressees) => Some(Days::on(day)),
+        _ => body.received_by_depositary.as_ref().map(|day| dated::bounds(record.adopted, statement, Some(day))),
+    };
     on_early_notice(clause, course, statement, received);
 }
 
@@ -232,7 +242,11 @@ pub fn on_course(record: &Record<'_, '_>, course: &mut Course) {
     on_effects(record, course);
     on_clamped_days(record, course);
     beside::remark_on(record, course);
-    doubts::remark_on(record, course);
+}
+
+/// What is doubtful whichever way the record is read.
+pub fn on_record(record: &Record<'_, '_>) -> Vec<Found> {
+    doubts::of(record)
 }
 
 /// A day at the end of a month that a shorter month moved: a place where practice might

@@ -65,6 +65,21 @@ fn a_notice_to_others_alone_runs_from_the_day_on_which_the_last_of_them_was_told
 }
 
 #[test]
+fn a_notice_to_others_runs_from_whom_the_clauses_name_and_from_days_on_which_all_were_told() {
+    let (mut book, x) = bound_under(NoticeFrom::Notification, &[Addressee::OtherParties]);
+    book.record("2025-03-18", &x, told_on("-", "2014-02-20", "2014-05-01", None));
+    assert_eq!(
+        out(&book.now("a:1", "XXX", "2020-01-01")).as_deref(),
+        Some("2014-08-20"),
+        "the Council is not asked for"
+    );
+    let (mut book, x) = bound_under(NoticeFrom::Notification, &[Addressee::OtherParties, Addressee::SecurityCouncil]);
+    book.record("2025-03-18", &x, told_on("-", "2014", "2014-06-15", None));
+    let held = book.now("a:1", "XXX", "2020-01-01").outcomes[0].held();
+    assert_eq!((held.first.from, held.last.from), (Some(day("2014-12-15")), Some(day("2015-06-30"))));
+}
+
+#[test]
 fn a_notice_runs_from_its_circulation_however_that_is_told() {
     let (mut book, x) = bound_under(NoticeFrom::Circulation, Addressee::ALL);
     let notice = book.record("2025-03-18", &x, told_on("2014-01-15", "-", "-", None));
@@ -74,6 +89,16 @@ fn a_notice_runs_from_its_circulation_however_that_is_told() {
     assert_eq!(out(&book.now("a:1", "XXX", "2020-01-01")).as_deref(), Some("2014-09-10"));
     book.record("2025-03-20", "treaty/a:1", notification(vec![notice], "2014-02-28"));
     assert_eq!(out(&book.now("a:1", "XXX", "2020-01-01")).as_deref(), Some("2014-08-28"), "informed the first time");
+    let (mut book, x) = bound_under(NoticeFrom::Circulation, Addressee::ALL);
+    let notice = book.record("2025-03-18", &x, told_on("2013-12-15", "-", "-", None));
+    book.record("2025-03-19", "treaty/a:1", notification(vec![notice.clone()], "2014"));
+    book.record("2025-03-20", "treaty/a:1", notification(vec![notice], "2014-02-01"));
+    let held = book.now("a:1", "XXX", "2020-01-01").outcomes[0].held();
+    assert_eq!(
+        (held.first.from, held.last.from),
+        (Some(day("2014-07-01")), Some(day("2014-08-01"))),
+        "by the later one"
+    );
     let (mut book, x) = bound_under(NoticeFrom::Circulation, Addressee::ALL);
     let notice = book.record("2025-03-18", &x, told_on("2014-01-15", "2014-02-01", "-", None));
     book.record("2025-03-19", "treaty/a:1", notification(vec![notice], "2014-03-10"));

@@ -135,6 +135,50 @@ fn a_conflict_whose_end_is_not_known_to_the_day_defers_up_to_one_of_its_days() {
 }
 
 #[test]
+fn a_conflict_that_ended_after_a_day_ended_by_the_day_of_recording() {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2025-07-18", &x, "2025-07-18");
+    let body = conflict(ConflictEngagement::Engaged, "2022", "2026-05-01/..", "AAA");
+    book.record("2026-07-01", "participant/XXX", body);
+    let read = |at: &str| {
+        let answer = book.now(OTTAWA, "XXX", at);
+        assert!(answer.complete);
+        answer.outcomes.iter().map(|outcome| outcome.status.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(read("2026-04-30"), ["party_withdrawal_deferred_conflict"]);
+    assert_eq!(read("2026-06-01"), ["former_party", "party_withdrawal_deferred_conflict"]);
+    assert_eq!(since(&book.now(OTTAWA, "XXX", "2026-07-02")), ("2026-05-01".into(), "2026-07-01".into()));
+}
+
+#[test]
+fn many_accounts_of_a_conflict_with_open_dates_are_followed_in_part_and_said_so() {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2025-07-18", &x, "2025-07-18");
+    for number in 0..80 {
+        let (since, until) = (format!("20{:02}", number % 20), format!("2026-{:02}/..", number % 9 + 1));
+        let body = conflict(ConflictEngagement::Engaged, &since, &until, &format!("A{}", number % 70));
+        book.record("2026-11-01", "participant/XXX", body);
+    }
+    let answer = book.now(OTTAWA, "XXX", "2026-06-01");
+    assert!(!answer.complete, "{:?}", kinds(&answer));
+    assert!(kinds(&answer).contains(&"party_withdrawal_deferred_conflict"));
+}
+
+#[test]
+fn acts_without_open_dates_cost_no_readings_however_many_they_are() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.deposited(&x, ConsentMode::Accession, "2005-03");
+    book.withdrew("2024-12-01", &x, "2005-03");
+    for number in 0..500 {
+        let taken = format!("20{:02}-{:02}-01", number % 20, number % 12 + 1);
+        book.record("2025-03-18", &x, domestic(DomesticStep::ParliamentaryVote, PursuedAct::Withdrawal, &taken));
+    }
+    let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+    assert_eq!(kinds(&answer), ["former_party", "non_participant", "party"]);
+}
+
+#[test]
 fn a_change_that_readings_lead_to_on_other_days_alone_is_told_once() {
     let mut book = two_treaties();
     let x = format!("participation/{OTTAWA}/XXX");

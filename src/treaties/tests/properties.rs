@@ -390,10 +390,7 @@ proptest! {
         picks in prop::collection::vec(0.0f64..1.0, 16),
     ) {
         prop_assume!(at.len() == 10);
-        // The dates of one account of a conflict are read together, at one end of them all.
-        let settled = |made: &Made| matches!(made, Made::Conflict(..));
         let acts: Vec<Made> = acts.into_iter().map(|made| match made {
-            made if settled(&made) => made.on_days(|_| 0.5),
             // Nobody notifies a succession before it came.
             Made::Succeeded(to, on, _) => Made::Succeeded(to, on, "2029-12-30".into()),
             made => made,
