@@ -36,27 +36,28 @@ enum Made {
 impl Made {
     /// It with a day for each date: `pick` says how far into the days that the date can mean.
     fn on_days(self, mut pick: impl FnMut(&str) -> f64) -> Self {
-        let mut day = |text: String| {
+        let mut picked = |text: String| {
             let date: WorldDate = text.parse().unwrap();
-            let (first, last) = (date.earliest().unwrap(), date.latest().unwrap());
+            // What is open at one end is so up to the day of recording.
+            let (first, last) = (date.earliest().unwrap(), date.latest().unwrap_or(day("2029-12-31")));
             let days = f64::from((last - first).get_days());
             let days = (days * pick(&text)) as u32;
             add_days(first, days).to_string()
         };
         match self {
-            Self::Signed(on) => Self::Signed(day(on)),
-            Self::Deposited(mode, on) => Self::Deposited(mode, day(on)),
-            Self::Withdrew(on) => Self::Withdrew(day(on)),
-            Self::Revoked(of, on) => Self::Revoked(of, day(on)),
-            Self::Conflict(engaged, since, until, by) => Self::Conflict(engaged, day(since), until.map(day), by),
-            Self::Effect(effect, on) => Self::Effect(effect, day(on)),
-            Self::Suspended(on) => Self::Suspended(day(on)),
-            Self::Domestic(on) => Self::Domestic(day(on)),
-            Self::Succeeded(to, on, told) => Self::Succeeded(to, day(on), day(told)),
-            Self::Declared(of, on) => Self::Declared(of, day(on)),
-            Self::Rival(on) => Self::Rival(day(on)),
-            Self::Contested(of, on) => Self::Contested(of, day(on)),
-            Self::Corrected(of, on) => Self::Corrected(of, day(on)),
+            Self::Signed(on) => Self::Signed(picked(on)),
+            Self::Deposited(mode, on) => Self::Deposited(mode, picked(on)),
+            Self::Withdrew(on) => Self::Withdrew(picked(on)),
+            Self::Revoked(of, on) => Self::Revoked(of, picked(on)),
+            Self::Conflict(engaged, since, until, by) => Self::Conflict(engaged, picked(since), until.map(picked), by),
+            Self::Effect(effect, on) => Self::Effect(effect, picked(on)),
+            Self::Suspended(on) => Self::Suspended(picked(on)),
+            Self::Domestic(on) => Self::Domestic(picked(on)),
+            Self::Succeeded(to, on, told) => Self::Succeeded(to, picked(on), picked(told)),
+            Self::Declared(of, on) => Self::Declared(of, picked(on)),
+            Self::Rival(on) => Self::Rival(picked(on)),
+            Self::Contested(of, on) => Self::Contested(of, picked(on)),
+            Self::Corrected(of, on) => Self::Corrected(of, picked(on)),
             Self::Retracted(of) => Self::Retracted(of),
         }
     }
@@ -70,6 +71,11 @@ fn date() -> impl Strategy<Value = String> {
     prop_oneof![6 => exact, 1 => coarse, 1 => open]
 }
 
+/// A day, or one after it.
+fn date_after() -> impl Strategy<Value = String> {
+    (1998i16..2029, 1i8..=12).prop_map(|(y, m)| format!("{y:04}-{m:02}-02/.."))
+}
+
 fn made() -> impl Strategy<Value = Made> {
     let mode = prop::sample::select(ConsentMode::ALL);
     let effect = prop::sample::select(TreatyEffect::ALL);
@@ -79,7 +85,7 @@ fn made() -> impl Strategy<Value = Made> {
         (mode, date()).prop_map(|(mode, on)| Made::Deposited(mode, on)),
         date().prop_map(Made::Withdrew),
         (any::<usize>(), date()).prop_map(|(of, on)| Made::Revoked(of, on)),
-        (any::<bool>(), date(), prop::option::of(date()), asserter)
+        (any::<bool>(), date(), prop::option::of(prop_oneof![5 => date(), 1 => date_after()]), asserter)
             .prop_map(|(engaged, since, until, by)| Made::Conflict(engaged, since, until, by)),
         (effect, date()).prop_map(|(effect, on)| Made::Effect(effect, on)),
         date().prop_map(Made::Suspended),
