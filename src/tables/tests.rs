@@ -1,6 +1,7 @@
 //! Whole tables: from text to plan, and from acts to text and back.
 
 mod left_out;
+mod names;
 mod predecessors;
 
 use std::collections::BTreeMap;

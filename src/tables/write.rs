@@ -170,7 +170,9 @@ fn stands_in_footnote(line: &Line, all: &[(&str, &Line, Cells)]) -> bool {
 fn printed_name(line: &Line, lines: &[Line]) -> String {
     let name = cell::squeezed(&line.name);
     let alone = lines.iter().filter(|other| cell::squeezed(&other.name) == name).count() == 1;
-    let reads_back = cell::name(&name).is_ok_and(|read| read.name == name && !read.bracketed && read.marks.is_empty());
+    let known = |name: &str| lines.iter().any(|other| cell::squeezed(&other.name) == name);
+    let read = cell::name(&name, &[&known]);
+    let reads_back = read.is_ok_and(|read| read.name == name && !read.bracketed && read.marks.is_empty());
     match (reads_back && !name.is_empty(), alone) {
         (true, true) => name,
         (true, false) => format!("{name} ({})", line.participant),
