@@ -11,6 +11,7 @@ use super::{
     days::Days,
     deadlines::{self, Bound},
     duty_remarks,
+    months::counted,
     readings::ReadAct,
     rivals::Act,
     statements::Statement,
@@ -376,8 +377,8 @@ fn days_late(late: u32) -> String {
 
 fn words_of(period: Period) -> String {
     match period {
-        Period::Years(years) => format!("{years} years"),
-        Period::Months(months) => format!("{months} months"),
-        Period::Days(days) => format!("{days} days"),
+        Period::Years(years) => counted(years, "year"),
+        Period::Months(months) => counted(months, "month"),
+        Period::Days(days) => counted(days, "day"),
     }
 }

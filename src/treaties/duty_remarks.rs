@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::{
     course::Course,
     deadlines::{self, Bound},
-    months::add_months,
+    months::{add_months, counted},
     rivals::Act,
     statements::Statement,
 };
@@ -46,7 +46,8 @@ pub fn on_extension(
     };
     let most = add_months(before, *months);
     if let Some(new) = body.new_deadline.map(|new| new.0).filter(|new| asks_or_grants && most < *new) {
-        let message = format!("{new} is more than {months} months after {before}; {most} would be the last day");
+        let months = counted(*months, "month");
+        let message = format!("{new} is more than {months} after {before}; {most} would be the last day");
         add(LegalRemark::ExtensionTooLong, message);
     }
     let earliest = body.decided.as_ref().and_then(|decided| decided.earliest());

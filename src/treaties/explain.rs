@@ -11,6 +11,7 @@ use super::{
     course::{Course, Leave},
     followed::Followed,
     joining,
+    months::counted,
     passing::Succession,
     readings::Reading,
     record::Record,
@@ -400,10 +401,11 @@ pub fn settling(several: bool) -> Change {
 fn withdrawal(asked: &Asked<'_, '_, '_>) -> Option<String> {
     let clause = asked.record.withdrawal_clause()?;
     let article = if clause.article.is_empty() { String::new() } else { format!(" (Article {})", clause.article) };
-    Some(format!(
-        "a notification of withdrawal: it takes effect {} months after the depositary receives it{article}",
-        clause.notice_months
-    ))
+    let after = match clause.notice_months {
+        0 => "when".to_owned(),
+        months => format!("{} after", counted(months, "month")),
+    };
+    Some(format!("a notification of withdrawal: it takes effect {after} the depositary receives it{article}"))
 }
 
 /// What could still move a withdrawal, whenever it takes effect.
