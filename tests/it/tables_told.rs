@@ -208,3 +208,23 @@ async fn an_export_that_leaves_a_party_out_is_no_whole_table() {
     assert!(left_out.contains(&"ratification 2005-06/2006-02".to_owned()), "{left_out:?}");
     desk.story.audited().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_reading_ends_a_command_quietly() {
+    let desk = Desk::begin().await;
+    // As behind `2>&1 | head`, when that has gone: what is told on stderr is told to nobody.
+    let closed = || std::io::pipe().unwrap().1;
+    for (words, code) in [
+        (&["treaty", "parties", "APMBC", "--output", "table"][..], 0),
+        (&["treaty", "parties", "fict:none", "--output", "table"], 5),
+    ] {
+        let mut command = crate::process::merestone();
+        command.args(words).env("MERESTONE_SERVER", desk.story.server());
+        let told = command.stderr(closed()).output().unwrap();
+        assert_eq!(told.status.code(), Some(code), "{words:?}: the answer is there, and the code is its own");
+        assert_eq!(told.stdout.is_empty(), code != 0);
+        let nobody = command.stdout(closed()).stderr(closed()).status().unwrap();
+        assert_eq!(nobody.code(), Some(code), "{words:?}");
+    }
+    desk.story.audited().await;
+}

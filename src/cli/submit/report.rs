@@ -13,7 +13,7 @@ use crate::{
         Exit, Failure,
         block::table,
         exit::exit_of,
-        output::{Format, Output, instant},
+        output::{Format, Output, instant, to_stderr},
         sign_off::{left_out_in_words, state_in_words, state_json},
     },
     client::{
@@ -58,7 +58,7 @@ pub fn report(parcels: &[Parcel], newest: Option<&KnownCheckpoint>, output: &Out
         Format::Table => output.line(&summary.sentence()),
         Format::Json => Ok(()),
         Format::Ndjson => {
-            eprintln!("{}", summary.sentence());
+            to_stderr(&summary.sentence());
             Ok(())
         }
     }
