@@ -300,7 +300,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         let passed = format!("the last permitted day was {due}; nothing in this ledger fulfils the duty by");
         match (state, out) {
             (DutyState::Overdue, _) => {
-                let sentence = format!("{passed} {at}: {late} days overdue");
+                let sentence = format!("{passed} {at}: {} overdue", counted(late, "day"));
                 self.step(DutyRule::DeadlinePassed, None, Some(due), sentence);
             }
             (DutyState::StaysOverdue, Some(out)) => {
