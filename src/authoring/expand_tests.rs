@@ -334,6 +334,22 @@ fn what_only_the_ledgers_form_refuses_names_item_and_field_too() {
     assert_eq!((error.item, error.field.as_str()), (2, "withdrawal_notified.later_effect"));
 }
 
+#[test]
+fn a_date_that_need_not_be_stated_is_left_out_where_it_is_not_known() {
+    let refused = |field: &str, text: &str| {
+        let mut act = withdrawal();
+        act["withdrawal_notified"][field] = json!(text);
+        let drafted = drafted(json!([act])).expect("expanded");
+        let error = crate::authoring::check_form("acts.json", &signed(&drafted), &drafted).expect_err("no date");
+        assert_eq!(error.field, format!("withdrawal_notified.{field}"));
+        error.problem.to_string()
+    };
+    let told = refused("security_council_notified", "unknown");
+    assert!(told.contains("leave the field out") && told.contains("mandatory to state"), "{told}");
+    let told = refused("later_effect", "2025-02-30");
+    assert!(told.contains("it must be a day that exists"), "{told}");
+}
+
 fn signed(drafted: &[Drafted]) -> crate::authoring::SignedSubmission {
     let header = crate::authoring::Header {
         ledger: Some(LEDGER),

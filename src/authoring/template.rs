@@ -192,6 +192,15 @@ mod tests {
         let reasons = body["//reasons"].as_str().expect("a comment");
         assert!(reasons.starts_with("Whether the reasons came with it. Mandatory to state."), "{reasons}");
         assert!(reasons.ends_with("redacted_in_source"), "{reasons}");
+        let told = |kind: &str, field: &str| {
+            let template = super::template(Kind::from_name(kind).expect("a kind").row());
+            template[kind][format!("//{field}")].as_str().unwrap_or_default().to_owned()
+        };
+        for (kind, field) in [("withdrawal_notified", "later_effect"), ("deadline_extended", "new_deadline")] {
+            assert!(told(kind, field).contains("a whole day"), "{}", told(kind, field));
+        }
+        let council = told("withdrawal_notified", "security_council_notified");
+        assert!(council.contains("Leave it out where it is not known."), "{council}");
     }
 
     #[test]

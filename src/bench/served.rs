@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     path::Path,
     process::{Child, ChildStderr, Command, Stdio},
     sync::mpsc,
@@ -111,7 +111,7 @@ fn follow_log(log: ChildStderr, served: &mpsc::Sender<String>) {
             // Whoever measures may have given up.
             (Some(address), _) => drop(served.send(address.to_owned())),
             (None, Some("INFO" | "DEBUG" | "TRACE")) => {}
-            (None, _) => eprintln!("{line}"),
+            (None, _) => drop(writeln!(std::io::stderr(), "{line}")),
         }
     }
 }

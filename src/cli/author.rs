@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Exit, Failure, Global, fresh_randomness, now, parse_ledger_id, seen::SeenFolder};
+use super::{Exit, Failure, Global, fresh_randomness, now, output::to_stderr, parse_ledger_id, seen::SeenFolder};
 use crate::{
     authoring::{
         AuthoringError, Drafted, EnvelopeFile, Folder, Header, Item, NameBook, Post, SignedSubmission, Surroundings,
@@ -224,10 +224,10 @@ fn keep_withheld(authoring: &Path, drafted: &[Drafted]) -> Result<(), Failure> {
     let written = written.and_then(|mut file| file.write_all(lines.as_bytes()).and_then(|()| file.sync_all()));
     let shown = path.display();
     written.map_err(|error| Failure::new(Exit::Failed, format!("cannot write {shown}: {error}")))?;
-    eprintln!(
+    to_stderr(&format!(
         "warning: {shown} holds the only copy of the withheld parts; without it they can never be proved or disclosed \
          (its lines go into part_disclosed as they are)"
-    );
+    ));
     Ok(())
 }
 

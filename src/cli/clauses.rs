@@ -84,7 +84,7 @@ fn accession(by: AccessionBy) -> Option<ClauseRow> {
 
 fn of_consent(clause: &ConsentClause) -> ClauseRow {
     let ConsentClause { minimum_protocols, article } = clause;
-    row("consent", format!("the first instrument covers at least {minimum_protocols} protocols"), article)
+    row("consent", format!("the first instrument covers at least {}", counted(*minimum_protocols, "protocol")), article)
 }
 
 fn of_entry_into_force(clause: &EntryIntoForceClause) -> Vec<ClauseRow> {

@@ -2,6 +2,7 @@
 
 use std::{error::Error, process::ExitCode};
 
+use super::output::to_stderr;
 use crate::{
     client::{ClientError, MustAct, Untrusted},
     telemetry::chain,
@@ -53,7 +54,7 @@ impl Failure {
 
     /// The failure and its causes, to stderr.
     pub fn print(&self) {
-        eprintln!("error: {}", chain(self.cause.as_ref()));
+        to_stderr(&format!("error: {}", chain(self.cause.as_ref())));
     }
 }
 

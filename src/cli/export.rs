@@ -18,7 +18,7 @@ use crate::{
     authoring::write_whole,
     client::reply::{TableLine, TableResponse},
     domain::{Body, CivilDate, EventReference, TreatyId},
-    tables::{self, LeftOut, Line, RecordedAct, Written},
+    tables::{self, LeftOut, Line, RecordedAct, Revoked, Written},
     wire,
 };
 
@@ -97,7 +97,19 @@ fn written(answer: TableResponse) -> Result<Written, Failure> {
     let treaty: TreatyId = answer.treaty.parse().map_err(Failure::failed)?;
     let as_at: CivilDate = answer.at.parse().map_err(Failure::failed)?;
     let lines: Vec<Line> = answer.lines.into_iter().map(line).collect::<Result<_, _>>()?;
-    Ok(tables::write(&treaty, &lines, as_at, answer.names_whole_table))
+    // Who consents with the instrument to the parent treaty alone has no line.
+    let names_all = answer.names_whole_table && answer.with_parent_alone == 0;
+    Ok(tables::write(&treaty, &lines, as_at, names_all))
+}
+
+fn revoked(word: &str) -> Result<Option<Revoked>, Failure> {
+    match word {
+        "" => Ok(None),
+        "in_time" => Ok(Some(Revoked::InTime)),
+        "too_late" => Ok(Some(Revoked::TooLate)),
+        "open" => Ok(Some(Revoked::Open)),
+        _ => Err(Failure::failed(format!("the ledger answered with a revocation {word:?}, which is unknown"))),
+    }
 }
 
 fn line(line: TableLine) -> Result<Line, Failure> {
@@ -113,7 +125,7 @@ fn line(line: TableLine) -> Result<Line, Failure> {
         let mut stated = act.stated.unwrap_or_default();
         let name = Some(std::mem::take(&mut stated.act)).filter(|name| !name.is_empty());
         if let Some(Body::Treaty(body)) = wire::body_of(stated).map_err(Failure::failed)? {
-            side.push(RecordedAct { act: name.map(Into::into), event, body });
+            side.push(RecordedAct { act: name.map(Into::into), event, body, revoked: revoked(&act.revoked)? });
         }
     }
     let participant = participant.parse().map_err(Failure::failed)?;

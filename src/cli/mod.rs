@@ -197,12 +197,14 @@ fn known_at(text: &str, now: jiff::Timestamp) -> Result<KnownAt, String> {
         return Ok(KnownAt::Size(size));
     }
     if let Ok(day) = text.parse::<CivilDate>() {
-        let end = end_of(day).ok_or_else(|| "it is a day that has an end".to_owned())?;
+        let end = end_of(day).ok_or_else(|| "it must be a day that has an end".to_owned())?;
         let today = day.0 == jiff::tz::TimeZone::UTC.to_datetime(now).date();
         return Ok(KnownAt::Time(if today { now } else { end }));
     }
     let time = text.parse().map(KnownAt::Time);
-    time.map_err(|_| "it is a count of entries, a day, or a time with its zone, e.g. 2026-06-19T12:00:00Z".to_owned())
+    time.map_err(|_| {
+        "it must be a count of entries, a day, or a time with its zone, e.g. 2026-06-19T12:00:00Z".to_owned()
+    })
 }
 
 /// The last microsecond of a day in UTC.
@@ -215,7 +217,9 @@ fn end_of(day: CivilDate) -> Option<jiff::Timestamp> {
 /// A ledger id in hexadecimal, as it is shown, or in base64, as JSON has it.
 fn parse_ledger_id(text: &str) -> Result<LedgerId, String> {
     let base64 = BASE64_STANDARD.decode(text).ok().and_then(|bytes| LedgerId::from_slice(&bytes));
-    base64.or_else(|| text.parse().ok()).ok_or_else(|| "it is 64 hexadecimal digits, or 32 bytes in base64".to_owned())
+    base64
+        .or_else(|| text.parse().ok())
+        .ok_or_else(|| "it must be 64 hexadecimal digits, or 32 bytes in base64".to_owned())
 }
 
 /// Runs the program with the arguments of the process.

@@ -156,7 +156,14 @@ pub fn holds_at(holds_at: Option<&HoldsAt>) -> String {
 pub fn remark(text: &str) {
     let mut page = Table::new();
     let room = page.use_stderr().width().filter(|_| io::stderr().is_terminal());
-    eprintln!("{}", fitting(text, room));
+    to_stderr(&fitting(text, room));
+}
+
+/// A line to stderr, as it is. That nobody reads it any more, as behind `2>&1 | head`, is no
+/// failure, and changes no exit code.
+pub fn to_stderr(text: &str) {
+    // What cannot be told cannot be reported either.
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 fn fitting(text: &str, room: Option<u16>) -> String {

@@ -212,8 +212,13 @@ fn rows(found: &KnownDifference, at: &str) -> Vec<[String; 5]> {
     rows
 }
 
+/// What stands beside a status; several of the same words are counted.
 fn beside(words: &[String]) -> String {
-    if words.is_empty() { "nothing".to_owned() } else { words.join("; ") }
+    let alike = words.chunk_by(|one, other| one == other).filter_map(|alike| Some((alike.first()?, alike.len())));
+    let told =
+        alike.map(|(words, count)| if count == 1 { words.clone() } else { format!("{words} (stated {count} times)") });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { "nothing".to_owned() } else { told.join("; ") }
 }
 
 fn interval(days: &DaysKnownDifferently) -> String {
@@ -302,6 +307,15 @@ mod tests {
         assert!(words.contains("beside it nothing") && words.contains("suspension asserted"), "{told}");
         assert!(words.contains("undated POL withdrawal notified"), "{told}");
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    }
+
+    #[test]
+    fn what_stands_beside_in_the_same_words_is_told_once_with_its_number() {
+        let isle = || "territory: Isle".to_owned();
+        let before = vec!["declaration (reservation)".to_owned(), isle()];
+        assert_eq!(beside(&before), "declaration (reservation); territory: Isle");
+        assert_eq!(beside(&[isle(), isle()]), "territory: Isle (stated 2 times)");
+        assert_eq!(beside(&[]), "nothing");
     }
 
     #[test]

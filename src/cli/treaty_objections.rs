@@ -164,7 +164,7 @@ mod tests {
             silence_known: silent > 0,
             silent: (0..silent).map(named).collect(),
             sentence: if silent > 0 {
-                format!("no objection within the time is held of {silent} that could object")
+                format!("{silent} of those that could object did not within the time: no objection of theirs is held")
             } else {
                 format!("not known: no complete table at this date ({ends})")
             },
@@ -251,7 +251,10 @@ mod tests {
     fn many_who_were_silent_are_counted_and_named_when_asked_for() {
         let times = || vec![counted_from("notification", "2025-10-18", FEW + 1); 2];
         let told = text(times(), [Timeliness::InTime; 2], false);
-        assert!(told.contains("of 13 that could object (--silent names them)"), "{told}");
+        assert!(
+            told.contains("13 of those that could object did not") && told.contains("(--silent names them)"),
+            "{told}"
+        );
         assert!(!told.contains("State 3"), "{told}");
         assert!(text(times(), [Timeliness::InTime; 2], true).contains("State 3, State 4"));
     }

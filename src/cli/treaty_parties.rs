@@ -4,17 +4,19 @@
 //! Promises: a number is called a total only where the coverage is complete; otherwise it
 //! is the number of those that are recorded.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     output::{Output, day_known},
-    treaty_status::{NOT_ALL_FOLLOWED, held_lines, on_day, suspended, with_open_days},
+    treaty_status::{NOT_ALL_FOLLOWED, a_day, held_lines, on_day, suspended, with_open_days},
 };
 use crate::client::{
     Client, KnownAt,
-    reply::{Coverage, HoldsAt, ListPartiesResponse, Party, PartyCount},
+    reply::{ConsentMode, Coverage, HoldsAt, ListPartiesResponse, Party, PartyCount},
     to_json,
 };
 
@@ -54,11 +56,13 @@ pub fn shown(answer: &ListPartiesResponse, known_at: Option<KnownAt>) -> Vec<Blo
     if !answer.parties.is_empty() {
         let header = ["participant", "status", "since", "status until", "signed", "deposited"];
         blocks.extend(with_open_days(header, answer.parties.iter().flat_map(rows)));
+        blocks.push(sentences(None, codes_told(&answer.parties)));
     }
     blocks.push(table(["count", "number", "who is counted"], answer.counts.iter().map(count_row)));
     let differences = coverage.differences.iter().map(|difference| format!("- {}", difference.sentence));
     if !coverage.differences.is_empty() {
-        let heading = format!("where the depositary's table as at {} differs", coverage.as_at);
+        let as_at = a_day(&coverage.as_at, &coverage.as_at_latest);
+        let heading = format!("where the depositary's table as at {as_at} differs");
         blocks.push(sentences(Some(&heading), differences));
     }
     blocks.retain(|block| !block.is_empty());
@@ -71,7 +75,8 @@ fn headline(answer: &ListPartiesResponse, coverage: &Coverage, known_at: Option<
     let known = day_known(known_at, answer.holds_at.as_ref());
     let ahead = if *projected { " (a projection)" } else { "" };
     let in_force = answer.counts.iter().find(|count| count.definition == "in_force").cloned().unwrap_or_default();
-    let Coverage { as_at, complete_until, .. } = coverage;
+    let as_at = a_day(&coverage.as_at, &coverage.as_at_latest);
+    let complete_until = a_day(&coverage.complete_until, &coverage.complete_until_latest);
     let worth = match coverage.word.as_str() {
         "complete" => format!("in all; the depositary's table as at {as_at} names the same"),
         "complete_until" => {
@@ -95,9 +100,34 @@ fn count_row(count: &PartyCount) -> [String; 3] {
     [count.definition.replace('_', " "), number, count.words.clone()]
 }
 
+/// The code of a depositary's table for how the deposit expresses consent, with what it means;
+/// none for a ratification.
+fn code(party: &Party) -> Option<(&'static str, &'static str)> {
+    if party.succession {
+        return Some(("d", "succession"));
+    }
+    match party.mode() {
+        ConsentMode::Unspecified | ConsentMode::Ratification => None,
+        ConsentMode::Acceptance => Some(("A", "acceptance")),
+        ConsentMode::Approval => Some(("AA", "approval")),
+        ConsentMode::Accession => Some(("a", "accession")),
+        ConsentMode::FormalConfirmation => Some(("c", "formal confirmation")),
+        ConsentMode::ConsentToBeBound => Some(("P", "consent to be bound")),
+        ConsentMode::DefinitiveSignature => Some(("s", "definitive signature")),
+    }
+}
+
+/// What the codes behind the deposits mean, in a sentence.
+fn codes_told(parties: &[Party]) -> Option<String> {
+    let codes: BTreeSet<_> = parties.iter().filter_map(code).collect();
+    let told: Vec<String> = codes.into_iter().map(|(code, words)| format!("{code} {words}")).collect();
+    (!told.is_empty()).then(|| format!("Behind a deposit: {}; without a code it is a ratification.", told.join(", ")))
+}
+
 /// A line for each status that the participant may have.
 fn rows(party: &Party) -> Vec<[String; 6]> {
     let Party { participant_name, signed, deposited, provisional_application, .. } = party;
+    let code = code(party).filter(|_| !deposited.is_empty()).map(|(code, _)| format!(" {code}")).unwrap_or_default();
     let applied = match party.provisional_application_uncertain {
         false => "applied provisionally",
         true => "may be applied provisionally",
@@ -111,7 +141,7 @@ fn rows(party: &Party) -> Vec<[String; 6]> {
         (!party.complete).then_some(NOT_ALL_FOLLOWED),
     ];
     let lines = held_lines(&party.held, beside).enumerate().map(|(nth, [told, since, ends])| match nth {
-        0 => [participant_name.clone(), told, since, ends, signed.clone(), deposited.clone()],
+        0 => [participant_name.clone(), told, since, ends, signed.clone(), format!("{deposited}{code}")],
         _ => [String::new(), told, since, ends, String::new(), String::new()],
     });
     lines.collect()
@@ -180,6 +210,36 @@ mod tests {
         let json = with_zeros(to_json("ListPartiesResponse", &answer(complete)));
         let keys: Vec<&String> = json["counts"][1].as_object().expect("a count").keys().collect();
         assert_eq!(keys, ["definition", "words", "certain", "possible", "total"], "in the order of the contract");
+    }
+
+    #[test]
+    fn a_deposit_is_told_with_the_code_of_its_mode_as_a_table_has_it() {
+        let mut found = answer(Coverage::default());
+        let ratified = found.parties[0].clone();
+        let with = |mode: ConsentMode| Party { mode: mode.into(), ..ratified.clone() };
+        let succeeded = Party { succession: true, ..ratified.clone() };
+        let signed = Party { deposited: String::new(), ..with(ConsentMode::Unspecified) };
+        found.parties = vec![with(ConsentMode::Ratification), with(ConsentMode::Approval), succeeded, signed];
+        let told = shown(&found, None).iter().map(|block| block.text(80)).collect::<Vec<_>>().join("\n");
+        let cells: Vec<_> = told.lines().filter(|line| line.starts_with(" Lithuania")).collect();
+        let ends: Vec<_> = cells.iter().map(|line| line.trim_end().rsplit("  ").next().unwrap_or_default()).collect();
+        assert_eq!(ends, ["2003-05-12", "2003-05-12 AA", "2003-05-12 d", "1999-02-26"], "{told}");
+        assert!(told.contains("Behind a deposit: AA approval, d succession; without a code"), "{told}");
+        assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    }
+
+    #[test]
+    fn a_table_of_a_day_that_is_open_is_told_with_both_ends() {
+        let coverage = Coverage {
+            word: "complete_until".into(),
+            as_at: "2012-12-27".into(),
+            complete_until: "2012-12-27".into(),
+            as_at_latest: "2014-08-19".into(),
+            complete_until_latest: "2014-08-19".into(),
+            ..Coverage::default()
+        };
+        let told = text(coverage).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("the newest is as at a day from 2012-12-27 to 2014-08-19, and names"), "{told}");
     }
 
     #[test]

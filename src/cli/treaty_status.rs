@@ -99,10 +99,17 @@ pub fn standings(standings: &[Standing]) -> Vec<Block> {
         let lines = held_lines(&standing.held, beside).zip(&standing.held).enumerate();
         lines.map(|(nth, ([told, since, ends], held))| {
             let name = if nth == 0 { standing.treaty_name.clone() } else { String::new() };
-            [name, told, if held.bound { "bound" } else { "" }.to_owned(), since, ends]
+            [name, told, bound(held, &standing.held), since, ends]
         })
     });
     with_open_days(["treaty", "status", "", "since", "status until"], rows)
+}
+
+/// Whether a status binds, and that it is open where others that may be do not alike.
+fn bound(held: &StatusHeld, all: &[StatusHeld]) -> String {
+    let open = all.iter().any(|other| other.bound != held.bound);
+    let told = if held.bound { "bound" } else { "not bound" };
+    if open { format!("open: {told}") } else { told.to_owned() }
 }
 
 /// What is told beside a status where more readings were there than could be followed.

@@ -171,6 +171,9 @@ fn of_many_readings_with_one_course_two_are_told() {
     let text = text_of(&TreatyStatusResponse { courses, ..answer(vec![outcome("party", "2013-06-01", "")]) });
     assert!(text.contains("or if reading 1") && !text.contains("reading 2"), "{text}");
     assert!(text.contains("or if it is read in one of 7 further ways"), "{text}");
+    let courses = vec![course(&readings[..3], LEAVING), course(&["another"], &LEAVING[..2])];
+    let text = text_of(&TreatyStatusResponse { courses, ..answer(vec![outcome("party", "2013-06-01", "")]) });
+    assert!(text.contains("or if it is read in one further way") && !text.contains("in one of 1"), "{text}");
 }
 
 #[test]
@@ -321,7 +324,7 @@ fn each_status_that_a_line_may_have_is_told_with_its_own_days() {
     };
     let text = standings(&[standing])[0].text(80);
     let lines: Vec<String> = text.lines().map(one_line).collect();
-    assert_eq!(lines[1], "APMBC party bound 2001-01-01 2014-01-01", "{text}");
+    assert_eq!(lines[1], "APMBC party open: bound 2001-01-01 2014-01-01", "{text}");
     assert!(lines[2].starts_with("or former party, suspension") && lines[2].contains("2014-01-01"), "{text}");
     assert!(one_line(&text).contains("may begin later"), "{text}");
     assert!(one_line(&text).contains("not all readings"), "it does not say that it is complete: {text}");

@@ -17,7 +17,10 @@ pub fn counted(count: usize, one: &str, more: &str) -> String {
 /// So many of what is assumed at the most, and of how many further ways the same is true.
 pub fn up_to(most: usize, assuming: &[String]) -> impl Iterator<Item = String> {
     let further = Some(assuming.len().saturating_sub(most)).filter(|further| *further > 0);
-    let further = further.map(|further| format!("it is read in one of {further} further ways"));
+    let further = further.map(|further| match further {
+        1 => "it is read in one further way".to_owned(),
+        further => format!("it is read in one of {further} further ways"),
+    });
     assuming.iter().take(most).cloned().chain(further)
 }
 

@@ -28,7 +28,7 @@ async fn the_demonstration_shows_every_step_and_ends() {
         "Tonga, accession to the APMBC (instrument deposited): stated 2 times, the source decides",
         "Ukraine, decree 441/2025 (domestic step taken): stated 2 times, nothing decides between them",
         "Ukraine on 2016-06-02: 2 overdue.",
-        "in force for 45 in all; the depositary's table as at 2012-12-27 names the same.",
+        "in force for 45 in all; the depositary's table as at a day from 2012-12-27 to 2014-08-19 names the same.",
         "in force for 164 recorded; no complete table at this date",
         "deposited 166 recorded",
         "Poland party 2025-08-20 2026-02-20",

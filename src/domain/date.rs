@@ -21,7 +21,7 @@ impl fmt::Display for CivilDate {
 impl FromStr for CivilDate {
     type Err = InvalidIdentifier;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidIdentifier::new("date", text, "it is a day that exists, as YYYY-MM-DD");
+        let invalid = || InvalidIdentifier::new("date", text, "it must be a day that exists, as YYYY-MM-DD");
         day_of(text).map(Self).ok_or_else(invalid)
     }
 }
@@ -73,8 +73,9 @@ impl fmt::Display for WorldDate {
 impl FromStr for WorldDate {
     type Err = InvalidIdentifier;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid =
-            || InvalidIdentifier::new("date", text, "it is an EDTF date: 2025-08-20, 2025-11, 2025, ../2025-12-02");
+        let invalid = || {
+            InvalidIdentifier::new("date", text, "it must be an EDTF date: 2025-08-20, 2025-11, 2025, ../2025-12-02")
+        };
         // Nearly every date is a day: those need no EDTF parser.
         if let Some(day) = day_of(text) {
             return Ok(Self { text: text.into(), earliest: Some(day), latest: Some(day) });
@@ -96,7 +97,7 @@ impl FromStr for WorldDate {
             return Err(InvalidIdentifier::new(
                 "date",
                 text,
-                "the interval ends on or after the day on which it begins",
+                "the interval must end on or after the day on which it begins",
             ));
         }
         Ok(Self { text: text.into(), earliest, latest })
@@ -129,6 +130,14 @@ mod tests {
     fn bounds(text: &str) -> (Option<String>, Option<String>) {
         let date: WorldDate = text.parse().expect("valid");
         (date.earliest().map(|d| d.to_string()), date.latest().map(|d| d.to_string()))
+    }
+
+    #[test]
+    fn what_is_no_date_is_told_as_what_must_be() {
+        let day = "2025-02-30".parse::<CivilDate>().expect_err("no such day").to_string();
+        assert_eq!(day, "date \"2025-02-30\" is not valid: it must be a day that exists, as YYYY-MM-DD");
+        let open = "../..".parse::<WorldDate>().expect_err("open at both ends").to_string();
+        assert!(open.starts_with("date \"../..\" is not valid: it must be an EDTF date: "), "{open}");
     }
 
     #[test]

@@ -126,7 +126,7 @@ macro_rules! uuid_id {
             type Err = InvalidIdentifier;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let invalid = || InvalidIdentifier::new($what, text,
-                    "it is a version 7 UUID in lower case with hyphens (RFC 9562)");
+                    "it must be a version 7 UUID in lower case with hyphens (RFC 9562)");
                 let id = Uuid::try_parse(text).map_err(|_| invalid())?;
                 let canonical = id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
                 let rfc = id.get_variant() == uuid::Variant::RFC4122;
@@ -174,28 +174,28 @@ macro_rules! text_id {
 
 text_id!(/// Identifier of an organisation, e.g. `lv-desk`.
     OrganisationId, "organisation id",
-    "it has 1 to 64 lower-case letters, digits and hyphens and starts with a letter or digit",
+    "it must have 1 to 64 lower-case letters, digits and hyphens and start with a letter or digit",
     |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
 text_id!(/// Identifier of a post within its organisation, e.g. `recorder-1`.
     MemberId, "member id",
-    "it has 1 to 64 lower-case letters, digits and hyphens and starts with a letter or digit",
+    "it must have 1 to 64 lower-case letters, digits and hyphens and start with a letter or digit",
     |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
 text_id!(/// Identifier of a treaty, by the depositary's number: `untc:XXVI-5`.
     TreatyId, "treaty id",
-    "it has 1 to 64 letters, digits, colons, dots, hyphens and underscores and starts with a letter or digit",
+    "it must have 1 to 64 letters, digits, colons, dots, hyphens and underscores and start with a letter or digit",
     |b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'.' | b'-' | b'_'));
 text_id!(/// Identifier of a participant in treaties, e.g. `POL`.
     ParticipantId, "participant id",
-    "it has 1 to 64 capital letters, digits and hyphens and starts with a letter or digit",
+    "it must have 1 to 64 capital letters, digits and hyphens and start with a letter or digit",
     |b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
 text_id!(/// Identifier of the record of a mined area, e.g. `XX-D3-0007`.
     RecordId, "record id",
-    "it has 1 to 64 letters, digits, dots, hyphens and underscores and starts with a letter or digit",
+    "it must have 1 to 64 letters, digits, dots, hyphens and underscores and start with a letter or digit",
     |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
 
 text_id!(/// Identifier of a piece of land within a record, e.g. `P2`.
     ParcelId, "parcel id",
-    "it has 1 to 64 capital letters, digits and hyphens and starts with a letter or digit",
+    "it must have 1 to 64 capital letters, digits and hyphens and start with a letter or digit",
     |b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
 
 /// ISO 3166-1 alpha-2 code; `XX` (user-assigned) for none and for examples.
@@ -220,7 +220,11 @@ impl FromStr for CountryCode {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.as_bytes() {
             &[a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => Ok(Self([a, b])),
-            _ => Err(InvalidIdentifier::new("country code", text, "it has two capital letters (ISO 3166-1 alpha-2)")),
+            _ => Err(InvalidIdentifier::new(
+                "country code",
+                text,
+                "it must have two capital letters (ISO 3166-1 alpha-2)",
+            )),
         }
     }
 }
@@ -302,7 +306,7 @@ impl FromStr for Subject {
             InvalidIdentifier::new(
                 "subject",
                 text,
-                "it is ledger, organisation/ID, treaty/ID, participant/ID, participation/TREATY/PARTICIPANT or record/ID",
+                "it must be ledger, organisation/ID, treaty/ID, participant/ID, participation/TREATY/PARTICIPANT or record/ID",
             )
         };
         if text == "ledger" {

@@ -148,12 +148,14 @@ fn count_message(count: Count, total: bool) -> proto::PartyCount {
 }
 
 fn coverage_message(survey: &Survey, coverage: Coverage) -> proto::Coverage {
-    let Coverage { word, table, as_at, complete_until, differences } = coverage;
+    let Coverage { word, table, as_at, as_at_latest, complete_until, complete_until_latest, differences } = coverage;
     proto::Coverage {
         word: word.name().into(),
         table: table.map(|event| survey.cited(&event)),
         as_at: day(as_at),
         complete_until: day(complete_until),
+        as_at_latest: day(as_at_latest),
+        complete_until_latest: day(complete_until_latest),
         differences: differences.into_iter().map(difference_message).collect(),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     domain::{Body, CitedEvent, CivilDate, ParticipantId, TreatyId, WorldDate},
     limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Page, PageRequest, QueryError, View},
-    treaties::{self, Held, Participation, Tabled, Withdrawn},
+    treaties::{self, Held, Participation, Revoked, Tabled, Withdrawn},
     wire::{self, proto},
 };
 
@@ -112,12 +112,17 @@ fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableL
 }
 
 fn act_message(survey: &Survey, act: &Tabled) -> proto::TableAct {
-    let Tabled { event, subject, act, body, followed } = act;
+    let Tabled { event, subject, act, body, followed, revoked } = act;
     let stated = proto::Event {
         subject: subject.to_string(),
         act: act.as_deref().unwrap_or_default().to_owned(),
         body: Some(wire::body_message(&Body::Treaty(body.clone()))),
         ..proto::Event::default()
     };
-    proto::TableAct { event: Some(survey.cited(event)), stated: Some(stated), followed: *followed }
+    proto::TableAct {
+        event: Some(survey.cited(event)),
+        stated: Some(stated),
+        followed: *followed,
+        revoked: revoked.map(Revoked::name).unwrap_or_default().to_owned(),
+    }
 }

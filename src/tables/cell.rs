@@ -96,19 +96,40 @@ pub fn squeezed(text: &str) -> String {
     text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").nfc().collect()
 }
 
-/// A name with its brackets and marks.
-pub fn name(text: &str) -> Result<NameCell, InvalidCell> {
+/// A name with its brackets and marks. Numbers at its end are marks, unless the name with
+/// them is known: to the first of `known` that knows any reading.
+pub fn name(text: &str, known: &[&dyn Fn(&str) -> bool]) -> Result<NameCell, InvalidCell> {
     let mut marks = Vec::new();
-    let outer = without_marks(&unescaped(text), &mut marks);
-    let outer = without_numbers(&squeezed(&outer), &mut marks);
-    let inner = outer.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let outer = squeezed(&without_marks(&unescaped(text), &mut marks));
+    let (behind, rest) = numbered(&outer).pop().unwrap_or_default();
+    let inner = behind.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
     let bracketed = inner.is_some();
-    let inner = without_numbers(inner.unwrap_or(&outer).trim(), &mut marks);
-    if inner.contains(['[', ']']) {
+    if bracketed {
+        marks.extend(rest);
+    }
+    let readings = numbered(inner.unwrap_or(&outer));
+    if readings.iter().any(|(name, _)| name.contains(['[', ']'])) {
         let message = format!("{text:?} has a bracket that does not stand around the whole name");
         return Err((TableRule::BracketsMustClose, message));
     }
-    Ok(NameCell { name: inner, bracketed, marks })
+    let those_of = |known: &&dyn Fn(&str) -> bool| -> Vec<&(String, Vec<String>)> {
+        readings.iter().filter(|(name, _)| known(name)).collect()
+    };
+    let found = known.iter().map(those_of).find(|found| !found.is_empty()).unwrap_or_default();
+    let (name, own) = match found.as_slice() {
+        [] => readings.last().cloned().unwrap_or_default(),
+        [one] => (*one).clone(),
+        [whole, .., short] => {
+            let message = format!(
+                "{text:?} can be {:?}, or {:?} with a mark behind it; give the name that is meant its id under \
+                 participants in the mapping",
+                whole.0, short.0
+            );
+            return Err((TableRule::ParticipantMustBeOne, message));
+        }
+    };
+    marks.extend(own);
+    Ok(NameCell { name, bracketed, marks })
 }
 
 /// The dates of a cell, each with its code: none for an empty one, several where they
@@ -214,8 +235,10 @@ fn unreadable(piece: &str, form: DateForm) -> InvalidCell {
     let several = piece.bytes().filter(u8::is_ascii_digit).count() >= 4;
     match form {
         DateForm::DayMonthYear if is_iso(piece.split(' ').next().unwrap_or_default()) => {
-            let message =
-                format!("{piece:?} is not of the form 4 Dec 1997 that the mapping names; say `dates = \"iso\"` in it");
+            let message = format!(
+                "{piece:?} is not of the form 4 Dec 1997 in which the mapping says that all dates are written; write \
+                 it so, or, where every date of table and footnotes is written as 1997-12-04, say `dates = \"iso\"`"
+            );
             (TableRule::DateMustNameItsMonth, message)
         }
         DateForm::DayMonthYear if numeric && several => {
@@ -226,7 +249,11 @@ fn unreadable(piece: &str, form: DateForm) -> InvalidCell {
             (TableRule::DateMustBeReadable, format!("{piece:?} is not of the form 4 Dec 1997, with or without a code"))
         }
         DateForm::Iso => {
-            (TableRule::DateMustBeReadable, format!("{piece:?} is not of the form 1997-12-04, with or without a code"))
+            let message = format!(
+                "{piece:?} is not of the form 1997-12-04 in which the mapping says that all dates are written, with \
+                 or without a code; write it so"
+            );
+            (TableRule::DateMustBeReadable, message)
         }
     }
 }
@@ -271,11 +298,21 @@ fn digit_of(raised: char) -> Option<char> {
     char::from_digit(u32::try_from(at).ok()?, 10)
 }
 
-/// Takes numbers off the end of a name: no State's name ends in one.
-fn without_numbers(text: &str, marks: &mut Vec<String>) -> String {
-    let name = text.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | ' '));
-    marks.extend(parted(&text[name.len()..]));
-    name.to_owned()
+/// A name as it stands, and with one number after the other taken off its end: what is
+/// left, and the numbers.
+fn numbered(text: &str) -> Vec<(String, Vec<String>)> {
+    let trimmed = |text: &str| text.trim_end_matches([',', ' ']).trim_start().to_owned();
+    let mut readings = vec![(trimmed(text), Vec::new())];
+    while let Some((name, numbers)) = readings.last() {
+        let shorter = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        if shorter.len() == name.len() {
+            break;
+        }
+        let numbers = std::iter::once(name[shorter.len()..].to_owned()).chain(numbers.iter().cloned()).collect();
+        let shorter = trimmed(shorter);
+        readings.push((shorter, numbers));
+    }
+    readings
 }
 
 fn parted(text: &str) -> Vec<String> {
@@ -329,7 +366,9 @@ mod tests {
         for text in ["1997-12-04", "1997-12-04 d"] {
             let (rule, message) = one(text).unwrap_err();
             assert_eq!(rule, TableRule::DateMustNameItsMonth, "{text}");
-            assert!(message.contains("dates = \"iso\"") && !message.contains("two ways"), "{message}");
+            assert!(message.contains("write it so") && !message.contains("two ways"), "{message}");
+            // The form is one for the whole table: the key helps where no date has the other.
+            assert!(message.contains("where every date of table and footnotes"), "{message}");
         }
         assert!(one("04-12-1997").unwrap_err().1.contains("two ways"));
     }
@@ -380,14 +419,38 @@ mod tests {
             ("[Isles of the East (Federal)] &lt;superscript&gt;3,4&lt;/superscript&gt;", true, &["3", "4"]),
             ("Isles of the East (Federal)<sup>a</sup>", false, &["a"]),
         ] {
-            assert_eq!(name(text), Ok(expected(bracketed, marks)), "{text}");
+            assert_eq!(name(text, &[]), Ok(expected(bracketed, marks)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_belongs_to_a_name_that_is_known_with_it() {
+        let registered = |name: &str| ["Land 31", "Land 4", "Isle"].contains(&name);
+        let given = |name: &str| name == "Land 4";
+        let read = |text: &str, known: &[&dyn Fn(&str) -> bool]| {
+            name(text, known).map(|NameCell { name, bracketed, marks }| (name, bracketed, marks.join(" ")))
+        };
+        for (text, expected, bracketed, marks) in [
+            ("Land 31", "Land 31", false, ""),
+            ("Land 31 2, 3", "Land 31", false, "2 3"),
+            ("Land 31²", "Land 31", false, "2"),
+            ("[Land 31] 5", "Land 31", true, "5"),
+            ("[Land 31 5]", "Land 31", true, "5"),
+            ("Isle 31", "Isle", false, "31"),
+            ("Land 32", "Land", false, "32"),
+        ] {
+            let found = read(text, &[&registered]);
+            assert_eq!(found, Ok((expected.to_owned(), bracketed, marks.to_owned())), "{text}");
+        }
+        let both = |name: &str| registered(name) || name == "Land";
+        assert_eq!(read("Land 4", &[&both]).unwrap_err().0, TableRule::ParticipantMustBeOne, "nothing is guessed");
+        assert_eq!(read("Land 4", &[&given, &both]), Ok(("Land 4".into(), false, String::new())));
     }
 
     #[test]
     fn half_a_bracket_is_refused() {
         for text in ["[Lowland", "Lowland]", "[Low]land", "Low[land]", "[[Lowland]]", "][Lowland"] {
-            assert_eq!(name(text).unwrap_err().0, TableRule::BracketsMustClose, "{text}");
+            assert_eq!(name(text, &[]).unwrap_err().0, TableRule::BracketsMustClose, "{text}");
         }
     }
 
@@ -402,7 +465,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_a_cell_panic(text in ".{0,40}") {
-            let _ = name(&text);
+            let _ = name(&text, &[]);
             let _ = marks(&text);
             for form in [DateForm::Iso, DateForm::DayMonthYear] {
                 let _ = entries(&text, form, &mut Vec::new());

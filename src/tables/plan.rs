@@ -10,6 +10,7 @@ use super::{
     HeldTable, Mapping, Names, Refusal, Sheet, TableRule, TakenBack,
     compare::{Beside, beside, in_words},
     footnotes::COLUMN,
+    read::Misfit,
     row::{self, Row},
 };
 use crate::domain::{
@@ -89,7 +90,7 @@ pub fn plan(sheet: &Sheet, names: &Names, held: &HeldTable, taken_back: &TakenBa
         .map(|raw| match raw {
             Ok(raw) => row::read(raw, &sheet.footnotes, names, mapping, &mut marked)
                 .map_err(|(name, refused)| unread(raw.line, name, refused)),
-            Err(refusal) => Err(unread(refusal.line, String::new(), vec![refusal.clone()])),
+            Err(Misfit { name, refusal }) => Err(unread(refusal.line, name.clone(), vec![refusal.clone()])),
         })
         .collect();
     let unmarked = sheet.unmarked(&marked).map(|(mark, line)| {

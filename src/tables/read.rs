@@ -13,8 +13,15 @@ use crate::limits::TABLE_ROWS;
 /// A table as it was read.
 #[derive(Clone, Debug)]
 pub struct Sheet {
-    pub(super) rows: Vec<Result<RawRow, Refusal>>,
+    pub(super) rows: Vec<Result<RawRow, Misfit>>,
     pub(super) footnotes: Footnotes,
+}
+
+/// A row that does not fit the header: the name, where a cell stands under its column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    pub name: String,
+    pub refusal: Refusal,
 }
 
 /// The cells of a row that the mapping names, as they are written.
@@ -154,7 +161,7 @@ fn footnote_lines(records: &[Record]) -> Result<Vec<(u64, FootnoteLine)>, Refusa
     rows.collect()
 }
 
-fn rows(records: &[Record], columns: &Columns) -> Result<Vec<Result<RawRow, Refusal>>, Refusal> {
+fn rows(records: &[Record], columns: &Columns) -> Result<Vec<Result<RawRow, Misfit>>, Refusal> {
     let outside = |message: &str| Refusal::new(TableRule::TableMustBeWithinLimit, 1, "", message);
     let Some(((line, header), rest)) = records.split_first() else { return Err(outside("the file is empty")) };
     let header: Vec<String> = header.iter().map(|cell| squeezed(cell)).collect();
@@ -183,15 +190,16 @@ fn check_header(line: u64, header: &[String], columns: &Columns) -> Result<(), R
     }
 }
 
-fn row(line: u64, cells: &[String], header: &[String], columns: &Columns) -> Result<RawRow, Refusal> {
-    if cells.len() != header.len() {
-        let message = format!("the row has {} cells, the header {}", cells.len(), header.len());
-        return Err(Refusal::new(TableRule::RowMustFitHeader, line, "", message));
-    }
+fn row(line: u64, cells: &[String], header: &[String], columns: &Columns) -> Result<RawRow, Misfit> {
     let cell = |column: Option<&str>| {
         let at = column.and_then(|column| header.iter().position(|text| *text == squeezed(column)));
-        at.map(|at| cells[at].clone()).unwrap_or_default()
+        at.and_then(|at| cells.get(at).cloned()).unwrap_or_default()
     };
+    if cells.len() != header.len() {
+        let message = format!("the row has {} cells, the header {}", cells.len(), header.len());
+        let refusal = Refusal::new(TableRule::RowMustFitHeader, line, "", message);
+        return Err(Misfit { name: squeezed(&cell(Some(&columns.participant))), refusal });
+    }
     let Columns { participant, signature, deposit, provisional, in_force, withdrawal, marks, ignored: _ } = columns;
     Ok(RawRow {
         line,
@@ -260,7 +268,7 @@ mod tests {
     fn a_row_of_another_width_is_refused_alone() {
         let text = "Participant,Signature,Deposit\nA,1 Jan 2000\nB,1 Jan 2000,\n";
         let sheet = read(text.as_bytes(), None, &mapping()).unwrap();
-        assert_eq!(sheet.rows[0].as_ref().unwrap_err().rule, TableRule::RowMustFitHeader);
+        assert_eq!(sheet.rows[0].as_ref().unwrap_err().refusal.rule, TableRule::RowMustFitHeader);
         assert!(sheet.rows[1].is_ok());
     }
 

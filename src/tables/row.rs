@@ -73,6 +73,16 @@ impl Names {
         names
     }
 
+    /// Whether the mapping gives the name an id.
+    fn is_given(&self, name: &str) -> bool {
+        self.given.contains_key(name)
+    }
+
+    /// Whether a participant of the ledger has the name.
+    fn is_registered(&self, name: &str) -> bool {
+        self.ids.contains_key(name)
+    }
+
     /// The participant of a name; `Err` says what is wrong with it.
     fn find(&self, name: &str) -> Result<ParticipantId, (TableRule, String)> {
         if let Some(id) = self.given.get(name) {
@@ -145,7 +155,9 @@ impl Reading<'_> {
     /// `None` when it cannot be said whose row it is.
     fn row(&mut self, footnotes: &Footnotes, marked: &mut Vec<Box<str>>) -> Option<Row> {
         let columns = &self.mapping.columns;
-        let named = match cell::name(&self.raw.participant) {
+        let known: [&dyn Fn(&str) -> bool; 2] =
+            [&|name| self.names.is_given(name), &|name| self.names.is_registered(name)];
+        let named = match cell::name(&self.raw.participant, &known) {
             Ok(named) => named,
             Err((rule, message)) => {
                 self.refuse(rule, &columns.participant, message);

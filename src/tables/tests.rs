@@ -1,5 +1,7 @@
 //! Whole tables: from text to plan, and from acts to text and back.
 
+mod left_out;
+mod names;
 mod predecessors;
 
 use std::collections::BTreeMap;
@@ -313,7 +315,7 @@ fn named(number: u128) -> EventReference {
 }
 
 fn act(body: TreatyBody) -> RecordedAct {
-    RecordedAct { act: None, event: named(1), body }
+    RecordedAct { act: None, event: named(1), body, revoked: None }
 }
 
 fn line(participant: &str, name: &str, withdrawn: bool, acts: Vec<RecordedAct>) -> Line {
@@ -534,6 +536,7 @@ fn a_rival_statement_of_a_withdrawal_is_told_by_its_style_and_revoked_with_it() 
     assert_eq!(words(&plan).last().unwrap(), "XAA withdrawal received 2001-12-01", "{}", written.table);
     let told: Vec<_> = written.left_out.iter().map(|left| left.act.as_str()).collect();
     assert_eq!(told, ["denunciation received 2001-12-01"]);
+    acts[1..].iter_mut().for_each(|withdrawal| withdrawal.revoked = Some(Revoked::InTime));
     acts.push(act(TreatyBody::WithdrawalRevoked(WithdrawalRevoked {
         withdrawal: named(7),
         received_by_depositary: world("2002-01-01"),
@@ -560,7 +563,7 @@ fn of_two_withdrawals_the_one_that_was_revoked_is_not_in_the_table() {
     });
     let acts = vec![
         bare(ConsentMode::Ratification, "1999-03-01"),
-        RecordedAct { event: named(7), ..left(WithdrawalStyle::Withdrawal, "2001-12-01") },
+        RecordedAct { revoked: Some(Revoked::InTime), ..left(WithdrawalStyle::Withdrawal, "2001-12-01") },
         act(revoked),
         left(WithdrawalStyle::Withdrawal, "2010-12-01"),
         left(WithdrawalStyle::Withdrawal, "2010-12-01"),

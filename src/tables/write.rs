@@ -3,7 +3,8 @@
 //!
 //! Promises: whatever is written reads back as the same acts, or is refused; what has no
 //! place in the form, an act that is not dated to the day or a withdrawal that was revoked,
-//! is told apart and never left out in silence. A predecessor whose participation has passed
+//! is told apart and never left out in silence. Who would stand as something else without
+//! such an act has no row, and where anything is left out the table is no whole one. A predecessor whose participation has passed
 //! to successors stands in their footnotes, and counts beside them neither here nor where the
 //! table is read back.
 
@@ -47,6 +48,19 @@ pub struct RecordedAct {
     /// How others name the statement.
     pub event: EventReference,
     pub body: TreatyBody,
+    /// Of a withdrawal: how a revocation that names it stands to it.
+    pub revoked: Option<Revoked>,
+}
+
+/// Whether a revocation came before the withdrawal took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// The withdrawal is as if it had never been notified.
+    InTime,
+    /// The withdrawal stands.
+    TooLate,
+    /// The record leaves it open.
+    Open,
 }
 
 /// A table as files.
@@ -79,8 +93,16 @@ const HEADER: [&str; 5] = [PARTICIPANT, SIGNATURE, PROVISIONAL, DEPOSIT, IN_FORC
 /// alphabetical order. `names_all`: the lines name everybody whom a whole table names.
 ///
 /// Only a whole table says that a predecessor which it does not name takes part no more.
-/// Where the lines cannot be read as one, a predecessor's own acts are therefore left out.
+/// Where anything is left out, or the lines cannot be read as one, a predecessor's own acts
+/// are therefore left out, too.
 pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate, names_all: bool) -> Written {
+    let written = attempt(treaty, lines, as_at, names_all);
+    let is_less = written.mapping.whole_table && !written.left_out.is_empty();
+    if is_less { attempt(treaty, lines, as_at, false) } else { written }
+}
+
+/// The same, a whole table whatever is left out of its rows.
+fn attempt(treaty: &TreatyId, lines: &[Line], as_at: CivilDate, names_all: bool) -> Written {
     let mut printed: Vec<(String, &Line)> = lines.iter().map(|line| (printed_name(line, lines), line)).collect();
     printed.sort_by(|(one, _), (other, _)| one.cmp(other));
     let names = printed.iter().map(|(name, line)| (&line.participant, name.as_str())).collect();
@@ -97,7 +119,8 @@ pub fn write(treaty: &TreatyId, lines: &[Line], as_at: CivilDate, names_all: boo
     let (bygone, told): (Vec<_>, Vec<_>) =
         told.iter().cloned().partition(|(_, line, _)| stands_in_footnote(line, &told));
     let refused = told.iter().any(|(_, line, cells)| line.withdrawn && cells.withdrawals.is_empty());
-    let whole_table = !bygone.is_empty() && names_all && !refused;
+    let unnamed = told.iter().any(|(_, line, cells)| line.takes_part && !cells.has_row());
+    let whole_table = !bygone.is_empty() && names_all && !refused && !unnamed;
     for (_, line, cells) in bygone {
         writing.succeeded(line, cells, whole_table);
     }
@@ -147,7 +170,9 @@ fn stands_in_footnote(line: &Line, all: &[(&str, &Line, Cells)]) -> bool {
 fn printed_name(line: &Line, lines: &[Line]) -> String {
     let name = cell::squeezed(&line.name);
     let alone = lines.iter().filter(|other| cell::squeezed(&other.name) == name).count() == 1;
-    let reads_back = cell::name(&name).is_ok_and(|read| read.name == name && !read.bracketed && read.marks.is_empty());
+    let known = |name: &str| lines.iter().any(|other| cell::squeezed(&other.name) == name);
+    let read = cell::name(&name, &[&known]);
+    let reads_back = read.is_ok_and(|read| read.name == name && !read.bracketed && read.marks.is_empty());
     match (reads_back && !name.is_empty(), alone) {
         (true, true) => name,
         (true, false) => format!("{name} ({})", line.participant),
@@ -178,12 +203,45 @@ struct Cells {
     withdrawals: Vec<(Date, WithdrawalStyle)>,
     effects: Vec<Date>,
     predecessors: Vec<(ParticipantId, Option<Date>)>,
+    untold: Untold,
+}
+
+/// Acts that a status rests on, and that have no place in a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Untold {
+    consent: bool,
+    withdrawal: bool,
+    /// Whether a withdrawal was revoked is open.
+    revoked: bool,
 }
 
 /// A withdrawal: receipt, style, and from when it is said to be in effect.
 type Left = (Date, WithdrawalStyle, Option<Date>);
 
 impl Cells {
+    /// Whether they hold what a row needs.
+    fn has_row(&self) -> bool {
+        !self.signatures.is_empty() || !self.deposits.is_empty()
+    }
+
+    /// Why the row would say something else than is held of the participant.
+    fn misleads(&self, line: &Line) -> Option<&'static str> {
+        let binds = |entry: &Entry| entry.suffix == Some(Suffix::Definitive);
+        let consents = !self.deposits.is_empty() || self.signatures.iter().any(binds);
+        let Untold { consent, withdrawal, revoked } = self.untold;
+        // Between brackets without a notice the row is refused, and misleads nobody.
+        let in_brackets = line.withdrawn && self.withdrawals.is_empty();
+        if consent && (!consents || !self.withdrawals.is_empty()) {
+            Some("without the consent that has no place it would stand as somebody who has not consented")
+        } else if withdrawal && !in_brackets {
+            Some("without the withdrawal that has no place it would stand as somebody who does not leave")
+        } else if revoked {
+            Some("whether its withdrawal was revoked in time is open: it would stand as settled")
+        } else {
+            None
+        }
+    }
+
     /// Withdrawals in order of their receipt, each with the effect that is stated for it: the
     /// last one received by then has it; and effects without a withdrawal.
     fn withdrawals(&mut self) -> (Vec<Left>, Vec<Date>) {
@@ -209,6 +267,13 @@ impl Cells {
         successions.chain(alone.without_row()).collect()
     }
 
+    /// All that was entered.
+    fn entered(&self) -> Vec<String> {
+        let signatures = self.signatures.iter().map(|entry| format!("signature {}", entry.date));
+        let deposits = self.deposits.iter().map(|entry| format!("deposit {}", entry.date));
+        signatures.chain(deposits).chain(self.without_row()).collect()
+    }
+
     /// What was entered and has no row.
     fn without_row(&self) -> Vec<String> {
         let withdrawals = self.withdrawals.iter().map(|(received, styled)| format!("{styled} received {received}"));
@@ -223,25 +288,17 @@ impl Writing<'_> {
     /// The acts of a participant where they belong; what has no place is told.
     fn cells(&mut self, line: &Line) -> Cells {
         let mut cells = Cells::default();
-        let revocations = line.acts.iter().filter_map(|act| match &act.body {
-            TreatyBody::WithdrawalRevoked(body) => Some(&body.withdrawal),
-            _ => None,
-        });
-        let revoked: BTreeSet<&EventReference> = revocations.collect();
-        let is_revoked = |act: &RecordedAct| {
-            line.acts
-                .iter()
-                .any(|other| revoked.contains(&other.event) && (other.event == act.event || rivals(other, act)))
-        };
         for (at, act) in line.acts.iter().enumerate() {
-            let entered = match self.standing(act, &line.acts[..at]) {
-                _ if is_revoked(act) => Err("it was revoked"),
-                Some(first) if self.shown(&first.body).0 == self.shown(&act.body).0 => self.shown(&act.body).1,
-                Some(_) => Err("another statement about the same act stands in the table"),
-                None => self.enter(&act.body, &mut cells),
+            let entered = match (act.revoked, self.standing(act, &line.acts[..at])) {
+                (Some(Revoked::InTime), _) => Err("it was revoked"),
+                (Some(Revoked::Open), _) => Err("whether it was revoked in time is open"),
+                (_, Some(first)) if self.shown(&first.body).0 == self.shown(&act.body).0 => self.shown(&act.body).1,
+                (_, Some(_)) => Err("another statement about the same act stands in the table"),
+                (_, None) => self.enter(&act.body, &mut cells),
             };
             if let Err(why) = entered {
                 self.leave_out(line, in_words(&act.body), why);
+                self.note_untold(act, line, &mut cells.untold);
             }
         }
         for rival in &line.rivals {
@@ -250,6 +307,17 @@ impl Writing<'_> {
             }
         }
         cells
+    }
+
+    /// Notes an act that was left out, if a status rests on it and no other statement of it is told.
+    fn note_untold(&self, act: &RecordedAct, line: &Line, untold: &mut Untold) {
+        let is_told = |other: &RecordedAct| self.shown(&other.body).0 != Cells::default();
+        if act.revoked.is_some() {
+            untold.revoked |= act.revoked == Some(Revoked::Open);
+        } else if !is_told(act) && !line.acts.iter().any(|other| rivals(other, act) && is_told(other)) {
+            untold.consent |= consents(&act.body);
+            untold.withdrawal |= matches!(act.body, TreatyBody::WithdrawalNotified(_));
+        }
     }
 
     /// Takes a predecessor's acts into the footnotes of its successors, as far as these have
@@ -277,12 +345,18 @@ impl Writing<'_> {
 
     /// The row of a participant, if it has signed or consented by the day.
     fn row(&mut self, name: &str, line: &Line, mut cells: Cells) -> Option<[String; 5]> {
-        if cells.signatures.is_empty() && cells.deposits.is_empty() {
+        if !cells.has_row() {
             let why = match line.takes_part {
                 true => "the participant has no row: no signature or consent of its own has a place in the table",
                 false => "the participant has neither signed nor consented by then",
             };
             for what in cells.without_row() {
+                self.leave_out(line, what, why);
+            }
+            return None;
+        }
+        if let Some(why) = cells.misleads(line) {
+            for what in cells.entered() {
                 self.leave_out(line, what, why);
             }
             return None;
@@ -423,6 +497,16 @@ fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
 fn rivals(one: &RecordedAct, other: &RecordedAct) -> bool {
     let same_kind = std::mem::discriminant(&one.body) == std::mem::discriminant(&other.body);
     one.act.is_some() && one.act == other.act && same_kind
+}
+
+/// Whether an act expresses consent to be bound.
+fn consents(body: &TreatyBody) -> bool {
+    match body {
+        TreatyBody::InstrumentDeposited(_) => true,
+        TreatyBody::SignatureAffixed(body) => body.signature_type == SignatureType::Definitive,
+        TreatyBody::SuccessionNotified(body) => body.succeeds_to == SuccessionTo::Consent,
+        _ => false,
+    }
 }
 
 fn succession(body: &SuccessionNotified, day: Date, cells: &mut Cells) -> Result<(), &'static str> {

@@ -5,8 +5,16 @@
 //! not; what was taken back is not among them, but told apart.
 //! Leaves to others: which cell a statement fills (`tables`), the status on a day.
 
-use super::{Dossier, ViewName, Weighed, statements, statements::Statement};
-use crate::domain::{Body, CitedEvent, DeclarationType, Recorded, Subject, TreatyBody, WorldDate};
+use super::{
+    Dossier, ViewName, Weighed,
+    course::Course,
+    followed,
+    record::{Around, Record},
+    rivals::Act,
+    statements,
+    statements::Statement,
+};
+use crate::domain::{Body, CitedEvent, DeclarationType, EventReference, Recorded, Subject, TreatyBody, WorldDate};
 
 /// A statement that a table has a column for.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +27,29 @@ pub struct Tabled {
     pub body: TreatyBody,
     /// Whether the view follows it.
     pub followed: bool,
+    /// Of a withdrawal that a revocation names.
+    pub revoked: Option<Revoked>,
+}
+
+/// Whether a revocation came before the withdrawal took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// Under every reading: as if it had never been notified.
+    InTime,
+    /// Under every reading: the withdrawal stands.
+    TooLate,
+    Open,
+}
+
+impl Revoked {
+    /// The name in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InTime => "in_time",
+            Self::TooLate => "too_late",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// What is stated of the participation that a dossier is about, by kind, then by the
@@ -65,9 +96,14 @@ fn taken_back(dossier: &Dossier<'_>, wanted: impl Fn(&Subject, &TreatyBody) -> b
 
 fn tabled(dossier: &Dossier<'_>, view: ViewName, wanted: impl Fn(&Statement<'_>) -> bool) -> Vec<Tabled> {
     let Weighed { acts, .. } = Weighed::of(dossier, view);
-    let sides = acts.iter().flat_map(|act| [(true, &act.followed), (false, &act.others)]);
-    let all = sides.flat_map(|(followed, statements)| statements.iter().map(move |statement| (followed, statement)));
-    let told = all.filter(|(_, statement)| wanted(statement)).map(|(followed, statement)| Tabled {
+    let revoked = revoked(dossier, &acts);
+    let sides = acts.iter().zip(revoked).flat_map(|(act, revoked)| {
+        [(true, &act.followed), (false, &act.others)].map(|(followed, statements)| (followed, revoked, statements))
+    });
+    let all =
+        sides.flat_map(|(followed, revoked, statements)| statements.iter().map(move |it| (followed, revoked, it)));
+    let told = all.filter(|(_, _, statement)| wanted(statement)).map(|(followed, revoked, statement)| Tabled {
+        revoked,
         event: statement.cited(),
         subject: statement.subject().clone(),
         act: statement.recorded.event.act.clone(),
@@ -75,6 +111,37 @@ fn tabled(dossier: &Dossier<'_>, view: ViewName, wanted: impl Fn(&Statement<'_>)
         followed,
     });
     told.collect()
+}
+
+/// For each act how a revocation stands to it that the view follows: a notice that was
+/// revoked in time runs in no reading.
+fn revoked(dossier: &Dossier<'_>, acts: &[Act<'_>]) -> Vec<Option<Revoked>> {
+    let names = acts.iter().flat_map(|act| &act.followed).filter_map(|statement| match statement.body {
+        TreatyBody::WithdrawalRevoked(body) => Some(&body.withdrawal),
+        _ => None,
+    });
+    let names: Vec<&EventReference> = names.collect();
+    if names.is_empty() {
+        return vec![None; acts.len()];
+    }
+    let record = Record::of(dossier, acts, Around::default());
+    let followed = followed::all(&record).0;
+    let courses = followed::courses(&followed);
+    let runs = |act: &Act<'_>| {
+        let leaves = |course: &&&Course| {
+            let mut leaves = course.memberships.iter().filter_map(|membership| membership.leave.as_ref());
+            leaves.any(|leave| act.is_stated_by(&leave.event.reference))
+        };
+        courses.iter().filter(leaves).count()
+    };
+    let stands = |act: &Act<'_>| {
+        names.iter().any(|name| act.is_stated_by(name)).then(|| match runs(act) {
+            0 => Revoked::InTime,
+            some if some == courses.len() => Revoked::TooLate,
+            _ => Revoked::Open,
+        })
+    };
+    acts.iter().map(stands).collect()
 }
 
 fn has_column(body: &TreatyBody) -> bool {

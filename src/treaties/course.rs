@@ -8,7 +8,7 @@ use super::{
     cascade::CarriedLeave,
     conflict::Engaged,
     in_force,
-    months::add_months,
+    months::{add_months, counted},
     passing::Passing,
     readings::{ReadAct, Reading},
     record::Record,
@@ -384,7 +384,13 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         let later = body.later_effect.map(|later| later.0).filter(|later| clause.later_date_allowed && *later > least);
         let expiry = later.unwrap_or(least);
         let named = if later.is_some() { ", the later date that the instrument names" } else { "" };
-        let sentence = format!("a notice of {months} months begins to run; it is over on {expiry}{named}");
+        let sentence = match months {
+            0 => format!("the clauses give a notice no time to run; it is over on {expiry}{named}"),
+            months => {
+                let months = counted(months, "month");
+                format!("a notice of {months} begins to run; it is over on {expiry}{named}")
+            }
+        };
         self.step(StatusRule::WithdrawalNotice, &clause.article, Some(statement.cited()), Some(began), sentence);
         let tested = match clause.conflict_test {
             ConflictTest::None => return Leave::plain(statement.cited(), began, expiry),

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Dossier, ViewName, Weighed,
+    Days, Dossier, ViewName, Weighed,
     participation::{Cell, Participation, Withdrawn},
 };
 use crate::domain::{CitedEvent, ParticipantId, ParticipationRow, Subject, TreatyBody, WorldDate, pinned};
@@ -49,7 +49,19 @@ pub struct Table {
     pub event: CitedEvent,
     /// The first day that its date can mean.
     pub as_at: Date,
+    /// The last one; `None`: it is open.
+    pub latest: Option<Date>,
     pub rows: Vec<ParticipationRow>,
+}
+
+impl Table {
+    /// The day as at which it was stated, both ends where it is not known to the day.
+    pub fn stated(&self) -> String {
+        match self.latest {
+            Some(last) => Days { first: self.as_at, last }.named(),
+            None => format!("{} or a later day", self.as_at),
+        }
+    }
 }
 
 /// What a table and the ledger say differently of one participant.
@@ -70,8 +82,11 @@ pub struct Coverage {
     /// The table that says so.
     pub table: Option<CitedEvent>,
     pub as_at: Option<Date>,
+    /// The last day that its date can mean, where that is another.
+    pub as_at_latest: Option<Date>,
     /// The day of the newest table that says the same as the ledger.
     pub complete_until: Option<Date>,
+    pub complete_until_latest: Option<Date>,
     /// With `partial`: what the newest table says differently.
     pub differences: Vec<Difference>,
 }
@@ -83,7 +98,8 @@ pub fn tables(dossier: &Dossier<'_>, view: ViewName) -> Vec<Table> {
         let TreatyBody::ParticipationTableStated(body) = statement.body else { return None };
         let on_treaty = matches!(statement.subject(), Subject::Treaty(treaty) if treaty == dossier.treaty);
         let as_at = body.as_at.as_ref().filter(|_| on_treaty)?.earliest()?;
-        Some(Table { event: statement.cited(), as_at, rows: body.rows.clone() })
+        let latest = body.as_at.as_ref().and_then(WorldDate::latest);
+        Some(Table { event: statement.cited(), as_at, latest, rows: body.rows.clone() })
     });
     let mut tables: Vec<Table> = stated.collect();
     tables.sort_by(|one, other| {
@@ -102,7 +118,9 @@ pub fn coverage(tables: &[Table], held: &Held, at: Date) -> Coverage {
             word: CoverageWord::Nothing,
             table: None,
             as_at: None,
+            as_at_latest: None,
             complete_until: None,
+            complete_until_latest: None,
             differences: Vec::new(),
         };
     };
@@ -111,11 +129,14 @@ pub fn coverage(tables: &[Table], held: &Held, at: Date) -> Coverage {
     let complete = of_days.find(|of_day| of_day.iter().all(|table| differences(table, held).is_empty()));
     let complete = complete.and_then(<[Table]>::first);
     let complete_until = complete.map(|table| table.as_at);
+    let latest = |table: &Table| table.latest.filter(|latest| *latest != table.as_at);
     let says = |word, table: &Table, differences| Coverage {
         word,
         table: Some(table.event.clone()),
         as_at: Some(table.as_at),
+        as_at_latest: latest(table),
         complete_until,
+        complete_until_latest: complete.and_then(latest),
         differences,
     };
     match complete {
@@ -150,17 +171,19 @@ pub fn differences(table: &Table, held: &Held) -> Vec<Difference> {
         // A predecessor stands in a footnote; while it takes part itself it is missing all the same.
         let in_footnote = footnotes.contains(participant) && !found.may_take_part(table.as_at);
         if !named.contains(participant) && !in_footnote && found.is_in_table(table.as_at) {
-            let sentence = not_named(found, table.as_at);
+            let sentence = not_named(found, table);
             differences.push(difference(DifferenceCode::MissingInTable, participant, "", sentence));
         }
     }
     differences
 }
 
-fn not_named(found: &Participation, as_at: Date) -> String {
+fn not_named(found: &Participation, table: &Table) -> String {
+    let as_at = table.as_at;
     let cells = found.deposit(as_at).iter().chain(found.signature(as_at));
     let entry = cells.map(|cell| cell.index).next().map(|index| format!(" by entry {index}")).unwrap_or_default();
     let name = &found.name;
+    let as_at = table.stated();
     format!("the table as at {as_at} does not name {name}, which is recorded here{entry}")
 }
 

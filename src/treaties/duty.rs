@@ -11,6 +11,7 @@ use super::{
     days::Days,
     deadlines::{self, Bound},
     duty_remarks::{self, OnExtension},
+    months::counted,
     readings::ReadAct,
     rivals::Act,
     statements::Statement,
@@ -306,7 +307,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         let passed = format!("the last permitted day was {due}; nothing in this ledger fulfils the duty by");
         match (state, out) {
             (DutyState::Overdue, _) => {
-                let sentence = format!("{passed} {at}: {late} days overdue");
+                let sentence = format!("{passed} {at}: {} overdue", counted(late, "day"));
                 self.step(DutyRule::DeadlinePassed, None, Some(due), sentence);
             }
             (DutyState::StaysOverdue, Some(out)) => {
@@ -383,8 +384,8 @@ fn days_late(late: u32) -> String {
 
 fn words_of(period: Period) -> String {
     match period {
-        Period::Years(years) => format!("{years} years"),
-        Period::Months(months) => format!("{months} months"),
-        Period::Days(days) => format!("{days} days"),
+        Period::Years(years) => counted(years, "year"),
+        Period::Months(months) => counted(months, "month"),
+        Period::Days(days) => counted(days, "day"),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     course::Course,
     days::Days,
     deadlines::{self, Bound},
-    months::add_months,
+    months::{add_months, counted},
     rivals::Act,
     statements::Statement,
 };
@@ -79,7 +79,7 @@ impl OnExtension {
         let message = match self.what {
             Faulty::TooLong { new, months } => {
                 let most = self.before.map(|day| add_months(day, months)).named();
-                format!("{new} is more than {months} months after {before}; {most} would be the last day")
+                format!("{new} is more than {} after {before}; {most} would be the last day", counted(months, "month"))
             }
             Faulty::DecidedLate { on } => format!("granted {on}, after the deadline of {before}"),
             Faulty::DiffersFrom { stated } => format!("stated is {stated}; the deadline that stood is {before}"),

@@ -12,6 +12,7 @@ use super::{
     dated::{self, Starts},
     followed::Followed,
     joining,
+    months::counted,
     passing::Succession,
     readings::Reading,
     record::Record,
@@ -408,7 +409,11 @@ fn withdrawal(asked: &Asked<'_, '_, '_>) -> Option<String> {
         Starts::Addressees => "those are notified whom the clauses name",
         Starts::Circulation => "the other parties are informed of it",
     };
-    Some(format!("a notification of withdrawal: it takes effect {} months after {from}{article}", clause.notice_months))
+    let after = match clause.notice_months {
+        0 => "when".to_owned(),
+        months => format!("{} after", counted(months, "month")),
+    };
+    Some(format!("a notification of withdrawal: it takes effect {after} {from}{article}"))
 }
 
 /// What could still move a withdrawal, whenever it takes effect.

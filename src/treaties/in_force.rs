@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::{
     Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName, Weighed,
     days::{Days, Part},
-    months::effect_of_deposit,
+    months::{self, effect_of_deposit},
     readings::Reading,
     record::Record,
     rivals::Act,
@@ -243,12 +243,20 @@ pub fn of_consent(
     let own = effect_of_deposit(clause, deposited);
     let day = treaty_in_force.map_or(own, |treaty| treaty.max(own));
     let EntryIntoForceClause { mode, months, days, threshold: _, article } = clause;
+    let after = |count: u32, unit: &str, day: &str| match count {
+        0 => day.to_owned(),
+        count => format!("{} after {day}", months::counted(count, unit)),
+    };
     let (rule, how) = match mode {
-        EntryIntoForceMode::FirstOfMonth => {
-            (StatusRule::InForceFirstOfMonth, format!("the first day of the month, {months} months after the month"))
+        EntryIntoForceMode::FirstOfMonth if *months == 0 => {
+            (StatusRule::InForceFirstOfMonth, "the first day of the month".to_owned())
         }
-        EntryIntoForceMode::SameDay => (StatusRule::InForceSameDay, format!("{months} months after the day")),
-        EntryIntoForceMode::DaysAfterDeposit => (StatusRule::InForceAfterDays, format!("{days} days after the day")),
+        EntryIntoForceMode::FirstOfMonth => {
+            let after = after(*months, "month", "the month");
+            (StatusRule::InForceFirstOfMonth, format!("the first day of the month, {after}"))
+        }
+        EntryIntoForceMode::SameDay => (StatusRule::InForceSameDay, after(*months, "month", "the day")),
+        EntryIntoForceMode::DaysAfterDeposit => (StatusRule::InForceAfterDays, after(*days, "day", "the day")),
     };
     let sentence = if day == own {
         format!("in force: {how} of deposit, {deposited}")

@@ -65,7 +65,7 @@ mod unnotified;
 mod upcoming;
 
 pub use answer::*;
-pub use columns::{Tabled, columns, columns_taken_back, tables_as_at, tables_taken_back};
+pub use columns::{Revoked, Tabled, columns, columns_taken_back, tables_as_at, tables_taken_back};
 pub use contested::*;
 pub use counts::{Count, Definition, counts};
 pub use coverage::{

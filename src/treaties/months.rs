@@ -18,6 +18,12 @@ pub fn add_days(day: Date, days: u32) -> Date {
     span.and_then(|span| day.checked_add(span)).unwrap_or(Date::MAX)
 }
 
+/// A number with its unit, in the form for one or for more.
+pub fn counted(count: impl Into<u64>, unit: &str) -> String {
+    let count = count.into();
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
 /// When an instrument takes effect, the treaty's own entry into force aside.
 pub fn effect_of_deposit(clause: &EntryIntoForceClause, deposited: Date) -> Date {
     match clause.mode {
@@ -45,6 +51,12 @@ mod tests {
             _ => 31,
         };
         (year as i16, month as i8, day.min(last))
+    }
+
+    #[test]
+    fn one_is_told_as_one() {
+        let told = [0_u32, 1, 2].map(|count| counted(count, "month"));
+        assert_eq!(told, ["0 months", "1 month", "2 months"]);
     }
 
     #[test]

@@ -139,14 +139,17 @@ impl<'a> Asked<'_, '_, 'a> {
             _ => Some(false),
         };
         let Some(table) = self.complete.filter(|table| on <= table.as_at) else {
-            let newest = self.complete.map_or(String::new(), |table| format!("; the newest is as at {}", table.as_at));
+            let newest =
+                self.complete.map_or(String::new(), |table| format!("; the newest is as at {}", table.stated()));
             let sentence = format!("not known: no complete table at this date ({on}){newest}").into();
             let silence = Silence { on, table: None, silent: Vec::new(), unclear: Vec::new(), sentence };
             return ObjectionTime { window, over, silence };
         };
         let (silent, unclear) = self.silent(act, Days { first: window.ends.first.min(on), last: on }, at, objections);
         let until = if over == Some(true) { "within the time".to_owned() } else { format!("by {on}") };
-        let sentence = format!("no objection {until} is held of {} that could object", silent.len()).into();
+        let silent_ones = silent.len();
+        let sentence =
+            format!("{silent_ones} of those that could object did not {until}: no objection of theirs is held").into();
         ObjectionTime {
             window,
             over,

@@ -27,7 +27,7 @@ use super::{
     record::{Around, Record},
     rivals::Act,
 };
-use crate::domain::{TreatyBody, pinned};
+use crate::domain::{Kind, TreatyBody, TreatyKind, pinned};
 
 pinned! {
     /// What changes by itself; docs/questions.md tells each.
@@ -346,7 +346,7 @@ fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Ve
     let own = record.clocked.iter().chain(&record.beside).filter(stands);
     let article = objections::article(record);
     let told = own.flat_map(|act| {
-        let (event, kind) = (act.shown().cited(), act.kind.name().replace('_', " "));
+        let (event, kind) = (act.shown().cited(), noun(act.kind));
         let windows = objections::windows(record, act).into_iter().filter(|window| horizon.ends(window.ends));
         let article = article.clone();
         windows.map(move |window| {
@@ -379,6 +379,17 @@ fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Ve
         })
     });
     told.collect()
+}
+
+/// What an act is, as one speaks of the thing.
+fn noun(kind: Kind) -> String {
+    match kind {
+        Kind::Treaty(TreatyKind::WithdrawalNotified) => "withdrawal".to_owned(),
+        Kind::Treaty(TreatyKind::SuspensionNotified) => "suspension".to_owned(),
+        Kind::Treaty(TreatyKind::DeclarationMade) => "declaration".to_owned(),
+        Kind::Treaty(TreatyKind::InstrumentDeposited) => "instrument".to_owned(),
+        other => other.name().replace('_', " "),
+    }
 }
 
 /// Whether an act is a notice that runs in no reading: revoked, or without effect.

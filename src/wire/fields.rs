@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     crypto::PublicKey,
-    domain::{CivilDate, InvalidIdentifier, WorldDate},
+    domain::{CivilDate, InvalidIdentifier, NotStatedReason, WorldDate},
     limits::{LIST_ITEMS, LONG_TEXT_BYTES, SHORT_TEXT_BYTES},
 };
 
@@ -123,11 +123,26 @@ where
 
 /// A date in the world that may be absent.
 pub(super) fn world_date(field: &str, text: &str) -> Parsed<Option<WorldDate>> {
-    filled(text).map(|text| read(MalformedRule::DateMustBeValid, field, text)).transpose()
+    date(field, text)
 }
 
 /// A civil date that may be absent.
 pub(super) fn civil_date(field: &str, text: &str) -> Parsed<Option<CivilDate>> {
+    date(field, text)
+}
+
+fn date<T>(field: &str, text: &str) -> Parsed<Option<T>>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    if NotStatedReason::from_name(text).is_some() {
+        let message = format!(
+            "{text:?} is no date, and this field does not take it in place of one: where the day is not known, leave \
+             the field out; only fields that are mandatory to state say why they have no value"
+        );
+        return malformed(MalformedRule::DateMustBeValid, field, message);
+    }
     filled(text).map(|text| read(MalformedRule::DateMustBeValid, field, text)).transpose()
 }
 

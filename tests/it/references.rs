@@ -153,6 +153,21 @@ async fn only_the_organisation_that_recorded_an_event_corrects_it() {
     ledger.audited().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_is_corrected_by_correcting_the_event_again() {
+    let ledger = TestLedger::new().await;
+    let record = record(ledger.id);
+    ledger.submit(&ledger.sign(&ledger.recorder, vec![record.clone()])).await.unwrap();
+    let first = corrected(&record, Some(record.body.clone()));
+    ledger.submit(&ledger.sign(&ledger.recorder, vec![first.clone()])).await.unwrap();
+    let refused = ledger.submit(&ledger.sign(&ledger.recorder, vec![corrected(&first, None)])).await;
+    let No::Rejected(rejection) = refused.expect_err("refused") else { panic!("not by a rule") };
+    assert_eq!(rejection.rule.code(), "ReferenceMustFit");
+    assert!(rejection.message.ends_with("correct the event that it corrects, again"), "{}", rejection.message);
+    ledger.submit(&ledger.sign(&ledger.recorder, vec![corrected(&record, Some(record.body.clone()))])).await.unwrap();
+    ledger.audited().await;
+}
+
 /// A treaty, two participants, a withdrawal and a suspension by the first.
 pub fn treaty() -> Vec<Event> {
     let registered = TreatyRegistered {

@@ -7,7 +7,7 @@ use merestone::{domain::*, wire::proto};
 
 use crate::{
     tables::{Desk, codes, fates, small_mapping},
-    treaty_status::{OTTAWA, drafted, under},
+    treaty_status::{OTTAWA, drafted, notice, under, world},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,5 +129,102 @@ async fn a_dry_run_with_a_key_tells_the_legal_findings_that_the_rows_then_bring(
     let on_acts = found.filter_map(|found| found.finding).filter(|finding| finding.event.is_some());
     let found: BTreeSet<_> = on_acts.map(|finding| (finding.code, finding.message)).collect();
     assert!(!foretold.is_empty() && foretold.is_subset(&found), "{foretold:?}\n{found:?}");
+    desk.story.audited().await;
+}
+
+/// What an export of the treaty writes at the end of 2025, and its mapping.
+fn exported(desk: &Desk) -> (String, String, Vec<String>) {
+    let told = desk.run(&mut desk.command(&["export", "table", "APMBC", "--at", "2025-12-31"]), 0);
+    let text = |field: &str| told[field].as_str().unwrap().to_owned();
+    let left_out = told["left_out"].as_array().unwrap().iter();
+    (text("table"), text("mapping"), left_out.map(|left| left["act"].as_str().unwrap().to_owned()).collect())
+}
+
+async fn revoked(desk: &Desk, participant: &str, received: &str, revoked: &str) {
+    desk.story.deposit(OTTAWA, participant, ConsentMode::Ratification, "2005-01-01").await;
+    let withdrawal = desk.story.record(&under(OTTAWA, participant), notice(received)).await;
+    let body = WithdrawalRevoked { withdrawal, received_by_depositary: world(revoked) };
+    desk.story.record(&under(OTTAWA, participant), TreatyBody::WithdrawalRevoked(body)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_keeps_the_notice_that_was_revoked_too_late_and_it_reads_back() {
+    let desk = Desk::begin().await;
+    revoked(&desk, "CHE", "2018-06-22", "2019-06-05").await;
+    revoked(&desk, "POL", "2018-06-22", "2018-12").await;
+    let (table, mapping, left_out) = exported(&desk);
+    assert!(table.contains("\n[Switzerland] 1,") && table.contains("\n1,denunciation,22 Jun 2018,"), "{table}");
+    assert!(!table.contains("Poland"), "whether it left is open: {table}");
+    let of_poland = ["denunciation received 2018-06-22", "revocation of a withdrawal 2018-12"];
+    let expected = [&of_poland[..], &["revocation of a withdrawal 2019-06-05", "deposit 2005-01-01"]].concat();
+    assert_eq!(left_out, expected);
+
+    let empty = Desk::begin().await;
+    empty.write("again.csv", &table);
+    empty.write("again.toml", &mapping);
+    let report = empty.run(&mut empty.submit("again.csv", "again.toml"), 0);
+    assert_eq!(fates(&report, 2), ["ratification 2005-01-01: recorded", "denunciation received 2018-06-22: recorded"]);
+    let status = empty.story.status(OTTAWA, "CHE", "2025-12-31", empty.story.size()).await;
+    assert_eq!(status.outcomes[0].status, "former_party");
+    desk.story.audited().await;
+    empty.story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_leaves_a_party_out_is_no_whole_table() {
+    let desk = Desk::begin().await;
+    let succeeded = SuccessionNotified {
+        predecessor: "POL".parse().unwrap(),
+        succeeds_to: SuccessionTo::Consent,
+        succeeded: world("2010-01-01"),
+        received_by_depositary: world("2010-02-01"),
+    };
+    desk.story.deposit(OTTAWA, "POL", ConsentMode::Accession, "2001-01-01").await;
+    desk.story.record(&under(OTTAWA, "CHE"), TreatyBody::SuccessionNotified(succeeded)).await;
+    let row = ParticipationRow {
+        name: "Switzerland".into(),
+        participant: "CHE".parse().unwrap(),
+        signed: None,
+        deposited: world("2010-02-01"),
+        mode: None,
+        withdrawn: false,
+        succession: true,
+        footnotes: Vec::new(),
+    };
+    let stated = ParticipationTableStated { as_at: world("2025-12-31"), rows: vec![row] };
+    desk.story.record(&format!("treaty/{OTTAWA}"), TreatyBody::ParticipationTableStated(stated)).await;
+    let (table, mapping, _) = exported(&desk);
+    assert!(mapping.contains("whole_table = true") && table.contains("1 Jan 2001 a"), "{mapping}{table}");
+
+    let signed =
+        SignatureAffixed { signed: world("1997-12-04"), place: "".into(), signature_type: SignatureType::Simple };
+    desk.story.record(&under(OTTAWA, "LTU"), TreatyBody::SignatureAffixed(signed)).await;
+    let (_, mapping, _) = exported(&desk);
+    assert!(mapping.contains("whole_table = true"), "a signatory has its row: {mapping}");
+    desk.story.deposit(OTTAWA, "LTU", ConsentMode::Ratification, "2005-06/2006-02").await;
+    let (table, mapping, left_out) = exported(&desk);
+    assert!(mapping.contains("whole_table = false"), "{mapping}");
+    assert!(!table.contains("Lithuania") && !table.contains("4 Dec 1997"), "a party is no signatory: {table}");
+    assert!(left_out.contains(&"ratification 2005-06/2006-02".to_owned()), "{left_out:?}");
+    desk.story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_reading_ends_a_command_quietly() {
+    let desk = Desk::begin().await;
+    // As behind `2>&1 | head`, when that has gone: what is told on stderr is told to nobody.
+    let closed = || std::io::pipe().unwrap().1;
+    for (words, code) in [
+        (&["treaty", "parties", "APMBC", "--output", "table"][..], 0),
+        (&["treaty", "parties", "fict:none", "--output", "table"], 5),
+    ] {
+        let mut command = crate::process::merestone();
+        command.args(words).env("MERESTONE_SERVER", desk.story.server());
+        let told = command.stderr(closed()).output().unwrap();
+        assert_eq!(told.status.code(), Some(code), "{words:?}: the answer is there, and the code is its own");
+        assert_eq!(told.stdout.is_empty(), code != 0);
+        let nobody = command.stdout(closed()).stderr(closed()).status().unwrap();
+        assert_eq!(nobody.code(), Some(code), "{words:?}");
+    }
     desk.story.audited().await;
 }

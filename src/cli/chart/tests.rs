@@ -102,8 +102,9 @@ fn poland_at_80_columns() {
  acts    a       bc               d          e f g i                   j
                                                  h
  status  ---------========#########################%%%%%%%%%%%%%%%%%%%%xxx x x x
-         |        |       party 2013-06-01     former party 2026-02-20 |
-         |        contracting 2012-12-27           party, leaving 2025-08-20
+         |        |       party 2013-06-01         |                   |
+         |        |      party, leaving 2025-08-20 |                   |
+         |        contracting 2012-12-27       former party 2026-02-20 |
          signatory 1997-12-04
 ";
     assert_eq!(drawn(&poland("2026-03-01"), 80, Style::PLAIN), expected);
@@ -138,8 +139,8 @@ fn ukraine_at_80_columns() {
          |              contracting 2005-12-27
          signatory 1999-02-24
  beside                                  ~~~~~~~~~~~~????????????????????? ? ? ?
+          suspension asserted 2025-07-18 |           |
                      contested by 7 since 2025-10-17 |
-                                         suspension asserted 2025-07-18
 ";
     assert_eq!(drawn(&ukraine(), 80, Style::PLAIN), expected);
 }
@@ -155,14 +156,16 @@ fn rival_statements_have_a_band_each_with_what_it_assumes() {
 
  if withdrawal notified on 2025-08-20, as desk-pl states in entry 88
  status  ─────────═══════██████████████████████████▓▓▓▓▓▓▓▓▓▓▓ ▓ ▓ ▓ ▓ ▓× × × ×
-         │        │      party 2013-06-01       former party 2026-02-20 │
-         │        contracting 2012-12-27           party, leaving 2025-08-20
+         │        │      party 2013-06-01          │                    │
+         │        │      party, leaving 2025-08-20 │                    │
+         │        contracting 2012-12-27        former party 2026-02-20 │
          signatory 1997-12-04
 
  if withdrawal notified on 2025-08-05, as desk-press states in entry 91
  status  ─────────═══════████████████████████████▓▓▓▓▓▓▓▓▓▓▓▓▓ ▓ ▓ ▓ ▓× × × × ×
-         │        │      party 2013-06-01     former party 2026-02-05 │
-         │        contracting 2012-12-27         party, leaving 2025-08-05
+         │        │      party 2013-06-01        │                    │
+         │        │    party, leaving 2025-08-05 │                    │
+         │        contracting 2012-12-27      former party 2026-02-05 │
          signatory 1997-12-04
          dotted: projected, after the newest entry
 ";

@@ -19,7 +19,11 @@ use std::{
 use clap::{Args, Subcommand};
 
 use super::{
-    Exit, Failure, Global, ReadArguments, author::SignerArguments, block::Block, output::Output, receipt::parse_entry,
+    Exit, Failure, Global, ReadArguments,
+    author::SignerArguments,
+    block::Block,
+    output::{Output, to_stderr},
+    receipt::parse_entry,
 };
 use crate::{
     authoring::EnvelopeFile,
@@ -142,7 +146,7 @@ fn place_of(text: &str) -> Result<Place, Failure> {
 fn parse_capacity(text: &str) -> Result<Capacity, String> {
     Capacity::from_name(&text.replace('-', "_")).ok_or_else(|| {
         let known: Vec<_> = Capacity::ALL.iter().map(|capacity| capacity.name()).collect();
-        format!("it is one of: {}", known.join(", "))
+        format!("it must be one of: {}", known.join(", "))
     })
 }
 
@@ -153,12 +157,11 @@ fn confirm(shown: &[Block], question: &str, yes: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let text: Vec<String> = shown.iter().map(|block| block.text(told::WIDTH)).collect();
-    eprintln!("{}\n", text.join("\n\n"));
+    to_stderr(&format!("{}\n", text.join("\n\n")));
     if !io::stdin().is_terminal() {
         return Err(Failure::usage(format!("{question} There is no terminal to ask at: read it, then give --yes")));
     }
-    eprint!("{question} [y/N] ");
-    io::stderr().flush().map_err(Failure::failed)?;
+    write!(io::stderr(), "{question} [y/N] ").and_then(|()| io::stderr().flush()).map_err(Failure::failed)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(Failure::failed)?;
     match answer.trim() {

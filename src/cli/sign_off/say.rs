@@ -16,7 +16,7 @@ use crate::{
         Exit, Failure, Global,
         block::{Block, fields},
         fresh_seed, now,
-        output::Output,
+        output::{Output, to_stderr},
     },
     client::{
         Client, Founded, Patience, Proved, ReceiptFor,
@@ -206,7 +206,7 @@ async fn send(
 ) -> Result<(SubmitResponse, Receipt, TreeHead), Failure> {
     let signed = later_sign_off(draft, post, now()?);
     let patience = Patience::new(PATIENCE, fresh_seed());
-    let response = patience.ask(|| client.submit(&signed), |error, _| eprintln!("waiting: {error}")).await?;
+    let response = patience.ask(|| client.submit(&signed), |error, _| to_stderr(&format!("waiting: {error}"))).await?;
     let unproved = |why: &str| Failure::new(Exit::VerificationFailed, format!("its receipt proves nothing: {why}"));
     let receipt = response.receipt.clone().ok_or_else(|| unproved("there is none"))?;
     let receipt = Receipt::try_from(receipt).map_err(|error| Failure::new(Exit::VerificationFailed, error))?;

@@ -9,7 +9,7 @@ use std::{
 use super::send::Outcome;
 use crate::{
     authoring::EnvelopeFile,
-    cli::{Exit, Failure, author::Authored},
+    cli::{Exit, Failure, author::Authored, output::to_stderr},
 };
 
 /// An envelope file on its way. Its bytes are read when they are sent.
@@ -76,7 +76,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
                 files.extend(Some(entry.map_err(failed)?.path()).filter(|path| is_submittable(path)));
             }
             if files.len() == before {
-                eprintln!("note: {} holds no .json or .ndjson file to submit", path.display());
+                to_stderr(&format!("note: {} holds no .json or .ndjson file to submit", path.display()));
             }
         } else {
             files.insert(path.clone());

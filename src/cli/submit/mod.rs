@@ -23,7 +23,13 @@ use self::{
     report::report,
     send::Sender,
 };
-use super::{Exit, Failure, Global, author, author::Authored, fresh_seed, output::Output, seen::SeenFolder};
+use super::{
+    Exit, Failure, Global, author,
+    author::Authored,
+    fresh_seed,
+    output::{Output, to_stderr},
+    seen::SeenFolder,
+};
 use crate::{
     client::{Client, ClientError, Founded, KnownCheckpoint, Patience, Untrusted},
     domain::TreeHead,
@@ -97,7 +103,7 @@ async fn close(sender: &Arc<Sender>, heads: Vec<TreeHead>, seen: &SeenFolder) ->
 
 async fn connect(global: &Global, patience: &Patience) -> Result<Client, Failure> {
     let waiting = |error: &ClientError, wait: Duration| {
-        eprintln!("{error}; trying again in {:.1} s", wait.as_secs_f64());
+        to_stderr(&format!("{error}; trying again in {:.1} s", wait.as_secs_f64()));
     };
     Ok(patience.ask(|| Client::connect(&global.server, global.ca.as_deref()), waiting).await?)
 }

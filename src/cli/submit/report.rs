@@ -14,7 +14,7 @@ use crate::{
         block::table,
         check::legal_finding,
         exit::exit_of,
-        output::{Format, Output, instant},
+        output::{Format, Output, instant, to_stderr},
         sign_off::{left_out_in_words, state_in_words, state_json},
     },
     client::{
@@ -59,7 +59,7 @@ pub fn report(parcels: &[Parcel], newest: Option<&KnownCheckpoint>, output: &Out
         Format::Table => output.line(&summary.sentence()),
         Format::Json => Ok(()),
         Format::Ndjson => {
-            eprintln!("{}", summary.sentence());
+            to_stderr(&summary.sentence());
             Ok(())
         }
     }

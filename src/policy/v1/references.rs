@@ -160,7 +160,12 @@ impl Asked<'_> {
     fn correction_fits(&self, body: &EventCorrected) -> Result<(), Rejection> {
         let target = self.target(&body.target)?;
         if matches!(target.kind(), Kind::Shared(_) | Kind::Registry(_)) {
-            let message = format!("an event {} is not corrected: correct what it speaks about", target.kind());
+            let message = match target.kind() {
+                Kind::Shared(SharedKind::EventCorrected) => {
+                    "an event_corrected is not corrected itself: correct the event that it corrects, again".to_owned()
+                }
+                kind => format!("an event {kind} is not corrected: correct what it speaks about"),
+            };
             return Err(self.no(RejectionRule::ReferenceMustFit, "target", message));
         }
         if let Some(restated) = body.restated.as_ref().filter(|restated| restated.body.kind() != target.kind()) {

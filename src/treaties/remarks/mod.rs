@@ -11,7 +11,7 @@ use super::{
     dated::{self, Starts},
     days::Days,
     in_force,
-    months::add_months,
+    months::{add_months, counted},
     record::Record,
     statements::Statement,
 };
@@ -209,8 +209,8 @@ fn on_early_notice(clause: &WithdrawalClause, course: &mut Course, statement: &S
     let least = add_months(in_force, clause.minimum_months);
     let parts = open::where_it_holds(received, [least], |day| day < least);
     if !parts.is_empty() {
-        let message =
-            format!("a notice can be given from {least} on, {} months after entry into force", clause.minimum_months);
+        let months = counted(clause.minimum_months, "month");
+        let message = format!("a notice can be given from {least} on, {months} after entry into force");
         let only = open::assumed("withdrawal received", &parts);
         remark_if(course, only, LegalRemark::NoticeTooEarly, statement, &clause.article, message);
     }
@@ -257,8 +257,8 @@ fn on_clamped_days(record: &Record<'_, '_>, course: &mut Course) {
     for leave in leaves {
         let expiry = add_months(leave.began, clause.notice_months);
         if expiry == leave.expiry && expiry.day() != leave.began.day() {
-            let message =
-                format!("{} months after {} has no such day: clamped to {expiry}", clause.notice_months, leave.began);
+            let months = counted(clause.notice_months, "month");
+            let message = format!("{months} after {} has no such day: clamped to {expiry}", leave.began);
             let (code, event) = (LegalRemark::DayClamped, Some(leave.event));
             let finding = LegalFinding { code, event, article: clause.article.clone(), message: message.into() };
             course.findings.push(Found { finding, only: "".into() });

@@ -3,6 +3,7 @@
 mod accounts;
 mod acts;
 mod acts_of_all;
+mod columns;
 mod contested_since;
 mod counted;
 mod difference;

@@ -93,13 +93,20 @@ fn who_was_silent_is_not_known_without_a_complete_table() {
     let found = silence(&book, "2026-01-01");
     assert_eq!((found.table.is_none(), found.silent.len(), found.unclear.len()), (true, 0, 0));
     assert!(found.sentence.starts_with("not known: no complete table at this date"), "{}", found.sentence);
+    book.everybody_in_table("2025-10-17/2025-10-19", &ALL);
+    let sentence = silence(&book, "2026-01-01").sentence;
+    assert!(sentence.ends_with("the newest is as at a day from 2025-10-17 to 2025-10-19"), "{sentence}");
     book.everybody_in_table("2025-10-17", &ALL);
     assert!(silence(&book, "2026-01-01").table.is_none(), "it is older than the last day of the time");
     assert_eq!(ids(&silence(&book, "2025-10-17").silent), ["CHE", "NOR"], "while the time runs");
     book.everybody_in_table("2025-10-18", &ALL[1..]);
     assert!(silence(&book, "2026-01-01").table.is_none(), "the table names not everybody who is recorded");
     book.everybody_in_table("2025-10-19", &ALL);
-    assert_eq!(ids(&silence(&book, "2026-01-01").silent), ["CHE", "NOR"]);
+    let found = silence(&book, "2026-01-01");
+    assert_eq!(ids(&found.silent), ["CHE", "NOR"]);
+    // The number is of those who were silent, not of all who could object.
+    let told = "2 of those that could object did not within the time: no objection of theirs is held";
+    assert_eq!(&*found.sentence, told);
 }
 
 #[test]

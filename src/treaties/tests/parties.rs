@@ -192,6 +192,22 @@ fn a_table_that_says_the_same_covers_the_days_up_to_its_own() {
 }
 
 #[test]
+fn a_table_of_a_day_that_is_open_is_told_with_both_ends_and_counts_by_the_first() {
+    let mut book = movers();
+    book.table("2025-06-30/2025-07-15", &IN_JUNE);
+    let coverage = book.coverage("2025-07-01");
+    assert_eq!(coverage.word, CoverageWord::CompleteUntil);
+    assert_eq!(
+        coverage.complete_until.zip(coverage.complete_until_latest),
+        Some((day("2025-06-30"), day("2025-07-15")))
+    );
+    let mut differs = movers();
+    differs.table("2025-06-30/2025-07-15", &IN_JUNE[1..]);
+    let told = &differs.coverage("2025-07-01").differences[0].sentence;
+    assert!(told.starts_with("the table as at a day from 2025-06-30 to 2025-07-15 does not name"), "{told}");
+}
+
+#[test]
 fn an_act_after_the_day_of_a_table_is_not_missing_in_it() {
     let mut book = movers();
     let before_tonga: Vec<&str> = IN_JUNE.into_iter().filter(|row| !row.starts_with("TON")).collect();

@@ -116,6 +116,7 @@ fn the_time_for_objections_is_told_by_each_count_on_its_last_day() {
     book.record("2025-07-21", &under("UKR"), suspension("2025-07-18", "2025-07-21"));
     let ahead = book.ahead("UKR", "2025-10-18", "2025-12-31");
     assert_eq!(lines(&told(&ahead)), [("2025-10-18", "objections_end"), ("2025-10-21", "objections_end")]);
+    assert!(ahead.changes[0].sentence.starts_with("last day for objections to the suspension, "), "{ahead:#?}");
     assert_eq!(ahead.changes[1].because[0].rule, "circulation");
     assert_eq!(&*ahead.changes[1].because[0].article, "VCLT 65");
     assert_eq!(lines(&told(&book.ahead("UKR", "2025-10-19", "2025-12-31"))), [("2025-10-21", "objections_end")]);
@@ -229,4 +230,32 @@ fn the_treaty_enters_into_force_by_count_and_a_statement_goes_before() {
     book.record("2025-06-01", &format!("treaty/{OTTAWA}"), effect(TreatyEffect::EntryIntoForce, "2025-12-15"));
     assert_eq!(lines(&told(&of_treaty(&book))), [("2025-12-15", "treaty_in_force")]);
     assert_eq!(moves(&of_treaty(&book).changes[0]), ["correction"]);
+}
+
+#[test]
+fn no_time_and_one_month_are_told_as_one_says_them() {
+    for (mode, months, expected) in [
+        (EntryIntoForceMode::SameDay, 0, "in force: the day of deposit, 2012-12-27"),
+        (EntryIntoForceMode::SameDay, 1, "in force: 1 month after the day of deposit, 2012-12-27"),
+        (EntryIntoForceMode::FirstOfMonth, 0, "in force: the first day of the month of deposit, 2012-12-27"),
+        (
+            EntryIntoForceMode::FirstOfMonth,
+            2,
+            "in force: the first day of the month, 2 months after the month of deposit",
+        ),
+    ] {
+        let mut book = Book::default();
+        let clause = EntryIntoForceClause { mode, months, days: 0, threshold: 40, article: "17".into() };
+        let withdrawal = ottawa_clauses().withdrawal.map(|clause| WithdrawalClause { notice_months: 1, ..clause });
+        let clauses = Clauses { entry_into_force: Some(clause), withdrawal, ..ottawa_clauses() };
+        book.record("2025-03-17", &format!("treaty/{OTTAWA}"), registered(Some(clauses), "1997-09-18"));
+        book.record("2025-03-17", &format!("treaty/{OTTAWA}"), effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
+        book.deposited(&under("POL"), ConsentMode::Ratification, "2012-12-27");
+        let answer = book.now(OTTAWA, "POL", "2025-01-01");
+        let steps: Vec<&str> = answer.outcomes[0].steps.iter().map(|step| &*step.sentence).collect();
+        assert!(steps.iter().any(|told| told.starts_with(expected)), "{expected}: {steps:?}");
+        let change = answer.outcomes[0].could_change.iter().find(|change| change.sentence.contains("of withdrawal"));
+        let told = change.expect("it could withdraw").sentence.to_string();
+        assert!(told.contains("it takes effect 1 month after"), "{told}");
+    }
 }
