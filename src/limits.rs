@@ -104,6 +104,10 @@ pub const STREAM_IN_FLIGHT: usize = 1_024;
 /// it is decided and at most a batch's commit to be answered, with 4 MiB of draft
 /// at the most: 16 MiB in all.
 pub const DRY_RUNS: usize = 4;
+/// Questions to the read models that are answered at once; more wait until a place is free. Each
+/// takes a thread of its own meanwhile, and an answer of `MESSAGE_BYTES` at the most with what it
+/// is made from: some 20 MiB, 160 MiB in all. A usual one takes under 1 ms, the dearest under a second.
+pub const READS: usize = 8;
 /// How long a client that met a full queue is asked to wait.
 pub const RETRY_AFTER: Duration = Duration::from_millis(250);
 

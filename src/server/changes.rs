@@ -19,7 +19,7 @@ use super::{
     treaties::lies_ahead,
 };
 use crate::{
-    domain::{CitedEvent, Index, ParticipantId, Recorded, TreatyId},
+    domain::{CitedEvent, Index, ParticipantId, Recorded, Size, TreatyId},
     projections::{Act, PageRequest, View},
     treaties::{self, DaysThatDiffer, Since, StatusDifference, Stood},
     wire::proto::{self, known_change::Change},
@@ -29,22 +29,19 @@ use crate::{
 type Between<'v> = (View<'v>, View<'v>);
 
 impl Node {
-    /// The earlier state of knowledge that a request names.
-    pub(super) async fn earlier<'v>(
-        &'v self,
-        from: Option<proto::ReadAt>,
-        later: View<'v>,
-    ) -> Result<View<'v>, Refused> {
+    /// The size of the earlier state of knowledge that a request names.
+    pub(super) async fn earlier(&self, from: Option<proto::ReadAt>, later: Size) -> Result<Size, Refused> {
+        self.models.at(later)?;
         if from.as_ref().is_none_or(|from| from.known_at.is_none()) {
             return Err(Refused::invalid("from", "the earlier state of knowledge: a size or a time"));
         }
         let size = self.resolve(from).await?;
-        let earlier = self.models.at(size).map_err(|error| Refused::from(error).about("from"))?;
-        if size > later.size() {
-            let message = format!("{size} entries are more than the {} up to which changes are told", later.size());
+        self.models.at(size).map_err(|error| Refused::from(error).about("from"))?;
+        if size > later {
+            let message = format!("{size} entries are more than the {later} up to which changes are told");
             return Err(Refused::invalid("from", message));
         }
-        Ok(earlier)
+        Ok(size)
     }
 
     /// A page of what changed.

@@ -178,7 +178,10 @@ impl Node {
             named.extend(places.add_named(view, who, &read)?);
         }
         about.extend(self::about(view, named.iter())?);
-        let others = places.iter().map(|places| Others::find(view, places, who, Needed::of(places, &read, depth)));
+        let others = places.iter().map(|places| {
+            let needed = Needed::of(view, places, &read, (depth, name))?;
+            Others::find(view, places, who, needed)
+        });
         let others: Vec<Others> = others.collect::<Result<_, _>>()?;
         let around: Vec<Elsewhere> =
             places.iter().map(|places| Elsewhere::find(view, places, who, &read)).collect::<Result<_, _>>()?;
@@ -355,16 +358,39 @@ struct Needed {
 }
 
 impl Needed {
-    fn of(places: &Places, read: &EventsRead, depth: Depth) -> Self {
+    fn of(
+        view: WithDraft<'_>,
+        places: &Places,
+        read: &EventsRead,
+        (depth, name): (Depth, ViewName),
+    ) -> Result<Self, Refused> {
         let on_treaty = || places.on_treaty.iter().filter_map(|position| read.get(position));
         let suspended = places.under.values().flatten().any(|act| act.kind == SUSPENSION);
-        let stated = on_treaty().any(|recorded| states_entry_into_force(recorded));
         let threshold = on_treaty().filter_map(|recorded| threshold_of(&recorded.event.body)).max();
-        Self {
-            reactions: depth == Depth::Whole && suspended,
-            threshold: threshold.filter(|_| depth == Depth::Whole || !stated),
-        }
+        // What is stated goes before what is counted.
+        let counts =
+            threshold.is_some() && (depth == Depth::Whole || !is_stated_to_be_in_force(view, places, read, name)?);
+        Ok(Self { reactions: depth == Depth::Whole && suspended, threshold: threshold.filter(|_| counts) })
     }
+}
+
+/// Whether a day is stated for the entry into force of the treaty, in whatever way that which
+/// is on it may be read: a statement may be taken back, corrected, undated, or not followed.
+fn is_stated_to_be_in_force(
+    view: WithDraft<'_>,
+    places: &Places,
+    read: &EventsRead,
+    name: ViewName,
+) -> Result<bool, Refused> {
+    let on_treaty = picked(read, &places.on_treaty);
+    if !on_treaty.iter().any(|recorded| states_entry_into_force(recorded)) {
+        return Ok(false);
+    }
+    let (mandates, nobody) = (mandates_of_authors(view, read)?, nobody());
+    let events: Vec<&Recorded> = on_treaty.iter().map(Arc::as_ref).collect();
+    let (treaty, known) = (&places.treaty, view.known()?);
+    let dossier = Dossier { treaty, participant: &nobody, events: &events, deposits: &[], mandates: &mandates, known };
+    Ok(treaties::treaty_in_force(&dossier, name).iter().all(Option::is_some))
 }
 
 /// What everybody did under the treaty, as far as it bears on others.

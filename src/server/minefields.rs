@@ -36,14 +36,18 @@ impl proto::minefields_server::Minefields for MinefieldsService {
         request: Request<proto::GetRecordRequest>,
     ) -> Result<Response<proto::GetRecordResponse>, Status> {
         let proto::GetRecordRequest { record, at, read_at } = request.into_inner();
-        let read = self.0.read_land(&at, read_at).await?;
-        let (events, picture) = read.record(&record)?;
-        Ok(Response::new(proto::GetRecordResponse {
-            record: Some(Authors(&events).picture(&picture)),
-            at: read.at.to_string(),
-            holds_at: Some(read.holds_at()?),
-            caution: read.caution()?,
-        }))
+        self.0
+            .answered(read_at, move |node, view| {
+                let read = node.read_land(view, &at, read_at)?;
+                let (events, picture) = read.record(&record)?;
+                Ok(proto::GetRecordResponse {
+                    record: Some(Authors(&events).picture(&picture)),
+                    at: read.at.to_string(),
+                    holds_at: Some(read.holds_at()?),
+                    caution: read.caution()?,
+                })
+            })
+            .await
     }
 
     async fn history(
@@ -52,27 +56,31 @@ impl proto::minefields_server::Minefields for MinefieldsService {
     ) -> Result<Response<proto::RecordHistoryResponse>, Status> {
         let (proto::RecordHistoryRequest { record, at, read_at, page_size, page_token }, question) =
             self.0.opened(request.into_inner()).await?;
-        let read = self.0.read_land(&at, read_at).await?;
-        let (events, picture) = read.record(&record)?;
-        let after = position_of(&page_token)?;
-        let wanted = picture.history.iter().filter(|item| after.is_none_or(|after| item.position > after));
-        let mut items: Vec<_> = wanted.take(page_items(page_size) + 1).collect();
-        let more = items.len() > page_items(page_size);
-        items.truncate(page_items(page_size));
-        let next = items.last().filter(|_| more).map(|item| token(item.position)).unwrap_or_default();
-        let items = items.into_iter().map(|item| {
-            let (event, position) = self.0.event_at(item.position)?;
-            let findings = read.findings(item)?.iter().map(convert::finding).collect();
-            let shown = Authors(&events).history_item(item, &picture.parts);
-            Ok(proto::RecordHistoryItem { event: Some(event), position: Some(position), findings, ..shown })
-        });
-        Ok(Response::new(question.bound(proto::RecordHistoryResponse {
-            items: items.collect::<Result<_, Refused>>()?,
-            at: read.at.to_string(),
-            next_page_token: next,
-            holds_at: Some(read.holds_at()?),
-            caution: read.caution()?,
-        })))
+        self.0
+            .answered(read_at, move |node, view| {
+                let read = node.read_land(view, &at, read_at)?;
+                let (events, picture) = read.record(&record)?;
+                let after = position_of(&page_token)?;
+                let wanted = picture.history.iter().filter(|item| after.is_none_or(|after| item.position > after));
+                let mut items: Vec<_> = wanted.take(page_items(page_size) + 1).collect();
+                let more = items.len() > page_items(page_size);
+                items.truncate(page_items(page_size));
+                let next = items.last().filter(|_| more).map(|item| token(item.position)).unwrap_or_default();
+                let items = items.into_iter().map(|item| {
+                    let (event, position) = node.event_at(item.position)?;
+                    let findings = read.findings(item)?.iter().map(convert::finding).collect();
+                    let shown = Authors(&events).history_item(item, &picture.parts);
+                    Ok(proto::RecordHistoryItem { event: Some(event), position: Some(position), findings, ..shown })
+                });
+                Ok(question.bound(proto::RecordHistoryResponse {
+                    items: items.collect::<Result<_, Refused>>()?,
+                    at: read.at.to_string(),
+                    next_page_token: next,
+                    holds_at: Some(read.holds_at()?),
+                    caution: read.caution()?,
+                }))
+            })
+            .await
     }
 
     async fn at(
@@ -83,18 +91,23 @@ impl proto::minefields_server::Minefields for MinefieldsService {
             self.0.opened(request.into_inner()).await?;
         let point = position(point, "point")?;
         let bounds = Bounds::between(point, point).expect("a point is a box");
-        let read = self.0.read_land(&at, read_at).await?;
-        let holds = |picture: &RecordPicture| picture.danger_areas.iter().any(|shown| area_covers(&shown.area, point));
-        let (records, next_page_token) = read.summaries(page_size, &page_token, holds, |after, items| {
-            Ok(read.view.records_near(&bounds, after, items)?)
-        })?;
-        Ok(Response::new(question.bound(proto::RecordsAtResponse {
-            records,
-            at: read.at.to_string(),
-            next_page_token,
-            holds_at: Some(read.holds_at()?),
-            caution: read.caution()?,
-        })))
+        self.0
+            .answered(read_at, move |node, view| {
+                let read = node.read_land(view, &at, read_at)?;
+                let holds =
+                    |picture: &RecordPicture| picture.danger_areas.iter().any(|shown| area_covers(&shown.area, point));
+                let (records, next_page_token) = read.summaries(page_size, &page_token, holds, |after, items| {
+                    Ok(read.view.records_near(&bounds, after, items)?)
+                })?;
+                Ok(question.bound(proto::RecordsAtResponse {
+                    records,
+                    at: read.at.to_string(),
+                    next_page_token,
+                    holds_at: Some(read.holds_at()?),
+                    caution: read.caution()?,
+                }))
+            })
+            .await
     }
 
     async fn search(
@@ -106,25 +119,30 @@ impl proto::minefields_server::Minefields for MinefieldsService {
         let bounds = r#box.map(bounds).transpose()?;
         let country = country_code(&country)?;
         let statuses = land_statuses(&statuses)?;
-        let read = self.0.read_land(&at, read_at).await?;
-        let wanted = |picture: &RecordPicture| {
-            (statuses.is_empty() || statuses.contains(&picture.status))
-                && country.is_none_or(|country| picture.identity.country == Some(country))
-                && bounds
-                    .is_none_or(|bounds| picture.danger_areas.iter().any(|shown| shown.area.bounds().meets(&bounds)))
-        };
-        let (records, next_page_token) =
-            read.summaries(page_size, &page_token, wanted, |after, items| match &bounds {
-                Some(bounds) => Ok(read.view.records_near(bounds, after, items)?),
-                None => Ok(read.view.records(after, items)?),
-            })?;
-        Ok(Response::new(question.bound(proto::SearchRecordsResponse {
-            records,
-            at: read.at.to_string(),
-            next_page_token,
-            holds_at: Some(read.holds_at()?),
-            caution: read.caution()?,
-        })))
+        self.0
+            .answered(read_at, move |node, view| {
+                let read = node.read_land(view, &at, read_at)?;
+                let wanted = |picture: &RecordPicture| {
+                    (statuses.is_empty() || statuses.contains(&picture.status))
+                        && country.is_none_or(|country| picture.identity.country == Some(country))
+                        && bounds.is_none_or(|bounds| {
+                            picture.danger_areas.iter().any(|shown| shown.area.bounds().meets(&bounds))
+                        })
+                };
+                let (records, next_page_token) =
+                    read.summaries(page_size, &page_token, wanted, |after, items| match &bounds {
+                        Some(bounds) => Ok(read.view.records_near(bounds, after, items)?),
+                        None => Ok(read.view.records(after, items)?),
+                    })?;
+                Ok(question.bound(proto::SearchRecordsResponse {
+                    records,
+                    at: read.at.to_string(),
+                    next_page_token,
+                    holds_at: Some(read.holds_at()?),
+                    caution: read.caution()?,
+                }))
+            })
+            .await
     }
 
     async fn accounts(
@@ -132,17 +150,21 @@ impl proto::minefields_server::Minefields for MinefieldsService {
         request: Request<proto::RecordAccountsRequest>,
     ) -> Result<Response<proto::RecordAccountsResponse>, Status> {
         let proto::RecordAccountsRequest { record, at, read_at } = request.into_inner();
-        let read = self.0.read_land(&at, read_at).await?;
-        let (events, picture) = read.record(&record)?;
-        let authors = Authors(&events);
-        Ok(Response::new(proto::RecordAccountsResponse {
-            parcels: authors.parcels(&picture),
-            totals: Some(totals(&picture.totals)),
-            findings: authors.findings(&picture.findings),
-            at: read.at.to_string(),
-            holds_at: Some(read.holds_at()?),
-            caution: read.caution()?,
-        }))
+        self.0
+            .answered(read_at, move |node, view| {
+                let read = node.read_land(view, &at, read_at)?;
+                let (events, picture) = read.record(&record)?;
+                let authors = Authors(&events);
+                Ok(proto::RecordAccountsResponse {
+                    parcels: authors.parcels(&picture),
+                    totals: Some(totals(&picture.totals)),
+                    findings: authors.findings(&picture.findings),
+                    at: read.at.to_string(),
+                    holds_at: Some(read.holds_at()?),
+                    caution: read.caution()?,
+                })
+            })
+            .await
     }
 }
 
@@ -154,9 +176,14 @@ struct LandRead<'a> {
 }
 
 impl Node {
-    async fn read_land(&self, at: &str, read_at: Option<proto::ReadAt>) -> Result<LandRead<'_>, Refused> {
+    /// Without a day it is the one until which the state of knowledge reaches.
+    fn read_land<'v>(
+        &'v self,
+        view: View<'v>,
+        at: &str,
+        read_at: Option<proto::ReadAt>,
+    ) -> Result<LandRead<'v>, Refused> {
         let known_then = read_at.is_some_and(|read_at| read_at.known_at.is_some());
-        let view = self.view_at(read_at).await?;
         let at = match at {
             "" if known_then => view.holds_at()?.recorded_at.and_then(|time| time.utc_date()),
             "" => self.clock.now().utc_date(),

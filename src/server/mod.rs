@@ -32,6 +32,7 @@ mod objections;
 mod organisations;
 mod paging;
 mod parties;
+mod reading;
 mod receiving;
 mod registered;
 mod remarks_ahead;

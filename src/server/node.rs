@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{ahead::Ahead, answers::Answers, convert, errors::Refused, lately::Lately};
+use super::{ahead::Ahead, answers::Answers, convert, errors::Refused, lately::Lately, reading::Places};
 use crate::{
     admission::{Admission, AdmissionError, KnownBefore},
     checkpoint::{CheckpointSigner, CheckpointVerifier},
@@ -41,6 +41,8 @@ pub struct Node {
     pub(super) ahead: Ahead,
     /// Entries that answers were told from lately.
     pub(super) lately: Lately,
+    /// Where questions to the read models are answered.
+    pub(super) places: Places,
     minimum_size_wait: Duration,
 }
 
@@ -88,6 +90,7 @@ impl Node {
             answers,
             ahead: Ahead::new(limits::REPLAY_AHEAD_BYTES),
             lately: Lately::default(),
+            places: Places::default(),
             minimum_size_wait,
         }))
     }

@@ -39,9 +39,12 @@ impl proto::treaties_server::Treaties for TreatiesService {
         request: Request<proto::GetTreatyRequest>,
     ) -> Result<Response<proto::GetTreatyResponse>, Status> {
         let proto::GetTreatyRequest { treaty, read_at } = request.into_inner();
-        let view = self.0.view_at(read_at).await?;
-        let found = self.0.treaty_entry(view, &self.0.find_treaty(view, &treaty)?)?;
-        Ok(Response::new(proto::GetTreatyResponse { treaty: Some(found), holds_at: Some(self.0.holds_at(view)?) }))
+        self.0
+            .answered(read_at, move |node, view| {
+                let found = node.treaty_entry(view, &node.find_treaty(view, &treaty)?)?;
+                Ok(proto::GetTreatyResponse { treaty: Some(found), holds_at: Some(node.holds_at(view)?) })
+            })
+            .await
     }
 
     async fn list(
@@ -50,15 +53,18 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::ListTreatiesResponse>, Status> {
         let (proto::ListTreatiesRequest { read_at, page_size, page_token }, question) =
             self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let asked = page(page_size, &page_token);
-        let (treaties, next_page_token) =
-            fitting(asked, |page| view.treaties(page), |treaty| self.0.treaty_entry(view, treaty))?;
-        Ok(Response::new(question.bound(proto::ListTreatiesResponse {
-            treaties,
-            next_page_token,
-            holds_at: Some(self.0.holds_at(view)?),
-        })))
+        self.0
+            .answered(read_at, move |node, view| {
+                let asked = page(page_size, &page_token);
+                let (treaties, next_page_token) =
+                    fitting(asked, |page| view.treaties(page), |treaty| node.treaty_entry(view, treaty))?;
+                Ok(question.bound(proto::ListTreatiesResponse {
+                    treaties,
+                    next_page_token,
+                    holds_at: Some(node.holds_at(view)?),
+                }))
+            })
+            .await
     }
 
     async fn list_participants(
@@ -67,12 +73,18 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::ListParticipantsResponse>, Status> {
         let (proto::ListParticipantsRequest { read_at, page_size, page_token }, question) =
             self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let asked = page(page_size, &page_token);
-        let (participants, next_page_token) =
-            fitting(asked, |page| view.participants(page), |participant| self.0.participant_entry(view, participant))?;
-        let holds_at = Some(self.0.holds_at(view)?);
-        Ok(Response::new(question.bound(proto::ListParticipantsResponse { participants, next_page_token, holds_at })))
+        self.0
+            .answered(read_at, move |node, view| {
+                let asked = page(page_size, &page_token);
+                let (participants, next_page_token) = fitting(
+                    asked,
+                    |page| view.participants(page),
+                    |participant| node.participant_entry(view, participant),
+                )?;
+                let holds_at = Some(node.holds_at(view)?);
+                Ok(question.bound(proto::ListParticipantsResponse { participants, next_page_token, holds_at }))
+            })
+            .await
     }
 
     async fn timeline(
@@ -81,33 +93,37 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::TimelineResponse>, Status> {
         let (proto::TimelineRequest { treaty, participant, read_at, page_size, page_token, view: name, at }, question) =
             self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let treaty = self.0.find_treaty(view, &treaty)?.id;
-        let participant = self.0.find_if_named(view, &participant)?;
-        let asked = Asked::parse(view, &at, &name)?;
-        let until = Some(asked.at).filter(|_| !at.is_empty());
-        let telling = Telling::of(&self.0, view, asked.view);
-        let dates = telling.dates_of(&treaty, participant.as_ref())?;
-        let of = Timeline { treaty: &treaty, participant: participant.as_ref(), until, dates: &dates };
-        let find = |page: PageRequest<'_>| view.timeline(&of, page);
-        let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| telling.act(act))?;
-        let later = view.later_acts(&of).map_err(Refused::from)?;
-        let status = participant.as_ref().map(|participant| self.0.treaty_status(view, &treaty, participant, asked));
-        let mut status = status.transpose()?;
-        let cut = status.as_mut().filter(|_| until.is_some());
-        let later_reactions = cut.map_or(0, |found| treaties::cut_after_its_day(&mut found.answer, &later));
-        Ok(Response::new(question.bound(proto::TimelineResponse {
-            treaty: treaty.to_string(),
-            acts,
-            next_page_token,
-            holds_at: Some(self.0.holds_at(view)?),
-            legal_findings: status.iter().flat_map(Found::findings).collect(),
-            courses: status.iter().flat_map(Found::courses).collect(),
-            overlays_of_all_days: status.iter().flat_map(Found::overlays_of_all_days).collect(),
-            at: until.map(|day| day.to_string()).unwrap_or_default(),
-            later_acts: u32::try_from(later.len()).unwrap_or(u32::MAX),
-            later_reactions: u32::try_from(later_reactions).unwrap_or(u32::MAX),
-        })))
+        self.0
+            .answered(read_at, move |node, view| {
+                let treaty = node.find_treaty(view, &treaty)?.id;
+                let participant = node.find_if_named(view, &participant)?;
+                let asked = Asked::parse(view, &at, &name)?;
+                let until = Some(asked.at).filter(|_| !at.is_empty());
+                let telling = Telling::of(node, view, asked.view);
+                let dates = telling.dates_of(&treaty, participant.as_ref())?;
+                let of = Timeline { treaty: &treaty, participant: participant.as_ref(), until, dates: &dates };
+                let find = |page: PageRequest<'_>| view.timeline(&of, page);
+                let (acts, next_page_token) = fitting(page(page_size, &page_token), find, |act| telling.act(act))?;
+                let later = view.later_acts(&of).map_err(Refused::from)?;
+                let status =
+                    participant.as_ref().map(|participant| node.treaty_status(view, &treaty, participant, asked));
+                let mut status = status.transpose()?;
+                let cut = status.as_mut().filter(|_| until.is_some());
+                let later_reactions = cut.map_or(0, |found| treaties::cut_after_its_day(&mut found.answer, &later));
+                Ok(question.bound(proto::TimelineResponse {
+                    treaty: treaty.to_string(),
+                    acts,
+                    next_page_token,
+                    holds_at: Some(node.holds_at(view)?),
+                    legal_findings: status.iter().flat_map(Found::findings).collect(),
+                    courses: status.iter().flat_map(Found::courses).collect(),
+                    overlays_of_all_days: status.iter().flat_map(Found::overlays_of_all_days).collect(),
+                    at: until.map(|day| day.to_string()).unwrap_or_default(),
+                    later_acts: u32::try_from(later.len()).unwrap_or(u32::MAX),
+                    later_reactions: u32::try_from(later_reactions).unwrap_or(u32::MAX),
+                }))
+            })
+            .await
     }
 
     async fn status(
@@ -116,37 +132,40 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::TreatyStatusResponse>, Status> {
         let proto::TreatyStatusRequest { treaty, participant, at, read_at, view: name, with_other_treaties } =
             request.into_inner();
-        let view = self.0.view_at(read_at).await?;
-        let (treaty, participant) =
-            (self.0.find_treaty(view, &treaty)?.id, self.0.find_participant(view, &participant)?);
-        let asked = Asked::parse(view, &at, &name)?;
-        let found = self.0.treaty_status(view, &treaty, &participant.id, asked)?;
-        let others = match with_other_treaties {
-            true => self.0.standings(view, &participant.id, Some(&treaty), asked)?,
-            false => Vec::new(),
-        };
-        let (clauses, clauses_version) = found.clauses();
-        Ok(Response::new(proto::TreatyStatusResponse {
-            treaty: treaty.to_string(),
-            treaty_name: found.treaty_name.clone(),
-            participant: participant.id.to_string(),
-            participant_name: self.0.participant_name(view, &participant)?,
-            at: asked.at.to_string(),
-            projected: found.answer.projected,
-            view: asked.view.name().into(),
-            outcomes: found.outcomes(),
-            complete: found.answer.complete,
-            overlays: found.overlays(),
-            claims: found.claims(),
-            findings: found.findings(),
-            other_treaties: others.iter().map(Found::standing).collect(),
-            clauses,
-            clauses_version,
-            rests_on: found.rests_on(),
-            holds_at: Some(self.0.holds_at(view)?),
-            courses: found.courses(),
-            overlays_of_all_days: found.overlays_of_all_days(),
-        }))
+        self.0
+            .answered(read_at, move |node, view| {
+                let (treaty, participant) =
+                    (node.find_treaty(view, &treaty)?.id, node.find_participant(view, &participant)?);
+                let asked = Asked::parse(view, &at, &name)?;
+                let found = node.treaty_status(view, &treaty, &participant.id, asked)?;
+                let others = match with_other_treaties {
+                    true => node.standings(view, &participant.id, Some(&treaty), asked)?,
+                    false => Vec::new(),
+                };
+                let (clauses, clauses_version) = found.clauses();
+                Ok(proto::TreatyStatusResponse {
+                    treaty: treaty.to_string(),
+                    treaty_name: found.treaty_name.clone(),
+                    participant: participant.id.to_string(),
+                    participant_name: node.participant_name(view, &participant)?,
+                    at: asked.at.to_string(),
+                    projected: found.answer.projected,
+                    view: asked.view.name().into(),
+                    outcomes: found.outcomes(),
+                    complete: found.answer.complete,
+                    overlays: found.overlays(),
+                    claims: found.claims(),
+                    findings: found.findings(),
+                    other_treaties: others.iter().map(Found::standing).collect(),
+                    clauses,
+                    clauses_version,
+                    rests_on: found.rests_on(),
+                    holds_at: Some(node.holds_at(view)?),
+                    courses: found.courses(),
+                    overlays_of_all_days: found.overlays_of_all_days(),
+                })
+            })
+            .await
     }
 
     async fn standing(
@@ -154,21 +173,22 @@ impl proto::treaties_server::Treaties for TreatiesService {
         request: Request<proto::StandingRequest>,
     ) -> Result<Response<proto::StandingResponse>, Status> {
         let proto::StandingRequest { participant, at, read_at, view: name } = request.into_inner();
-        let view = self.0.view_at(read_at).await?;
-        let participant = self.0.find_participant(view, &participant)?;
-        let asked = Asked::parse(view, &at, &name)?;
-        let standings = self.0.standings(view, &participant.id, None, asked)?;
-        let holds = view.holds_at().map_err(Refused::from)?;
-        let newest = holds.recorded_at.and_then(|time| time.utc_date());
-        Ok(Response::new(proto::StandingResponse {
-            participant: participant.id.to_string(),
-            participant_name: self.0.participant_name(view, &participant)?,
-            at: asked.at.to_string(),
-            projected: newest.is_none_or(|newest| newest < asked.at),
-            view: asked.view.name().into(),
-            standings: standings.iter().map(Found::standing).collect(),
-            holds_at: Some(self.0.holds_at(view)?),
-        }))
+        self.0
+            .answered(read_at, move |node, view| {
+                let participant = node.find_participant(view, &participant)?;
+                let asked = Asked::parse(view, &at, &name)?;
+                let standings = node.standings(view, &participant.id, None, asked)?;
+                Ok(proto::StandingResponse {
+                    participant: participant.id.to_string(),
+                    participant_name: node.participant_name(view, &participant)?,
+                    at: asked.at.to_string(),
+                    projected: lies_ahead(view, asked)?,
+                    view: asked.view.name().into(),
+                    standings: standings.iter().map(Found::standing).collect(),
+                    holds_at: Some(node.holds_at(view)?),
+                })
+            })
+            .await
     }
 
     async fn parties(
@@ -177,16 +197,13 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::ListPartiesResponse>, Status> {
         let (proto::ListPartiesRequest { treaty, at, read_at, view: name, statuses, page_size, page_token }, question) =
             self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let treaty = self.0.find_treaty(view, &treaty)?.id;
-        let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(question.bound(self.0.parties(
-            view,
-            &treaty,
-            asked,
-            &statuses,
-            page(page_size, &page_token),
-        )?)))
+        self.0
+            .answered(read_at, move |node, view| {
+                let treaty = node.find_treaty(view, &treaty)?.id;
+                let asked = Asked::parse(view, &at, &name)?;
+                Ok(question.bound(node.parties(view, &treaty, asked, &statuses, page(page_size, &page_token))?))
+            })
+            .await
     }
     async fn obligations(
         &self,
@@ -194,28 +211,31 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::ObligationsResponse>, Status> {
         let proto::ObligationsRequest { participant, treaty, at, read_at, view: name, states } = request.into_inner();
         let states = parse_states(&states)?;
-        let view = self.0.view_at(read_at).await?;
-        let participant = self.0.find_participant(view, &participant)?;
-        let treaty = match treaty.as_str() {
-            "" => None,
-            name => Some(self.0.find_treaty(view, name)?.id),
-        };
-        let asked = Asked::parse(view, &at, &name)?;
-        let found = self.0.duties(view, treaty.as_ref(), &participant.id, asked)?;
-        let others = match &treaty {
-            Some(treaty) => self.0.standings(view, &participant.id, Some(treaty), asked)?,
-            None => Vec::new(),
-        };
-        Ok(Response::new(proto::ObligationsResponse {
-            participant: participant.id.to_string(),
-            participant_name: self.0.participant_name(view, &participant)?,
-            at: asked.at.to_string(),
-            projected: lies_ahead(view, asked)?,
-            view: asked.view.name().into(),
-            treaties: found.iter().map(|found| found.told(&states)).collect(),
-            other_treaties: others.iter().map(Found::standing).collect(),
-            holds_at: Some(self.0.holds_at(view)?),
-        }))
+        self.0
+            .answered(read_at, move |node, view| {
+                let participant = node.find_participant(view, &participant)?;
+                let treaty = match treaty.as_str() {
+                    "" => None,
+                    name => Some(node.find_treaty(view, name)?.id),
+                };
+                let asked = Asked::parse(view, &at, &name)?;
+                let found = node.duties(view, treaty.as_ref(), &participant.id, asked)?;
+                let others = match &treaty {
+                    Some(treaty) => node.standings(view, &participant.id, Some(treaty), asked)?,
+                    None => Vec::new(),
+                };
+                Ok(proto::ObligationsResponse {
+                    participant: participant.id.to_string(),
+                    participant_name: node.participant_name(view, &participant)?,
+                    at: asked.at.to_string(),
+                    projected: lies_ahead(view, asked)?,
+                    view: asked.view.name().into(),
+                    treaties: found.iter().map(|found| found.told(&states)).collect(),
+                    other_treaties: others.iter().map(Found::standing).collect(),
+                    holds_at: Some(node.holds_at(view)?),
+                })
+            })
+            .await
     }
 
     async fn overdue(
@@ -224,25 +244,28 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::OverdueResponse>, Status> {
         let (proto::OverdueRequest { treaty, at, read_at, view: name, page_size, page_token }, question) =
             self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let treaties = match treaty.as_str() {
-            "" => treaty_ids(view)?,
-            name => vec![self.0.find_treaty(view, name)?.id],
-        };
-        let asked = Asked::parse(view, &at, &name)?;
-        let items = match usize::try_from(page_size).unwrap_or(usize::MAX) {
-            0 => PAGE_ITEMS_DEFAULT,
-            items => items.min(PAGE_ITEMS_MAX),
-        };
-        let page = self.0.overdue(view, &treaties, asked, items, &page_token)?;
-        Ok(Response::new(question.bound(proto::OverdueResponse {
-            at: asked.at.to_string(),
-            projected: lies_ahead(view, asked)?,
-            view: asked.view.name().into(),
-            participations: page.participations,
-            next_page_token: page.next,
-            holds_at: Some(self.0.holds_at(view)?),
-        })))
+        self.0
+            .answered(read_at, move |node, view| {
+                let treaties = match treaty.as_str() {
+                    "" => treaty_ids(view)?,
+                    name => vec![node.find_treaty(view, name)?.id],
+                };
+                let asked = Asked::parse(view, &at, &name)?;
+                let items = match usize::try_from(page_size).unwrap_or(usize::MAX) {
+                    0 => PAGE_ITEMS_DEFAULT,
+                    items => items.min(PAGE_ITEMS_MAX),
+                };
+                let page = node.overdue(view, &treaties, asked, items, &page_token)?;
+                Ok(question.bound(proto::OverdueResponse {
+                    at: asked.at.to_string(),
+                    projected: lies_ahead(view, asked)?,
+                    view: asked.view.name().into(),
+                    participations: page.participations,
+                    next_page_token: page.next,
+                    holds_at: Some(node.holds_at(view)?),
+                }))
+            })
+            .await
     }
 
     async fn upcoming(
@@ -253,17 +276,14 @@ impl proto::treaties_server::Treaties for TreatiesService {
             proto::UpcomingRequest { treaty, participant, at, read_at, view: name, horizon, page_size, page_token },
             question,
         ) = self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let scope = self.0.scope(view, &treaty, &participant)?;
-        let asked = Asked::parse(view, &at, &name)?;
-        let horizon = upcoming::horizon(asked.at, horizon.as_ref())?;
-        Ok(Response::new(question.bound(self.0.upcoming(
-            view,
-            &scope,
-            asked,
-            horizon,
-            page(page_size, &page_token),
-        )?)))
+        self.0
+            .answered(read_at, move |node, view| {
+                let scope = node.scope(view, &treaty, &participant)?;
+                let asked = Asked::parse(view, &at, &name)?;
+                let horizon = upcoming::horizon(asked.at, horizon.as_ref())?;
+                Ok(question.bound(node.upcoming(view, &scope, asked, horizon, page(page_size, &page_token))?))
+            })
+            .await
     }
 
     async fn changes(
@@ -275,16 +295,16 @@ impl proto::treaties_server::Treaties for TreatiesService {
             question,
         ) = self.0.opened(request.into_inner()).await?;
         let size = self.0.resolve(read_at).await?;
-        let later = self.0.models.at(size).map_err(Refused::from)?;
-        let earlier = self.0.earlier(from, later).await?;
-        let scope = self.0.scope(later, &treaty, &participant)?;
-        let asked = Asked::parse(later, &at, &name)?;
-        Ok(Response::new(question.bound(self.0.changes(
-            (earlier, later),
-            &scope,
-            asked,
-            page(page_size, &page_token),
-        )?)))
+        let earlier = self.0.earlier(from, size).await?;
+        self.0
+            .answered_at(size, move |node, later| {
+                let earlier = node.models.at(earlier)?;
+                let scope = node.scope(later, &treaty, &participant)?;
+                let asked = Asked::parse(later, &at, &name)?;
+                let page = page(page_size, &page_token);
+                Ok(question.bound(node.changes((earlier, later), &scope, asked, page)?))
+            })
+            .await
     }
 
     async fn findings(
@@ -296,16 +316,13 @@ impl proto::treaties_server::Treaties for TreatiesService {
             question,
         ) = self.0.opened(request.into_inner()).await?;
         let codes = parse_codes(&codes)?;
-        let view = self.0.view_at(read_at).await?;
-        let scope = self.0.scope(view, &treaty, &participant)?;
-        let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(question.bound(self.0.findings_under(
-            view,
-            &scope,
-            asked,
-            &codes,
-            page(page_size, &page_token),
-        )?)))
+        self.0
+            .answered(read_at, move |node, view| {
+                let scope = node.scope(view, &treaty, &participant)?;
+                let asked = Asked::parse(view, &at, &name)?;
+                Ok(question.bound(node.findings_under(view, &scope, asked, &codes, page(page_size, &page_token))?))
+            })
+            .await
     }
 
     async fn contested(
@@ -314,10 +331,13 @@ impl proto::treaties_server::Treaties for TreatiesService {
     ) -> Result<Response<proto::ContestedResponse>, Status> {
         let (proto::ContestedRequest { treaty, at, read_at, view: name, page_size, page_token, participant }, question) =
             self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let scope = self.0.scope(view, &treaty, &participant)?;
-        let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(question.bound(self.0.contested(view, &scope, asked, page(page_size, &page_token))?)))
+        self.0
+            .answered(read_at, move |node, view| {
+                let scope = node.scope(view, &treaty, &participant)?;
+                let asked = Asked::parse(view, &at, &name)?;
+                Ok(question.bound(node.contested(view, &scope, asked, page(page_size, &page_token))?))
+            })
+            .await
     }
 
     async fn unnotified(
@@ -329,16 +349,13 @@ impl proto::treaties_server::Treaties for TreatiesService {
             question,
         ) = self.0.opened(request.into_inner()).await?;
         let kinds = parse_kinds(&kinds)?;
-        let view = self.0.view_at(read_at).await?;
-        let scope = self.0.scope(view, &treaty, &participant)?;
-        let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(question.bound(self.0.unnotified(
-            view,
-            &scope,
-            asked,
-            &kinds,
-            page(page_size, &page_token),
-        )?)))
+        self.0
+            .answered(read_at, move |node, view| {
+                let scope = node.scope(view, &treaty, &participant)?;
+                let asked = Asked::parse(view, &at, &name)?;
+                Ok(question.bound(node.unnotified(view, &scope, asked, &kinds, page(page_size, &page_token))?))
+            })
+            .await
     }
 
     async fn objections(
@@ -349,36 +366,39 @@ impl proto::treaties_server::Treaties for TreatiesService {
             proto::ObjectionsRequest { treaty, participant, at, read_at, view: name, page_size, page_token },
             question,
         ) = self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let treaty = self.0.find_treaty(view, &treaty)?.id;
-        let participant = self.0.find_if_named(view, &participant)?;
-        let asked = Asked::parse(view, &at, &name)?;
-        let page = page(page_size, &page_token);
-        Ok(Response::new(question.bound(self.0.objections(view, &treaty, participant.as_ref(), asked, page)?)))
+        self.0
+            .answered(read_at, move |node, view| {
+                let treaty = node.find_treaty(view, &treaty)?.id;
+                let participant = node.find_if_named(view, &participant)?;
+                let asked = Asked::parse(view, &at, &name)?;
+                let page = page(page_size, &page_token);
+                Ok(question.bound(node.objections(view, &treaty, participant.as_ref(), asked, page)?))
+            })
+            .await
     }
 
     async fn citing(&self, request: Request<proto::CitingRequest>) -> Result<Response<proto::CitingResponse>, Status> {
         let (proto::CitingRequest { document, at, read_at, page_size, page_token }, question) =
             self.0.opened(request.into_inner()).await?;
         let document = parse_document(document)?;
-        let view = self.0.view_at(read_at).await?;
-        let until = Some(at.as_str()).filter(|at| !at.is_empty()).map(parse_at).transpose()?;
-        Ok(Response::new(question.bound(self.0.citing(view, &document, until, page(page_size, &page_token))?)))
+        self.0
+            .answered(read_at, move |node, view| {
+                let until = Some(at.as_str()).filter(|at| !at.is_empty()).map(parse_at).transpose()?;
+                Ok(question.bound(node.citing(view, &document, until, page(page_size, &page_token))?))
+            })
+            .await
     }
 
     async fn table(&self, request: Request<proto::TableRequest>) -> Result<Response<proto::TableResponse>, Status> {
         let (proto::TableRequest { treaty, at, read_at, view: name, stated_as_at, page_size, page_token }, question) =
             self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let treaty = self.0.find_treaty(view, &treaty)?.id;
-        let asked = Asked::parse(view, &at, &name)?;
-        Ok(Response::new(question.bound(self.0.table(
-            view,
-            &treaty,
-            asked,
-            &stated_as_at,
-            page(page_size, &page_token),
-        )?)))
+        self.0
+            .answered(read_at, move |node, view| {
+                let treaty = node.find_treaty(view, &treaty)?.id;
+                let asked = Asked::parse(view, &at, &name)?;
+                Ok(question.bound(node.table(view, &treaty, asked, &stated_as_at, page(page_size, &page_token))?))
+            })
+            .await
     }
 }
 

@@ -33,6 +33,7 @@ mod renamed;
 mod shipped;
 mod sign_offs;
 mod signing;
+mod slow_reads;
 mod submit;
 mod support;
 mod tables;

@@ -10,7 +10,7 @@ use merestone::{
 };
 use tonic::{Code, transport::Channel};
 
-use crate::support::*;
+use crate::{support::*, treaty_status::drafted};
 
 const OTTAWA: &str = "untc:XXVI-5";
 const PROTOCOL: &str = "untc:XXVI-2-b";
@@ -345,5 +345,67 @@ async fn what_cannot_be_asked_is_refused_by_name() {
     }
     let request = proto::OverdueRequest { page_token: "elsewhere".into(), ..Default::default() };
     assert_eq!(story.client().overdue(request).await.unwrap_err().code(), Code::InvalidArgument);
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_questions_see_that_a_stated_entry_into_force_was_taken_back() {
+    let story = Story::begin().await;
+    let treaty = "made-up:1";
+    let clause = EntryIntoForceClause { threshold: 2, ..in_force(EntryIntoForceMode::FirstOfMonth, "17") };
+    let body = TreatyRegistered {
+        title: "A made-up treaty".into(),
+        short_names: Vec::new(),
+        adopted: world("1997-09-18"),
+        adopted_at: "".into(),
+        parent: None,
+        registrations: Vec::new(),
+        clauses: Some(Clauses { entry_into_force: Some(clause), ..ottawa() }),
+    };
+    story.record(&format!("treaty/{treaty}"), TreatyBody::TreatyRegistered(Box::new(body))).await;
+    let body = EffectStated { effect: TreatyEffect::EntryIntoForce, effective: world("2009-09-01") };
+    let stated = drafted(&format!("treaty/{treaty}"), Body::Treaty(TreatyBody::EffectStated(body)));
+    let target = EventReference { organisation: story.ledger.recorder.organisation.clone(), event: stated.id };
+    let subject = stated.subject.clone();
+    story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, vec![stated])).await.unwrap();
+    story.deposit(treaty, "FIN", "2000-01-10").await;
+    story.deposit(treaty, "UKR", "2001-02-10").await;
+    let before = story.size();
+    let body = SharedBody::EventRetracted(EventRetracted { target, reason: "of another treaty".into() });
+    let taken_back = drafted(&subject.to_string(), Body::Shared(body));
+    story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, vec![taken_back])).await.unwrap();
+    let at = "2008-01-01";
+    for (size, expected) in [(before, "contracting"), (story.size(), "party")] {
+        let mut client = story.client();
+        let request = proto::TreatyStatusRequest {
+            treaty: treaty.into(),
+            participant: "FIN".into(),
+            at: at.into(),
+            read_at: Story::read_at(size),
+            ..proto::TreatyStatusRequest::default()
+        };
+        let status = client.status(request).await.unwrap().into_inner();
+        let request = proto::StandingRequest {
+            participant: "FIN".into(),
+            at: at.into(),
+            read_at: Story::read_at(size),
+            view: String::new(),
+        };
+        let standing = client.standing(request).await.unwrap().into_inner();
+        let obligations = story.obligations("FIN", treaty, at, &[], size).await;
+        let overdue = story.overdue(treaty, at, (0, ""), size).await;
+        assert_eq!(status.outcomes[0].status, expected);
+        let [line] = standing.standings.as_slice() else { panic!("{standing:#?}") };
+        let [duties] = obligations.treaties.as_slice() else { panic!("{obligations:#?}") };
+        assert_eq!(line.statuses, [expected]);
+        assert_eq!(Some(line), duties.standing.as_ref(), "the same line");
+        let held = status.outcomes[0].intervals.iter().find(|it| it.to.is_empty() || *it.to > *at).unwrap();
+        assert_eq!(line.since, held.from);
+        let late: Vec<_> = duties.duties.iter().filter(|duty| duty.state == "overdue").map(|it| &it.due).collect();
+        let listed = overdue.participations.iter().find(|found| found.participant == "FIN");
+        let listed: Vec<_> = listed.iter().flat_map(|found| &found.duties).map(|duty| &duty.due).collect();
+        assert_eq!(late, listed);
+        assert_eq!(late.is_empty(), expected == "contracting");
+    }
     story.audited().await;
 }
