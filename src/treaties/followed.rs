@@ -30,13 +30,15 @@ pub struct Followed<'r, 'a> {
     /// What its corners lead to: first the one with the first day of each stretch, last the
     /// one with the last; never none.
     pub corners: Vec<Rc<Course>>,
+    /// What each of these reads, where they are not the corners of the reading; else empty.
+    pub points: Vec<Reading<'r, 'a>>,
     /// Ascending, from ever to open.
     pub intervals: Vec<Interval>,
 }
 
 impl<'r, 'a> Followed<'r, 'a> {
     fn of(reading: Reading<'r, 'a>, corners: Vec<Rc<Course>>) -> Self {
-        Self { reading, intervals: intervals(&corners), corners }
+        Self { reading, intervals: intervals(&corners), corners, points: Vec::new() }
     }
 
     /// What it leads to on the first days.
@@ -99,24 +101,26 @@ fn apart<'r, 'a>(
     points: Vec<Point<'r, 'a>>,
     asked: Option<Date>,
 ) -> (Vec<Followed<'r, 'a>>, bool) {
-    let mut sets: Vec<(BTreeSet<Vec<Ordering>>, Vec<Rc<Course>>)> = Vec::new();
+    let mut sets: Vec<(BTreeSet<Vec<Ordering>>, Vec<Point<'r, 'a>>)> = Vec::new();
     for (point, course) in points {
         let order = point.order();
-        match sets.iter_mut().find(|(_, courses)| agree(&courses[0], &course, asked)) {
-            Some((orders, courses)) => {
+        match sets.iter_mut().find(|(_, points)| agree(&points[0].1, &course, asked)) {
+            Some((orders, points)) => {
                 orders.insert(order);
-                courses.push(course);
+                points.push((point, course));
             }
-            None => sets.push((BTreeSet::from([order]), vec![course])),
+            None => sets.push((BTreeSet::from([order]), vec![(point, course)])),
         }
     }
     let each: BTreeSet<&Vec<Ordering>> = sets.iter().flat_map(|(orders, _)| orders).collect();
     let by_order = each.len() == sets.iter().map(|(orders, _)| orders.len()).sum::<usize>();
     // Of many dates the orders are too many to be told.
     let few = reading.open() <= STATUS_ORDERED;
-    let followed = sets.into_iter().map(|(orders, courses)| {
+    let followed = sets.into_iter().map(|(orders, points)| {
         let orders: Vec<Vec<Ordering>> = orders.into_iter().collect();
-        Followed::of(if few { reading.in_orders(&orders) } else { reading.clone() }, courses)
+        let (points, courses) = points.into_iter().unzip();
+        let followed = Followed::of(if few { reading.in_orders(&orders) } else { reading.clone() }, courses);
+        Followed { points, ..followed }
     });
     (followed.collect(), by_order)
 }
@@ -141,7 +145,13 @@ pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>], asked: Option<Date>) -> Vec
             let reading = one.reading.joined(&other.reading).filter(|_| agree(one.first(), other.first(), asked))?;
             let corners = one.corners.iter().chain(&other.corners).cloned().collect();
             let pairs = one.intervals.iter().zip(&other.intervals);
-            Some(Followed { reading, corners, intervals: pairs.map(|(one, other)| one.around(*other)).collect() })
+            let points = Vec::new();
+            Some(Followed {
+                reading,
+                corners,
+                points,
+                intervals: pairs.map(|(one, other)| one.around(*other)).collect(),
+            })
         },
     )
 }
