@@ -361,10 +361,15 @@ fn against(reactions: &[Reaction], since: Date) -> Vec<Against<'_>> {
     let against = reactions.iter().filter(|it| matches!(it.stance.as_str(), "objects" | "contests" | "rejects"));
     let stood = against.filter_map(|reaction| {
         let not_before = |(first, last): Ends| (first.max(since), last.max(since));
-        let (from, to) = (not_before(ends(&reaction.date)?), ends(&reaction.withdrawn).map(not_before));
+        let (from, to) = (not_before(ends(&reaction.date)?), ends(withdrawn(reaction)).map(not_before));
         to.is_none_or(|to| from.0 < to.1).then_some(Against { by: &reaction.by, from, to })
     });
     stood.collect()
+}
+
+/// When a reaction was withdrawn, or may have been.
+fn withdrawn(reaction: &Reaction) -> &str {
+    if reaction.withdrawn.is_empty() { &reaction.may_be_withdrawn } else { &reaction.withdrawn }
 }
 
 /// Beside the day from which it is contested all the while up to another: not all who are

@@ -120,10 +120,13 @@ fn stated(statements: &Claims) -> impl Iterator<Item = [String; 5]> {
 }
 
 fn response(response: &ActResponse) -> [String; 5] {
-    let ActResponse { event, by, stance, date, text, source_name, withdrawn, .. } = response;
+    let ActResponse { event, by, stance, date, text, source_name, withdrawn, may_be_withdrawn, .. } = response;
     let mut says = stance.clone();
     if !withdrawn.is_empty() {
         says.push_str(&format!(", withdrawn {withdrawn}"));
+    }
+    if !may_be_withdrawn.is_empty() {
+        says.push_str(&format!(", may have been withdrawn ({may_be_withdrawn})"));
     }
     if !text.is_empty() {
         says.push_str(&format!(": {text}"));

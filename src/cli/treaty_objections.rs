@@ -111,10 +111,14 @@ fn names(participants: &[NamedParticipant]) -> String {
 }
 
 fn row(objection: &ActObjection, times: &[ObjectionTime]) -> [String; 5] {
-    let ActObjection { event, participant_name, date, grounds, source_name, withdrawn, .. } = objection;
+    let ActObjection { event, participant_name, date, grounds, source_name, withdrawn, may_be_withdrawn, .. } =
+        objection;
     let mut told = in_time(objection, times);
     if !withdrawn.is_empty() {
         told.push(format!("withdrawn {withdrawn}"));
+    }
+    if !may_be_withdrawn.is_empty() {
+        told.push(format!("may have been withdrawn ({may_be_withdrawn})"));
     }
     if !grounds.is_empty() {
         told.push(grounds.clone());

@@ -16,9 +16,9 @@ use super::{
 use crate::client::{
     Client, KnownAt, OnDay,
     reply::{
-        CitedEvent, Claim, Claims, EventPosition, HoldsAt, LegalFinding, ObjectionWindow, Overlay,
-        ProvisionalApplication, Reaction, RetroactiveSuccession, Standing, StatusHeld, StatusOutcome, StatusStep,
-        SuspensionAsserted, Timeliness, TreatyStatusResponse,
+        CitedEvent, Claim, Claims, Declared, EventPosition, HoldsAt, LegalFinding, ObjectionWindow, OpenChange,
+        Overlay, ProvisionalApplication, Reaction, ReplacedUnit, RetroactiveSuccession, Standing, StatusHeld,
+        StatusOutcome, StatusStep, SuspensionAsserted, Timeliness, TreatyStatusResponse,
     },
     to_json,
 };
@@ -288,9 +288,7 @@ fn lettered<'a>(
 
 /// One reason in cells, with both ends of its day: of a status, a duty or a change to come.
 pub fn because(step: &StatusStep) -> [String; 4] {
-    let earliest = if step.date_latest.is_empty() { "" } else { " (as early as it can be)" };
-    let sentence = format!("{}{earliest}", step.sentence);
-    [days(&step.date, &step.date_latest), sentence, step.article.clone(), entry(step.event.as_ref())]
+    [days(&step.date, &step.date_latest), step.sentence.clone(), step.article.clone(), entry(step.event.as_ref())]
 }
 
 pub fn entry(event: Option<&CitedEvent>) -> String {
@@ -316,12 +314,14 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
         Overlay::Declaration(found) => {
             let what = short_name(found.r#type().as_str_name(), "DECLARATION_TYPE_").replace('_', " ");
             let text = if found.text.is_empty() { String::new() } else { format!(": {}", found.text) };
-            vec![sentences(None, [format!("Declaration of {} ({what}){text}", found.made)])]
+            let told = format!("Declaration of {} ({what}){text}", found.made);
+            vec![sentences(None, std::iter::once(told).chain(doubts(found)))]
         }
         Overlay::TerritorialScope(found) => {
             let effect = short_name(found.effect().as_str_name(), "TERRITORIAL_EFFECT_");
             let since = if found.effective.is_empty() { &found.made } else { &found.effective };
-            vec![sentences(None, [format!("Territory: {effect} {} since {since}.", found.units.join(", "))])]
+            let told = format!("Territory: {effect} {} since {since}.", found.units.join(", "));
+            vec![sentences(None, std::iter::once(told).chain(doubts(found)))]
         }
         Overlay::RetroactiveSuccession(found) => {
             let RetroactiveSuccession { event: _, predecessor, succeeded, notified, succeeded_latest } = found;
@@ -329,6 +329,22 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
             let told = format!("Bound from {succeeded} on as successor of {predecessor}, notified on {notified}.");
             vec![sentences(None, [told])]
         }
+    }
+}
+
+/// Why it is not certain that a declaration stands on the day.
+fn doubts(found: &Declared) -> Vec<String> {
+    let changed = found.may_be_changed.iter().map(|OpenChange { event, change, made }| {
+        let done = if change == "withdraws" { "withdrawn" } else { "modified" };
+        format!("By then it may have been {done}: dated {made} (entry {}).", entry(event.as_ref()))
+    });
+    let replaced = found.may_be_replaced.iter().map(|ReplacedUnit { unit, by, since }| {
+        format!("Of {unit} a later declaration may tell by then: since {since} (entry {}).", entry(by.as_ref()))
+    });
+    let told: Vec<String> = changed.chain(replaced).collect();
+    match told.is_empty() && found.uncertain {
+        true => vec!["By then it may not have begun yet.".into()],
+        false => told,
     }
 }
 
@@ -374,6 +390,8 @@ fn in_time(reaction: &Reaction) -> String {
         return format!(", withdrawn {}", reaction.withdrawn);
     }
     let found: Vec<Timeliness> = reaction.in_time().collect();
+    let open = &reaction.may_be_withdrawn;
+    let open = if open.is_empty() { String::new() } else { format!(", may have been withdrawn ({open})") };
     let word = match found.as_slice() {
         [] => "",
         found if found.iter().all(|it| *it == Timeliness::InTime) => ", in time",
@@ -381,7 +399,7 @@ fn in_time(reaction: &Reaction) -> String {
         found if found.contains(&Timeliness::Unknown) => ", on a day that is not known",
         _ => ", in time by one count",
     };
-    word.to_owned()
+    format!("{word}{open}")
 }
 
 fn claims(claims: &Claims) -> [Block; 2] {

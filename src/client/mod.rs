@@ -83,6 +83,7 @@ pub mod reply {
         ContestedAct, ContestedResponse, Document, NamedParticipant, ObjectedAct, ObjectionTime, ObjectionsResponse,
         SaidField, SourceClass, UnnotifiedAct, UnnotifiedResponse,
     };
+    pub use crate::wire::proto::{Declared, OpenChange, ReplacedUnit};
     pub use prost_types::Timestamp;
 
     /// A treaty's final clauses.

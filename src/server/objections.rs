@@ -120,7 +120,7 @@ fn time(survey: &Survey, time: &ObjectionTime) -> proto::ObjectionTime {
 
 fn objection(survey: &Survey, objection: &Objection) -> proto::ActObjection {
     let Objection { response, in_time } = objection;
-    let Response { event, by, stance: _, date, text, source, withdrawn } = response;
+    let Response { event, by, stance: _, date, text, source, withdrawn, may_be_withdrawn } = response;
     let (source, source_name) = told_source(source);
     let name = by.parse().map_or_else(|_| by.to_string(), |by| survey.participant_name(&by));
     proto::ActObjection {
@@ -133,5 +133,6 @@ fn objection(survey: &Survey, objection: &Objection) -> proto::ActObjection {
         source_name,
         in_time: in_time.iter().map(|in_time| i32::from(timeliness(*in_time))).collect(),
         withdrawn: world(withdrawn.as_ref()),
+        may_be_withdrawn: world(may_be_withdrawn.as_ref()),
     }
 }

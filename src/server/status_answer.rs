@@ -8,8 +8,9 @@ use super::status::{EventFacts, Found};
 use crate::{
     domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
     treaties::{
-        Change, Claim, Claims, ClausesApplied, Contest, Days, Declared, Interval, Outcome, Overlay, Reaction, Reason,
-        Remark, Span, Stance, StatusCourse, StatusRule, SuspensionAsserted, TreatyStatus, Window,
+        Change, Claim, Claims, ClausesApplied, Contest, Days, Declared, Interval, OpenChange, Outcome, Overlay,
+        Reaction, Reason, Remark, Replaced, Span, Stance, StatusCourse, StatusRule, SuspensionAsserted, TreatyStatus,
+        Window,
     },
     wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
 };
@@ -197,7 +198,7 @@ impl Found {
     }
 
     fn reaction(&self, reaction: &Reaction, windows: &[Window]) -> proto::Reaction {
-        let Reaction { event, by, stance, date, come: _, text, withdrawn } = reaction;
+        let Reaction { event, by, stance, date, come: _, text, withdrawn, may_be_withdrawn } = reaction;
         let asked = if *stance == Stance::Objects { windows } else { &[] };
         let in_time = asked.iter().map(|window| timeliness(window.is_met_by(date.as_ref())));
         proto::Reaction {
@@ -208,11 +209,14 @@ impl Found {
             text: text.to_string(),
             in_time: in_time.map(i32::from).collect(),
             withdrawn: world(withdrawn.as_ref()),
+            may_be_withdrawn: world(may_be_withdrawn.as_ref()),
         }
     }
 
     fn declared(&self, declared: &Declared) -> proto::Declared {
-        let Declared { event, declaration_type, made, effective, article, text, units, effect, modifies } = declared;
+        let Declared { event, declaration_type, made, effective, article, text, units, effect, modifies, .. } =
+            declared;
+        let Declared { certain, may_be_changed, may_be_replaced, .. } = declared;
         proto::Declared {
             event: Some(self.cited(event)),
             r#type: declaration_type.number(),
@@ -226,7 +230,18 @@ impl Found {
                 organisation: reference.organisation.to_string(),
                 event_id: reference.event.to_string(),
             }),
+            uncertain: !certain,
+            may_be_changed: may_be_changed.as_ref().map(|OpenChange { event, change, made }| proto::OpenChange {
+                event: Some(self.cited(event)),
+                change: change.name().into(),
+                made: made.to_string(),
+            }),
+            may_be_replaced: may_be_replaced.iter().map(|replaced| self.replaced(replaced)).collect(),
         }
+    }
+
+    fn replaced(&self, Replaced { unit, by, since }: &Replaced) -> proto::ReplacedUnit {
+        proto::ReplacedUnit { unit: unit.to_string(), by: Some(self.cited(by)), since: since.to_string() }
     }
 
     /// The clauses that were applied, and their version.

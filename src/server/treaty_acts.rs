@@ -143,7 +143,7 @@ pub(super) fn act_under_treaty(survey: &Survey, act: &ToldAct) -> proto::ActUnde
 }
 
 fn response(survey: &Survey, response: &Response) -> proto::ActResponse {
-    let Response { event, by, stance, date, text, source, withdrawn } = response;
+    let Response { event, by, stance, date, text, source, withdrawn, may_be_withdrawn } = response;
     let (source, source_name) = told_source(source);
     proto::ActResponse {
         event: Some(survey.cited(event)),
@@ -154,6 +154,7 @@ fn response(survey: &Survey, response: &Response) -> proto::ActResponse {
         source,
         source_name,
         withdrawn: world(withdrawn.as_ref()),
+        may_be_withdrawn: world(may_be_withdrawn.as_ref()),
         opposes: response.opposes(),
     }
 }

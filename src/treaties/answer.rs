@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::{Window, days::Days};
+use super::{Declared, Window, days::Days};
 use crate::domain::pinned;
 use crate::domain::{
-    BodyStance, CitedEvent, DeclarationType, EventReference, Kind, LegalFinding, NotStated, OrganisationId,
-    ParticipantId, RecordingTime, Size, SourceClass, SuspensionGround, TerritorialEffect, TreatyBody, WorldDate,
+    BodyStance, CitedEvent, Kind, LegalFinding, NotStated, OrganisationId, ParticipantId, RecordingTime, Size,
+    SourceClass, SuspensionGround, TreatyBody, WorldDate,
 };
 
 /// The state of knowledge that an answer holds for.
@@ -401,7 +401,7 @@ impl Overlay {
         }
     }
 
-    /// That act, and the reactions to it.
+    /// That act, the reactions to it, and what may have changed it.
     pub fn events(&self) -> impl Iterator<Item = &CitedEvent> {
         let reactions = match self {
             Self::SuspensionAsserted(found) => found.reactions.as_slice(),
@@ -410,25 +410,15 @@ impl Overlay {
             | Self::Declaration(_)
             | Self::TerritorialScope(_) => &[],
         };
-        std::iter::once(self.event()).chain(reactions.iter().map(|reaction| &reaction.event))
+        let doubts = match self {
+            Self::Declaration(declared) | Self::TerritorialScope(declared) => Some(declared.doubts()),
+            Self::SuspensionAsserted(_) | Self::ProvisionalApplication { .. } | Self::RetroactiveSuccession { .. } => {
+                None
+            }
+        };
+        let reactions = reactions.iter().map(|reaction| &reaction.event);
+        std::iter::once(self.event()).chain(reactions).chain(doubts.into_iter().flatten())
     }
-}
-
-/// A declaration that stands on the day asked about.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Declared {
-    pub event: CitedEvent,
-    pub declaration_type: DeclarationType,
-    /// When it was made, and from when it is claimed to hold.
-    pub made: Option<WorldDate>,
-    pub effective: Option<WorldDate>,
-    pub article: Box<str>,
-    pub text: Box<str>,
-    /// Units with what becomes of them; empty unless it is about territory.
-    pub units: Vec<Box<str>>,
-    pub effect: Option<TerritorialEffect>,
-    /// What it modifies.
-    pub modifies: Option<EventReference>,
 }
 
 /// A suspension that the participant asserts, with who answered it.
@@ -462,7 +452,7 @@ impl SuspensionAsserted {
         self.against(true)
     }
 
-    /// Who may have done so by that day, and of whom that is not certain.
+    /// Who may have done so by that day, and not withdrawn it, and of whom that is not certain.
     pub fn may_be_contested_by(&self) -> Vec<&str> {
         let certain = self.contested_by();
         self.against(false).into_iter().filter(|by| !certain.contains(by)).collect()
@@ -470,7 +460,8 @@ impl SuspensionAsserted {
 
     fn against(&self, come: bool) -> Vec<&str> {
         let mut by: Vec<(bool, &str)> = Vec::new();
-        for reaction in self.reactions.iter().filter(|reaction| reaction.come == come) {
+        let certain = |reaction: &Reaction| reaction.come && reaction.may_be_withdrawn.is_none();
+        for reaction in self.reactions.iter().filter(|reaction| certain(reaction) == come) {
             match reaction.stance {
                 _ if reaction.withdrawn.is_some() => {}
                 Stance::Objects | Stance::Contests | Stance::Body(BodyStance::Rejects) => {
@@ -521,6 +512,8 @@ pub struct Reaction {
     pub text: Box<str>,
     /// When the objection was withdrawn, if it was by the day asked about.
     pub withdrawn: Option<WorldDate>,
+    /// When it may have been, where its date leaves open whether it was by then.
+    pub may_be_withdrawn: Option<WorldDate>,
 }
 
 pinned! {

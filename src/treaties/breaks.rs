@@ -18,6 +18,7 @@ use super::{
     duty_breaks,
     in_force::{self, Counted},
     months::{add_days, add_months, effect_of_deposit},
+    provisional,
     record::Record,
     rivals::Act,
     statements::Statement,
@@ -120,6 +121,8 @@ fn told(record: &Record<'_, '_>, act: Option<&Act<'_>>) -> BTreeSet<Date> {
             .iter()
             .flat_map(|passed| [passed.days, passed.by()].into_iter().flat_map(|days| [days.first, days.last])),
     );
+    // Who declares provisional application has consented, or has not yet.
+    told.extend(provisional::declared(record).flat_map(|days| [days.first, days.last]));
     // Outside of its window a signature is remarked on.
     let window = record.clauses().and_then(|clauses| clauses.signature.as_ref());
     told.extend(window.iter().flat_map(|window| [window.opens, window.closes]).flatten().map(|day| day.0));

@@ -12,8 +12,9 @@ use super::{
     readings::Reading,
     record::{Around, Record},
     rivals::Act,
+    statements::Statement,
 };
-use crate::domain::TreatyId;
+use crate::domain::{Subject, TreatyBody, TreatyId, WorldDate};
 
 /// How the participant leaves the parent treaty under one reading of the record there.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +72,10 @@ pub fn carried<'a>(
     };
     let mut ways: Vec<(Carried, Vec<Reading<'_, '_>>)> = Vec::new();
     let (followed, complete) = followed::all(&record);
+    // Stretches that lead to one status are one, unless something else tells their days apart here.
+    let leads_alike = followed::joined(&followed, around.asked);
+    let followed =
+        if around.deadlines.is_none() && lies_outside(dossier, acts, &leads_alike) { leads_alike } else { followed };
     for Followed { reading, corners, .. } in followed {
         let first = corners.first().map(|course| leaves(course)).unwrap_or_default();
         let last = corners.last().map(|course| leaves(course)).unwrap_or_default();
@@ -88,6 +93,21 @@ pub fn carried<'a>(
         false => Carried { assuming: assuming(readings), ..way },
     });
     (told.collect(), complete)
+}
+
+/// Whether nothing that the participant did under the treaty itself can have come while it
+/// leaves the parent, or on one of the days on which that may begin or end.
+fn lies_outside(dossier: &Dossier<'_>, acts: &[Act<'_>], followed: &[Followed<'_, '_>]) -> bool {
+    let leaves = followed.iter().flat_map(|followed| &followed.corners).flat_map(|course| &course.memberships);
+    let first = leaves.filter_map(|membership| membership.leave.as_ref()).map(|leave| leave.began).min();
+    let Some(first) = first else { return true };
+    let own = acts.iter().filter(|act| {
+        matches!(act.subject(), Subject::Participation(treaty, who)
+            if treaty == dossier.treaty && who == dossier.participant)
+    });
+    let consents = own.filter(|act| !matches!(act.shown().body, TreatyBody::DomesticStepTaken(_)));
+    let mut dates = consents.flat_map(Act::all).map(Statement::date);
+    dates.all(|date| date.and_then(WorldDate::latest).is_some_and(|last| last < first))
 }
 
 /// What has to be assumed for what several readings lead to: one of them.

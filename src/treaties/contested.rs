@@ -70,16 +70,18 @@ pub struct Response {
     pub source: ToldSource,
     /// When it was withdrawn, if it was by the day asked about.
     pub withdrawn: Option<WorldDate>,
+    /// When it may have been, where its date leaves open whether it was by then.
+    pub may_be_withdrawn: Option<WorldDate>,
 }
 
 impl Response {
     pub(super) fn of(dossier: &Dossier<'_>, reaction: Reaction) -> Self {
-        let Reaction { event, by, stance, date, come: _, text, withdrawn } = reaction;
+        let Reaction { event, by, stance, date, come: _, text, withdrawn, may_be_withdrawn } = reaction;
         let source = under::find(dossier, &event).map(under::source).unwrap_or_default();
-        Self { event, by, stance, date, text, source, withdrawn }
+        Self { event, by, stance, date, text, source, withdrawn, may_be_withdrawn }
     }
 
-    /// Whether it is against the act and stands.
+    /// Whether it is against the act and stands, as far as is certain.
     pub fn opposes(&self) -> bool {
         self.withdrawn.is_none() && opposes(self.stance)
     }
@@ -229,6 +231,12 @@ fn because(act: &Act<'_>, responses: &[Response], follows: FollowedSide) -> Vec<
         let by = against.into_iter().collect::<Vec<_>>().join(", ");
         told.push(Because::new("", format!("against the act stand: {by}")));
     }
+    let open = responses.iter().filter(|response| response.opposes());
+    told.extend(open.filter_map(|response| {
+        let on = response.may_be_withdrawn.as_ref()?;
+        let sentence = format!("what {} says may have been withdrawn by then: that is dated {on}", response.by);
+        Some(Because::new("", sentence).of(response.event.clone()))
+    }));
     told.push(decided(act, follows));
     if let TreatyBody::SuspensionNotified(_) = act.shown().body {
         let sentence = "what is followed is that the suspension was notified; the status of the participant stands";

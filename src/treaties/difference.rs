@@ -177,9 +177,13 @@ fn words_of(overlay: &Overlay) -> String {
         }
         Overlay::Declaration(declared) => {
             let made = declared.made.as_ref().map(|made| format!(" of {made}")).unwrap_or_default();
-            format!("declaration ({}){made}", declared.declaration_type.name().replace('_', " "))
+            let may = if declared.certain { "" } else { ", which may stand" };
+            format!("declaration ({}){made}{may}", declared.declaration_type.name().replace('_', " "))
         }
-        Overlay::TerritorialScope(declared) => format!("territory: {}", declared.units.join(", ")),
+        Overlay::TerritorialScope(declared) => {
+            let may = if declared.certain { "" } else { ", as may be" };
+            format!("territory: {}{may}", declared.units.join(", "))
+        }
         Overlay::RetroactiveSuccession { predecessor, succeeded, .. } => {
             format!("successor of {predecessor} since {}", succeeded.named())
         }

@@ -109,9 +109,10 @@ fn bases(record: &Record<'_, '_>) -> impl Iterator<Item = Date> {
     bases.chain(record.counted.iter().map(Counted::days).flat_map(|days| [days.first, days.last]))
 }
 
-/// Whether a statement can make the treaty bind.
+/// Whether a statement can make the treaty bind; a succession does from its day on.
 pub fn binds(statement: &Statement<'_>) -> bool {
-    in_force::is_consent(statement) || matches!(statement.body, TreatyBody::EffectStated(_))
+    in_force::is_consent(statement)
+        || matches!(statement.body, TreatyBody::EffectStated(_) | TreatyBody::SuccessionNotified(_))
 }
 
 fn clauses<'a>(record: &Record<'_, 'a>) -> &'a [ObligationClause] {

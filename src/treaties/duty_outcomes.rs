@@ -12,11 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Duty, DutyState, Extension, Remark, dated,
+    Duty, DutyState, Extension, Remark,
+    both_ends::with_latest,
+    dated,
     days::Days,
     duty::{self, Item},
     duty_remarks::OnExtension,
-    explain::{few, sentence_of, with_latest},
+    explain::{few, sentence_of},
     followed::Followed,
     joining,
     readings::{self, ReadAct, Reading},

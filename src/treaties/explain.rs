@@ -1,13 +1,13 @@
 //! What an answer says besides the status: reasons in order of their dates, and what
 //! could still change it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, rc::Rc};
 
 use jiff::civil::Date;
 
 use super::{
-    Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Remark, Span, StatusRule, Step,
-    TreatyStatus,
+    Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Span, StatusRule, Step,
+    TreatyStatus, both_ends,
     course::{Course, Leave},
     dated::{self, Starts},
     followed::Followed,
@@ -16,15 +16,11 @@ use super::{
     passing::Succession,
     readings::Reading,
     record::Record,
-    remarks::{self, Found},
     statements::Retracted,
     suspension,
 };
 use crate::{
-    domain::{
-        CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, LegalRemark, Subject, SuspensionNotified,
-        TreatyBody,
-    },
+    domain::{CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, Subject, SuspensionNotified, TreatyBody},
     limits::ASSUMPTIONS_TOLD,
 };
 
@@ -50,7 +46,9 @@ pub fn outcomes(asked: &Asked<'_, '_, '_>, followed: &[Followed<'_, '_>]) -> Vec
     let mut groups: Vec<Vec<Holding<'_, '_, '_>>> = Vec::new();
     for one in followed {
         let (first, last) = (one.first(), one.last());
-        let holding = Holding { first, last, reading: one.reading.clone(), interval: *one.interval_on(asked.at) };
+        let courses = one.corners.iter().map(Rc::as_ref).collect();
+        let interval = *one.interval_on(asked.at);
+        let holding = Holding { first, last, courses, reading: one.reading.clone(), interval };
         match groups.iter_mut().find(|group| group[0].status() == holding.status()) {
             Some(group) => group.push(holding),
             None => groups.push(vec![holding]),
@@ -77,6 +75,8 @@ struct Holding<'f, 'r, 'a> {
     /// What it leads to on the first days, and on the last ones.
     first: &'f Course,
     last: &'f Course,
+    /// What each of its corners leads to.
+    courses: Vec<&'f Course>,
     reading: Reading<'r, 'a>,
     interval: Interval,
 }
@@ -96,7 +96,8 @@ impl Holding<'_, '_, '_> {
         let from = |it: &Self| (it.interval.first.from, it.interval.last.from);
         let first = if from(other).0 < from(self).0 { other.first } else { self.first };
         let last = if from(other).1 < from(self).1 { self.last } else { other.last };
-        Self { first, last, interval: self.interval.around(other.interval), ..self.clone() }
+        let courses = [self.courses.as_slice(), &other.courses].concat();
+        Self { first, last, courses, interval: self.interval.around(other.interval), ..self.clone() }
     }
 
     fn ends(&self) -> bool {
@@ -117,12 +118,16 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
     let agreed = alone && intervals.len() == 1;
     // The earliest is the one that is told, of equal ones that of the first reading.
     let told = group.iter().min_by_key(|it| it.interval.first.from).expect("a group has a reading");
-    let (course, first) = (told.first, told.interval.first);
+    let settled = intervals.iter().all(Interval::is_settled);
+    let several = !agreed && settles;
+    let settling = (several || !settled).then(|| settling(several));
+    let ends = group.iter().flat_map(|it| [(it.first, it.interval.first), (it.last, it.interval.last)]);
+    let moves = ends.map(|(course, span)| changes(asked, course, span)).reduce(both_ends::changes);
     Outcome {
-        status: first.status,
+        status: told.interval.first.status,
         assuming: if agreed { Vec::new() } else { sentences_of(group.iter().map(|it| &it.reading)) },
         steps: steps(asked, told),
-        could_change: changes(asked, course, first, (!agreed && settles, intervals.iter().all(Interval::is_settled))),
+        could_change: settling.into_iter().chain(moves.into_iter().flatten()).collect(),
         intervals,
     }
 }
@@ -137,63 +142,6 @@ fn by_statements<'f, 'r, 'a>(group: Vec<Holding<'f, 'r, 'a>>) -> Vec<Holding<'f,
         }
     }
     told
-}
-
-/// What law remarks in any reading; what not all of them lead to says what these assume, and
-/// what one end of a stretch alone leads to says that end.
-pub fn remarks(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Remark> {
-    let always = || Remarked { whole: followed.len(), readings: Vec::new() };
-    let mut found: BTreeMap<Found, Remarked<'_, '_>> =
-        remarks::on_record(record).into_iter().map(|found| (found, always())).collect();
-    for followed in followed {
-        for (finding, by) in remarked(followed) {
-            let told = found.entry(finding).or_default();
-            told.whole += usize::from(by.is_none());
-            told.readings.extend(by.unwrap_or_else(|| vec![followed.reading.clone()]));
-        }
-    }
-    let remarks = found.into_iter().map(|(Found { finding, only }, Remarked { whole, readings })| {
-        let only = Some(only).filter(|only| !only.is_empty());
-        if whole == followed.len() {
-            return Remark { finding, assuming: only.into_iter().collect() };
-        }
-        let with = |reading: &Reading<'_, '_>| {
-            sentence_of(&reading.assuming().into_iter().chain(only.clone()).collect::<Vec<_>>())
-        };
-        let readings = joining::join(readings, Reading::days, Reading::joined);
-        Remark { finding, assuming: few(readings.iter().map(with).collect()) }
-    });
-    remarks.collect()
-}
-
-/// What leads to a finding.
-#[derive(Default)]
-struct Remarked<'r, 'a> {
-    /// How many readings lead there at every corner.
-    whole: usize,
-    /// These, and of others the corners that do.
-    readings: Vec<Reading<'r, 'a>>,
-}
-
-/// The findings of one reading; with its corners that lead to them, where not all of them do.
-fn remarked<'r, 'a>(followed: &Followed<'r, 'a>) -> Vec<(Found, Option<Vec<Reading<'r, 'a>>>)> {
-    type About<'f> = (LegalRemark, Option<&'f CitedEvent>, &'f str);
-    let mut told: BTreeMap<About<'_>, (&Found, BTreeSet<usize>)> = BTreeMap::new();
-    for (corner, course) in followed.corners.iter().enumerate() {
-        for found in &course.findings {
-            let about = (found.finding.code, found.finding.event.as_ref(), &*found.only);
-            told.entry(about).or_insert_with(|| (found, BTreeSet::new())).1.insert(corner);
-        }
-    }
-    let all = followed.corners.len();
-    // Where more days than the ends are followed, which ones is not told.
-    let told_apart = followed.at_corners && told.values().any(|(_, by)| by.len() < all);
-    let corners = told_apart.then(|| followed.reading.corners(all).0);
-    let told = told.into_values().map(|(finding, by)| {
-        let corners = corners.as_ref().filter(|_| by.len() < all);
-        (finding.clone(), corners.map(|corners| by.iter().map(|corner| corners[*corner].clone()).collect()))
-    });
-    told.collect()
 }
 
 /// What readings assume, a sentence for each; of many the last one counts those that are not told.
@@ -220,25 +168,12 @@ pub fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
 /// notice belongs to it, whenever it came.
 fn steps(asked: &Asked<'_, '_, '_>, told: &Holding<'_, '_, '_>) -> Vec<Step> {
     let horizon = told.interval.first.to.unwrap_or(asked.at).max(asked.at);
-    let mut steps = with_latest(&told.first.steps, &told.last.steps);
+    let mut steps = both_ends::steps(told.courses.iter().map(|course| course.steps.as_slice()));
     steps.extend(beside(asked.record));
     steps.extend(asked.record.successions.iter().map(Succession::step));
     steps.extend(taken_back(asked));
     steps.retain(|step| step.rule == StatusRule::Revocation || step.date.is_none_or(|date| date <= horizon));
     steps.sort_by_key(|step| step.date.unwrap_or(Date::MAX));
-    steps
-}
-
-/// The steps on the first days; where those on the last days are told in the same way, each
-/// with the latest that its day can be.
-pub fn with_latest<R: Clone + PartialEq>(first: &[Step<R>], last: &[Step<R>]) -> Vec<Step<R>> {
-    let alike = |(one, other): (&Step<R>, &Step<R>)| (&one.rule, &one.event) == (&other.rule, &other.event);
-    let mut steps = first.to_vec();
-    if steps.len() == last.len() && steps.iter().zip(last).all(alike) {
-        for (step, last) in steps.iter_mut().zip(last) {
-            step.latest = last.date.filter(|_| last.date > step.date);
-        }
-    }
     steps
 }
 
@@ -351,8 +286,8 @@ fn suspended(body: &SuspensionNotified) -> String {
 }
 
 /// What could still change the outcome (R18).
-fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span, (several, settled): (bool, bool)) -> Vec<Change> {
-    let mut changes: Vec<Change> = (several || !settled).then(|| settling(several)).into_iter().collect();
+fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Change> {
+    let mut changes = Vec::new();
     let mut add = |code: ChangeCode, sentence: String| changes.push(Change { code, sentence: sentence.into() });
     let begins = matches!(span.status, TreatyStatus::Contracting | TreatyStatus::Party);
     if begins && course.treaty_in_force.is_none() {

@@ -30,16 +30,15 @@ pub struct Followed<'r, 'a> {
     /// What its corners lead to: first the one with the first day of each stretch, last the
     /// one with the last; never none.
     pub corners: Vec<Rc<Course>>,
-    /// Whether these are the corners of the reading, in their order, and not days between
-    /// them.
-    pub at_corners: bool,
+    /// What each of these reads, where they are not the corners of the reading; else empty.
+    pub points: Vec<Reading<'r, 'a>>,
     /// Ascending, from ever to open.
     pub intervals: Vec<Interval>,
 }
 
 impl<'r, 'a> Followed<'r, 'a> {
-    fn of(reading: Reading<'r, 'a>, corners: Vec<Rc<Course>>, at_corners: bool) -> Self {
-        Self { reading, intervals: intervals(&corners), corners, at_corners }
+    fn of(reading: Reading<'r, 'a>, corners: Vec<Rc<Course>>) -> Self {
+        Self { reading, intervals: intervals(&corners), corners, points: Vec::new() }
     }
 
     /// What it leads to on the first days.
@@ -71,7 +70,7 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
         points_left = points_left.saturating_sub(corners.len());
         complete &= whole;
         if corners.iter().all(|(_, other)| agree(&corners[0].1, other, record.asked)) {
-            followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect(), true));
+            followed.push(Followed::of(reading, corners.into_iter().map(|(_, course)| course).collect()));
             continue;
         }
         let every_day = reading.every_day(points_left);
@@ -106,25 +105,27 @@ fn apart<'r, 'a>(
     points: Vec<Point<'r, 'a>>,
     asked: Option<Date>,
 ) -> (Vec<Followed<'r, 'a>>, bool) {
-    let mut sets: Vec<(Orders, Vec<Rc<Course>>)> = Vec::new();
+    let mut sets: Vec<(Orders, Vec<Point<'r, 'a>>)> = Vec::new();
     let pairs = reading.open_pairs();
     for (point, course) in points {
         let order = point.order(&pairs);
-        match sets.iter_mut().find(|(_, courses)| agree(&courses[0], &course, asked)) {
-            Some((orders, courses)) => {
+        match sets.iter_mut().find(|(_, points)| agree(&points[0].1, &course, asked)) {
+            Some((orders, points)) => {
                 orders.insert(order);
-                courses.push(course);
+                points.push((point, course));
             }
-            None => sets.push((BTreeSet::from([order]), vec![course])),
+            None => sets.push((BTreeSet::from([order]), vec![(point, course)])),
         }
     }
     let each: BTreeSet<&Vec<Ordering>> = sets.iter().flat_map(|(orders, _)| orders).collect();
     let by_order = each.len() == sets.iter().map(|(orders, _)| orders.len()).sum::<usize>();
     // Of many dates the orders are too many to be told.
     let few = reading.open() <= STATUS_ORDERED;
-    let followed = sets.into_iter().map(|(orders, courses)| {
+    let followed = sets.into_iter().map(|(orders, points)| {
         let orders: Vec<Vec<Ordering>> = orders.into_iter().collect();
-        Followed::of(if few { reading.in_orders(&pairs, &orders) } else { reading.clone() }, courses, false)
+        let (points, courses) = points.into_iter().unzip();
+        let reading = if few { reading.in_orders(&pairs, &orders) } else { reading.clone() };
+        Followed { points, ..Followed::of(reading, courses) }
     });
     (followed.collect(), by_order)
 }
@@ -150,7 +151,7 @@ pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>], asked: Option<Date>) -> Vec
             let corners = one.corners.iter().chain(&other.corners).cloned().collect();
             let pairs = one.intervals.iter().zip(&other.intervals);
             let intervals = pairs.map(|(one, other)| one.around(*other)).collect();
-            Some(Followed { reading, corners, at_corners: false, intervals })
+            Some(Followed { reading, corners, points: Vec::new(), intervals })
         },
     )
 }

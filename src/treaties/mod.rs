@@ -13,12 +13,13 @@
 //! acts, rival statements are weighed (`rivals`), every reading that remains
 //! (`readings`) gives a course of memberships (`course`, `membership`, `followed`, `joining`), and the
 //! courses are looked up on the day and told (`explain`); suspensions and declarations lie over them
-//! (`overlays`). Questions about single acts (`contested`,
+//! (`overlays`, `provisional`, `declarations`). Questions about single acts (`contested`,
 //! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`); a
 //! participation may pass to successors (`passing`). Who draws them gets them
 //! whole (`over_time`).
 
 mod answer;
+mod both_ends;
 mod breaks;
 mod cascade;
 mod columns;
@@ -31,6 +32,7 @@ mod coverage;
 mod dated;
 mod days;
 mod deadlines;
+mod declarations;
 mod difference;
 mod duty;
 mod duty_breaks;
@@ -51,8 +53,10 @@ mod overlays;
 mod participation;
 mod party;
 mod passing;
+mod provisional;
 mod readings;
 mod record;
+mod remarked;
 mod remarks;
 mod rivals;
 mod standing_acts;
@@ -72,6 +76,7 @@ pub use coverage::{
     Coverage, CoverageWord, Difference, DifferenceCode, Held, Table, coverage, names_whole_table, tables,
 };
 pub use days::Days;
+pub use declarations::{Declared, OpenChange, Replaced};
 pub use difference::{DaysThatDiffer, Since, StatusDifference, Stood, difference};
 pub use findings::{FindingUnderTreaty, beyond, findings, gathered};
 pub use in_force::{consents, first_deposits};
@@ -166,7 +171,7 @@ fn answer<'r, 'a>(
         complete,
         overlays: overlays::on(record, &followed, at),
         claims: rivals::claims(&weighed.acts, dossier, record.clauses()),
-        findings: explain::remarks(record, &followed),
+        findings: remarked::remarks(record, &followed),
         clauses: explain::clauses_applied(record),
         rests_on: Vec::new(),
         courses: over_time::courses(&followed),

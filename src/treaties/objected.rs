@@ -15,14 +15,14 @@ use super::{
     Because, Dossier, Held, Response, Stance, Table, ToldAct, TreatyStatus, ViewName, Weighed, Window, WindowStart,
     coverage,
     days::Days,
+    declarations::{self, changed_on},
     objections,
-    overlays::changed_on,
     participation::Participation,
     record::{Around, Record},
     rivals::Act,
     suspension, under,
 };
-use crate::domain::{CitedEvent, DeclarationChange, DeclarationType, ParticipantId, TreatyBody, WorldDate};
+use crate::domain::{CitedEvent, DeclarationType, ParticipantId, TreatyBody};
 
 /// An act that others object to, or have a time to object to.
 #[derive(Clone, Debug, PartialEq)]
@@ -218,11 +218,13 @@ impl<'a> Asked<'_, '_, 'a> {
 
     /// What became of the act itself by the day.
     fn taken_back(&self, act: &Act<'a>) -> Option<Because> {
-        let changed = changed_on(&self.record.reactions, act, self.at).filter(|body| {
-            body.changes.as_ref().is_some_and(|changed| changed.change == DeclarationChange::Withdraws)
-        })?;
-        let on = changed.made.as_ref().map_or("an unknown day".to_owned(), WorldDate::to_string);
-        Some(Because::new("", format!("it was itself withdrawn on {on}")))
+        let changes = changed_on(self.record, &self.record.reactions, act, self.at);
+        let surely = changes.withdrawn().map(|on| format!("it was itself withdrawn on {on}"));
+        let may_be = || {
+            let on = changes.may_be_withdrawn()?;
+            Some(format!("it may itself have been withdrawn by then: that is dated {on}"))
+        };
+        surely.or_else(may_be).map(|sentence| Because::new("", sentence))
     }
 }
 
@@ -242,6 +244,5 @@ fn is_reservation(body: &TreatyBody) -> bool {
 
 /// Whether it takes an earlier declaration back: nobody has to object to that.
 fn withdraws(body: &TreatyBody) -> bool {
-    let TreatyBody::DeclarationMade(body) = body else { return false };
-    body.changes.as_ref().is_some_and(|changed| changed.change == DeclarationChange::Withdraws)
+    matches!(body, TreatyBody::DeclarationMade(body) if declarations::withdraws(body))
 }

@@ -32,6 +32,15 @@ use crate::{
     limits::{STATUS_CORNERS, STATUS_ORDERED, STATUS_READINGS},
 };
 
+/// The orders of two days that are not all, each with its word.
+pub const ORDERS: [(&[Ordering], &str); 5] = [
+    (&[Ordering::Less], "before"),
+    (&[Ordering::Equal], "on the day of"),
+    (&[Ordering::Greater], "after"),
+    (&[Ordering::Less, Ordering::Equal], "not after"),
+    (&[Ordering::Equal, Ordering::Greater], "not before"),
+];
+
 /// One way to read the record. Where dates are open it is one for every day of a stretch of
 /// each; its corners have one day of each.
 #[derive(Clone, Debug)]
@@ -475,17 +484,46 @@ impl<'r, 'a> Reading<'r, 'a> {
             }
             let found: BTreeSet<Ordering> = orders.iter().filter_map(|order| order.get(at).copied()).collect();
             let found: Vec<Ordering> = found.into_iter().collect();
-            let word = match found.as_slice() {
-                [Ordering::Less] => "before",
-                [Ordering::Equal] => "on the day of",
-                [Ordering::Greater] => "after",
-                [Ordering::Less, Ordering::Equal] => "not after",
-                [Ordering::Equal, Ordering::Greater] => "not before",
-                _ => return None,
-            };
+            let (_, word) = ORDERS.iter().find(|(orders, _)| *orders == found.as_slice())?;
             Some(format!("{one} {word} {other}").into())
         });
         Self { order: told.collect(), ..self.clone() }
+    }
+
+    /// In which orders two of its dates can come; `None`: in any.
+    pub fn orders_of(&self, one: usize, other: usize) -> Option<Vec<Ordering>> {
+        let named: Vec<(String, &Part)> = self.named_parts().collect();
+        let ((name, its), (other, others)) = (named.get(one)?, named.get(other)?);
+        if its.days.is_settled() && others.days.is_settled() || its.days.last < others.days.first {
+            return Some(vec![its.days.first.cmp(&others.days.first)]);
+        }
+        if others.days.last < its.days.first {
+            return Some(vec![Ordering::Greater]);
+        }
+        let is_told = |word: &str| self.order.iter().any(|told| **told == format!("{name} {word} {other}"));
+        let found = ORDERS.iter().find(|(_, word)| is_told(word));
+        found.map(|(orders, _)| orders.to_vec())
+    }
+
+    /// That two of its dates come in one of some orders, as what is assumed.
+    pub fn in_order(&self, one: usize, word: &str, other: usize) -> Option<Box<str>> {
+        let named: Vec<(String, &Part)> = self.named_parts().collect();
+        Some(format!("{} {word} {}", named.get(one)?.0, named.get(other)?.0).into())
+    }
+
+    /// It with all days of its dates but one, in any order.
+    pub fn whole_but(&self, at: usize, part: Part) -> Self {
+        let mut whole = self.whole();
+        whole.parts_mut().skip(at).take(1).for_each(|it| *it = part);
+        whole
+    }
+
+    /// Each of its dates.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        let acts = self.acts.iter().filter_map(|read| read.part.as_ref());
+        let accounts = self.accounts.iter().flat_map(|read| &read.open).map(|open| &open.part);
+        let counted = self.counted.iter().map(|count| &count.part);
+        acts.chain(accounts).chain(self.passed.iter().map(|passed| &passed.part)).chain(counted)
     }
 
     fn named_parts(&self) -> impl Iterator<Item = (String, &Part)> {
@@ -512,13 +550,6 @@ impl<'r, 'a> Reading<'r, 'a> {
     /// The days that each of its dates can mean, in the order of what is dated.
     pub fn days(&self) -> Vec<Days> {
         self.parts().map(|part| part.days).collect()
-    }
-
-    fn parts(&self) -> impl Iterator<Item = &Part> {
-        let acts = self.acts.iter().filter_map(|read| read.part.as_ref());
-        let accounts = self.accounts.iter().flat_map(|read| &read.open).map(|open| &open.part);
-        let counted = self.counted.iter().map(|count| &count.part);
-        acts.chain(accounts).chain(self.passed.iter().map(|passed| &passed.part)).chain(counted)
     }
 
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part> {

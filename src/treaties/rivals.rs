@@ -51,7 +51,7 @@ impl<'a> Act<'a> {
         of(self) == of(other)
     }
 
-    fn all(&self) -> impl Iterator<Item = &Statement<'a>> {
+    pub fn all(&self) -> impl Iterator<Item = &Statement<'a>> {
         self.followed.iter().chain(&self.others)
     }
 
@@ -181,7 +181,7 @@ impl<'a> Weighing<'_, 'a> {
         let agree = followed.windows(2).all(|pair| pair[0].body == pair[1].body);
         let decided_by = match (agree, others.is_empty()) {
             (true, true) => DecidedBy::Agreement,
-            (true, false) if best.word == Word::Sourced => DecidedBy::Source,
+            (true, false) if best.word == Word::Source => DecidedBy::Source,
             (true, false) => DecidedBy::Mandate,
             (false, _) => DecidedBy::Nothing,
         };
@@ -232,22 +232,21 @@ struct Weight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Word {
     /// First-hand by whom the view prefers.
-    Preferred,
+    View,
     /// First-hand by the organisation whose mandate covers the act.
-    Mandated,
-    Sourced,
+    Mandate,
+    Source,
 }
 
 impl Weight {
-    const SAME: Self = Self { word: Word::Sourced, source: 0, without_document: false };
+    const SAME: Self = Self { word: Word::Source, source: 0, without_document: false };
 
     fn of(statement: &Statement<'_>, mandates: &[GrantedMandate], view: ViewName) -> Self {
         if view == ViewName::All {
             return Self::SAME;
         }
         let event = &statement.recorded.event;
-        let words =
-            [(Word::Preferred, authority_in(view, statement.body)), (Word::Mandated, mandate_for(statement.body))];
+        let words = [(Word::View, authority_in(view, statement.body)), (Word::Mandate, mandate_for(statement.body))];
         let by_mandate = words.into_iter().find(|(_, needed)| is_by_mandate(statement, *needed, mandates));
         if let Some((word, _)) = by_mandate {
             return Self { word, source: 0, without_document: false };
@@ -257,7 +256,7 @@ impl Weight {
         let source = event.source.as_ref().filter(|source| source.transcribed && source.class != SourceClass::OwnAct);
         let class = source.map_or(SourceClass::Other, |source| source.class);
         let documents = correction_documents(statement) + event.documents.len();
-        Self { word: Word::Sourced, source: class.number(), without_document: documents == 0 }
+        Self { word: Word::Source, source: class.number(), without_document: documents == 0 }
     }
 }
 

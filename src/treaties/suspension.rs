@@ -7,14 +7,10 @@
 use jiff::civil::Date;
 
 use super::{
-    Reaction, Stance, SuspensionAsserted, dated,
-    days::Days,
-    objections,
-    overlays::{changed_on, may_have_come},
-    record::Record,
-    rivals::Act,
+    Reaction, Stance, SuspensionAsserted, dated, days::Days, declarations::changed_on, objections,
+    overlays::may_have_come, record::Record, rivals::Act,
 };
-use crate::domain::{DeclarationChange, DeclarationMade, Recorded, Subject, SuspensionNotified, TreatyBody, WorldDate};
+use crate::domain::{Recorded, Subject, SuspensionNotified, TreatyBody, WorldDate};
 
 /// From which day a suspension is claimed.
 pub fn since(body: &SuspensionNotified) -> Option<&WorldDate> {
@@ -78,13 +74,10 @@ fn reaction(record: &Record<'_, '_>, act: &Act<'_>, to: &Act<'_>, at: Date) -> O
         }
         _ => return None,
     };
-    let changed = changed_on(&record.reactions, act, at);
-    let withdraws = |body: &&DeclarationMade| {
-        body.changes.as_ref().is_some_and(|changed| changed.change == DeclarationChange::Withdraws)
-    };
-    let withdrawn = changed.filter(withdraws).and_then(|body| body.made.clone());
+    let changes = changed_on(record, &record.reactions, act, at);
+    let (withdrawn, may_be_withdrawn) = (changes.withdrawn().cloned(), changes.may_be_withdrawn().cloned());
     let (date, come) = (statement.date().cloned(), has_come(statement.recorded, statement.date(), at));
-    Some(Reaction { event: statement.cited(), by, stance, date, come, text, withdrawn })
+    Some(Reaction { event: statement.cited(), by, stance, date, come, text, withdrawn, may_be_withdrawn })
 }
 
 /// Whether a date has come by a day, whichever day it means: what was recorded as past had
@@ -109,6 +102,7 @@ fn contests(act: &Act<'_>, at: Date) -> Vec<Reaction> {
         come: has_come(recorded, body.contested.as_ref(), at),
         text: body.grounds.clone(),
         withdrawn: None,
+        may_be_withdrawn: None,
     });
     told.collect()
 }

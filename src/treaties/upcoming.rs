@@ -16,13 +16,13 @@ use jiff::civil::Date;
 
 use super::{
     Change, ChangeCode, Dossier, Duty, DutyRule, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, Weighed,
-    WindowStart,
+    WindowStart, both_ends,
     course::{Course, Leave, Membership},
     days::Days,
+    declarations::{OpenChange, changed_on},
     explain::{self, sentences_of},
     followed::{self, Followed},
     joining, objections, obligations, over_time,
-    overlays::changed_on,
     readings::Reading,
     record::{Around, Record},
     rivals::Act,
@@ -147,6 +147,11 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
             };
             match found.iter_mut().find(same) {
                 Some((told, by)) => {
+                    let alike = by.iter().any(|other| followed[*other].reading.reads_the_same(&reading.reading));
+                    if alike {
+                        told.because = both_ends::steps([told.because.as_slice(), &change.because]);
+                        told.could_move = both_ends::changes(std::mem::take(&mut told.could_move), change.could_move);
+                    }
                     told.days = told.days.around(change.days);
                     by.push(at);
                 }
@@ -224,14 +229,17 @@ fn of_boundary(
     let (course, day) = (followed.first(), days.first);
     let membership = course.memberships.iter().rev().find(|membership| membership.deposited < day)?;
     let (what, sentence) = kind_of(membership, day, after.status)?;
-    let steps = explain::with_latest(&course.steps, &followed.last().steps);
+    let steps = both_ends::steps(followed.corners.iter().map(|course| course.steps.as_slice()));
     let because = steps.iter().filter(|step| gives(step, what, membership, day));
-    let could_move = match (what, &membership.leave) {
+    let moves = |course: &Course, membership: &Membership| match (what, &membership.leave) {
         (UpcomingType::WithdrawalEffect | UpcomingType::WithdrawalDeferred, Some(leave)) => {
             explain::could_move_leave(asked, leave)
         }
         _ => moves_of_entry(course, membership),
     };
+    let on_last = followed.last().memberships.iter().rev().find(|membership| membership.deposited < days.last);
+    let on_last = on_last.map(|membership| moves(followed.last(), membership)).unwrap_or_default();
+    let could_move = both_ends::changes(moves(course, membership), on_last);
     let mut because: Vec<Reason> = because.map(|step| step.named(StatusRule::name)).collect();
     because.sort_by_key(|reason| reason.date);
     let statuses = Some((before.status, after.status));
@@ -342,10 +350,11 @@ fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: 
 /// Times within which others may object to the participant's acts, on their last
 /// permitted days.
 fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Vec<Projected> {
-    let stands = |act: &&&Act<'_>| changed_on(&record.beside, act, horizon.at).is_none() && !runs_nowhere(courses, act);
-    let own = record.clocked.iter().chain(&record.beside).filter(stands);
+    let own = record.clocked.iter().chain(&record.beside).filter(|act| !runs_nowhere(courses, act));
+    let own = own.map(|act| (act, changed_on(record, &record.beside, act, horizon.at)));
     let article = objections::article(record);
-    let told = own.flat_map(|act| {
+    let told = own.filter(|(_, changes)| changes.surely.is_none()).flat_map(|(act, changes)| {
+        let assuming: Vec<Box<str>> = changes.may_be.iter().map(OpenChange::not_come).collect();
         let (event, kind) = (act.shown().cited(), noun(act.kind));
         let windows = objections::windows(record, act).into_iter().filter(|window| horizon.ends(window.ends));
         let article = article.clone();
@@ -373,7 +382,7 @@ fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Ve
                 statuses: None,
                 sentence: format!("last day for objections to the {kind}, {counted}").into(),
                 because: vec![reason],
-                assuming: Vec::new(),
+                assuming: assuming.clone(),
                 could_move: open.into_iter().chain([correction]).collect(),
             }
         })
@@ -411,12 +420,11 @@ fn deadline(asked: &explain::Asked<'_, '_, '_>, duty: &Duty) -> Projected {
     if can_extend {
         could_move.push(change(ChangeCode::Extension, "an extension that is granted"));
     }
-    let words = |days: &Days| if days.is_settled() { days.first.to_string() } else { days.to_string() };
-    could_move.push(change(ChangeCode::Withdrawal, format!("a withdrawal that takes effect by {}", due.last)));
+    could_move.push(change(ChangeCode::Withdrawal, format!("a withdrawal that takes effect by {}", due.named())));
     let counted = if extensions.iter().any(|extension| extension.replaces) {
         "a correction of the extension that sets the day".to_owned()
     } else {
-        format!("a correction of the entry into force, {}", words(in_force))
+        format!("a correction of the entry into force, {}", in_force.named())
     };
     could_move.push(change(ChangeCode::Correction, counted));
     Projected {

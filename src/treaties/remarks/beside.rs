@@ -6,7 +6,7 @@ use jiff::{ToSpan, civil::Date};
 use super::{is_bound_on, open, remark, remark_if};
 use crate::{
     domain::{
-        DeclarationMade, DeclarationType, LegalRemark, ObjectionLodged, Permission, SuccessionNotified,
+        DeclarationMade, DeclarationType, EventReference, LegalRemark, ObjectionLodged, Permission, SuccessionNotified,
         SuspensionNotified, TreatyBody,
     },
     treaties::{
@@ -15,6 +15,7 @@ use crate::{
         dated,
         days::Days,
         objections::{self, Missed},
+        provisional,
         record::Record,
         rivals::Act,
         statements::Statement,
@@ -69,7 +70,9 @@ fn on_declaration(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, b
     on_outsider(course, LegalRemark::DeclarationByOutsider, act, made, message);
     match body.declaration_type {
         DeclarationType::Reservation => on_reservation(record, course, act, made),
-        DeclarationType::ProvisionalApplication => on_provisional(record, course, statement, made),
+        DeclarationType::ProvisionalApplication => {
+            on_provisional(record, course, statement, (body.made_with.as_ref(), made))
+        }
         DeclarationType::Interpretative
         | DeclarationType::TerritorialScope
         | DeclarationType::IntentionNotToBecomeParty
@@ -124,18 +127,40 @@ fn on_reservation(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, m
     remark_if(course, only.join("; "), LegalRemark::ReservationNotConfirmed, statement, "VCLT 23(2)", message);
 }
 
-/// A declaration that can have been made with an instrument is taken to have been.
-fn on_provisional(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, made: Option<Days>) {
+/// It is made with an instrument of consent: the one that it names, else one of its day.
+fn on_provisional(
+    record: &Record<'_, '_>,
+    course: &mut Course,
+    statement: &Statement<'_>,
+    (with, made): (Option<&EventReference>, Option<Days>),
+) {
     let clause = record.clauses().and_then(|clauses| clauses.provisional_application.as_ref());
     let article = clause.map(|clause| clause.article.clone()).unwrap_or_default();
     if clause.is_none_or(|clause| clause.permission == Permission::Prohibited) {
         let message = "the clauses do not provide for provisional application";
         return remark(course, LegalRemark::ProvisionalApplicationNotProvided, statement, &article, message);
     }
-    if !made.is_some_and(|made| open::may_have_consented(record, course, made)) {
-        let message = "it can be declared together with an instrument of consent, and none of that day is held";
-        remark(course, LegalRemark::ProvisionalWithoutInstrument, statement, &article, message);
+    if provisional::instrument(record, with).is_some() {
+        return;
     }
+    let message = "it can be declared together with an instrument of consent, and none of that day is held";
+    let Some(made) = made else {
+        return remark(course, LegalRemark::ProvisionalWithoutInstrument, statement, &article, message);
+    };
+    let open = open::consents_of_open_days(record, made);
+    let known = |day: &Date| !open.iter().any(|of| of.holds(*day));
+    let deposits = course.memberships.iter().map(|membership| membership.deposited).filter(known);
+    let deposits: Vec<Date> = deposits.collect();
+    let sides = deposits.iter().flat_map(|day| [Some(*day), day.tomorrow().ok()]).flatten();
+    let parts = open::where_it_holds(made, sides, |day| !deposits.contains(&day));
+    if parts.is_empty() {
+        return;
+    }
+    let only = match open.is_empty() {
+        true => open::assumed("declaration made", &parts),
+        false => "the declaration made on another day than the instrument of consent".into(),
+    };
+    remark_if(course, only, LegalRemark::ProvisionalWithoutInstrument, statement, &article, message);
 }
 
 fn on_objection(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, body: &ObjectionLodged) {

@@ -13,7 +13,9 @@ use crate::{
     treaties::{
         Span,
         course::Course,
+        dated,
         days::{Days, Part},
+        in_force,
         record::Record,
         rivals::Act,
     },
@@ -68,14 +70,11 @@ pub fn named(act: &Act<'_>) -> String {
     act.shown().recorded.event.kind().name().replace('_', " ")
 }
 
-/// Whether the participant may have consented to be bound on one of some days.
-pub fn may_have_consented(record: &Record<'_, '_>, course: &Course, days: Days) -> bool {
-    let on_it = course.memberships.iter().any(|membership| days.holds(membership.deposited));
-    let meets = |other: Days| other.first <= days.last && days.first <= other.last;
+/// The days of consents to be bound that are not known to the day, of those that have a day
+/// in common with some days.
+pub fn consents_of_open_days(record: &Record<'_, '_>, days: Days) -> Vec<Days> {
     let consents = record.clocked.iter().flat_map(|act| &act.followed);
-    let mut consents = consents.filter(|statement| crate::treaties::in_force::is_consent(statement));
-    on_it
-        || consents.any(|statement| {
-            crate::treaties::dated::range(record, statement).is_some_and(|of| !of.is_settled() && meets(of))
-        })
+    let consents = consents.filter(|statement| in_force::is_consent(statement));
+    let of = consents.filter_map(|statement| dated::range(record, statement));
+    of.filter(|of| !of.is_settled() && of.first <= days.last && days.first <= of.last).collect()
 }

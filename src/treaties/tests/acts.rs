@@ -4,7 +4,7 @@
 use super::*;
 use crate::treaties::{Days, DecidedBy, Stance, StatusRule, WindowStart};
 
-const CONVENTION: &str = "untc:XXVI-2";
+pub const CONVENTION: &str = "untc:XXVI-2";
 
 pub fn succession(predecessor: &str, to: SuccessionTo, succeeded: &str, received: &str) -> TreatyBody {
     TreatyBody::SuccessionNotified(SuccessionNotified {
@@ -67,7 +67,7 @@ pub fn notification(covers: Vec<EventReference>, issued: &str) -> TreatyBody {
 }
 
 /// A convention like the CCW: its denunciation takes the protocol along.
-fn convention_with_protocol() -> Book {
+pub fn convention_with_protocol() -> Book {
     let mut book = Book::default();
     let convention = Clauses {
         cascade_to: vec![PROTOCOL.parse().unwrap()],

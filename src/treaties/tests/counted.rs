@@ -60,8 +60,9 @@ fn between_the_ends_of_the_deposit_that_is_counted_who_consented_is_a_party_or_i
     assert!(later.outcomes[0].assuming.is_empty());
     let step = later.outcomes[0].steps.iter().find(|step| step.rule == StatusRule::TreatyInForceAsCounted).unwrap();
     assert_eq!((step.date, step.latest), (Some(day("1998-08-01")), Some(day("2000-02-01"))));
-    let named = "number 2 is of a day from 1998-02-01 to 1999-08-31, and read as of 1998-02-01";
-    assert!(step.sentence.ends_with(named), "{}", step.sentence);
+    let days = "a day from 1998-02-01 to 1999-08-31";
+    let named = format!("number 2 is of {days}, and read as of {days}");
+    assert!(step.sentence.ends_with(&named), "{}", step.sentence);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod expected;
 mod notices;
 mod objected;
 mod obligations;
+mod open_beside;
 mod open_days;
 mod open_deadlines;
 mod open_remarks;
@@ -337,6 +338,15 @@ pub fn kinds(answer: &Answer) -> Vec<&'static str> {
 
 /// A treaty that can be applied provisionally, and a participant that deposits and does so.
 pub fn applied(deposited: &str) -> Book {
+    let mut book = applicable();
+    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, deposited) else { unreachable!() };
+    let body = InstrumentDeposited { provisional_application: true, ..body };
+    book.record("2025-03-17", &format!("participation/{OTTAWA}/XXX"), TreatyBody::InstrumentDeposited(body));
+    book
+}
+
+/// A treaty that can be applied provisionally.
+pub fn applicable() -> Book {
     let mut book = Book::default();
     let subject = format!("treaty/{OTTAWA}");
     let provisional_application = Some(ProvisionalApplicationClause {
@@ -347,8 +357,5 @@ pub fn applied(deposited: &str) -> Book {
     let clauses = Clauses { provisional_application, ..ottawa_clauses() };
     book.record("2025-03-17", &subject, registered(Some(clauses), "1997-09-18"));
     book.record("2025-03-17", &subject, effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
-    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, deposited) else { unreachable!() };
-    let body = InstrumentDeposited { provisional_application: true, ..body };
-    book.record("2025-03-17", &format!("participation/{OTTAWA}/XXX"), TreatyBody::InstrumentDeposited(body));
     book
 }

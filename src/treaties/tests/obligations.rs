@@ -26,7 +26,7 @@ pub fn ottawa_duties() -> Vec<ObligationClause> {
 }
 
 /// Two treaties, of which the one like Ottawa has duties and says what goes on.
-fn book() -> Book {
+pub fn book() -> Book {
     let mut clauses = ottawa_clauses();
     clauses.obligations = ottawa_duties();
     clauses.withdrawal.as_mut().unwrap().continues = "duties under other rules of law".into();

@@ -1,7 +1,10 @@
 //! What follows from dates that are not known to the day: its days lie between two ends.
 
-use super::{acts::succession, *};
-use crate::treaties::{Count, Days, Definition, Horizon, Interval, StatusRule, counts, upcoming};
+use super::{
+    acts::{CONVENTION, convention_with_protocol, succession},
+    *,
+};
+use crate::treaties::{ChangeCode, Count, Days, Definition, Horizon, Interval, StatusRule, counts, upcoming};
 
 /// The day on which the status of the only outcome began, as early and as late as it can be.
 fn since(answer: &Answer) -> (String, String) {
@@ -65,7 +68,8 @@ fn two_dates_that_can_come_in_either_order_are_followed_in_each() {
     let words = |status: &str| of(status).assuming.join(" or ");
     assert!(words("party").contains("instrument deposited of entry 4 after withdrawal notified of entry 5"));
     let found = answer.findings.iter().find(|it| it.finding.code == LegalRemark::WithdrawalWithoutMembership).unwrap();
-    assert_eq!(found.assuming.join(" or "), words("party"), "a finding says what it assumes");
+    let order = "instrument deposited of entry 4 after withdrawal notified of entry 5";
+    assert_eq!(found.assuming.join(" or "), order, "a finding says what it assumes");
 }
 
 #[test]
@@ -295,4 +299,92 @@ fn a_suspension_that_was_circulated_had_been_received_and_who_may_object_later_m
     assert_eq!(told("2016-08-31"), expected(true, "", ""));
     assert_eq!(told("2016-10-15"), expected(true, "", "AAA"));
     assert_eq!(told("2016-10-31"), expected(true, "AAA", ""));
+}
+
+/// A party that leaves by a notice of an open day.
+fn leaving(received: &str) -> Book {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2026-12-01", &x, received);
+    book
+}
+
+#[test]
+fn what_could_still_change_an_answer_names_both_ends_of_an_open_day() {
+    let told = |book: &Book, code: ChangeCode| {
+        let answer = book.now(OTTAWA, "XXX", "2026-12-31");
+        let found = answer.outcomes[0].could_change.iter().find(|change| change.code == code).unwrap();
+        found.sentence.to_string()
+    };
+    let days = "a day from 2027-05-01 to 2027-05-29";
+    let open = leaving("2026-11-01/2026-11-29");
+    let revoked = told(&open, ChangeCode::Revocation);
+    assert_eq!(revoked, format!("a revocation that the depositary receives before {days} (VCLT 68)"));
+    let engaged = "an armed conflict that the participant is asserted to be engaged in on";
+    assert_eq!(told(&open, ChangeCode::ConflictAsserted), format!("{engaged} {days}"));
+    assert_eq!(told(&leaving("2026-11-01"), ChangeCode::ConflictAsserted), format!("{engaged} 2027-05-01"));
+}
+
+#[test]
+fn the_reasons_of_what_comes_name_both_ends_of_an_open_day() {
+    let horizon = Horizon { at: day("2026-12-31"), until: day("2028-01-01") };
+    let ahead =
+        leaving("2026-11-01/2026-11-29").dossier("XXX", |dossier| upcoming(dossier, horizon, ViewName::Default));
+    let [effect] = ahead.changes.as_slice() else { panic!("{:#?}", ahead.changes) };
+    let notice = effect.because.iter().find(|reason| reason.rule == "withdrawal_notice").unwrap();
+    let days = "a day from 2027-05-01 to 2027-05-29";
+    assert_eq!(*notice.sentence, format!("a notice of 6 months begins to run; it is over on {days}"));
+    let moves = effect.could_move.iter().map(|change| &*change.sentence).collect::<Vec<_>>().join("\n");
+    assert!(moves.contains(&format!("receives before {days} (VCLT 68)")), "{moves}");
+}
+
+/// The conflict that ended in August 2025 went on when the notice was over, or it did not.
+#[test]
+fn a_reason_that_some_of_the_days_have_says_so() {
+    let (mut book, x) = with_party("XXX");
+    book.withdrew("2025-09-18", &x, "2025-02-10");
+    let body = conflict(ConflictEngagement::Engaged, "2022", "2025-08", "AAA");
+    book.record("2025-10-01", "participant/XXX", body);
+    for (at, last) in [("2025-08-20", "2025-08-20"), ("2025-12-01", "2025-08-31")] {
+        let answer = book.now(OTTAWA, "XXX", at);
+        let out = answer.outcomes.iter().find(|outcome| outcome.status.name() == "former_party").unwrap();
+        let tested = out.steps.iter().filter(|step| step.rule == StatusRule::ConflictTest);
+        let told: Vec<&str> = tested.map(|step| &*step.sentence).collect();
+        let ended = format!("it ended on a day from 2025-08-10 to {last}");
+        let expected = [
+            "on some of the days: AAA does not assert that it was engaged in a conflict on that day".to_owned(),
+            format!("on some of the days: engaged in a conflict on that day, as AAA asserts: {ended}"),
+        ];
+        assert_eq!(told, expected, "{at}");
+    }
+}
+
+#[test]
+fn a_protocol_tells_what_its_parent_brings_as_often_as_the_parent_does() {
+    for until in ["-", "2027-08"] {
+        let mut book = convention_with_protocol();
+        let under = |treaty: &str| format!("participation/{treaty}/XXX");
+        book.deposited(&under(CONVENTION), ConsentMode::Accession, "2000-01-15");
+        book.deposited(&under(PROTOCOL), ConsentMode::ConsentToBeBound, "2001-02-20");
+        book.withdrew("2026-06-01", &under(CONVENTION), "2026-05");
+        book.record("2026-06-01", "participant/XXX", conflict(ConflictEngagement::Engaged, "2010", until, "AAA"));
+        let told = |treaty: &str, at: &str| {
+            let answer = book.now(treaty, "XXX", at);
+            let held = answer.outcomes.iter().map(|outcome| (outcome.status, outcome.held()));
+            held.map(|(status, held)| (status, held.first.to, held.last.to)).collect::<Vec<_>>()
+        };
+        for at in ["2026-10-01", "2027-05-10", "2027-08-10", "2028-01-01"] {
+            assert_eq!(told(PROTOCOL, at), told(CONVENTION, at), "{until} {at}");
+            let answer = book.now(PROTOCOL, "XXX", at);
+            let narrow = answer.outcomes.iter().flat_map(|outcome| &outcome.assuming);
+            let narrow: Vec<_> = narrow.filter(|told| told.contains("the beginning")).collect();
+            assert!(narrow.is_empty(), "{at} {narrow:#?}");
+        }
+        let horizon = Horizon { at: day("2026-10-01"), until: day("2029-01-01") };
+        let ahead = |treaty| {
+            let changes =
+                book.dossier_of(treaty, "XXX", |dossier| upcoming(dossier, horizon, ViewName::Default)).changes;
+            changes.into_iter().map(|change| (change.what, change.days, change.assuming)).collect::<Vec<_>>()
+        };
+        assert_eq!(ahead(PROTOCOL), ahead(CONVENTION), "{until}");
+    }
 }

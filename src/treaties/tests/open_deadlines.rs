@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    obligations::{declared, granted, one, own, party, report, under},
+    acts::succession,
+    obligations::{book as under_no_party, declared, granted, one, own, party, report, under},
     *,
 };
 use crate::treaties::{Days, Duty, DutyState, Horizon, Obligations, UpcomingType, add_days, upcoming};
@@ -128,6 +129,28 @@ fn a_leave_on_an_open_day_ends_a_duty_or_leaves_it_overdue() {
     assert!(found.complete, "{found:#?}");
 }
 
+#[test]
+fn a_duty_of_a_successor_is_told_apart_by_the_days_of_the_succession() {
+    let mut book = under_no_party();
+    book.act("NEA", succession("OLD", SuccessionTo::Consent, "2006-06", "2006-12-01"));
+    let found = book.duties("NEA", "2010-06-20");
+    let told: Vec<_> = under(&found, "4", None)
+        .iter()
+        .map(|duty| (duty.state, duty.due, duty.days_late, duty.days_late_most, duty.assuming.join(" or ")))
+        .collect();
+    let assumed = |first: &str, last: &str| {
+        format!("succession of States on a day from {first} to {last}, days that the statement allows")
+    };
+    assert_eq!(
+        told,
+        [
+            (DutyState::Overdue, days("2010-06-01", "2010-06-19"), 1, 19, assumed("2006-06-01", "2006-06-19")),
+            (DutyState::Running, days("2010-06-20", "2010-06-30"), 0, 0, assumed("2006-06-20", "2006-06-30")),
+        ]
+    );
+    assert!(found.complete);
+}
+
 /// Days between which a date is told, in days from a first one.
 fn range() -> impl Strategy<Value = (Date, Date)> {
     (0i32..4000, prop_oneof![0i32..60, 0i32..900]).prop_map(|(from, length)| {
@@ -141,13 +164,24 @@ fn acts() -> impl Strategy<Value = [Option<Date>; 4]> {
     prop::array::uniform4(prop::option::of(range().prop_map(|(first, _)| first)))
 }
 
-fn book_of(deposited: &str, acts: &[Option<Date>; 4]) -> Book {
-    told_book(deposited, &acts.map(|on| on.map(|on| (on, on.to_string()))))
+/// What makes the treaty bind.
+#[derive(Clone, Copy)]
+enum Begins<'a> {
+    Deposit(&'a str),
+    Succession(&'a str),
+}
+
+fn book_of(begins: Begins<'_>, acts: &[Option<Date>; 4]) -> Book {
+    told_book(begins, &acts.map(|on| on.map(|on| (on, on.to_string()))))
 }
 
 /// Each act with the day that its content goes by, and its date.
-fn told_book(deposited: &str, [reported, completed, extended, withdrew]: &[Option<(Date, String)>; 4]) -> Book {
-    let mut book = party("XXX", deposited);
+fn told_book(begins: Begins<'_>, [reported, completed, extended, withdrew]: &[Option<(Date, String)>; 4]) -> Book {
+    let mut book = under_no_party();
+    match begins {
+        Begins::Deposit(on) => book.deposited(&own("XXX"), ConsentMode::Accession, on),
+        Begins::Succession(on) => book.act("XXX", succession("OLD", SuccessionTo::Consent, on, "2024-01-01")),
+    };
     if let Some((day, on)) = reported {
         book.act("XXX", report("7(2)", on, &(day.year() - 1).to_string()));
         book.act("XXX", report("7(1)", on, &day.year().to_string()));
@@ -213,12 +247,14 @@ proptest! {
         at in 0i32..9000,
         pick in 0i32..=100,
         acts in acts(),
+        succeeds in any::<bool>(),
     ) {
         let at = day("1999-06-01").checked_add(jiff::Span::new().days(at)).unwrap().to_string();
-        let open = book_of(&format!("{first}/{last}"), &acts).duties("XXX", &at);
         let picked = (last - first).get_days() * pick / 100;
         let picked = first.checked_add(jiff::Span::new().days(picked)).unwrap();
-        let settled = book_of(&picked.to_string(), &acts).duties("XXX", &at);
+        let of = |date: &str| book_of(if succeeds { Begins::Succession(date) } else { Begins::Deposit(date) }, &acts);
+        let open = of(&format!("{first}/{last}")).duties("XXX", &at);
+        let settled = of(&picked.to_string()).duties("XXX", &at);
         prop_assert!(open.complete);
         prop_assert_eq!(untold(&open, &settled), None, "{}", picked);
     }
@@ -242,7 +278,7 @@ proptest! {
             add_days(first, days).to_string()
         });
         let deposited = deposited.0.to_string();
-        let of = |acts: &[Option<(Date, String)>; 4]| told_book(&deposited, acts).duties("XXX", &at);
+        let of = |acts: &[Option<(Date, String)>; 4]| told_book(Begins::Deposit(&deposited), acts).duties("XXX", &at);
         let (open, settled) = (of(&open), of(&picked));
         prop_assert!(settled.complete);
         if open.complete {

@@ -116,17 +116,24 @@ fn a_reservation_that_another_may_confirm_is_not_confirmed_if_that_came_before_t
 }
 
 #[test]
-fn a_declaration_that_can_have_come_with_an_instrument_is_taken_to_have() {
+fn a_declaration_without_an_instrument_is_remarked_on_the_days_on_which_none_came() {
     let without = |declares: &str, deposited: &str| {
         let mut book = applied(deposited);
         let body = declared(declaration(DeclarationType::ProvisionalApplication, declares));
         book.record("2025-03-18", &format!("participation/{OTTAWA}/XXX"), body);
         let answer = book.now(OTTAWA, "XXX", "2020-01-01");
-        !remarked(&answer, LegalRemark::ProvisionalWithoutInstrument).is_empty()
+        let found = remarked(&answer, LegalRemark::ProvisionalWithoutInstrument);
+        found.into_iter().map(|(told, _)| told.join(" or ")).next()
     };
-    assert!(without("2005-03-10", "2005-03-11") && without("2005-03-10", "2005-04"));
-    assert!(!without("2005-03-10", "2005-03"), "none of the ends of the month is that day");
-    assert!(!without("2005-03", "2005-03-10"));
+    assert_eq!(without("2005-03-10", "2005-03-11"), Some(String::new()));
+    assert_eq!(without("2005-03-10", "2005-04"), Some(String::new()));
+    assert_eq!(without("2005-03-10", "2005-03-10"), None);
+    let another = "the declaration made on another day than the instrument of consent";
+    assert_eq!(without("2005-03-10", "2005-03").unwrap(), another, "none of the ends of the month is that day");
+    let words = "days that the statement allows";
+    let before = format!("declaration made on a day from 2005-03-01 to 2005-03-09, {words}");
+    let after = format!("declaration made on a day from 2005-03-11 to 2005-03-31, {words}");
+    assert_eq!(without("2005-03", "2005-03-10").unwrap(), format!("{before} or {after}"));
 }
 
 #[test]
@@ -161,4 +168,41 @@ fn a_stated_effect_that_is_one_of_the_days_between_is_not_remarked_as_another() 
     };
     assert!(found("2012-12/2013-01").iter().all(|certain| !certain));
     assert_eq!(found("2014"), [true]);
+}
+
+#[test]
+fn an_effect_that_is_stated_of_a_notice_of_a_month_is_wrong_on_some_of_its_days_alone() {
+    let found = |stated: &str| {
+        let (mut book, x) = with_party("XXX");
+        book.withdrew("2025-09-18", &x, "2025-08");
+        book.record("2026-03-18", &x, effect(TreatyEffect::Withdrawal, stated));
+        let answer = book.now(OTTAWA, "XXX", "2026-05-01");
+        let found = remarked(&answer, LegalRemark::StatedVsComputed);
+        found.iter().map(|(told, message)| (told.join(" or "), (*message).to_owned())).collect::<Vec<_>>()
+    };
+    let words = "days that the statement allows";
+    let before = format!("withdrawal notified on a day from 2025-08-01 to 2025-08-14, {words}");
+    let after = format!("withdrawal notified on a day from 2025-08-16 to 2025-08-31, {words}");
+    let given = "the clauses give a day from 2026-02-01 to 2026-02-28";
+    let expected = (format!("{before} or {after}"), format!("stated is 2026-02-15; {given}"));
+    assert_eq!(found("2026-02-15"), [expected]);
+    assert_eq!(found("2026-03-15"), [(String::new(), format!("stated is 2026-03-15; {given}"))]);
+    assert_eq!(found("2026-02"), []);
+}
+
+#[test]
+fn two_open_dates_bring_one_finding_of_a_code_with_what_tells_it_apart() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.signed(&x, "1999");
+    book.deposited(&x, ConsentMode::Ratification, "1999");
+    let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+    let before = remarked(&answer, LegalRemark::DepositBeforeSignature);
+    let after = "signature affixed of entry 4 after instrument deposited of entry 5";
+    let message = "ratification follows a signature, and this ledger holds none by a day from 1999-01-01 to 1999-12-30";
+    assert_eq!(before, [(vec![after], message)]);
+    let late = "signature affixed on a day from 1999-03-01 to 1999-12-31, days that the statement allows";
+    let message = "the treaty was not open for signature on a day from 1999-03-01 to 1999-12-31";
+    assert_eq!(remarked(&answer, LegalRemark::SignatureOutsideWindow), [(vec![late], message)]);
+    assert_eq!(codes(&answer), ["deposit_before_signature", "signature_outside_window"]);
 }

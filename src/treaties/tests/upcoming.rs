@@ -9,7 +9,11 @@ fn under(participant: &str) -> String {
 
 impl Book {
     pub fn dossier<T>(&self, participant: &str, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
-        let (treaty, participant) = (OTTAWA.parse().unwrap(), participant.parse().unwrap());
+        self.dossier_of(OTTAWA, participant, ask)
+    }
+
+    pub fn dossier_of<T>(&self, treaty: &str, participant: &str, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
+        let (treaty, participant) = (treaty.parse().unwrap(), participant.parse().unwrap());
         let known = Known { size: self.size(), recorded_at: self.events.last().map(|recorded| recorded.recorded_at) };
         let events: Vec<&Recorded> = self.events.iter().collect();
         let mandates = &self.mandates;

@@ -1,0 +1,198 @@
+//! Declarations that stand on a day, and what became of them.
+//!
+//! Promises: what is withdrawn or modified on a day that is not known stands until the first
+//! of its days, does not stand from the last of them on, and may stand between. Of two
+//! declarations about a unit of territory the later one goes before the earlier one (R13).
+//! Leaves to others: provisional application (`provisional`), what is remarked (`remarks`).
+
+use jiff::civil::Date;
+
+use super::{Overlay, dated, days::Days, overlays::may_have_come, record::Record, rivals::Act};
+use crate::domain::{
+    CitedEvent, DeclarationChange, DeclarationMade, DeclarationType, EventReference, TerritorialEffect, TreatyBody,
+    WorldDate,
+};
+
+/// A declaration that stands on the day asked about, or may.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    pub event: CitedEvent,
+    pub declaration_type: DeclarationType,
+    /// When it was made, and from when it is claimed to hold.
+    pub made: Option<WorldDate>,
+    pub effective: Option<WorldDate>,
+    pub article: Box<str>,
+    pub text: Box<str>,
+    /// Units with what becomes of them, without those of which a later declaration tells; empty
+    /// unless it is about territory.
+    pub units: Vec<Box<str>>,
+    pub effect: Option<TerritorialEffect>,
+    /// What it modifies.
+    pub modifies: Option<EventReference>,
+    /// It stands on the day whichever day each date means.
+    pub certain: bool,
+    /// What may have changed it by the day.
+    pub may_be_changed: Option<OpenChange>,
+    /// Of which of its units a later declaration may tell by the day.
+    pub may_be_replaced: Vec<Replaced>,
+}
+
+impl Declared {
+    /// The events for which it is not certain that it stands.
+    pub fn doubts(&self) -> impl Iterator<Item = &CitedEvent> {
+        let changed = self.may_be_changed.iter().map(|change| &change.event);
+        changed.chain(self.may_be_replaced.iter().map(|replaced| &replaced.by))
+    }
+}
+
+/// A change of a declaration that has come by a day as some days of its date have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenChange {
+    pub event: CitedEvent,
+    pub change: DeclarationChange,
+    pub made: WorldDate,
+}
+
+impl OpenChange {
+    /// That it has not come by then, as what is assumed.
+    pub fn not_come(&self) -> Box<str> {
+        let (change, made, entry) = (self.change, &self.made, self.event.position.index);
+        format!("what {change} it, dated {made} (entry {entry}), came later").into()
+    }
+}
+
+/// A unit of which another declaration may tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replaced {
+    pub unit: Box<str>,
+    pub by: CitedEvent,
+    /// From when that one holds.
+    pub since: WorldDate,
+}
+
+/// What became of an act by a day.
+#[derive(Debug, Default)]
+pub struct Changes<'a> {
+    /// The latest change that has come, whichever day its date means.
+    pub surely: Option<&'a DeclarationMade>,
+    /// The latest that may have, and may not.
+    pub may_be: Option<OpenChange>,
+}
+
+impl<'a> Changes<'a> {
+    /// When the act was withdrawn, if that is certain.
+    pub fn withdrawn(&self) -> Option<&'a WorldDate> {
+        self.surely.filter(|body| withdraws(body))?.made.as_ref()
+    }
+
+    /// When it may have been, where that is not.
+    pub fn may_be_withdrawn(&self) -> Option<&WorldDate> {
+        let may_be = self.may_be.as_ref().filter(|_| self.surely.is_none())?;
+        (may_be.change == DeclarationChange::Withdraws).then_some(&may_be.made)
+    }
+}
+
+/// What became of an act by a day.
+pub fn changed_on<'a>(record: &Record<'_, '_>, among: &[&Act<'a>], act: &Act<'_>, at: Date) -> Changes<'a> {
+    let changes = among.iter().filter_map(|other| match other.shown().body {
+        TreatyBody::DeclarationMade(body) => {
+            let changed = body.changes.as_ref().filter(|changed| act.is_stated_by(&changed.declaration))?;
+            let made = body.made.as_ref()?;
+            let days = dated::bounds(record.adopted, other.shown(), Some(made));
+            Some((
+                days,
+                &**body,
+                OpenChange { event: other.shown().cited(), change: changed.change, made: made.clone() },
+            ))
+        }
+        _ => None,
+    });
+    let come = changes.filter(|(days, ..)| days.first <= at);
+    let (surely, may_be): (Vec<_>, Vec<_>) = come.partition(|(days, ..)| days.last <= at);
+    let latest = |(days, ..): &(Days, &'a DeclarationMade, OpenChange)| days.last;
+    Changes {
+        surely: surely.into_iter().max_by_key(latest).map(|(_, body, _)| body),
+        may_be: may_be.into_iter().max_by_key(latest).map(|(.., change)| change),
+    }
+}
+
+/// Whether it takes an earlier declaration, or an objection, back.
+pub fn withdraws(body: &DeclarationMade) -> bool {
+    body.changes.as_ref().is_some_and(|changed| changed.change == DeclarationChange::Withdraws)
+}
+
+/// From when a declaration holds.
+pub fn since(body: &DeclarationMade) -> Option<&WorldDate> {
+    body.effective.as_ref().or(body.made.as_ref())
+}
+
+/// A declaration that stands on the day, or may: made, neither withdrawn nor modified.
+pub fn declared(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<Overlay> {
+    let TreatyBody::DeclarationMade(body) = act.shown().body else { return None };
+    let changes = changed_on(record, &record.beside, act, at);
+    let apart = body.declaration_type == DeclarationType::ProvisionalApplication;
+    if apart || withdraws(body) || !may_have_come(since(body), at) || changes.surely.is_some() {
+        return None;
+    }
+    let DeclarationMade { declaration_type, made, article, text, made_with: _, changes: changed, territory, effective } =
+        &**body;
+    let units = territory.as_ref().map(|territory| territory.units.as_slice()).unwrap_or_default();
+    let (replaced, may_be_replaced) = replaced(record, act, units, at);
+    let units: Vec<Box<str>> = units.iter().filter(|unit| !replaced.contains(*unit)).cloned().collect();
+    let scope = *declaration_type == DeclarationType::TerritorialScope;
+    if scope && units.is_empty() && !replaced.is_empty() {
+        return None;
+    }
+    let begun = days(record, act, body).is_none_or(|days| days.last <= at);
+    let declared = Declared {
+        event: act.shown().cited(),
+        declaration_type: *declaration_type,
+        made: made.clone(),
+        effective: effective.clone(),
+        article: article.clone(),
+        text: text.clone(),
+        units,
+        effect: territory.as_ref().map(|territory| territory.effect),
+        modifies: changed.as_ref().map(|changed| changed.declaration.clone()),
+        certain: begun && changes.may_be.is_none() && may_be_replaced.is_empty(),
+        may_be_changed: changes.may_be,
+        may_be_replaced,
+    };
+    Some(if scope { Overlay::TerritorialScope(declared) } else { Overlay::Declaration(declared) })
+}
+
+/// The days from one of which on a declaration holds.
+fn days(record: &Record<'_, '_>, act: &Act<'_>, body: &DeclarationMade) -> Option<Days> {
+    Some(dated::bounds(record.adopted, act.shown(), Some(since(body)?)))
+}
+
+/// The units of which a later declaration tells by a day, and those of which one may.
+fn replaced(record: &Record<'_, '_>, act: &Act<'_>, units: &[Box<str>], at: Date) -> (Vec<Box<str>>, Vec<Replaced>) {
+    let (mut surely, mut may_be) = (Vec::new(), Vec::new());
+    let TreatyBody::DeclarationMade(body) = act.shown().body else { return (surely, may_be) };
+    let Some(own) = days(record, act, body).filter(|_| !units.is_empty()) else { return (surely, may_be) };
+    for other in record.beside.iter().filter(|other| !std::ptr::eq(**other, act)) {
+        let TreatyBody::DeclarationMade(body) = other.shown().body else { continue };
+        let changes = changed_on(record, &record.beside, other, at);
+        let is_scope = body.declaration_type == DeclarationType::TerritorialScope;
+        let stands = is_scope && !withdraws(body) && changes.surely.is_none();
+        let (Some(territory), Some(days), Some(since)) = (&body.territory, days(record, other, body), since(body))
+        else {
+            continue;
+        };
+        // Of one day neither is the later one.
+        if !stands || at < days.first || days.last <= own.first {
+            continue;
+        }
+        let is_later = days.last <= at && own.last < days.first && changes.may_be.is_none();
+        for unit in territory.units.iter().filter(|unit| units.contains(*unit)) {
+            if is_later {
+                surely.push(unit.clone());
+            } else {
+                may_be.push(Replaced { unit: unit.clone(), by: other.shown().cited(), since: since.clone() });
+            }
+        }
+    }
+    may_be.retain(|replaced: &Replaced| !surely.contains(&replaced.unit));
+    (surely, may_be)
+}

@@ -1,0 +1,159 @@
+//! Provisional application (R12): declared with an instrument of consent, or by one who has
+//! given its consent, until the treaty is in force for it.
+//!
+//! Promises: nobody applies provisionally what it has not consented to be bound by; a
+//! declaration that names its instrument counts from that. Days that follow from dates which
+//! are not known to the day have two ends, those of every corner of every reading.
+//! Leaves to others: what is to be remarked on it (`remarks`).
+
+use jiff::civil::Date;
+
+use super::{
+    Overlay, StatusRule,
+    course::{Course, Membership},
+    dated,
+    days::Days,
+    declarations,
+    followed::Followed,
+    record::Record,
+    rivals::Act,
+};
+use crate::domain::{CitedEvent, DeclarationMade, DeclarationType, EventReference, Permission, TreatyBody};
+
+/// What an act leads to on a day, if the treaty may be applied provisionally by it then.
+pub fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], act: &Act<'_>, at: Date) -> Option<Overlay> {
+    let (declared, may_be_changed) = match act.shown().body {
+        TreatyBody::InstrumentDeposited(body) if body.provisional_application => (None, false),
+        TreatyBody::DeclarationMade(body) if declares(body) => {
+            let changes = declarations::changed_on(record, &record.beside, act, at);
+            let declared = Declared::of(record, act, body).filter(|_| changes.surely.is_none())?;
+            (Some(declared), changes.may_be.is_some())
+        }
+        _ => return None,
+    };
+    let clause = record.clauses()?.provisional_application.as_ref()?;
+    let applied: Vec<Option<Applied>> =
+        followed.iter().map(|followed| applied(followed, act, declared.as_ref())).collect();
+    let lies = |applied: &Applied| applied.since.first <= at && applied.until.is_none_or(|until| at < until.last);
+    let surely = |applied: &Applied| {
+        applied.whole && applied.since.last <= at && applied.until.is_none_or(|until| at < until.first)
+    };
+    let applies = clause.permission == Permission::Permitted && applied.iter().flatten().any(lies);
+    let since = applied.iter().flatten().map(|applied| applied.since).reduce(Days::around).filter(|_| applies)?;
+    Some(Overlay::ProvisionalApplication {
+        event: act.shown().cited(),
+        scope: clause.scope.clone(),
+        article: clause.article.clone(),
+        since,
+        until: applied.iter().flatten().filter_map(|applied| applied.until).reduce(Days::around),
+        certain: !may_be_changed && applied.iter().all(|applied| applied.as_ref().is_some_and(surely)),
+    })
+}
+
+/// Whether it is a declaration of provisional application, and takes none back.
+fn declares(body: &DeclarationMade) -> bool {
+    body.declaration_type == DeclarationType::ProvisionalApplication && !declarations::withdraws(body)
+}
+
+/// The instrument of consent that a declaration names as the one that it was made with.
+pub fn instrument<'q, 'a>(record: &'q Record<'_, 'a>, with: Option<&EventReference>) -> Option<&'q Act<'a>> {
+    let with = with?;
+    let mut acts = record.clocked.iter().copied().filter(|act| super::in_force::is_consent(act.shown()));
+    acts.find(|act| act.is_stated_by(with))
+}
+
+/// The days on which provisional application is declared, where the clauses know it.
+pub fn declared<'q>(record: &'q Record<'_, '_>) -> impl Iterator<Item = Days> + use<'q> {
+    let known = record.clauses().is_some_and(|clauses| clauses.provisional_application.is_some());
+    let acts = record.beside.iter().filter(move |_| known);
+    acts.filter_map(|act| match act.shown().body {
+        TreatyBody::DeclarationMade(body) if declares(body) => {
+            Some(dated::bounds(record.adopted, act.shown(), Some(declarations::since(body)?)))
+        }
+        _ => None,
+    })
+}
+
+/// A declaration of provisional application.
+struct Declared<'q, 'a> {
+    /// On one of these days it was made, or is claimed to hold from it on.
+    days: Days,
+    /// Whether it says from when on it holds.
+    names_day: bool,
+    /// The instrument that it was made with.
+    with: Option<&'q Act<'a>>,
+}
+
+impl<'q, 'a> Declared<'q, 'a> {
+    fn of(record: &'q Record<'_, 'a>, act: &Act<'_>, body: &DeclarationMade) -> Option<Self> {
+        let date = body.effective.as_ref().or(body.made.as_ref())?;
+        let days = dated::bounds(record.adopted, act.shown(), Some(date));
+        let with = instrument(record, body.made_with.as_ref());
+        Some(Self { days, names_day: body.effective.is_some(), with })
+    }
+
+    /// The days on one of which it begins to hold in a course.
+    fn begins(&self, course: &Course) -> Days {
+        match self.with.and_then(|instrument| consented(course, instrument)) {
+            Some(deposited) if self.names_day => self.days.map(|day| day.max(deposited)),
+            Some(deposited) => Days::on(deposited),
+            None => self.days,
+        }
+    }
+}
+
+/// From when until when a treaty is applied provisionally in one reading.
+struct Applied {
+    since: Days,
+    /// `None`: it is never in force.
+    until: Option<Days>,
+    /// Whether it is, whichever days the dates mean.
+    whole: bool,
+}
+
+/// What a deposit, or a declaration, leads to in a reading; `None` where it leads to nothing.
+fn applied(followed: &Followed<'_, '_>, act: &Act<'_>, declared: Option<&Declared<'_, '_>>) -> Option<Applied> {
+    let corners = followed.corners.iter().map(|course| {
+        let begins = match declared {
+            None => Days::on(consented(course, act)?),
+            Some(declared) => declared.begins(course),
+        };
+        in_course(course, begins)
+    });
+    let corners: Vec<Option<Applied>> = corners.collect();
+    let whole = corners.iter().all(|corner| corner.as_ref().is_some_and(|applied| applied.whole));
+    let both = |one: Option<Days>, other: Option<Days>| one.into_iter().chain(other).reduce(Days::around);
+    let around = corners.into_iter().flatten().reduce(|one, other| Applied {
+        since: one.since.around(other.since),
+        until: both(one.until, other.until),
+        whole,
+    })?;
+    Some(Applied { whole, ..around })
+}
+
+/// From when until when it is applied in a course where that begins on one of some days.
+fn in_course(course: &Course, begins: Days) -> Option<Applied> {
+    let of = |membership: &Membership| {
+        let until = membership.ends_provisional();
+        let over = until.into_iter().chain(membership.end()).min();
+        let last = over.map_or(begins.last, |over| begins.last.min(over.yesterday().unwrap_or(over)));
+        let since = Days { first: begins.first.max(membership.deposited), last };
+        let whole = since == begins;
+        (since.first <= since.last).then_some(Applied { since, until: until.map(Days::on), whole })
+    };
+    course.memberships.iter().filter_map(of).reduce(|one, other| Applied {
+        since: one.since.around(other.since),
+        until: one.until.zip(other.until).map(|(one, other)| one.around(other)),
+        whole: false,
+    })
+}
+
+/// The day of an act in a course that tells it.
+pub fn consented(course: &Course, act: &Act<'_>) -> Option<Date> {
+    let is_it = |event: &CitedEvent| act.is_stated_by(&event.reference);
+    let told = course.steps.iter().find(|step| {
+        matches!(step.rule, StatusRule::Consent | StatusRule::Succession | StatusRule::ActWithoutEffect)
+            && step.event.as_ref().is_some_and(is_it)
+    });
+    told?.date
+}
