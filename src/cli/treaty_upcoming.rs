@@ -165,8 +165,7 @@ mod tests {
         change.because[0].date_latest = "2025-08-31".into();
         let told = because(&change).iter().map(|block| block.text(80)).collect::<Vec<_>>().join("\n");
         assert!(told.contains(&format!("{} ..", change.because[0].date)) && told.contains("2025-08-31"), "{told}");
-        let line = told.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(line.contains("early as it can be") && told.contains("Two days with .. between them"), "{told}");
+        assert!(told.contains("Two days with .. between them"), "{told}");
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
     }
 
