@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     Node,
-    draft::WithDraft,
+    draft::{WithDraft, mandates_of_authors},
     errors::Refused,
     history::EventsRead,
     status::{EventFacts, facts},
@@ -446,7 +446,7 @@ impl Others {
             }
         }
         let told = consents.iter().filter(|act| act.participant.as_ref().is_some_and(|who| !changed.contains(who)));
-        self.told_deposits = told.filter_map(told_deposit).collect();
+        self.told_deposits = told.filter_map(|act| told_deposit(view, act).transpose()).collect::<Result<_, _>>()?;
         let bears = |act: &&Act| [DEPOSIT, SIGNATURE].contains(&act.kind) || SETTLES.contains(&act.kind);
         for participant in &changed {
             let parent = places.parent.iter().filter(|_| named.contains(participant));
@@ -538,8 +538,14 @@ fn participants(acts: Vec<Act>) -> impl Iterator<Item = ParticipantId> {
     acts.into_iter().filter_map(|act| act.participant)
 }
 
-fn told_deposit(act: &Act) -> Option<StatedDeposit> {
-    Some(StatedDeposit { participant: act.participant.clone()?, deposited: act.date.clone() })
+fn told_deposit(view: WithDraft<'_>, act: &Act) -> Result<Option<StatedDeposit>, Refused> {
+    let Some(participant) = act.participant.clone() else { return Ok(None) };
+    // A date that is one day is not bounded by the day of recording.
+    let to_the_day =
+        act.date.as_ref().is_some_and(|date| date.earliest().is_some() && date.earliest() == date.latest());
+    let recorded =
+        if to_the_day { None } else { view.recorded_at(act.position.index)?.and_then(|time| time.utc_date()) };
+    Ok(Some(StatedDeposit { participant, deposited: act.date.clone(), recorded }))
 }
 
 /// Where the events on the participants themselves stand.
@@ -583,18 +589,4 @@ fn threshold_of(body: &Body) -> Option<u32> {
 fn states_entry_into_force(recorded: &Recorded) -> bool {
     let Body::Treaty(TreatyBody::EffectStated(body)) = &recorded.event.body else { return false };
     body.effect == TreatyEffect::EntryIntoForce && recorded.effective_since().is_some()
-}
-
-/// The mandates that weigh between rival statements.
-pub(super) fn mandates_of_authors(view: WithDraft<'_>, read: &EventsRead) -> Result<Vec<GrantedMandate>, Refused> {
-    let authors: BTreeSet<_> = read.values().map(|recorded| recorded.organisation()).collect();
-    let mut mandates = Vec::new();
-    for organisation in authors {
-        mandates.extend(view.mandates(organisation)?.into_iter().map(|state| GrantedMandate {
-            organisation: organisation.clone(),
-            granted: state.granted.index,
-            mandate: state.mandate,
-        }));
-    }
-    Ok(mandates)
 }

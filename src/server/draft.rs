@@ -4,7 +4,7 @@
 //! fold would put them, as those of the next entries, in effect at once.
 //! Leaves to others: whether the draft may enter (`policy`), the rules (`treaties`).
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Node, errors::Refused, history::EventsRead};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         Size, Standing, Subject, TreatyId,
     },
     projections::{Act, MandateState, ReadModelError, View, bears_on_others, protocols_of},
-    treaties::Known,
+    treaties::{GrantedMandate, Known},
     wire::Submitted,
 };
 
@@ -22,17 +22,21 @@ use crate::{
 pub(super) struct WithDraft<'v> {
     view: View<'v>,
     draft: &'v [Arc<Recorded>],
+    /// The time of the newest knowledge, where it is not that of the newest entry.
+    known_at: Option<RecordingTime>,
 }
 
 impl<'v> From<View<'v>> for WithDraft<'v> {
     fn from(view: View<'v>) -> Self {
-        Self { view, draft: &[] }
+        Self { view, draft: &[], known_at: None }
     }
 }
 
 impl<'v> WithDraft<'v> {
-    pub fn of(view: View<'v>, draft: &'v [Arc<Recorded>]) -> Self {
-        Self { view, draft }
+    /// As it is known at a time, also where no draft is: of two that are compared, what passing
+    /// time brings is then no difference.
+    pub fn of(view: View<'v>, draft: &'v [Arc<Recorded>], known_at: RecordingTime) -> Self {
+        Self { view, draft, known_at: Some(known_at) }
     }
 
     /// The view without the draft.
@@ -56,8 +60,15 @@ impl<'v> WithDraft<'v> {
     /// What the rules may know.
     pub fn known(self) -> Result<Known, ReadModelError> {
         let size = self.draft.last().map_or(self.view.size(), |recorded| Size(recorded.position.index.0 + 1));
-        let drafted = self.draft.first().map(|recorded| recorded.recorded_at);
-        Ok(Known { size, recorded_at: drafted.or(self.view.holds_at()?.recorded_at) })
+        Ok(Known { size, recorded_at: self.known_at.or(self.view.holds_at()?.recorded_at) })
+    }
+
+    /// When the entry was recorded, or would be.
+    pub fn recorded_at(self, index: Index) -> Result<Option<RecordingTime>, ReadModelError> {
+        match self.draft.iter().find(|recorded| recorded.position.index == index) {
+            Some(drafted) => Ok(Some(drafted.recorded_at)),
+            None => self.view.recorded_at(index),
+        }
     }
 
     pub fn acts_on(self, subject: &Subject) -> Result<Vec<Act>, ReadModelError> {
@@ -141,4 +152,18 @@ pub(super) fn as_entry(draft: &Submitted, index: Index, recorded_at: RecordingTi
         })
     });
     each.collect()
+}
+
+/// The mandates that weigh between rival statements.
+pub(super) fn mandates_of_authors(view: WithDraft<'_>, read: &EventsRead) -> Result<Vec<GrantedMandate>, Refused> {
+    let authors: BTreeSet<_> = read.values().map(|recorded| recorded.organisation()).collect();
+    let mut mandates = Vec::new();
+    for organisation in authors {
+        mandates.extend(view.mandates(organisation)?.into_iter().map(|state| GrantedMandate {
+            organisation: organisation.clone(),
+            granted: state.granted.index,
+            mandate: state.mandate,
+        }));
+    }
+    Ok(mandates)
 }

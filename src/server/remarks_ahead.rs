@@ -2,7 +2,7 @@
 //!
 //! Promises: told are the findings that answers about those whom its events bear on would
 //! give, and do not give now, and those that they give now and would not; a draft is refused
-//! for none of them. An act on a treaty bears on everybody under it and under its protocols;
+//! for none of them; what passing time brings is none of them. An act on a treaty bears on everybody under it and under its protocols;
 //! one of a participant on its successors, too. What is not looked at, beyond a limit, is said.
 //! Leaves to others: whether it may enter (`sequencer`), the rules (`treaties`).
 
@@ -76,16 +76,18 @@ impl Node {
         let each: Vec<_> = entries.map(|(index, draft)| as_entry(draft, index, recorded_at)).collect();
         let all = each.concat();
         let (held, drafted) = all.split_at(all.len() - each.last().map_or(0, Vec::len));
-        let two = Two { before: WithDraft::of(view, held), after: WithDraft::of(view, &all) };
+        let of = |draft| WithDraft::of(view, draft, recorded_at);
+        let two = Two { before: of(held), after: of(&all) };
         self.compared(two, drafted, view.size().0 + earlier.len() as u64, recorded_at)
     }
 
     /// The legal findings that came and went with an entry when it entered.
     pub(super) fn remarks_brought(&self, draft: &Submitted, index: Index) -> Result<RemarksAhead, Refused> {
         let (before, after) = (self.models.at(Size(index.0))?, self.models.at(Size(index.0 + 1))?);
-        let recorded_at = self.clock.now().max(after.holds_at()?.recorded_at.unwrap_or_default());
+        let recorded_at = after.holds_at()?.recorded_at.unwrap_or_default();
         let drafted = as_entry(draft, index, recorded_at);
-        self.compared(Two { before: before.into(), after: after.into() }, &drafted, index.0, recorded_at)
+        let of = |view| WithDraft::of(view, &[], recorded_at);
+        self.compared(Two { before: of(before), after: of(after) }, &drafted, index.0, recorded_at)
     }
 
     fn compared(

@@ -10,7 +10,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Node, dossier::mandates_of_authors, errors::Refused, history::EventsRead, status_answer::world};
+use super::{Node, draft::mandates_of_authors, errors::Refused, history::EventsRead, status_answer::world};
 use crate::{
     domain::{Body, Kind, NotStated, ParticipantId, Position, Restated, SharedKind, Subject, TreatyId, WorldDate},
     projections::{Act, DatesThatStand, View},

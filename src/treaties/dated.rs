@@ -56,8 +56,7 @@ pub fn bounds(adopted: Option<Date>, statement: &Statement<'_>, date: Option<&Wo
 /// What was recorded as past had happened by the day of recording, or of the correction that
 /// stands; a succession of States by the day on which it was notified.
 pub fn latest_day(statement: &Statement<'_>) -> Date {
-    let corrections = statement.corrections.iter().map(|(recorded, _)| recorded.recorded_at);
-    let recorded = corrections.chain([statement.recorded.recorded_at]).max().and_then(|time| time.utc_date());
+    let recorded = recorded_on(statement);
     match statement.body {
         TreatyBody::EffectStated(_) => Date::MAX,
         TreatyBody::SuccessionNotified(body) => {
@@ -66,6 +65,12 @@ pub fn latest_day(statement: &Statement<'_>) -> Date {
         }
         _ => recorded.unwrap_or(Date::MAX),
     }
+}
+
+/// When a statement was recorded, or the newest of its corrections that stand.
+pub fn recorded_on(statement: &Statement<'_>) -> Option<Date> {
+    let corrections = statement.corrections.iter().map(|(recorded, _)| recorded.recorded_at);
+    corrections.chain([statement.recorded.recorded_at]).max().and_then(|time| time.utc_date())
 }
 
 /// From when a notice of withdrawal runs.

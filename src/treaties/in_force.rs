@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName, Weighed,
+    Dossier, FirstDeposit, StatedDeposit, StatusRule, Step, ViewName, Weighed, dated,
     days::{Days, Part},
     months::{self, effect_of_deposit},
     readings::Reading,
@@ -114,7 +114,8 @@ pub fn counted<'r, 'a: 'r>(
     let mut given: BTreeMap<&ParticipantId, Days> = BTreeMap::new();
     for act in acts {
         let Some(participant) = consenting(act.shown(), dossier.treaty, parent) else { continue };
-        first_of(&mut given, participant, days_of(act.shown().date()));
+        let statement = act.shown();
+        first_of(&mut given, participant, days_of(statement.date(), dated::recorded_on(statement)));
     }
     // Those that are told were counted once for everybody; only what is given besides moves them.
     let mut all = Vec::with_capacity(dossier.deposits.len() + given.len());
@@ -127,11 +128,9 @@ pub fn counted<'r, 'a: 'r>(
     }
     given.remove(dossier.participant);
     all.extend(given.into_values());
-    // What was recorded as past had happened by then.
-    let known = dossier.known.recorded_at.and_then(|time| time.utc_date()).unwrap_or(Date::MAX);
     let within = |days: Days| {
         let first = if days.is_settled() { days.first } else { days.first.max(adopted.unwrap_or(Date::MIN)) };
-        Days { first, last: days.last.min(known.max(first)).max(first) }
+        Days { first, last: days.last.max(first) }
     };
     let (mut firsts, mut lasts): (Vec<Date>, Vec<Date>) =
         all.into_iter().map(within).map(|days| (days.first, days.last)).unzip();
@@ -145,10 +144,12 @@ pub fn counted<'r, 'a: 'r>(
     Some(Counted { threshold: clause.threshold, clause, others, reached: reached(others, own) })
 }
 
-/// The days that the date of a deposit can mean by itself.
-fn days_of(date: Option<&WorldDate>) -> Days {
+/// The days that the date of a deposit can mean by itself: what was recorded as past had
+/// happened by the day of recording.
+fn days_of(date: Option<&WorldDate>, recorded: Option<Date>) -> Days {
     let first = date.and_then(WorldDate::earliest).unwrap_or(Date::MIN);
-    Days { first, last: date.and_then(WorldDate::latest).unwrap_or(Date::MAX) }
+    let last = date.and_then(WorldDate::latest).unwrap_or(Date::MAX);
+    Days { first, last: recorded.map_or(last, |recorded| last.min(recorded)).max(first) }
 }
 
 /// Takes a participant's first deposit so far together with another.
@@ -181,7 +182,8 @@ pub fn consents(dossier: &Dossier<'_>, parent: Option<&TreatyId>, view: ViewName
     let shown = acts.iter().filter_map(|act| act.followed.first());
     let stated = shown.filter_map(|statement| {
         let participant = consenting(statement, dossier.treaty, parent)?;
-        Some(StatedDeposit { participant: participant.clone(), deposited: statement.date().cloned() })
+        let (deposited, recorded) = (statement.date().cloned(), dated::recorded_on(statement));
+        Some(StatedDeposit { participant: participant.clone(), deposited, recorded })
     });
     stated.collect()
 }
@@ -191,8 +193,8 @@ pub fn consents(dossier: &Dossier<'_>, parent: Option<&TreatyId>, view: ViewName
 /// been the earliest ones, ascending by their last day.
 pub fn first_deposits(deposits: impl IntoIterator<Item = StatedDeposit>, threshold: u32) -> Vec<FirstDeposit> {
     let mut first: BTreeMap<ParticipantId, Days> = BTreeMap::new();
-    for StatedDeposit { participant, deposited } in deposits {
-        first_of(&mut first, participant, days_of(deposited.as_ref()));
+    for StatedDeposit { participant, deposited, recorded } in deposits {
+        first_of(&mut first, participant, days_of(deposited.as_ref(), recorded));
     }
     // One more, because the participant that is asked about may be among them.
     let most = usize::try_from(threshold).unwrap_or(usize::MAX).saturating_add(1);

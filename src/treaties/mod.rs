@@ -130,6 +130,9 @@ pub struct StatedDeposit {
     pub participant: ParticipantId,
     /// `None`: on an unknown day.
     pub deposited: Option<WorldDate>,
+    /// When it was recorded, or the correction that stands: it had happened by then. `None`
+    /// where that bounds nothing.
+    pub recorded: Option<Date>,
 }
 
 /// A mandate with who holds it and since which entry.

@@ -254,3 +254,28 @@ async fn a_dry_run_takes_what_is_to_be_sent_before_as_recorded() {
     assert_eq!(story.size(), size, "nothing was recorded");
     story.audited().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_passing_time_brings_is_not_told_as_what_a_draft_does() {
+    let story = Story::begin().await;
+    story.deposit(OTTAWA, "LTU", ConsentMode::Ratification, "2003-05-12").await;
+    story.record(&under(OTTAWA, "LTU"), notice("2029-12-20")).await;
+    let silent = |found: &BTreeSet<Remark>| found.iter().filter(|(_, code, _)| code == "not_notified").count();
+    assert_eq!(silent(&remarked(&story).await), 0, "the time to notify runs");
+    story.clock.advance(std::time::Duration::from_secs(40 * 24 * 3600));
+    let signed =
+        SignatureAffixed { signed: world("2001-01-01"), place: "".into(), signature_type: SignatureType::Simple };
+    let act = drafted(&under(OTTAWA, "LTU"), Body::Treaty(TreatyBody::SignatureAffixed(signed)));
+    let signed = story.ledger.sign(&story.ledger.recorder, vec![act]);
+    let told = |answer: &proto::CheckResponse| {
+        let all = answer.legal_findings.iter().chain(&answer.legal_findings_gone);
+        silent(&all.map(|found| remark(found.finding.as_ref().unwrap())).collect())
+    };
+    let ahead = story.ledger_client().check(check(&[], &signed)).await.unwrap().into_inner();
+    assert_eq!((told(&ahead), ahead.refusal.is_none()), (0, true), "{:#?}", ahead.legal_findings);
+    story.ledger.submit(&signed).await.unwrap();
+    let brought = story.ledger_client().check(check(&[], &signed)).await.unwrap().into_inner();
+    assert_eq!((told(&brought), brought.index), (0, ahead.index), "{:#?}", brought.legal_findings);
+    assert_eq!(silent(&remarked(&story).await), 1, "it is remarked since time has passed");
+    story.audited().await;
+}

@@ -20,6 +20,8 @@ pub const PROTOCOL: &str = "untc:XXVI-2-b";
 pub struct Story {
     pub ledger: TestLedger,
     served: Served,
+    /// Its hands stand where they are set.
+    pub clock: ReplayedClock,
 }
 
 impl Story {
@@ -36,10 +38,11 @@ impl Story {
         drop(node);
         let (mut parts, _) = Directory::new(dir.path()).open(&settings(dir.path()), &mut |_, _| {}).unwrap();
         let in_2030 = "2030-01-01T12:00:00Z".parse().unwrap();
-        parts.clock = Arc::new(ReplayedClock::at(RecordingTime::from_timestamp(in_2030).unwrap()));
+        let clock = ReplayedClock::at(RecordingTime::from_timestamp(in_2030).unwrap());
+        parts.clock = Arc::new(clock.clone());
         let node = Node::start(parts).unwrap();
         let served = Served::start(&node).await;
-        Self { ledger: TestLedger { dir, node, id, registrar, recorder, verifier }, served }
+        Self { ledger: TestLedger { dir, node, id, registrar, recorder, verifier }, served, clock }
     }
 
     async fn register(&self) {
@@ -136,7 +139,7 @@ impl Story {
     }
 
     pub async fn audited(self) {
-        let Self { ledger, served } = self;
+        let Self { ledger, served, clock: _ } = self;
         ledger.node.wait_for_models(ledger.node.sequencer().published().head.tree.size).await.unwrap();
         served.stop().await;
         let TestLedger { dir, node, id, .. } = ledger;

@@ -79,9 +79,28 @@ fn the_day_counted_goes_with_the_participants_own() {
 }
 
 #[test]
-fn a_deposit_of_an_unknown_day_is_counted_from_the_adoption_to_what_is_known() {
-    let book = counted(2, &["1998-01-10", "-"]);
-    assert_eq!(told(&book.now(OTTAWA, "AAA", "2025-10-01")), [("party", days("1998-07-01", "2025-09-01"))]);
+fn a_deposit_of_an_unknown_day_is_counted_from_the_adoption_to_the_day_of_recording() {
+    let mut book = counted(2, &["1998-01-10", "-"]);
+    let answer = |book: &Book| told(&book.now(OTTAWA, "AAA", "2025-10-01"));
+    assert_eq!(answer(&book), [("party", days("1998-07-01", "2025-09-01"))]);
+    unrelated(&mut book, "2026-06-01");
+    assert_eq!(answer(&book), [("party", days("1998-07-01", "2025-09-01"))]);
+}
+
+/// An entry that bears on no deposit of the treaty.
+fn unrelated(book: &mut Book, on: &str) {
+    book.record(on, &format!("treaty/{PROTOCOL}"), registered(Some(ottawa_clauses()), "1996-05-03"));
+}
+
+#[test]
+fn whoever_is_asked_about_the_deposit_that_is_counted_had_come_by_the_day_of_its_recording() {
+    let mut book = counted(2, &["1998-01-10"]);
+    book.record("2026-03-01", &own("BBB"), deposit(ConsentMode::Accession, "2026"));
+    let both = |book: &Book| ["AAA", "BBB"].map(|who| told(&book.now(OTTAWA, who, "2027-06-01")));
+    let expected = [("party", days("2026-07-01", "2026-09-01"))];
+    assert_eq!(both(&book), [&expected[..], &expected[..]]);
+    unrelated(&mut book, "2026-12-31");
+    assert_eq!(both(&book), [&expected[..], &expected[..]], "an unrelated entry bounds nothing");
 }
 
 #[test]
@@ -149,6 +168,10 @@ proptest! {
         for who in WHO {
             let (whole, alone) = (open.now(OTTAWA, who, &at), picked.now(OTTAWA, who, &at));
             prop_assert_eq!(not_covered(&whole, &alone), None, "{}", who);
+            let mut later = open.clone();
+            unrelated(&mut later, "2026-12-31");
+            let later = later.now(OTTAWA, who, &at);
+            prop_assert_eq!(&later.courses, &whole.courses, "{}, an unrelated entry", who);
         }
     }
 }

@@ -298,6 +298,7 @@ proptest! {
         let told = deposits.iter().map(|(who, on)| StatedDeposit {
             participant: WHO[who % WHO.len()].parse().unwrap(),
             deposited: Some(on.parse().unwrap()),
+            recorded: Some(day("2025-03-17")),
         });
         let first = first_deposits(told, threshold);
         prop_assert!(first.is_sorted_by_key(|deposit| deposit.days.last));
