@@ -121,6 +121,8 @@ pub const SENT_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 /// Entries of a run of `submit` of which is asked which legal findings came with them: some
 /// 20 ms each, so two seconds.
 pub const SUBMISSIONS_ASKED_ABOUT: usize = 100;
+/// How long a run asks about them altogether, while the ledger is busy with others.
+pub const ASKED_ABOUT_WITHIN: Duration = Duration::from_secs(5);
 
 /// Payload bytes of one batch: one submission of the largest size always fits.
 pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
