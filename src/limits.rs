@@ -121,6 +121,8 @@ pub const SENT_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 /// Entries of a run of `submit` of which is asked which legal findings came with them: some
 /// 20 ms each, so two seconds.
 pub const SUBMISSIONS_ASKED_ABOUT: usize = 100;
+/// How long a run asks about them altogether, while the ledger is busy with others.
+pub const ASKED_ABOUT_WITHIN: Duration = Duration::from_secs(5);
 
 /// Payload bytes of one batch: one submission of the largest size always fits.
 pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
@@ -183,6 +185,9 @@ pub const EVENT_LINES: usize = 20;
 pub const CHANGE_LINES: usize = 20;
 /// Characters of a value in such a difference: a text may have 65,536 bytes.
 pub const CHANGE_VALUE_CHARS: usize = 120;
+/// Characters of a reason or of a reaction that an answer about a status tells: the event has the
+/// whole. 500 of them with 4 bytes each stay under 4 MiB.
+pub const TOLD_TEXT_CHARS: usize = 2_000;
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 

@@ -51,6 +51,7 @@ const TABLE: Kind = Kind::Treaty(TreatyKind::ParticipationTableStated);
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Who<'a> {
     One(&'a ParticipantId),
+    These(&'a BTreeSet<ParticipantId>),
     /// Every participant with an act under the treaty, or that an instrument under the
     /// parent treaty makes consent to it.
     Everybody,
@@ -278,8 +279,12 @@ impl Places {
         let mut under: BTreeMap<ParticipantId, Vec<Act>> = BTreeMap::new();
         match who {
             Who::One(participant) => {
-                let subject = Subject::Participation(treaty.clone(), participant.clone());
-                under.insert(participant.clone(), view.acts_on(&subject)?);
+                under.insert(participant.clone(), acts_of(view, &treaty, participant)?);
+            }
+            Who::These(participants) => {
+                for participant in participants {
+                    under.insert(participant.clone(), acts_of(view, &treaty, participant)?);
+                }
             }
             Who::Everybody => {
                 for act in view.acts_under(&treaty)? {
@@ -343,7 +348,7 @@ impl Places {
     /// Acts of a kind under the treaty, of everybody.
     fn of_kind(&self, view: WithDraft<'_>, who: Who<'_>, kind: Kind) -> Result<Vec<Act>, Refused> {
         match who {
-            Who::One(_) => Ok(view.acts_of_kind(&self.treaty, kind)?),
+            Who::One(_) | Who::These(_) => Ok(view.acts_of_kind(&self.treaty, kind)?),
             Who::Everybody => Ok(self.under.values().flatten().filter(|act| act.kind == kind).cloned().collect()),
         }
     }
@@ -482,20 +487,17 @@ impl Elsewhere {
             }
         }
         for (participant, acts) in &places.under {
-            for act in acts.iter().filter(|act| act.kind == SUCCESSION) {
-                let Some(predecessor) = read.get(&act.position).and_then(|it| predecessor_of(&it.event.body)) else {
-                    continue;
-                };
-                let subject = Subject::Participation(places.treaty.clone(), predecessor.clone());
-                elsewhere.add(participant, &view.acts_on(&subject)?);
+            let acts = acts.iter().filter(|act| [SUCCESSION, CORRECTION].contains(&act.kind));
+            let named = acts.filter_map(|act| predecessor_of(&read.get(&act.position)?.event.body));
+            for predecessor in named.collect::<BTreeSet<_>>() {
+                elsewhere.add(participant, &acts_of(view, &places.treaty, predecessor)?);
             }
         }
         for act in &places.successions {
             let predecessor = read.get(&act.position).and_then(|it| predecessor_of(&it.event.body));
             let (Some(predecessor), Some(successor)) = (predecessor, &act.participant) else { continue };
             if places.under.contains_key(predecessor) && predecessor != successor {
-                let subject = Subject::Participation(places.treaty.clone(), successor.clone());
-                elsewhere.add(predecessor, &view.acts_on(&subject)?);
+                elsewhere.add(predecessor, &acts_of(view, &places.treaty, successor)?);
             }
         }
         Ok(elsewhere)
@@ -558,6 +560,10 @@ fn about<'p>(
         Ok((participant.clone(), positions_of(&acts)))
     });
     each.collect()
+}
+
+fn acts_of(view: WithDraft<'_>, treaty: &TreatyId, who: &ParticipantId) -> Result<Vec<Act>, Refused> {
+    Ok(view.acts_on(&Subject::Participation(treaty.clone(), who.clone()))?)
 }
 
 fn positions_of(acts: &[Act]) -> Vec<Position> {

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Body, Event, EventReference, Index, Kind, ParticipantId, Recorded, RecordingTime, Size, Subject,
+        Body, Event, EventReference, Index, Kind, ParticipantId, Recorded, RecordingTime, SharedKind, Size, Subject,
         SuccessionNotified, TreatyBody, TreatyId, TreatyKind,
     },
     limits::FORETOLD_PARTICIPATIONS,
@@ -30,6 +30,13 @@ use crate::{
     treaties::{self, Dossier, FindingUnderTreaty, ViewName},
     wire::{Submitted, proto},
 };
+
+/// What names somebody else whose answers read an act, itself or by what it restates.
+const TELL_OF_RELATIVES: [Kind; 3] = [
+    Kind::Treaty(TreatyKind::SuccessionNotified),
+    Kind::Treaty(TreatyKind::ObjectionLodged),
+    Kind::Shared(SharedKind::EventCorrected),
+];
 
 /// Whom the events of a draft bear on.
 type Touched = BTreeMap<TreatyId, Whom>;
@@ -44,8 +51,7 @@ struct Whom {
 impl Whom {
     /// Who is to be read.
     fn asked(&self) -> Who<'_> {
-        let only = self.these.iter().next().filter(|_| self.these.len() == 1 && !self.everybody);
-        only.map_or(Who::Everybody, Who::One)
+        if self.everybody { Who::Everybody } else { Who::These(&self.these) }
     }
 }
 
@@ -99,8 +105,9 @@ impl Node {
     ) -> Result<RemarksAhead, Refused> {
         let mut ahead = RemarksAhead { index, findings: Vec::new(), gone: Vec::new(), cut: false };
         let mut room = FORETOLD_PARTICIPATIONS;
-        let (of_all, of_some): (Vec<_>, Vec<_>) =
-            self.bears_on(two, drafted)?.into_iter().partition(|(_, whom)| whom.everybody);
+        let (touched, cut) = self.bears_on(two, drafted)?;
+        ahead.cut = cut;
+        let (of_all, of_some): (Vec<_>, Vec<_>) = touched.into_iter().partition(|(_, whom)| whom.everybody);
         // What is cut is what the draft bears on through the treaty alone.
         for (treaty, whom) in of_some.into_iter().chain(of_all) {
             if room == 0 {
@@ -147,10 +154,21 @@ impl Node {
         Ok(())
     }
 
-    fn bears_on(&self, two: Two<'_>, drafted: &[Arc<Recorded>]) -> Result<Touched, Refused> {
-        let mut touched = Touched::new();
+    /// Whom a draft bears on, and whether these are not all: an event on a participant bears on
+    /// what it has under every treaty, which is not looked up for more than are compared.
+    fn bears_on(&self, two: Two<'_>, drafted: &[Arc<Recorded>]) -> Result<(Touched, bool), Refused> {
+        let (mut touched, mut cut, mut seen) = (Touched::new(), false, BTreeSet::new());
         for recorded in drafted {
             let Recorded { event, .. } = recorded.as_ref();
+            if let Subject::Participant(who) = &event.subject {
+                if !seen.insert(who) {
+                    continue;
+                }
+                if touched.values().map(|whom| whom.these.len()).sum::<usize>() >= FORETOLD_PARTICIPATIONS {
+                    cut = true;
+                    continue;
+                }
+            }
             self.add(two, &event.subject, &mut touched)?;
             for other in besides(event) {
                 self.add(two, &other, &mut touched)?;
@@ -165,7 +183,7 @@ impl Node {
         for (treaty, whom) in &mut touched {
             self.add_relatives(two, treaty, whom)?;
         }
-        Ok(touched)
+        Ok((touched, cut))
     }
 
     fn add(&self, two: Two<'_>, subject: &Subject, touched: &mut Touched) -> Result<(), Refused> {
@@ -217,12 +235,12 @@ impl Node {
         }
         let mut added = Vec::new();
         for seen in [two.before, two.after] {
-            for kind in [TreatyKind::SuccessionNotified, TreatyKind::ObjectionLodged] {
-                let acts = seen.acts_of_kind(treaty, Kind::Treaty(kind))?;
+            for kind in TELL_OF_RELATIVES {
+                let acts = seen.acts_of_kind(treaty, kind)?;
                 let read = seen.events_at(self, acts.iter().map(|act| act.position))?;
                 for recorded in read.values() {
                     let Subject::Participation(_, who) = &recorded.event.subject else { continue };
-                    let others = match &recorded.event.body {
+                    let others = match recorded.event.restated_body().unwrap_or(&recorded.event.body) {
                         Body::Treaty(TreatyBody::SuccessionNotified(body)) => vec![body.predecessor.clone()],
                         Body::Treaty(TreatyBody::ObjectionLodged(body)) if whom.these.contains(who) => {
                             self.subject_of(two, &body.objects_to)?.and_then(participant_of).into_iter().collect()

@@ -127,11 +127,14 @@ fn routes(node: &Arc<Node>) -> Result<Routes, ServeError> {
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
     let ledger = LedgerServer::new(LedgerService(Arc::clone(node))).max_decoding_message_size(limits::MESSAGE_BYTES);
+    let treaties = TreatiesServer::new(TreatiesService(Arc::clone(node)));
+    // A client would only say that the message is too large for it.
+    let treaties = treaties.max_encoding_message_size(limits::MESSAGE_BYTES);
     Ok(Routes::new(ledger)
         .add_service(AuditServer::new(AuditService(Arc::clone(node))))
         .add_service(OrganisationsServer::new(OrganisationsService(Arc::clone(node))))
         .add_service(SignOffsServer::new(SignOffsService(Arc::clone(node))))
-        .add_service(TreatiesServer::new(TreatiesService(Arc::clone(node))))
+        .add_service(treaties)
         .add_service(MinefieldsServer::new(MinefieldsService(Arc::clone(node))))
         .add_service(reflection))
 }

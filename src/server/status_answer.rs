@@ -7,12 +7,13 @@ use jiff::civil::Date;
 use super::status::{EventFacts, Found};
 use crate::{
     domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
+    limits::TOLD_TEXT_CHARS,
     treaties::{
         Change, Claim, Claims, ClausesApplied, Contest, Days, Declared, Interval, OpenChange, Outcome, Overlay,
         Reaction, Reason, Remark, Replaced, Span, Stance, StatusCourse, StatusRule, SuspensionAsserted, TreatyStatus,
         Window,
     },
-    wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp},
+    wire::{SaidField, body_message, cut_short, differing_fields, not_stated_message, proto, timestamp},
 };
 
 impl Found {
@@ -206,7 +207,7 @@ impl Found {
             by: by.to_string(),
             stance: stance.name().into(),
             date: world(date.as_ref()),
-            text: text.to_string(),
+            text: cut(text),
             in_time: in_time.map(i32::from).collect(),
             withdrawn: world(withdrawn.as_ref()),
             may_be_withdrawn: world(may_be_withdrawn.as_ref()),
@@ -269,9 +270,15 @@ pub(super) fn step_of(step: &Reason, cited: impl Fn(&CitedEvent) -> proto::Cited
         article: article.to_string(),
         event: event.as_ref().map(cited),
         date: day(*date),
-        sentence: sentence.to_string(),
+        sentence: cut(sentence),
         date_latest: day(*latest),
     }
+}
+
+/// A text that may hold what somebody wrote at length, told up to a limit: the event that is
+/// cited with it has the whole.
+fn cut(text: &str) -> String {
+    cut_short(text, TOLD_TEXT_CHARS)
 }
 
 /// An event that an answer rests on.
@@ -471,4 +478,22 @@ pub(super) fn day(day: Option<Date>) -> String {
 
 pub(super) fn world(date: Option<&WorldDate>) -> String {
     date.map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_tells_a_long_reason_up_to_a_limit_and_a_short_one_whole() {
+        let told = |sentence: String| {
+            let sentence = sentence.into();
+            let step =
+                Reason { rule: "corrected", article: "".into(), event: None, date: None, latest: None, sentence };
+            step_of(&step, |_| proto::CitedEvent::default()).sentence
+        };
+        assert_eq!(told("\u{e9}".repeat(TOLD_TEXT_CHARS)).chars().count(), TOLD_TEXT_CHARS);
+        let long = told("\u{e9}".repeat(crate::limits::LONG_TEXT_BYTES / 2));
+        assert!(long.chars().count() < TOLD_TEXT_CHARS + 80, "{}", long.chars().count());
+    }
 }

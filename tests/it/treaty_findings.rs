@@ -279,3 +279,20 @@ async fn what_passing_time_brings_is_not_told_as_what_a_draft_does() {
     assert_eq!(silent(&remarked(&story).await), 1, "it is remarked since time has passed");
     story.audited().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_correction_names_is_looked_at() {
+    let story = Story::begin().await;
+    let deposit = |deposited: &str| TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, deposited, &[]));
+    let act = |who: &str, body: TreatyBody| drafted(&under(OTTAWA, who), Body::Treaty(body));
+    foretold(&story, vec![act("POL", deposit("1999-01-01"))]).await;
+    let succeeds = act("LTU", succession("POL"));
+    foretold(&story, vec![succeeds.clone()]).await;
+    let told = foretold(&story, vec![corrected(&story, &succeeds, succession("UKR"))]).await;
+    assert!(told.contains(&"predecessor_not_bound".into()), "{told:?}");
+    let (_, gone) = come_and_gone(&story, vec![act("UKR", deposit("2000-01-01"))]).await;
+    assert!(gone.contains(&"predecessor_not_bound".into()), "of the successor that a correction made: {gone:?}");
+    let two = vec![act("CHE", deposit("2001-01-01")), act("UKR", deposit("2002-01-01"))];
+    assert!(foretold(&story, two).await.contains(&"consent_while_bound".into()), "two under one treaty");
+    story.audited().await;
+}

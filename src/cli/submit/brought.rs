@@ -3,7 +3,7 @@
 //! Promises: nothing that was sent rests on it; where it cannot be told, that is said, and the
 //! run ends as it would have. Leaves to others: the remarks (the service).
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, time::Instant};
 
 use prost::Message;
 
@@ -16,23 +16,26 @@ use crate::{
     cli::fresh_seed,
     client::{Patience, reply::Event},
     domain::Subject,
-    limits::SUBMISSIONS_ASKED_ABOUT,
+    limits::{ASKED_ABOUT_WITHIN, SUBMISSIONS_ASKED_ABOUT},
     telemetry::chain,
 };
 
-/// How long it comes back to a ledger that is busy with others.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Asks about what was accepted in this run; returns what is to be said where not all was.
 pub async fn ask(sender: &Arc<Sender>, parcels: &mut [Parcel]) -> Option<String> {
-    let patience = Patience::new(PATIENCE, fresh_seed());
+    let until = Instant::now() + ASKED_ABOUT_WITHIN;
+    let not_known = |why: String| {
+        Some(format!("which legal findings came is not known ({why}): `merestone treaty findings` tells all"))
+    };
     let mut asked = 0;
     for parcel in parcels {
         let new = |outcome: &Outcome| matches!(outcome, Outcome::Accepted(accepted) if !accepted.response.repeated);
         if !parcel.outcomes.iter().any(new) {
             continue;
         }
-        let Ok(file) = EnvelopeFile::read(&parcel.envelope) else { continue };
+        let file = match EnvelopeFile::read(&parcel.envelope) {
+            Ok(file) => file,
+            Err(error) => return not_known(chain(&error)),
+        };
         for (outcome, signed) in parcel.outcomes.iter_mut().zip(&file.submissions) {
             let Outcome::Accepted(accepted) = outcome else { continue };
             if accepted.response.repeated || !is_of_treaties(signed) {
@@ -44,14 +47,13 @@ pub async fn ask(sender: &Arc<Sender>, parcels: &mut [Parcel]) -> Option<String>
                 ));
             }
             asked += 1;
-            match patience.ask(|| sender.client().check(signed), |_, _| {}).await {
-                Ok(answer) => accepted.brought = Some(answer),
-                Err(error) => {
-                    let error = chain(&error);
-                    return Some(format!(
-                        "which legal findings came is not known ({error}): `merestone treaty findings` tells all"
-                    ));
-                }
+            let left = until.saturating_duration_since(Instant::now());
+            let patience = Patience::new(left, fresh_seed());
+            let answer = patience.ask(|| sender.client().check(signed), |_, _| {});
+            match tokio::time::timeout(left, answer).await {
+                Ok(Ok(answer)) => accepted.brought = Some(answer),
+                Ok(Err(error)) => return not_known(chain(&error)),
+                Err(_) => return not_known(format!("not all was answered within {ASKED_ABOUT_WITHIN:?}")),
             }
         }
     }
