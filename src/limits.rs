@@ -256,6 +256,10 @@ pub const PREDECESSORS: usize = 16;
 /// limit above says; of twice as many, half as many combinations.
 pub const STATUS_ACTS: usize = 64;
 
+/// Dates of one record up to which it is looked for two whose order alone tells what leads to a
+/// finding; of more the readings are told one by one.
+pub const DATES_IN_ORDER: usize = 8;
+
 /// Sentences that tell what one thing assumes; beyond it the last one counts the rest.
 pub const ASSUMPTIONS_TOLD: usize = 32;
 

@@ -99,18 +99,4 @@ mod tests {
         assert_eq!(Status::from(told.unwrap_err()).code(), Code::Internal);
         assert_eq!(places.0.available_permits(), limits::READS);
     }
-
-    #[tokio::test]
-    #[ignore = "a measurement: cargo test --release --lib server::reading -- --ignored --nocapture"]
-    async fn what_a_place_costs_a_small_question() {
-        const QUESTIONS: u32 = 20_000;
-        let places = Places::default();
-        let begun = std::time::Instant::now();
-        for _ in 0..QUESTIONS {
-            places.find(|| Ok(())).await.unwrap();
-        }
-        let each = begun.elapsed() / QUESTIONS;
-        println!("a place costs {each:?}");
-        assert!(each < Duration::from_micros(100), "{each:?}");
-    }
 }

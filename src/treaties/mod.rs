@@ -48,6 +48,7 @@ mod months;
 mod objected;
 mod objections;
 mod obligations;
+mod orders;
 mod over_time;
 mod overlays;
 mod participation;

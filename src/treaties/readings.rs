@@ -8,10 +8,7 @@
 //! to on the days of a stretch lies between what its corners lead to.
 //! Leaves to others: following a reading (`followed`, `course`).
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -28,18 +25,9 @@ use super::{
     statements::Statement,
 };
 use crate::{
-    domain::{Position, Subject, TreatyBody, TreatyId},
+    domain::{Subject, TreatyBody, TreatyId},
     limits::{STATUS_CORNERS, STATUS_ORDERED, STATUS_READINGS},
 };
-
-/// The orders of two days that are not all, each with its word.
-pub const ORDERS: [(&[Ordering], &str); 5] = [
-    (&[Ordering::Less], "before"),
-    (&[Ordering::Equal], "on the day of"),
-    (&[Ordering::Greater], "after"),
-    (&[Ordering::Less, Ordering::Equal], "not after"),
-    (&[Ordering::Equal, Ordering::Greater], "not before"),
-];
 
 /// One way to read the record. Where dates are open it is one for every day of a stretch of
 /// each; its corners have one day of each.
@@ -60,7 +48,7 @@ pub struct Reading<'r, 'a> {
     /// Whether that is asked for at all.
     asks_repatriation: bool,
     /// In which order open days are taken to come; empty where that makes no difference.
-    order: Vec<Box<str>>,
+    pub order: Vec<Box<str>>,
 }
 
 /// An act as one statement tells it.
@@ -69,7 +57,7 @@ pub struct ReadAct<'r, 'a> {
     pub act: &'r Act<'a>,
     pub statement: &'r Statement<'a>,
     /// The days that count; `None` where none is stated that could start a clock.
-    part: Option<Part>,
+    pub part: Option<Part>,
     /// Another statement tells it otherwise, and nothing decides.
     rival: bool,
 }
@@ -103,7 +91,7 @@ enum Edge {
 #[derive(Clone, Copy, Debug)]
 pub struct ReadPassing<'r> {
     pub passing: &'r Passing,
-    part: Part,
+    pub part: Part,
 }
 
 impl ReadAct<'_, '_> {
@@ -135,7 +123,7 @@ impl ReadAct<'_, '_> {
     }
 
     /// What is dated: of a succession that itself, not its notification.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         match self.statement.body {
             TreatyBody::SuccessionNotified(_) => "succession of States".to_owned(),
             _ => self.statement.recorded.event.kind().name().replace('_', " "),
@@ -459,58 +447,6 @@ impl<'r, 'a> Reading<'r, 'a> {
         points.iter().flat_map(|point| edges.iter().map(|at| with(point, *at))).collect()
     }
 
-    /// The pairs of its dates of which one at least is open, by their numbers.
-    pub fn open_pairs(&self) -> Vec<(usize, usize)> {
-        let parts: Vec<&Part> = self.parts().collect();
-        let open = (0..parts.len()).filter(|at| !parts[*at].days.is_settled());
-        let pairs = open.flat_map(|at| (0..parts.len()).map(move |other| (at.min(other), at.max(other))));
-        pairs.filter(|(one, other)| one != other).collect::<BTreeSet<_>>().into_iter().collect()
-    }
-
-    /// In which order the days of pairs of dates come at one of its points.
-    pub fn order(&self, pairs: &[(usize, usize)]) -> Vec<Ordering> {
-        let days: Vec<Date> = self.parts().map(|part| part.days.first).collect();
-        pairs.iter().map(|(one, other)| days[*one].cmp(&days[*other])).collect()
-    }
-
-    /// It as far as the days of pairs of dates come in one of the orders.
-    pub fn in_orders(&self, pairs: &[(usize, usize)], orders: &[Vec<Ordering>]) -> Self {
-        let named: Vec<(String, &Part)> = self.named_parts().collect();
-        let told = pairs.iter().enumerate().filter_map(|(at, (one, other))| {
-            let ((one, its), (other, others)) = (&named[*one], &named[*other]);
-            // Days that are told apart by themselves need no order.
-            if its.days.last < others.days.first || others.days.last < its.days.first {
-                return None;
-            }
-            let found: BTreeSet<Ordering> = orders.iter().filter_map(|order| order.get(at).copied()).collect();
-            let found: Vec<Ordering> = found.into_iter().collect();
-            let (_, word) = ORDERS.iter().find(|(orders, _)| *orders == found.as_slice())?;
-            Some(format!("{one} {word} {other}").into())
-        });
-        Self { order: told.collect(), ..self.clone() }
-    }
-
-    /// In which orders two of its dates can come; `None`: in any.
-    pub fn orders_of(&self, one: usize, other: usize) -> Option<Vec<Ordering>> {
-        let named: Vec<(String, &Part)> = self.named_parts().collect();
-        let ((name, its), (other, others)) = (named.get(one)?, named.get(other)?);
-        if its.days.is_settled() && others.days.is_settled() || its.days.last < others.days.first {
-            return Some(vec![its.days.first.cmp(&others.days.first)]);
-        }
-        if others.days.last < its.days.first {
-            return Some(vec![Ordering::Greater]);
-        }
-        let is_told = |word: &str| self.order.iter().any(|told| **told == format!("{name} {word} {other}"));
-        let found = ORDERS.iter().find(|(_, word)| is_told(word));
-        found.map(|(orders, _)| orders.to_vec())
-    }
-
-    /// That two of its dates come in one of some orders, as what is assumed.
-    pub fn in_order(&self, one: usize, word: &str, other: usize) -> Option<Box<str>> {
-        let named: Vec<(String, &Part)> = self.named_parts().collect();
-        Some(format!("{} {word} {}", named.get(one)?.0, named.get(other)?.0).into())
-    }
-
     /// It with all days of its dates but one, in any order.
     pub fn whole_but(&self, at: usize, part: Part) -> Self {
         let mut whole = self.whole();
@@ -524,27 +460,6 @@ impl<'r, 'a> Reading<'r, 'a> {
         let accounts = self.accounts.iter().flat_map(|read| &read.open).map(|open| &open.part);
         let counted = self.counted.iter().map(|count| &count.part);
         acts.chain(accounts).chain(self.passed.iter().map(|passed| &passed.part)).chain(counted)
-    }
-
-    fn named_parts(&self) -> impl Iterator<Item = (String, &Part)> {
-        let acts = self.acts.iter().filter_map(|read| Some((self.name_of(read), read.part.as_ref()?)));
-        let accounts = self.accounts.iter().flat_map(|read| {
-            read.open.iter().map(|open| (format!("{} of {}", open.name(), read.account.conflict), &open.part))
-        });
-        let passed = self.passed.iter().map(|passed| ("the passing to successors".to_owned(), &passed.part));
-        let counted = self.counted.iter().map(|count| ("the deposit that is counted".to_owned(), &count.part));
-        acts.chain(accounts).chain(passed).chain(counted)
-    }
-
-    /// An act by its entry; where that holds several of its name, with the number of the event.
-    fn name_of(&self, read: &ReadAct<'r, 'a>) -> String {
-        let (name, Position { index, ordinal }) = (read.name(), read.statement.recorded.position);
-        let alike = |other: &&ReadAct<'r, 'a>| other.statement.recorded.position.index == index && other.name() == name;
-        let event = match self.acts.iter().filter(alike).count() {
-            1 => String::new(),
-            _ => format!(" (event {})", ordinal + 1),
-        };
-        format!("{name} of entry {index}{event}")
     }
 
     /// The days that each of its dates can mean, in the order of what is dated.

@@ -13,11 +13,15 @@ use super::{
     explain::{few, sentence_of},
     followed::Followed,
     joining,
-    readings::{ORDERS, Reading},
+    orders::ORDERS,
+    readings::Reading,
     record::Record,
     remarks::{self, Found},
 };
-use crate::domain::{CitedEvent, LegalFinding, LegalRemark};
+use crate::{
+    domain::{CitedEvent, LegalFinding, LegalRemark},
+    limits::DATES_IN_ORDER,
+};
 
 /// What tells findings apart, whatever days they name.
 type About = (LegalRemark, Option<CitedEvent>, Box<str>);
@@ -164,7 +168,7 @@ fn by_one_date(each: &[(Reading<'_, '_>, bool)]) -> Option<Vec<Vec<Box<str>>>> {
 fn by_order(each: &[(Reading<'_, '_>, bool)]) -> Option<Vec<Vec<Box<str>>>> {
     let (first, _) = each.first()?;
     let dates = first.parts().count();
-    if dates < 2 || !each.iter().all(|(reading, _)| reading.reads_the_same(first)) {
+    if !(2..=DATES_IN_ORDER).contains(&dates) || !each.iter().all(|(reading, _)| reading.reads_the_same(first)) {
         return None;
     }
     let pairs = (0..dates).flat_map(|one| (one + 1..dates).map(move |other| (one, other)));

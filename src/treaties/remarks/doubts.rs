@@ -59,9 +59,12 @@ fn latest(statement: &Statement<'_>) -> Option<Date> {
     statement.date().and_then(WorldDate::latest)
 }
 
+/// Acts with their numbers by the day on which they were.
+type ByDay<'r, 'a> = BTreeMap<Date, Vec<(usize, &'r Act<'a>)>>;
+
 /// Two acts of one kind within two days, from different sources, that share no name.
 fn on_duplicates(record: &Record<'_, '_>, told: &mut Vec<Found>) {
-    let mut dated: BTreeMap<(Kind, &Subject), BTreeMap<Date, Vec<(usize, &Act<'_>)>>> = BTreeMap::new();
+    let mut dated: BTreeMap<(Kind, &Subject), ByDay<'_, '_>> = BTreeMap::new();
     let acts = own(record).filter(|act| act.kind != Kind::Treaty(TreatyKind::EffectStated));
     let acts: Vec<(usize, &Act<'_>)> = acts.enumerate().collect();
     for (at, act) in &acts {
