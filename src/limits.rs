@@ -260,6 +260,9 @@ pub const STATUS_ACTS: usize = 64;
 /// finding; of more the readings are told one by one.
 pub const DATES_IN_ORDER: usize = 8;
 
+/// Bytes of a text up to which names are looked for that are like it, in time that grows with it.
+pub const LIKE_NAME_BYTES: usize = 256;
+
 /// Sentences that tell what one thing assumes; beyond it the last one counts the rest.
 pub const ASSUMPTIONS_TOLD: usize = 32;
 

@@ -11,7 +11,9 @@ use super::{
     clauses, drawing,
     output::{Output, holds_at},
     parse_day, treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
-    treaty_parties, treaty_status, treaty_unnotified, treaty_upcoming,
+    treaty_parties,
+    treaty_status::{self, NOT_ALL_FOLLOWED},
+    treaty_unnotified, treaty_upcoming,
     words::{about, became, counted, place_among, sentence},
 };
 use crate::{
@@ -254,7 +256,13 @@ fn own_timeline(answer: &TimelineResponse) -> Vec<Block> {
     let keyed = vec![table(["key", "date", "act"], rows)];
     let overlays = answer.overlays_of_all_days.iter().filter_map(|overlay| overlay.overlay.as_ref());
     let beside = overlays.flat_map(|overlay| treaty_status::beside(overlay, Some(&letters)));
-    [Block::Chart { chart: Box::new(chart), keyed }].into_iter().chain(beside).chain(left_out(answer)).collect()
+    let not_whole = (!answer.complete).then(|| sentences(None, [NOT_ALL_FOLLOWED.to_owned()]));
+    [Block::Chart { chart: Box::new(chart), keyed }]
+        .into_iter()
+        .chain(beside)
+        .chain(left_out(answer))
+        .chain(not_whole)
+        .collect()
 }
 
 /// What a timeline up to a day leaves out.

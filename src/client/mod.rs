@@ -288,6 +288,7 @@ impl Client {
             all.legal_findings = page.legal_findings;
             (all.at, all.later_acts, all.later_reactions) = (page.at, page.later_acts, page.later_reactions);
             (all.courses, all.overlays_of_all_days) = (page.courses, page.overlays_of_all_days);
+            all.complete = page.complete;
             (all.treaty, all.next_page_token, all.holds_at) = (page.treaty, page.next_page_token, page.holds_at);
             if all.next_page_token.is_empty() {
                 return Ok(all);

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use strsim::normalized_damerau_levenshtein;
 
+use crate::limits::LIKE_NAME_BYTES;
+
 /// Words that say nothing of whose name it is.
 const FILLING: [&str; 7] = ["the", "of", "and", "a", "la", "de", "du"];
 /// Words that tell one of several from another, or its form: they count for half.
@@ -34,6 +36,10 @@ const LIKE: f64 = 0.4;
 /// The ids whose names are most like the text, the best first, as many as asked for at the
 /// most. `names` may have several names of one id; all are in small letters.
 pub fn most_like<I: Ord + Clone>(text: &str, names: &[(String, I)], most: usize) -> Vec<I> {
+    // Nobody has so long a name, and nobody is to wait for it.
+    if text.len() > LIKE_NAME_BYTES {
+        return Vec::new();
+    }
     let wanted = text.trim().to_lowercase();
     let words = words(&wanted);
     let names: Vec<(&str, Vec<&str>, &I)> =
@@ -79,6 +85,11 @@ fn likest(word: &str, others: &[&str]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_is_longer_than_any_name_is_like_none() {
+        assert!(like(&"gambia ".repeat(1_000)).is_empty());
+    }
 
     const NAMES: [(&str, &str); 11] = [
         ("democratic people's republic of korea", "PRK"),

@@ -213,7 +213,7 @@ impl Node {
             let parent = places.parent.as_ref();
             let deposits = file.first_deposits(&changed, parent, others.told_deposits, others.threshold);
             let mut file = TreatyFile { deposits, ..file };
-            if let Who::Everybody = who {
+            if !matches!(who, Who::One(_)) {
                 file.leave_out_bystanders();
             }
             file

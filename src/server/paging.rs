@@ -78,9 +78,9 @@ impl Node {
         if let Some(from) = fields.from {
             self.settle(from).await?;
         }
-        if digest(&asked) != told.digest {
+        if digest(&asked, told.cursor) != told.digest {
             return Err(refused(
-                "it is of another question: send it with the request that it answered, unchanged but for `page_size`",
+                "it is of another question, or was altered: send it with the request that it answered, unchanged but for `page_size`",
             ));
         }
         open.clone_from(&told.open);
@@ -128,7 +128,8 @@ impl<Q: Paged> Question<Q> {
             }
             *at = day.to_owned();
         }
-        *told.next = Token { digest: digest(&asked), open, cursor: told.next }.to_string();
+        let digest = digest(&asked, told.next);
+        *told.next = Token { digest, open, cursor: told.next }.to_string();
         answer
     }
 }
@@ -180,14 +181,15 @@ fn refused(why: &str) -> Refused {
     Refused::invalid("page_token", why)
 }
 
-/// The digest of a question: of all that it asks, the page apart.
-fn digest<Q: Paged>(asked: &Q) -> String {
+/// The digest of a question, of all that it asks, the page apart, and of where its next page
+/// begins.
+fn digest<Q: Paged>(asked: &Q, cursor: &str) -> String {
     let mut asked = asked.clone();
     asked.forget_what_lies_beside();
     let fields = asked.asks();
     *fields.page_size = 0;
     fields.page_token.clear();
-    let whole = crypto::sha256_parts(&[Q::CALL.as_bytes(), &[0], &asked.encode_to_vec()]);
+    let whole = crypto::sha256_parts(&[Q::CALL.as_bytes(), &[0], cursor.as_bytes(), &[0], &asked.encode_to_vec()]);
     hex::encode(&whole[..DIGEST_BYTES])
 }
 
@@ -296,7 +298,8 @@ mod tests {
         let treaties = proto::ListTreatiesRequest { read_at, ..Default::default() };
         let participants = proto::ListParticipantsRequest { read_at, ..Default::default() };
         assert_eq!(treaties.encode_to_vec(), participants.encode_to_vec(), "alike in bytes");
-        assert_ne!(digest(&treaties), digest(&participants));
+        assert_ne!(digest(&treaties, ""), digest(&participants, ""));
+        assert_ne!(digest(&treaties, "a"), digest(&treaties, "b"), "nor is where the page begins altered");
     }
 
     #[test]
@@ -340,13 +343,13 @@ mod tests {
 
     pub(super) fn fields_told_apart<Q: Paged>(message: &str) -> Vec<(&'static str, String, bool)> {
         let descriptor = wire::descriptor(message);
-        let none = digest(&Q::default());
+        let none = digest(&Q::default(), "");
         let with = |field: &FieldDescriptor| {
             let mut asked = DynamicMessage::new(descriptor.clone());
             asked.set_field(field, some_value(field));
             Q::decode(asked.encode_to_vec().as_slice()).unwrap()
         };
-        descriptor.fields().map(|field| (Q::CALL, field.name().to_owned(), digest(&with(&field)) != none)).collect()
+        descriptor.fields().map(|field| (Q::CALL, field.name().to_owned(), digest(&with(&field), "") != none)).collect()
     }
 
     fn some_value(field: &FieldDescriptor) -> Value {

@@ -278,7 +278,9 @@ impl Node {
 fn findings(survey: &Survey, who: &BTreeSet<ParticipantId>, at: RecordingTime) -> Vec<FindingUnderTreaty> {
     let Some(at) = at.utc_date() else { return Vec::new() };
     let ask = |dossier: &Dossier<'_>| treaties::findings(dossier, at, ViewName::Default);
-    let each = who.iter().map(|who| (who.clone(), survey.ask(who, ask)));
+    // Who has no act there is told of nowhere.
+    let under = survey.participants().filter(|participant| who.contains(*participant));
+    let each = under.map(|who| (who.clone(), survey.ask(who, ask)));
     treaties::gathered(survey.ask_of_treaty(ask), each)
 }
 

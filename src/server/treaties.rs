@@ -108,6 +108,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
                 let status =
                     participant.as_ref().map(|participant| node.treaty_status(view, &treaty, participant, asked));
                 let mut status = status.transpose()?;
+                let complete = status.as_ref().is_none_or(|found| found.answer.complete);
                 let cut = status.as_mut().filter(|_| until.is_some());
                 let later_reactions = cut.map_or(0, |found| treaties::cut_after_its_day(&mut found.answer, &later));
                 Ok(question.bound(proto::TimelineResponse {
@@ -121,6 +122,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
                     at: until.map(|day| day.to_string()).unwrap_or_default(),
                     later_acts: u32::try_from(later.len()).unwrap_or(u32::MAX),
                     later_reactions: u32::try_from(later_reactions).unwrap_or(u32::MAX),
+                    complete,
                 }))
             })
             .await

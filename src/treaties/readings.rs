@@ -360,16 +360,28 @@ impl<'r, 'a> Reading<'r, 'a> {
         points.map(|_| self.points(|days| days.each().collect()).into_iter().filter(can_be).collect())
     }
 
-    /// It with the days of each stretch that lie next to its ends: of two dates one comes first,
-    /// or the other, or both on one day.
+    /// It with the days of each stretch that lie next to its ends and to those of the others: of
+    /// two dates one comes first, or the other, or both on one day, each as early and as late as
+    /// that allows. With those next to its own ends alone where these would be too many.
     pub fn near_ends(&self, most: usize) -> Option<Vec<Self>> {
-        let days = |days: Days| {
-            let inner = [days.first.tomorrow(), days.last.yesterday()].into_iter().flatten();
-            let all = inner.filter(|day| days.first <= *day && *day <= days.last).chain([days.first, days.last]);
-            all.collect::<BTreeSet<_>>().into_iter().collect()
+        let open = self.parts().map(|part| part.days).filter(|days| !days.is_settled());
+        let ends: BTreeSet<Date> = open.flat_map(|days| [days.first, days.last]).collect();
+        let near = |day: Date| [day.yesterday(), Ok(day), day.tomorrow()].into_iter().flatten();
+        let beside = |days: Days, ends: &BTreeSet<Date>| -> Vec<Date> {
+            let near: BTreeSet<Date> = ends.iter().copied().flat_map(near).chain([days.first, days.last]).collect();
+            near.into_iter().filter(|day| days.holds(*day)).collect()
         };
-        let few = self.open() <= STATUS_ORDERED;
-        few.then(|| self.points(days)).filter(|points| points.len() <= most)
+        let all = |days: Days| beside(days, &ends);
+        let own = |days: Days| beside(days, &BTreeSet::from([days.first, days.last]));
+        let count = |of: &dyn Fn(Days) -> Vec<Date>| {
+            let open = self.parts().map(|part| part.days).filter(|days| !days.is_settled());
+            open.map(|days| of(days).len()).product::<usize>()
+        };
+        match self.open() {
+            0..=STATUS_ORDERED if count(&all) <= most => Some(self.points(all)),
+            0..=STATUS_ORDERED if count(&own) <= most => Some(self.points(own)),
+            _ => None,
+        }
     }
 
     /// Whether two dates alone are open, and of what they are the order alone can matter:

@@ -50,7 +50,7 @@ fn word(answer: &proto::ListPartiesResponse) -> &str {
     &answer.coverage.as_ref().unwrap().word
 }
 
-fn table(as_at: &str, rows: &[(&str, &str, ConsentMode, bool)]) -> TreatyBody {
+pub fn table(as_at: &str, rows: &[(&str, &str, ConsentMode, bool)]) -> TreatyBody {
     let row = |(participant, deposited, mode, withdrawn): &(&str, &str, ConsentMode, bool)| ParticipationRow {
         name: format!("The {participant}").into(),
         participant: participant.parse().unwrap(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use merestone::{authoring::SignedSubmission, bench::treaties::treaty, domain::*, wire::proto};
 
 use crate::{
-    parties::generated,
+    parties::{generated, table},
     support::reason,
     treaty_kinds::succession,
     treaty_questions_acts::{objection, suspension},
@@ -252,6 +252,17 @@ async fn a_dry_run_takes_what_is_to_be_sent_before_as_recorded() {
     let too_many = check(&vec![&first; 65], &second);
     assert_eq!(reason(&story.ledger_client().check(too_many).await.unwrap_err()).1, "before");
     assert_eq!(story.size(), size, "nothing was recorded");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_table_says_of_somebody_is_told_from_the_first_act_on() {
+    let story = Story::begin().await;
+    let row = ("POL", "2007-01-15", ConsentMode::Accession, true);
+    story.record(&format!("treaty/{OTTAWA}"), table("2020-01-01", &[row])).await;
+    let deposit = TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, "2007-01-15", &[]));
+    let (come, _) = come_and_gone(&story, vec![drafted(&under(OTTAWA, "POL"), Body::Treaty(deposit))]).await;
+    assert_eq!(come, ["withdrawn_in_table_only"]);
     story.audited().await;
 }
 

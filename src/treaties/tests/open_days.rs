@@ -138,6 +138,28 @@ fn a_conflict_whose_end_is_not_known_to_the_day_defers_up_to_one_of_its_days() {
     assert_eq!(since(&book.now(OTTAWA, "XXX", "2027-01-01")), ("2026-02-01".into(), "2026-12-31".into()));
 }
 
+/// Found by comparing with days picked at random: of two long stretches that can come in either
+/// order, each date lies as far as the other lets it.
+#[test]
+fn where_an_order_is_assumed_the_days_reach_as_far_as_it_allows() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.signed(&x, "1999");
+    book.deposited(&x, ConsentMode::Ratification, "1999");
+    let answer = book.now(OTTAWA, "XXX", "2015-08-14");
+    let signed: Vec<&Interval> = answer
+        .courses
+        .iter()
+        .flat_map(|course| &course.intervals)
+        .filter(|it| it.first.status == TreatyStatus::Signatory)
+        .collect();
+    assert!(!signed.is_empty());
+    let latest = signed.iter().filter_map(|it| it.last.from).max();
+    assert_eq!(latest, Some(day("1999-12-30")), "on the eve of the last day on which it can have ratified");
+    let last = signed.iter().filter_map(|it| it.last.to).max();
+    assert_eq!(last, Some(day("1999-12-31")));
+}
+
 #[test]
 fn a_conflict_that_ended_after_a_day_ended_by_the_day_of_recording() {
     let (mut book, x) = with_party("XXX");
