@@ -9,8 +9,12 @@
 use super::{Node, errors::Refused};
 use crate::{
     domain::{Kind, ParticipantId, Position, SharedKind, Subject, TreatyId},
+    limits::CHANGE_VALUE_CHARS,
     projections::{QueryError, Registered, View},
-    wire::proto::{self, event::Body},
+    wire::{
+        self,
+        proto::{self, event::Body},
+    },
 };
 
 /// So many names like the one that nobody has are told.
@@ -22,7 +26,7 @@ const SHORTEST: usize = 3;
 fn nothing(what: &str, name: &str) -> String {
     match name {
         "" => format!("no {what} is named: \"\""),
-        name => format!("no {what} {name:?} was registered by then"),
+        name => format!("no {what} {:?} was registered by then", wire::cut_short(name, CHANGE_VALUE_CHARS)),
     }
 }
 

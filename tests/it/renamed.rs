@@ -158,5 +158,11 @@ async fn names_like_one_that_nobody_has_are_found_by_their_words() {
         let refused = story.client().standing(request).await.unwrap_err();
         assert!(refused.message().contains(near), "{asked}: {}", refused.message());
     }
+    // A text that is no name is told in part, and no name is compared with it.
+    let endless = "South Korea ".repeat(20_000);
+    let request = proto::StandingRequest { participant: endless, ..proto::StandingRequest::default() };
+    let refused = story.client().standing(request).await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::NotFound);
+    assert!(refused.message().len() < 500 && !refused.message().contains("names like it"), "{}", refused.message());
     story.audited().await;
 }
