@@ -11,6 +11,7 @@ use prost::Message;
 use super::{Node, errors::Refused};
 use crate::{
     crypto,
+    treaties::ViewName,
     wire::proto::{self, ReadAt, read_at::KnownAt},
 };
 
@@ -25,8 +26,8 @@ pub(super) trait Paged: Message + Clone + Default {
 
     fn asks(&mut self) -> Asks<'_>;
     fn told(answer: &mut Self::Answer) -> Told<'_>;
-    /// Takes out what is told beside the pages and changes none of them.
-    fn forget_what_lies_beside(&mut self) {}
+    /// Takes out what changes no page: what is told beside them, and what says what is so anyway.
+    fn forget_what_lies_beside(&mut self);
 }
 
 /// The fields of a request that say which page, and of when.
@@ -194,7 +195,7 @@ fn digest<Q: Paged>(asked: &Q, cursor: &str) -> String {
 }
 
 macro_rules! paged {
-    ($($call:literal: $asked:ident => $answer:ident { $($day:ident)? $(; since $from:ident)? $(; beside $beside:ident)? })+) => {
+    ($($call:literal: $asked:ident => $answer:ident { $($day:ident)? $(; since $from:ident)? $(; beside $beside:ident)? $(; of $view:ident)? })+) => {
         $(impl Paged for proto::$asked {
             const CALL: &'static str = $call;
             type Answer = proto::$answer;
@@ -218,9 +219,13 @@ macro_rules! paged {
                 }
             }
 
-            $(fn forget_what_lies_beside(&mut self) {
-                self.$beside.clear();
-            })?
+            fn forget_what_lies_beside(&mut self) {
+                $(self.$beside.clear();)?
+                // Who names the view that is taken where none is named asks the same.
+                $(if self.$view == ViewName::Default.name() {
+                    self.$view.clear();
+                })?
+            }
         })+
 
         /// The calls whose answers come in pages.
@@ -247,17 +252,17 @@ paged! {
     "Treaties.List": ListTreatiesRequest => ListTreatiesResponse {}
     "Treaties.ListParticipants": ListParticipantsRequest => ListParticipantsResponse {}
     // No day means all of them here, and in `Citing`.
-    "Treaties.Timeline": TimelineRequest => TimelineResponse {}
-    "Treaties.Parties": ListPartiesRequest => ListPartiesResponse { at }
-    "Treaties.Overdue": OverdueRequest => OverdueResponse { at }
-    "Treaties.Upcoming": UpcomingRequest => UpcomingResponse { at }
-    "Treaties.Changes": ChangesRequest => ChangesResponse { at; since from }
-    "Treaties.Findings": FindingsRequest => FindingsResponse { at }
-    "Treaties.Contested": ContestedRequest => ContestedResponse { at }
-    "Treaties.Unnotified": UnnotifiedRequest => UnnotifiedResponse { at }
-    "Treaties.Objections": ObjectionsRequest => ObjectionsResponse { at }
+    "Treaties.Timeline": TimelineRequest => TimelineResponse { ; of view }
+    "Treaties.Parties": ListPartiesRequest => ListPartiesResponse { at; of view }
+    "Treaties.Overdue": OverdueRequest => OverdueResponse { at; of view }
+    "Treaties.Upcoming": UpcomingRequest => UpcomingResponse { at; of view }
+    "Treaties.Changes": ChangesRequest => ChangesResponse { at; since from; of view }
+    "Treaties.Findings": FindingsRequest => FindingsResponse { at; of view }
+    "Treaties.Contested": ContestedRequest => ContestedResponse { at; of view }
+    "Treaties.Unnotified": UnnotifiedRequest => UnnotifiedResponse { at; of view }
+    "Treaties.Objections": ObjectionsRequest => ObjectionsResponse { at; of view }
     "Treaties.Citing": CitingRequest => CitingResponse {}
-    "Treaties.Table": TableRequest => TableResponse { at; beside stated_as_at }
+    "Treaties.Table": TableRequest => TableResponse { at; beside stated_as_at; of view }
 }
 
 #[cfg(test)]
@@ -336,6 +341,9 @@ mod tests {
         assert_eq!(now.digest, named.digest, "one question, said in two ways");
         assert_eq!(now.open, Open { size: Some(12), at: Some("2026-03-01".into()) });
         assert_eq!(named.open, Open::default(), "nothing was left open: a question of now is another one");
+        let of_view = |view: &str| digest(&proto::FindingsRequest { view: view.into(), ..Default::default() }, "");
+        assert_eq!(of_view(""), of_view("default"));
+        assert_ne!(of_view(""), of_view("all"));
         let last = proto::FindingsResponse::default();
         let question = Question { asked: proto::FindingsRequest::default(), open: Open::default() };
         assert_eq!(question.bound(last).next_page_token, "", "the last page has none");

@@ -15,13 +15,13 @@ use super::{
     dossier::{Depth, TreatyFile, Who, nobody},
     draft::WithDraft,
     errors::Refused,
-    status::{EventFacts, Found},
+    status::EventFacts,
     status_answer::cited,
 };
 use crate::{
     domain::{CitedEvent, Index, ParticipantId, Recorded, TreatyId},
     projections::View,
-    treaties::{Answer, Dossier, ViewName},
+    treaties::{Dossier, ViewName},
     wire::proto,
 };
 
@@ -109,12 +109,6 @@ impl Survey {
     /// How an answer cites an event that was read.
     pub fn cited(&self, event: &CitedEvent) -> proto::CitedEvent {
         cited(event, &self.facts())
-    }
-
-    /// An answer with what it takes to tell it.
-    #[allow(dead_code, reason = "for the questions about a treaty that look at single acts")]
-    pub fn found(&self, answer: Answer) -> Found {
-        Found { treaty: self.file.treaty.clone(), treaty_name: self.name.clone(), answer, facts: self.facts() }
     }
 
     /// How the entries stand that an answer may cite.
