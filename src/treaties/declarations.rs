@@ -94,26 +94,39 @@ impl<'a> Changes<'a> {
 
 /// What became of an act by a day.
 pub fn changed_on<'a>(record: &Record<'_, '_>, among: &[&Act<'a>], act: &Act<'_>, at: Date) -> Changes<'a> {
-    let changes = among.iter().filter_map(|other| match other.shown().body {
-        TreatyBody::DeclarationMade(body) => {
-            let changed = body.changes.as_ref().filter(|changed| act.is_stated_by(&changed.declaration))?;
-            let made = body.made.as_ref()?;
-            let days = dated::bounds(record.adopted, other.shown(), Some(made));
-            Some((
-                days,
-                &**body,
-                OpenChange { event: other.shown().cited(), change: changed.change, made: made.clone() },
-            ))
-        }
-        _ => None,
-    });
-    let come = changes.filter(|(days, ..)| days.first <= at);
+    let come = changes(record, among, act).filter(|(days, ..)| days.first <= at);
     let (surely, may_be): (Vec<_>, Vec<_>) = come.partition(|(days, ..)| days.last <= at);
-    let latest = |(days, ..): &(Days, &'a DeclarationMade, OpenChange)| days.last;
+    let latest = |(days, ..): &Change<'a>| days.last;
     Changes {
         surely: surely.into_iter().max_by_key(latest).map(|(_, body, _)| body),
         may_be: may_be.into_iter().max_by_key(latest).map(|(.., change)| change),
     }
+}
+
+/// The days on one of which an act was first withdrawn or modified, if it ever was.
+pub fn ended(record: &Record<'_, '_>, among: &[&Act<'_>], act: &Act<'_>) -> Option<Days> {
+    changes(record, among, act).map(|(days, ..)| days).reduce(Days::earlier)
+}
+
+/// A change of an act, on one of some days.
+type Change<'a> = (Days, &'a DeclarationMade, OpenChange);
+
+fn changes<'q, 'a>(
+    record: &'q Record<'_, '_>,
+    among: &'q [&'q Act<'a>],
+    act: &'q Act<'_>,
+) -> impl Iterator<Item = Change<'a>> + use<'q, 'a> {
+    let adopted = record.adopted;
+    among.iter().filter_map(move |other| match other.shown().body {
+        TreatyBody::DeclarationMade(body) => {
+            let changed = body.changes.as_ref().filter(|changed| act.is_stated_by(&changed.declaration))?;
+            let made = body.made.as_ref()?;
+            let days = dated::bounds(adopted, other.shown(), Some(made));
+            let change = OpenChange { event: other.shown().cited(), change: changed.change, made: made.clone() };
+            Some((days, &**body, change))
+        }
+        _ => None,
+    })
 }
 
 /// Whether it takes an earlier declaration, or an objection, back.

@@ -22,18 +22,15 @@ use crate::domain::{CitedEvent, DeclarationMade, DeclarationType, EventReference
 
 /// What an act leads to on a day, if the treaty may be applied provisionally by it then.
 pub fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], act: &Act<'_>, at: Date) -> Option<Overlay> {
-    let (declared, may_be_changed) = match act.shown().body {
-        TreatyBody::InstrumentDeposited(body) if body.provisional_application => (None, false),
-        TreatyBody::DeclarationMade(body) if declares(body) => {
-            let changes = declarations::changed_on(record, &record.beside, act, at);
-            let declared = Declared::of(record, act, body).filter(|_| changes.surely.is_none())?;
-            (Some(declared), changes.may_be.is_some())
-        }
+    let declared = match act.shown().body {
+        TreatyBody::InstrumentDeposited(body) if body.provisional_application => None,
+        TreatyBody::DeclarationMade(body) if declares(body) => Some(Declared::of(record, act, body)?),
         _ => return None,
     };
+    let ended = declarations::ended(record, &record.beside, act);
     let clause = record.clauses()?.provisional_application.as_ref()?;
-    let applied: Vec<Option<Applied>> =
-        followed.iter().map(|followed| applied(followed, act, declared.as_ref())).collect();
+    let applied = followed.iter().map(|followed| Some(applied(followed, act, declared.as_ref())?.ended_on(ended)));
+    let applied: Vec<Option<Applied>> = applied.collect();
     let lies = |applied: &Applied| applied.since.first <= at && applied.until.is_none_or(|until| at < until.last);
     let surely = |applied: &Applied| {
         applied.whole && applied.since.last <= at && applied.until.is_none_or(|until| at < until.first)
@@ -46,7 +43,7 @@ pub fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], act: 
         article: clause.article.clone(),
         since,
         until: applied.iter().flatten().filter_map(|applied| applied.until).reduce(Days::around),
-        certain: !may_be_changed && applied.iter().all(|applied| applied.as_ref().is_some_and(surely)),
+        certain: applied.iter().all(|applied| applied.as_ref().is_some_and(surely)),
     })
 }
 
@@ -109,6 +106,13 @@ struct Applied {
     until: Option<Days>,
     /// Whether it is, whichever days the dates mean.
     whole: bool,
+}
+
+impl Applied {
+    /// It ends with what withdraws it, where that comes first.
+    fn ended_on(self, ended: Option<Days>) -> Self {
+        Self { until: self.until.into_iter().chain(ended).reduce(Days::earlier), ..self }
+    }
 }
 
 /// What a deposit, or a declaration, leads to in a reading; `None` where it leads to nothing.

@@ -19,7 +19,7 @@ use super::{
     WindowStart, both_ends,
     course::{Course, Leave, Membership},
     days::Days,
-    declarations::{OpenChange, changed_on},
+    declarations::{self, OpenChange, changed_on},
     explain::{self, sentences_of},
     followed::{self, Followed},
     joining, objections, obligations, over_time,
@@ -313,7 +313,11 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
 fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
     let ends = over_time::overlays(record, followed).into_iter().filter_map(|overlay| match overlay {
         Overlay::ProvisionalApplication { event, scope, article, since, until, certain: _ } => {
-            let days = until.filter(|days| horizon.may_begin(*days))?;
+            let acts = record.clocked.iter().chain(&record.beside);
+            let ended = acts.filter(|act| act.is_stated_by(&event.reference));
+            let ended = ended.filter_map(|act| declarations::ended(record, &record.beside, act)).reduce(Days::earlier);
+            // That it is withdrawn is an act.
+            let days = until.filter(|days| horizon.may_begin(*days) && Some(*days) != ended)?;
             Some((days, event, scope, article, since))
         }
         Overlay::SuspensionAsserted(_)

@@ -7,7 +7,7 @@ use super::{
     acts::{declaration, declared},
     *,
 };
-use crate::treaties::{Days, Declared, add_days, contested, objected};
+use crate::treaties::{Days, Declared, Horizon, add_days, contested, objected, upcoming};
 
 const RECORDED: &str = "2027-12-30";
 
@@ -79,6 +79,30 @@ fn standing(book: &Book, at: &str) -> Vec<Declared> {
         _ => None,
     });
     overlays.collect()
+}
+
+#[test]
+fn what_is_applied_provisionally_ends_when_that_is_withdrawn() {
+    let withdrawn = |made: &str| {
+        let mut book = applicable();
+        book.deposited(&own(), ConsentMode::Accession, "2005-01-10");
+        let body = declaration(DeclarationType::ProvisionalApplication, "2005-01-10");
+        let applies = book.record(RECORDED, &own(), declared(body));
+        book.record(RECORDED, &own(), withdrawal_of(applies, made));
+        book
+    };
+    let since = Days::on(day("2005-01-10"));
+    let (exact, open) = (withdrawn("2005-03-05"), withdrawn("2005-03"));
+    assert_eq!(applied_on(&exact, "2005-02-01"), Some((since, Some(Days::on(day("2005-03-05"))), true)));
+    assert_eq!(applied_on(&exact, "2005-03-05"), None);
+    assert_eq!(applied_on(&open, "2005-03-10"), Some((since, Some(days("2005-03-01", "2005-03-31")), false)));
+    let drawn = exact.now(OTTAWA, "XXX", "2020-01-01").overlays_of_all_days;
+    assert!(matches!(&drawn[..], [Overlay::ProvisionalApplication { until: Some(until), .. }] if until.is_settled()));
+    let horizon = Horizon { at: day("2005-02-01"), until: day("2006-01-01") };
+    for book in [exact, open] {
+        let ahead = book.dossier("XXX", |dossier| upcoming(dossier, horizon, ViewName::Default));
+        assert!(ahead.changes.iter().all(|it| it.what.name() != "provisional_application_ends"), "{ahead:#?}");
+    }
 }
 
 #[test]
