@@ -283,6 +283,14 @@ impl Subject {
             Self::Record(_) => SubjectType::Record,
         }
     }
+
+    /// Whose participation it is, if it is one.
+    pub fn participating(&self) -> Option<&ParticipantId> {
+        match self {
+            Self::Participation(_, participant) => Some(participant),
+            Self::Ledger | Self::Organisation(_) | Self::Treaty(_) | Self::Participant(_) | Self::Record(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Subject {

@@ -173,14 +173,7 @@ impl View<'_> {
     /// Events on one subject, in order of their position.
     pub fn acts_on(&self, subject: &Subject) -> Result<Vec<Act>, ReadModelError> {
         let wanted = Key::new(Table::BySubject).subject(subject);
-        let participant = match subject {
-            Subject::Participation(_, participant) => Some(participant),
-            Subject::Ledger
-            | Subject::Organisation(_)
-            | Subject::Treaty(_)
-            | Subject::Participant(_)
-            | Subject::Record(_) => None,
-        };
+        let participant = subject.participating();
         let mut acts = Vec::new();
         for row in all_rows(self.models.tree(), &wanted) {
             let (key, value) = row?;

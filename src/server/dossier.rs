@@ -98,7 +98,7 @@ impl TreatyFile {
         let of = |events: &'_ ByParticipant| events.get(participant).cloned().unwrap_or_default();
         let (about, own) = (of(&self.about), of(&self.under));
         let suspends = own.iter().any(|recorded| recorded.event.kind() == SUSPENSION);
-        let of_others = |recorded: &&Arc<Recorded>| participant_of(recorded) != Some(participant);
+        let of_others = |recorded: &&Arc<Recorded>| recorded.event.subject.participating() != Some(participant);
         let reactions = self.reactions.iter().filter(|recorded| suspends && of_others(recorded));
         let around = of(&self.around);
         let events = about.iter().chain(&self.on_treaty).chain(&own).chain(&self.above).chain(&around).chain(reactions);
@@ -248,7 +248,7 @@ impl TreatyFile {
         told: Vec<StatedDeposit>,
         threshold: u32,
     ) -> Vec<FirstDeposit> {
-        let Some(participant) = changed.first().and_then(|recorded| participant_of(recorded)) else {
+        let Some(participant) = changed.first().and_then(|recorded| recorded.event.subject.participating()) else {
             return treaties::first_deposits(told, threshold);
         };
         let events: Vec<&Recorded> = changed.iter().map(Arc::as_ref).collect();
@@ -572,18 +572,6 @@ fn positions_of(acts: &[Act]) -> Vec<Position> {
 
 fn picked(read: &EventsRead, positions: &[Position]) -> Vec<Arc<Recorded>> {
     positions.iter().filter_map(|position| read.get(position)).map(Arc::clone).collect()
-}
-
-/// Whose act under a treaty it is.
-fn participant_of(recorded: &Recorded) -> Option<&ParticipantId> {
-    match &recorded.event.subject {
-        Subject::Participation(_, participant) => Some(participant),
-        Subject::Ledger
-        | Subject::Organisation(_)
-        | Subject::Treaty(_)
-        | Subject::Participant(_)
-        | Subject::Record(_) => None,
-    }
 }
 
 fn threshold_of(body: &Body) -> Option<u32> {

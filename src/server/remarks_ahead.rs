@@ -242,9 +242,12 @@ impl Node {
                     let Subject::Participation(_, who) = &recorded.event.subject else { continue };
                     let others = match recorded.event.restated_body().unwrap_or(&recorded.event.body) {
                         Body::Treaty(TreatyBody::SuccessionNotified(body)) => vec![body.predecessor.clone()],
-                        Body::Treaty(TreatyBody::ObjectionLodged(body)) if whom.these.contains(who) => {
-                            self.subject_of(two, &body.objects_to)?.and_then(participant_of).into_iter().collect()
-                        }
+                        Body::Treaty(TreatyBody::ObjectionLodged(body)) if whom.these.contains(who) => self
+                            .subject_of(two, &body.objects_to)?
+                            .iter()
+                            .filter_map(Subject::participating)
+                            .cloned()
+                            .collect(),
                         _ => Vec::new(),
                     };
                     for other in others {
@@ -282,17 +285,6 @@ fn findings(survey: &Survey, who: &BTreeSet<ParticipantId>, at: RecordingTime) -
     let under = survey.participants().filter(|participant| who.contains(*participant));
     let each = under.map(|who| (who.clone(), survey.ask(who, ask)));
     treaties::gathered(survey.ask_of_treaty(ask), each)
-}
-
-fn participant_of(subject: Subject) -> Option<ParticipantId> {
-    match subject {
-        Subject::Participation(_, participant) => Some(participant),
-        Subject::Ledger
-        | Subject::Organisation(_)
-        | Subject::Treaty(_)
-        | Subject::Participant(_)
-        | Subject::Record(_) => None,
-    }
 }
 
 /// The events that a treaty act of somebody speaks about.

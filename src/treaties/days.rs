@@ -121,6 +121,14 @@ impl Part {
         (!self.is_whole()).then(|| format!("{what} {days}, {which} that the statement allows"))
     }
 
+    /// Adds it to some that are ascending: to the last one, where it comes right after that.
+    pub fn add_to(self, parts: &mut Vec<Self>) {
+        match parts.last_mut().and_then(|last| Some((last.joined(self)?, last))) {
+            Some((joined, last)) => *last = joined,
+            None => parts.push(self),
+        }
+    }
+
     /// One of its days alone.
     pub fn on(self, day: Date) -> Self {
         Self { days: Days::on(day), ..self }

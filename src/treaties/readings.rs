@@ -184,7 +184,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     for act in &record.clocked {
         let whole = options(record, act, |_, of| vec![Part::whole(of)]);
         let is_open = |read: &ReadAct<'_, '_>| read.part.is_some_and(|part| !part.days.is_settled());
-        let split = || options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
+        let split = |_: &[_]| options(record, act, |statement, of| breaks::of_act(record, act, statement, of));
         let (taken, all) = split_if_few(readings.len(), whole, is_open, split);
         complete &= all & extend(&mut readings, &taken, |reading, read| reading.acts.push(*read));
     }
@@ -192,9 +192,10 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
         let contested = conflict.accounts.len() > 1;
         let read = |account: &'r Account<'a>| ReadAccount { account, open: account.open_dates(), contested };
         let whole: Vec<_> = conflict.accounts.iter().map(read).collect();
-        let accounts = whole.clone();
-        let split = || accounts.iter().map(|read| parts(record, read)).collect::<Option<Vec<_>>>().unwrap_or_default();
-        let split = || split().into_iter().flatten().collect();
+        let split = |whole: &[ReadAccount<'r, 'a>]| {
+            let each = whole.iter().map(|read| parts(record, read));
+            each.collect::<Option<Vec<_>>>().unwrap_or_default().concat()
+        };
         let (taken, all) = split_if_few(readings.len(), whole, |read| !read.open.is_empty(), split);
         complete &= conflict.complete;
         complete &= all & extend(&mut readings, &taken, |reading, read| reading.accounts.push(read.clone()));
@@ -205,7 +206,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     if let Some(passing) = &record.passed {
         let of = passing.days;
         let read = |part| ReadPassing { passing, part };
-        let split = || breaks::of_end(record, of).into_iter().map(read).collect();
+        let split = |_: &[_]| breaks::of_end(record, of).into_iter().map(read).collect();
         let (passed, all) = split_if_few(readings.len(), vec![read(Part::whole(of))], |_| !of.is_settled(), split);
         complete &= all & extend(&mut readings, &passed, |reading, passed| reading.passed = Some(*passed));
     }
@@ -236,8 +237,8 @@ fn count<'r, 'a>(record: &'r Record<'r, 'a>, readings: &mut Vec<Reading<'r, 'a>>
     });
     let before = std::mem::take(readings);
     for reading in before {
-        let parts = of(&reading).map(|of| match stretches.remove(&of).filter(|_| fits) {
-            Some(parts) => stretches.entry(of).or_insert(parts).clone(),
+        let parts = of(&reading).map(|of| match stretches.get(&of).filter(|_| fits) {
+            Some(parts) => parts.clone(),
             None => vec![Part::whole(of)],
         });
         let read = |part| Some(ReadCount { counted, part });
@@ -279,13 +280,13 @@ fn split_if_few<T>(
     readings: usize,
     whole: Vec<T>,
     is_open: impl Fn(&T) -> bool,
-    split: impl FnOnce() -> Vec<T>,
+    split: impl FnOnce(&[T]) -> Vec<T>,
 ) -> (Vec<T>, bool) {
     if !whole.iter().any(is_open) {
         return (whole, true);
     }
     // Where one stretch more would be too many, nobody looks for them.
-    let split = (readings * (whole.len() + 1) <= STATUS_READINGS).then(split).unwrap_or_default();
+    let split = if readings * (whole.len() + 1) <= STATUS_READINGS { split(&whole) } else { Vec::new() };
     if !split.is_empty() && readings * split.len() <= STATUS_READINGS { (split, true) } else { (whole, false) }
 }
 

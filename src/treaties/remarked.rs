@@ -153,10 +153,7 @@ fn by_one_date(each: &[(Reading<'_, '_>, bool)]) -> Option<Vec<Vec<Box<str>>>> {
         }
         let mut told: Vec<Part> = Vec::new();
         for (part, _) in found.into_values().filter(|(_, leads)| *leads) {
-            match told.last_mut().and_then(|last| last.joined(part).map(|joined| *last = joined)) {
-                Some(()) => {}
-                None => told.push(part),
-            }
+            part.add_to(&mut told);
         }
         Some((at, told))
     };

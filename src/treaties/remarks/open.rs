@@ -35,10 +35,7 @@ pub fn where_it_holds(of: Days, changes: impl IntoIterator<Item = Date>, holds: 
     begins.dedup();
     let mut found: Vec<Part> = Vec::new();
     for part in Part::split(of, &begins).into_iter().filter(|part| holds(part.days.first)) {
-        match found.last_mut().and_then(|last| last.joined(part).map(|joined| *last = joined)) {
-            Some(()) => {}
-            None => found.push(part),
-        }
+        part.add_to(&mut found);
     }
     found
 }
