@@ -85,22 +85,22 @@ fn counts<'d>(duties: impl Iterator<Item = (usize, &'d Duty)>) -> String {
     let mut counts: BTreeMap<(usize, &str), Counted<'_>> = BTreeMap::new();
     for (under, duty) in duties {
         let urgency = ORDER.iter().position(|state| *state == duty.state).unwrap_or(ORDER.len());
-        counts.entry((urgency, &duty.state)).or_default().add(under, duty);
+        counts.entry((urgency, &duty.state)).or_default().add((under, duty), duty.certain);
     }
     let told: Vec<String> =
         counts.iter().map(|((_, state), counted)| format!("{} {}", counted.told(), state.replace('_', " "))).collect();
     if told.is_empty() { "no duty with a deadline is known to this ledger".into() } else { told.join(", ") }
 }
 
-/// Duties, each once however many outcomes it has: whether its state is certain.
+/// Duties, each once however many outcomes it has: whether what is counted is certain of it.
 #[derive(Default)]
 struct Counted<'d>(BTreeMap<(usize, u32, &'d str, u32), bool>);
 
 impl<'d> Counted<'d> {
     /// Adds an outcome of a duty, of the participation with a number.
-    fn add(&mut self, of: usize, duty: &'d Duty) {
+    fn add(&mut self, (of, duty): (usize, &'d Duty), certain: bool) {
         let key = (of, duty.membership, duty.article.as_str(), duty.about_year);
-        *self.0.entry(key).or_default() |= duty.certain;
+        *self.0.entry(key).or_default() |= certain;
     }
 
     fn most(&self) -> usize {
@@ -278,7 +278,7 @@ fn overdue(answer: &OverdueResponse) -> Vec<Block> {
     let ahead = if *projected { ", projected" } else { "" };
     let mut counted = Counted::default();
     for (at, found) in participations.iter().enumerate() {
-        found.duties.iter().for_each(|duty| counted.add(at, duty));
+        found.duties.iter().for_each(|duty| counted.add((at, duty), duty.certainly_overdue));
     }
     let count = counted.most();
     let sentence = match count {

@@ -11,6 +11,7 @@ fn duty(article: &str, title: &str, due: &str, state: &str, days_late: u32) -> D
         state: state.into(),
         days_late,
         certain: true,
+        certainly_overdue: matches!(state, "overdue" | "stays_overdue"),
         ..Duty::default()
     }
 }
@@ -156,6 +157,13 @@ fn overdue_duties_stand_under_their_treaty() {
     let told = text(&overdue(&answer));
     assert!(told.starts_with("Overdue on 2026-03-01: 2 duties of 1 participation.\nOverdue: nothing that"), "{told}");
     assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    let late_in_either = |state: &str| Duty { certain: false, ..duty("7(2)", "report", "2012-04-30", state, 1) };
+    let perhaps = Duty { certainly_overdue: false, ..late_in_either("overdue") };
+    let perhaps = Duty { article: "4".into(), ..perhaps };
+    let mut open = answer.clone();
+    open.participations[0].duties.extend([late_in_either("overdue"), late_in_either("stays_overdue"), perhaps]);
+    let told = text(&overdue(&open));
+    assert!(told.starts_with("Overdue on 2026-03-01: 3 to 4 duties of 1 participation."), "{told}");
     let none = text(&overdue(&OverdueResponse { at: "2026-03-01".into(), ..OverdueResponse::default() }));
     assert_eq!(none, "Nothing is overdue on 2026-03-01, as far as this ledger knows.");
 }

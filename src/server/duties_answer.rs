@@ -53,6 +53,7 @@ pub fn duty(duty: &Duty, facts: &Facts) -> proto::Duty {
         in_force,
         state,
         certain,
+        certainly_overdue,
         first_due,
         due,
         days_late,
@@ -90,6 +91,7 @@ pub fn duty(duty: &Duty, facts: &Facts) -> proto::Duty {
         stops_latest: stops.map(latest_of).unwrap_or_default(),
         membership: u32::try_from(*membership).unwrap_or(u32::MAX),
         certain: *certain,
+        certainly_overdue: *certainly_overdue,
     }
 }
 

@@ -270,6 +270,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             in_force: Days::on(bound.in_force),
             state,
             certain: true,
+            certainly_overdue: state.is_overdue(),
             first_due: Days::on(*first_due),
             due: Days::on(due),
             days_late: late,

@@ -191,8 +191,13 @@ impl Told<'_, '_> {
         let told = self.outcomes.iter().filter(|outcome| asked.holds(&outcome.duty)).map(|outcome| {
             let agreed = certain && self.outcomes.len() == 1;
             let assuming = if agreed { Vec::new() } else { self.sentences(&outcome.ways, readings) };
-            let certain = certain && self.outcomes.iter().all(|other| other.duty.state == outcome.duty.state);
-            Duty { assuming, certain, ..outcome.duty.clone() }
+            let in_all = |is: &dyn Fn(DutyState) -> bool| certain && self.outcomes.iter().all(|it| is(it.duty.state));
+            Duty {
+                assuming,
+                certain: in_all(&|state| state == outcome.duty.state),
+                certainly_overdue: in_all(&|state| state.is_overdue()),
+                ..outcome.duty.clone()
+            }
         });
         told.collect()
     }

@@ -117,6 +117,8 @@ pub struct Duty {
     pub state: DutyState,
     /// Whether the duty has this state under every reading.
     pub certain: bool,
+    /// Whether it is overdue under every reading, in whichever state that is.
+    pub certainly_overdue: bool,
     /// Before any extension.
     pub first_due: Days,
     /// The last permitted day as it stands.

@@ -130,6 +130,23 @@ fn a_leave_on_an_open_day_ends_a_duty_or_leaves_it_overdue() {
 }
 
 #[test]
+fn a_duty_that_is_overdue_whether_the_participant_has_left_or_not_is_late_for_certain() {
+    let mut book = party("UKR", "2000-03-20");
+    book.withdrew(obligations::RECORDED, &own("UKR"), "2011");
+    let found = book.duties("UKR", "2012-01-01");
+    // Mined areas were to be cleared by 1 September 2010, before any leave.
+    let told = |article| -> Vec<(DutyState, bool, bool)> {
+        let each = under(&found, article, None);
+        each.iter().map(|duty| (duty.state, duty.certain, duty.certainly_overdue)).collect()
+    };
+    assert_eq!(told("5(1)"), [(DutyState::Overdue, false, true), (DutyState::StaysOverdue, false, true)]);
+    let mut book = party("UKR", "2000-03-20");
+    book.withdrew(obligations::RECORDED, &own("UKR"), "2010");
+    let found = book.duties("UKR", "2012-01-01");
+    assert!(under(&found, "5(1)", None).iter().all(|duty| !duty.certainly_overdue), "it may have ended in time");
+}
+
+#[test]
 fn a_duty_of_a_successor_is_told_apart_by_the_days_of_the_succession() {
     let mut book = under_no_party();
     book.act("NEA", succession("OLD", SuccessionTo::Consent, "2006-06", "2006-12-01"));
