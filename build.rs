@@ -13,6 +13,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = protox::compile(&files, ["proto"])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
-    tonic_prost_build::configure().bytes(".").emit_rerun_if_changed(false).compile_fds(descriptors)?;
+    // Names let a message be read by its descriptor without saying which it is.
+    let mut config = tonic_prost_build::Config::new();
+    config.enable_type_names();
+    let services = tonic_prost_build::configure().bytes(".").emit_rerun_if_changed(false);
+    services.compile_fds_with_config(descriptors, config)?;
     Ok(())
 }

@@ -49,6 +49,16 @@ pub const LATE_WORK_GRACE_DAYS: u32 = 366;
 /// One gRPC message in either direction: a submission with its framing, or a
 /// chunk of a replay (256 KiB) with one more entry of the largest size.
 pub const MESSAGE_BYTES: usize = 4 * 1024 * 1024 + 512 * 1024;
+
+/// A service, or a client of one, that takes and sends messages up to `MESSAGE_BYTES`.
+macro_rules! messages_bounded {
+    ($over:expr) => {
+        $over
+            .max_decoding_message_size($crate::limits::MESSAGE_BYTES)
+            .max_encoding_message_size($crate::limits::MESSAGE_BYTES)
+    };
+}
+pub(crate) use messages_bounded;
 /// Connections at once; one more waits in the listener's backlog until another
 /// ends. Each takes a file descriptor (of 1,024 that a program commonly has), a
 /// window of bytes that nobody has read yet (`WINDOW_BYTES`: 256 MiB in all) and
@@ -185,9 +195,20 @@ pub const EVENT_LINES: usize = 20;
 pub const CHANGE_LINES: usize = 20;
 /// Characters of a value in such a difference: a text may have 65,536 bytes.
 pub const CHANGE_VALUE_CHARS: usize = 120;
-/// Characters of a reason or of a reaction that an answer about a status tells: the event has the
-/// whole. 500 of them with 4 bytes each stay under 4 MiB.
+/// Bytes of an answer to a question about what is recorded: what is larger is told in part
+/// (`wire::within`). Clients commonly take 4 MiB.
+pub const READ_ANSWER_BYTES: usize = 4 * 1024 * 1024 - 64 * 1024;
+/// Characters of a text in an answer that is told in part, and of a reason or a reaction in any: the
+/// event has the whole. 500 of them with 4 bytes each stay under 4 MiB.
 pub const TOLD_TEXT_CHARS: usize = 2_000;
+/// Characters of a reason in an answer with so many readings that whole reasons in each would
+/// be many MiB: `TOLD_TEXT_CHARS` are shared by the readings, and each has so many.
+pub const TOLD_TEXT_CHARS_MIN: usize = 120;
+/// Characters of the words behind a text that is told in part, with numbers of 20 digits.
+pub const TOLD_TEXT_WORDS_CHARS: usize = 100;
+/// Items of each list in an answer that is too large with its texts in part: the first of these
+/// numbers that makes it fit. Lists stand in lists at most four deep, so the last one always does.
+pub const TOLD_ITEMS: [usize; 6] = [1_000, 300, 100, 30, 8, 1];
 /// How long a read waits for the read models to reach `minimum_size`.
 pub const MINIMUM_SIZE_WAIT: Duration = Duration::from_secs(5);
 

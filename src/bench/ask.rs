@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{ParticipantId, TreatyId},
-    limits::MESSAGE_BYTES,
+    limits::messages_bounded,
     wire::proto::{
         Position, ReadAt, RecordsAtRequest, StandingRequest, TreatyStatusRequest, minefields_client::MinefieldsClient,
         read_at::KnownAt, treaties_client::TreatiesClient,
@@ -54,12 +54,12 @@ impl Asked {
     /// About what grew, and about participants that were there before.
     pub fn of(growth: &Growth, before: &[&str], channel: &Channel, seed: u64) -> Self {
         let before = before.iter().map(|id| id.parse().expect("an identifier"));
-        let land = MinefieldsClient::new(channel.clone()).max_decoding_message_size(MESSAGE_BYTES);
+        let land = messages_bounded!(MinefieldsClient::new(channel.clone()));
         Self {
             treaties: growth.treaties().to_vec(),
             participants: growth.participants().iter().cloned().chain(before).collect(),
             seeded: Seeded(seed),
-            status: TreatiesClient::new(channel.clone()).max_decoding_message_size(MESSAGE_BYTES),
+            status: messages_bounded!(TreatiesClient::new(channel.clone())),
             land,
         }
     }

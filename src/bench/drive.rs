@@ -18,7 +18,7 @@ use super::{
     raw::{new_histogram, record},
 };
 use crate::{
-    limits::MESSAGE_BYTES,
+    limits::messages_bounded,
     wire::proto::{
         GetServerTimeRequest, ReplayRequest, SubmitRequest, SubmitResponse, SubmitStreamRequest,
         audit_client::AuditClient, ledger_client::LedgerClient, submit_stream_response::Outcome,
@@ -167,7 +167,7 @@ async fn feed(
 
 /// Replays everything once: entries, events, time.
 pub async fn replay(channel: Channel) -> Result<(u64, u64, Duration), BenchError> {
-    let mut audit = AuditClient::new(channel).max_decoding_message_size(MESSAGE_BYTES);
+    let mut audit = messages_bounded!(AuditClient::new(channel));
     let begun = Instant::now();
     let mut stream = audit.replay(ReplayRequest::default()).await.map_err(Box::new)?.into_inner();
     let (mut entries, mut events) = (0, 0);
@@ -179,7 +179,7 @@ pub async fn replay(channel: Channel) -> Result<(u64, u64, Duration), BenchError
 }
 
 pub(super) fn ledger(channel: Channel) -> LedgerClient<Channel> {
-    LedgerClient::new(channel).max_decoding_message_size(MESSAGE_BYTES).max_encoding_message_size(MESSAGE_BYTES)
+    messages_bounded!(LedgerClient::new(channel))
 }
 
 // Counts of a run are far below 2^52, so the conversion is exact.

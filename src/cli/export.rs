@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     DayArguments, Exit, Failure, Global,
-    output::{Format, Output, holds_at, remark},
+    output::{Format, Output, remark, shortened},
     treaty_status::on_day,
     words::counted,
 };
@@ -49,6 +49,9 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
     let client = global.connect().await?;
     let at = arguments.day.at.map(|at| at.to_string()).unwrap_or_default();
     let answer = client.table(&arguments.treaty, "", &on_day(&arguments.day, &at), 0).await?;
+    if let Some(told) = answer.holds_at.as_ref().and_then(shortened) {
+        return Err(Failure::failed(told));
+    }
     let (held, with_parent) = (answer.holds_at.clone(), answer.with_parent_alone);
     let open = answer.lines.iter().filter(|line| line.in_table_uncertain).map(|line| line.participant_name.clone());
     let open: Vec<String> = open.collect();
@@ -84,7 +87,7 @@ pub async fn run(command: &Command, global: &Global, output: &Output) -> Result<
         let note = "with an instrument to the parent treaty alone: no row; `treaty parties` names them";
         remark(&format!("note: {who} {note}"));
     }
-    output.note(&holds_at(held.as_ref()));
+    output.note_what_it_holds_for(held.as_ref());
     Ok(Exit::Done)
 }
 

@@ -7,11 +7,7 @@ use std::iter;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{
-    Exit, Failure, Global, land_tables,
-    output::{Output, holds_at},
-    parse_known_at,
-};
+use super::{Exit, Failure, Global, land_tables, output::Output, parse_known_at};
 use crate::{
     authoring::point_as_typed,
     client::{Client, KnownAt, LandAt, LandSearch, reply::RecordAccountsResponse, to_json},
@@ -138,7 +134,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             answer.holds_at
         }
     };
-    output.note(&holds_at(held.as_ref()));
+    output.note_what_it_holds_for(held.as_ref());
     Ok(Exit::Done)
 }
 
@@ -146,7 +142,7 @@ async fn search(client: &Client, search: LandSearch, when: When, output: &Output
     let answer = client.search_records(&search, &when.into()).await?;
     let json = to_json("SearchRecordsResponse", &answer);
     output.show_list(&json, "records", || land_tables::found(&answer.records, &answer.at, &answer.caution))?;
-    output.note(&holds_at(answer.holds_at.as_ref()));
+    output.note_what_it_holds_for(answer.holds_at.as_ref());
     Ok(Exit::Done)
 }
 

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use super::{
     Exit, Failure, Global, ReadArguments,
     block::{Block, fields, table},
-    output::{Output, holds_at, short_name},
+    output::{Output, short_name},
 };
 use crate::client::{
     reply::{Organisation, OrganisationStanding},
@@ -35,13 +35,13 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             let answer = client.organisations(read.known_at).await?;
             let json = to_json("ListOrganisationsResponse", &answer);
             output.show_list(&json, "organisations", || vec![list(&answer.organisations)])?;
-            output.note(&holds_at(answer.holds_at.as_ref()));
+            output.note_what_it_holds_for(answer.holds_at.as_ref());
         }
         Command::Show { id, read } => {
             let answer = client.organisation(&id, read.known_at).await?;
             let organisation = answer.organisation.clone().unwrap_or_default();
             output.show(&to_json("GetOrganisationResponse", &answer), || show(&organisation))?;
-            output.note(&holds_at(answer.holds_at.as_ref()));
+            output.note_what_it_holds_for(answer.holds_at.as_ref());
         }
     }
     Ok(Exit::Done)

@@ -103,6 +103,14 @@ impl Output {
         }
     }
 
+    /// What an answer holds for, to stderr; where lists of it are told in part, that in any case.
+    pub fn note_what_it_holds_for(&self, held: Option<&HoldsAt>) {
+        self.note(&holds_at(held));
+        if let Some(told) = held.and_then(shortened) {
+            remark(&told);
+        }
+    }
+
     /// Columns of the terminal; elsewhere they are fixed.
     fn width(&self) -> u16 {
         Table::new().width().filter(|_| self.terminal).unwrap_or(WIDTH)
@@ -152,6 +160,13 @@ pub fn holds_at(holds_at: Option<&HoldsAt>) -> String {
     }
 }
 
+/// Which lists of an answer are told in part; `None` where all are whole.
+pub fn shortened(held: &HoldsAt) -> Option<String> {
+    let lists = held.shortened.iter().map(|list| format!("{} of {} in {}", list.told, list.of, list.field));
+    let lists: Vec<String> = lists.collect();
+    (!lists.is_empty()).then(|| format!("note: the answer is too large to be told whole: {}", lists.join(", ")))
+}
+
 /// A remark, to stderr: on a terminal in lines that fit it, elsewhere in one.
 pub fn remark(text: &str) {
     let mut page = Table::new();
@@ -184,6 +199,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::client::reply::ShortenedList;
 
     #[test]
     fn a_remark_fits_a_terminal_and_is_one_line_elsewhere() {
@@ -201,6 +217,14 @@ mod tests {
             assert_eq!(text.split_whitespace().collect::<Vec<_>>().join(" "), told, "no word is lost");
         }
         assert_eq!(fitting(&told, None), told);
+    }
+
+    #[test]
+    fn lists_that_are_told_in_part_are_named_with_how_many_there_are() {
+        assert_eq!(shortened(&HoldsAt::default()), None);
+        let list = ShortenedList { field: "outcomes.steps".into(), told: 300, of: 431 };
+        let told = shortened(&HoldsAt { shortened: vec![list], ..HoldsAt::default() }).unwrap_or_default();
+        assert!(told.ends_with("told whole: 300 of 431 in outcomes.steps"), "{told}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use super::{
     DayArguments, Exit, Failure, Global, ReadArguments,
     block::{Block, sentences, table},
-    output::{Output, holds_at},
+    output::Output,
     treaty_status::{on_day, standings},
 };
 use crate::client::{
@@ -37,7 +37,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             let answer = client.participants_as_known(read.known_at).await?;
             let json = to_json("ListParticipantsResponse", &answer);
             output.show_list(&json, "participants", || vec![list(&answer.participants)])?;
-            output.note(&holds_at(answer.holds_at.as_ref()));
+            output.note_what_it_holds_for(answer.holds_at.as_ref());
             return Ok(Exit::Done);
         }
         Command::Show { participant, day } => (participant, day),
@@ -45,7 +45,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
     let at = day.at.map(|at| at.to_string()).unwrap_or_default();
     let answer = client.standing(&participant, &on_day(&day, &at)).await?;
     output.show(&to_json("StandingResponse", &answer), || shown(&answer))?;
-    output.note(&holds_at(answer.holds_at.as_ref()));
+    output.note_what_it_holds_for(answer.holds_at.as_ref());
     Ok(Exit::Done)
 }
 

@@ -9,7 +9,7 @@ use super::{
     block::{Block, fields, sentences, table},
     chart::Years,
     clauses, drawing,
-    output::{Output, holds_at},
+    output::Output,
     parse_day, treaty_changes, treaty_contested, treaty_document, treaty_duties, treaty_findings, treaty_objections,
     treaty_parties,
     treaty_status::{self, NOT_ALL_FOLLOWED},
@@ -161,7 +161,7 @@ pub async fn run(command: Command, global: &Global, output: &Output) -> Result<E
             answer.holds_at
         }
     };
-    output.note(&holds_at(held.as_ref()));
+    output.note_what_it_holds_for(held.as_ref());
     Ok(Exit::Done)
 }
 

@@ -2,10 +2,10 @@
 
 use tonic::transport::Channel;
 
-use super::{Answer, Client, KnownAt, PAGE, page_of, read_at};
+use super::{Answer, Client, KnownAt, PAGE, further, page_of, read_at};
 use crate::{
     domain::{LandStatus, WgsPosition},
-    limits::MESSAGE_BYTES,
+    limits::messages_bounded,
     wire::proto::{self, minefields_client::MinefieldsClient},
 };
 
@@ -52,7 +52,8 @@ impl Client {
                 page_size: PAGE,
                 page_token: std::mem::take(&mut all.next_page_token),
             };
-            let page = self.land().history(request).await?.into_inner();
+            let mut page = self.land().history(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             let items = std::mem::take(&mut all.items);
             all = proto::RecordHistoryResponse { items: [items, page.items].concat(), ..page };
             if all.next_page_token.is_empty() {
@@ -72,7 +73,8 @@ impl Client {
                 page_size: PAGE,
                 page_token: std::mem::take(&mut all.next_page_token),
             };
-            let page = self.land().at(request).await?.into_inner();
+            let mut page = self.land().at(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             let records = std::mem::take(&mut all.records);
             all = proto::RecordsAtResponse { records: [records, page.records].concat(), ..page };
             if all.next_page_token.is_empty() {
@@ -98,7 +100,8 @@ impl Client {
                 page_size: PAGE,
                 page_token: std::mem::take(&mut all.next_page_token),
             };
-            let page = self.land().search(request).await?.into_inner();
+            let mut page = self.land().search(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             let records = std::mem::take(&mut all.records);
             all = proto::SearchRecordsResponse { records: [records, page.records].concat(), ..page };
             if all.next_page_token.is_empty() {
@@ -108,7 +111,7 @@ impl Client {
     }
 
     fn land(&self) -> MinefieldsClient<Channel> {
-        MinefieldsClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+        messages_bounded!(MinefieldsClient::new(self.channel.clone()))
     }
 }
 

@@ -28,7 +28,7 @@ use tonic::{
 
 use crate::{
     authoring::SignedSubmission,
-    limits::{MESSAGE_BYTES, PAGE_ITEMS_MAX},
+    limits::{PAGE_ITEMS_MAX, messages_bounded},
     wire::{
         self,
         proto::{
@@ -64,7 +64,7 @@ pub mod reply {
         ObligationsResponse, OpenCapacity, Organisation, OrganisationStanding, OverdueParticipation, OverdueResponse,
         ParcelPicture, PartErasure, PartShown, ParticipantEntry, Party, PartyCount, ProvisionalApplication, Reaction,
         Receipt, RecordAccountsResponse, RecordHistoryItem, RecordPicture, RecordSummary, RecordTotals,
-        RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse, RetroactiveSuccession, ServiceState,
+        RecordsAtResponse, Refusal, ReplayRequest, ReplayResponse, RetroactiveSuccession, ServiceState, ShortenedList,
         SignOffStatement, Source, Standing, StandingResponse, StatusChange, StatusCourse, StatusHeld, StatusInterval,
         StatusOutcome, StatusOverlay, StatusResponse, StatusStep, SubmissionClass, SubmissionState, SubmissionStatus,
         SubmitResponse, SuspensionAsserted, TableAct, TableDifference, TableLine, TableResponse, TimelineResponse,
@@ -207,7 +207,7 @@ impl Client {
             let request = proto::ListOrganisationsRequest { read_at, page_size: PAGE, page_token };
             let page = self.registry().list(request).await?.into_inner();
             all.organisations.extend(page.organisations);
-            (all.next_page_token, all.holds_at) = (page.next_page_token, page.holds_at);
+            (all.next_page_token, all.holds_at) = (page.next_page_token, further(all.holds_at.take(), page.holds_at));
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }
@@ -229,7 +229,7 @@ impl Client {
             let request = proto::ListTreatiesRequest { read_at, page_size: PAGE, page_token };
             let page = self.treaty_reads().list(request).await?.into_inner();
             all.treaties.extend(page.treaties);
-            (all.next_page_token, all.holds_at) = (page.next_page_token, page.holds_at);
+            (all.next_page_token, all.holds_at) = (page.next_page_token, further(all.holds_at.take(), page.holds_at));
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }
@@ -250,7 +250,7 @@ impl Client {
             let request = proto::ListParticipantsRequest { read_at, page_size: PAGE, page_token };
             let page = self.treaty_reads().list_participants(request).await?.into_inner();
             all.participants.extend(page.participants);
-            (all.next_page_token, all.holds_at) = (page.next_page_token, page.holds_at);
+            (all.next_page_token, all.holds_at) = (page.next_page_token, further(all.holds_at.take(), page.holds_at));
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }
@@ -289,7 +289,8 @@ impl Client {
             (all.at, all.later_acts, all.later_reactions) = (page.at, page.later_acts, page.later_reactions);
             (all.courses, all.overlays_of_all_days) = (page.courses, page.overlays_of_all_days);
             all.complete = page.complete;
-            (all.treaty, all.next_page_token, all.holds_at) = (page.treaty, page.next_page_token, page.holds_at);
+            (all.treaty, all.next_page_token, all.holds_at) =
+                (page.treaty, page.next_page_token, further(all.holds_at.take(), page.holds_at));
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }
@@ -364,6 +365,7 @@ impl Client {
                 page_token: all.next_page_token,
             };
             let mut page = self.treaty_reads().overdue(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             all.participations.append(&mut page.participations);
             all = proto::OverdueResponse { participations: all.participations, ..page };
             if all.next_page_token.is_empty() {
@@ -392,7 +394,8 @@ impl Client {
                 page_size: PAGE_ITEMS_MAX as u32,
                 page_token,
             };
-            let page = self.treaty_reads().parties(request).await?.into_inner();
+            let mut page = self.treaty_reads().parties(request).await?.into_inner();
+            page.holds_at = further(holds_at.take(), page.holds_at);
             parties.extend(page.parties);
             if page.next_page_token.is_empty() {
                 return Ok(proto::ListPartiesResponse { parties, next_page_token: String::new(), ..page });
@@ -443,25 +446,23 @@ impl Client {
     }
 
     fn ledger(&self) -> LedgerClient<Channel> {
-        LedgerClient::new(self.channel.clone())
-            .max_decoding_message_size(MESSAGE_BYTES)
-            .max_encoding_message_size(MESSAGE_BYTES)
+        messages_bounded!(LedgerClient::new(self.channel.clone()))
     }
 
     fn audit(&self) -> AuditClient<Channel> {
-        AuditClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+        messages_bounded!(AuditClient::new(self.channel.clone()))
     }
 
     fn registry(&self) -> OrganisationsClient<Channel> {
-        OrganisationsClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+        messages_bounded!(OrganisationsClient::new(self.channel.clone()))
     }
 
     fn sign_off_reads(&self) -> SignOffsClient<Channel> {
-        SignOffsClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+        messages_bounded!(SignOffsClient::new(self.channel.clone()))
     }
 
     fn treaty_reads(&self) -> TreatiesClient<Channel> {
-        TreatiesClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES)
+        messages_bounded!(TreatiesClient::new(self.channel.clone()))
     }
 }
 
@@ -496,5 +497,38 @@ fn page_of(known_at: Option<KnownAt>, first: Option<&proto::HoldsAt>) -> Option<
     match first {
         Some(holds_at) => read_at(Some(KnownAt::Size(holds_at.size))),
         None => read_at(known_at),
+    }
+}
+
+/// What every page tells beside its items: the same lists.
+const ON_EVERY_PAGE: [&str; 5] = ["courses", "overlays_of_all_days", "legal_findings", "counts", "coverage"];
+
+/// What a page holds for, with the lists that were told in part on the pages before it.
+fn further(before: Option<proto::HoldsAt>, page: Option<proto::HoldsAt>) -> Option<proto::HoldsAt> {
+    let mut page = page?;
+    let is_again =
+        |list: &proto::ShortenedList| list.field.split('.').next().is_some_and(|own| ON_EVERY_PAGE.contains(&own));
+    for list in before.into_iter().flat_map(|before| before.shortened).filter(|list| !is_again(list)) {
+        match page.shortened.iter_mut().find(|found| found.field == list.field) {
+            Some(found) => (found.told, found.of) = (found.told + list.told, found.of + list.of),
+            None => page.shortened.push(list),
+        }
+    }
+    Some(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_left_off_is_told_with_all_pages() {
+        let list = |field: &str, told, of| proto::ShortenedList { field: field.into(), told, of };
+        let page = |shortened| Some(proto::HoldsAt { size: 7, shortened, ..proto::HoldsAt::default() });
+        let first = further(None, page(vec![list("acts.rivals", 8, 12), list("acts.changes", 8, 9)]));
+        let second = further(first, page(vec![list("acts.rivals", 16, 40), list("courses.spans", 8, 9)]));
+        let whole = further(second, page(vec![list("courses.spans", 8, 9)])).expect("a page holds for something");
+        let expected = [list("courses.spans", 8, 9), list("acts.rivals", 24, 52), list("acts.changes", 8, 9)];
+        assert_eq!(whole.shortened, expected);
     }
 }

@@ -4,7 +4,7 @@
 //! first; what comes is ordered by day, and findings by the entries that they are on, over
 //! all treaties.
 
-use super::{Answer, Client, KnownAt, OnDay, PAGE, page_of, read_at};
+use super::{Answer, Client, KnownAt, OnDay, PAGE, further, page_of, read_at};
 use crate::wire::proto::{self, upcoming_request::Horizon};
 
 /// Which treaties and participants a question is about; empty for all of them.
@@ -52,6 +52,7 @@ impl Client {
                 page_token: all.next_page_token,
             };
             let mut page = self.treaty_reads().upcoming(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             all.changes.append(&mut page.changes);
             all.incomplete.append(&mut page.incomplete);
             all = proto::UpcomingResponse { changes: all.changes, incomplete: all.incomplete, ..page };
@@ -79,6 +80,7 @@ impl Client {
                 page_token: all.next_page_token,
             };
             let mut page = self.treaty_reads().changes(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             all.changes.append(&mut page.changes);
             all = proto::ChangesResponse { changes: all.changes, ..page };
             if all.next_page_token.is_empty() {
@@ -108,6 +110,7 @@ impl Client {
                 page_token: all.next_page_token,
             };
             let mut page = self.treaty_reads().findings(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             all.findings.append(&mut page.findings);
             all = proto::FindingsResponse { findings: all.findings, ..page };
             if all.next_page_token.is_empty() {

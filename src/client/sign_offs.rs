@@ -5,7 +5,7 @@
 
 use prost::bytes::Bytes;
 
-use super::{Answer, Client, Founded, KnownAt, PAGE, ReceiptFor, page_of, read_at};
+use super::{Answer, Client, Founded, KnownAt, PAGE, ReceiptFor, further, page_of, read_at};
 use crate::{
     checkpoint::{Receipt, ReceiptInvalid},
     client::{ClientError, ReceiptError},
@@ -76,7 +76,7 @@ impl Client {
             };
             let page = self.sign_off_reads().list(request).await?.into_inner();
             all.waiting.extend(page.waiting);
-            (all.next_page_token, all.holds_at) = (page.next_page_token, page.holds_at);
+            (all.next_page_token, all.holds_at) = (page.next_page_token, further(all.holds_at.take(), page.holds_at));
             if all.next_page_token.is_empty() {
                 return Ok(all);
             }

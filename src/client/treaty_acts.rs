@@ -4,7 +4,7 @@
 //! Promises: all pages of an answer hold for the day and the state of knowledge of the
 //! first.
 
-use super::{Answer, Client, OnDay, PAGE, page_of, reply::NamedDocument};
+use super::{Answer, Client, OnDay, PAGE, further, page_of, reply::NamedDocument};
 use crate::wire::proto;
 
 impl Client {
@@ -28,6 +28,7 @@ impl Client {
                 page_token: all.next_page_token,
             };
             let mut page = self.treaty_reads().contested(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             all.acts.append(&mut page.acts);
             all = proto::ContestedResponse { acts: all.acts, ..page };
             if all.next_page_token.is_empty() {
@@ -58,6 +59,7 @@ impl Client {
                 page_token: all.next_page_token,
             };
             let mut page = self.treaty_reads().unnotified(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             all.acts.append(&mut page.acts);
             all = proto::UnnotifiedResponse { acts: all.acts, ..page };
             if all.next_page_token.is_empty() {
@@ -85,6 +87,7 @@ impl Client {
                 page_token: all.next_page_token,
             };
             let mut page = self.treaty_reads().objections(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             all.acts.append(&mut page.acts);
             all = proto::ObjectionsResponse { acts: all.acts, ..page };
             if all.next_page_token.is_empty() {
@@ -105,6 +108,7 @@ impl Client {
                 page_token: all.next_page_token,
             };
             let mut page = self.treaty_reads().citing(request).await?.into_inner();
+            page.holds_at = further(all.holds_at.take(), page.holds_at);
             all.events.append(&mut page.events);
             all = proto::CitingResponse { events: all.events, ..page };
             if all.next_page_token.is_empty() {

@@ -6,6 +6,7 @@ use crate::domain::{
     OrganisationType, ParticipantId, PolicyNumber, Position, PublicKey, RecordingTime, Role, Size, TreeHash, TreeHead,
     WorldDate,
 };
+use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 
 digest! {
     /// Chained digest of the rows of the read models.
@@ -132,6 +133,16 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// Up to `limit` of some items; one more was looked for to see whether there is a next page.
+    pub fn of(mut items: Vec<T>, limit: usize, token: impl Fn(&T) -> String) -> Self {
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(token);
+        Self { items, next }
+    }
+}
+
 /// Which page is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PageRequest<'a> {
@@ -139,4 +150,11 @@ pub struct PageRequest<'a> {
     pub after: Option<&'a str>,
     /// 0: the default. More than the limit: the limit.
     pub items: usize,
+}
+
+impl PageRequest<'_> {
+    /// Items of the page: so many as are asked for, within what a page may have.
+    pub fn limit(&self) -> usize {
+        if self.items == 0 { PAGE_ITEMS_DEFAULT } else { self.items.min(PAGE_ITEMS_MAX) }
+    }
 }

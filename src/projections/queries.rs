@@ -21,7 +21,7 @@ use super::{QueryError, ReadModelError, ReadModels, likeness};
 use crate::domain::{
     Finding, Index, Kind, OrganisationId, ParticipantId, Position, RecordingTime, Size, Subject, SubjectType, TreatyId,
 };
-use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
+use crate::limits::PAGE_ITEMS_MAX;
 
 /// The read models as they were at a size.
 #[derive(Clone, Copy, Debug)]
@@ -373,14 +373,14 @@ impl View<'_> {
             // A token names the last item of the page before, which is there.
             newest_before(self.models.tree(), &Key::new(table).id(after), self.size)?.ok_or_else(bad)?;
         }
-        let limit = page_items(page);
+        let limit = page.limit();
         let rows = NewestPerId::new(self.models.tree(), Key::new(table), self.size, page.after);
         let items = rows.take(limit + 1).map(|row| {
             let (id, row) = row?;
             let id = id.parse().map_err(|_| damaged(&row.0))?;
             read(id, row)
         });
-        Ok(page_of(items.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
+        Ok(Page::of(items.collect::<Result<Vec<T>, ReadModelError>>()?, limit, token))
     }
 
     /// Acts under a treaty, of one participant or of all with those on the treaty itself.
@@ -447,18 +447,6 @@ fn subject_of(subject_type: SubjectType, ids: &[u8]) -> Option<Subject> {
         }
         SubjectType::Ledger | SubjectType::Organisation | SubjectType::Record => None,
     }
-}
-
-pub(super) fn page_items(page: PageRequest<'_>) -> usize {
-    if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) }
-}
-
-/// A page of up to `limit` items; one more was looked for to see whether there is a next.
-pub(super) fn page_of<T>(mut items: Vec<T>, limit: usize, token: impl Fn(&T) -> String) -> Page<T> {
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = if more { items.last().map(token) } else { None };
-    Page { items, next }
 }
 
 fn registered<Id>(id: Id, (key, value): Row) -> Result<Registered<Id>, ReadModelError> {

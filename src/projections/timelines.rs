@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::queries::{View, page_items, page_of};
+use super::queries::View;
 use super::{Act, Page, PageRequest, QueryError, ReadModelError};
 use crate::domain::{Index, ParticipantId, Position, TreatyId, WorldDate};
 
@@ -68,7 +68,7 @@ impl<'d> ActsInOrder<'d> {
         page: PageRequest<'_>,
     ) -> Result<Self, QueryError> {
         let after = page.after.map(parse_token).transpose()?;
-        Ok(Self { until, dates, after, limit: page_items(page), acts: BTreeMap::new() })
+        Ok(Self { until, dates, after, limit: page.limit(), acts: BTreeMap::new() })
     }
 
     pub(super) fn take(&mut self, act: Act) {
@@ -85,7 +85,7 @@ impl<'d> ActsInOrder<'d> {
     }
 
     pub(super) fn into_page(self) -> Page<Act> {
-        page_of(self.acts.into_values().collect(), self.limit, |act: &Act| token_of(place_of(act)))
+        Page::of(self.acts.into_values().collect(), self.limit, |act: &Act| token_of(place_of(act)))
     }
 }
 

@@ -9,7 +9,7 @@
 
 use super::encoding::Unreadable;
 use super::keys::{Key, Table, past_prefix, split_index};
-use super::queries::{View, page_items, page_of};
+use super::queries::View;
 use super::seek::{damaged, newest_before};
 use super::sign_offs::sign_offs_key;
 use super::store::store_error;
@@ -71,7 +71,7 @@ impl View<'_> {
     ) -> Result<Page<SignOffState>, QueryError> {
         let after = page.after.map(parse_token).transpose()?;
         let first = after.map_or(Index(0), |after| Index(after.0.saturating_add(1)));
-        let limit = page_items(page);
+        let limit = page.limit();
         let mut found = Vec::new();
         let mut next_group = first.0 / GROUP;
         while let Some(group) = self.group_from(next_group)? {
@@ -82,12 +82,12 @@ impl View<'_> {
                 }
                 // One more than the page tells whether there is a next one.
                 if found.len() > limit {
-                    return Ok(page_of(found, limit, token));
+                    return Ok(Page::of(found, limit, token));
                 }
             }
             next_group = group + 1;
         }
-        Ok(page_of(found, limit, token))
+        Ok(Page::of(found, limit, token))
     }
 
     /// The first group from this one on in which anything ever waited.

@@ -10,7 +10,7 @@ use prost::Message;
 use super::{Node, dossier::Who, errors::Refused, status::treaty_ids};
 use crate::{
     domain::{ParticipantId, TreatyId},
-    limits::{PAGE_BYTES, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, PARTICIPATIONS_PER_PAGE},
+    limits::{PAGE_BYTES, PARTICIPATIONS_PER_PAGE},
     projections::{PageRequest, QueryError, View},
 };
 
@@ -66,7 +66,7 @@ pub(super) fn page_by_treaty<Told: Message>(
     mut of: impl FnMut(&TreatyId) -> Result<OfTreaty<Told>, Refused>,
 ) -> Result<(Vec<Told>, String), Refused> {
     let after = page.after.map(parse_token).transpose()?;
-    let items = if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) };
+    let items = page.limit();
     let (mut told, mut bytes, mut looked) = (Vec::new(), 0, 0);
     let mut last = String::new();
     for treaty in treaties.iter().filter(|treaty| after.as_ref().is_none_or(|(after, _)| *treaty >= after)) {

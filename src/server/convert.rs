@@ -58,6 +58,7 @@ pub fn holds_at(holds: HoldsAt, root: TreeHash) -> proto::HoldsAt {
         policy: holds.policy.map_or(0, |policy| policy.0),
         profile: holds.profile.map_or(0, |profile| profile.number()),
         root: root.as_bytes().to_vec().into(),
+        shortened: Vec::new(),
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{Body, Index, ParticipantId, SharedBody, Subject, TreatyBody, TreatyId},
     limits::{PAGE_BYTES, PARTICIPATIONS_PER_PAGE},
-    projections::{QueryError, View},
+    projections::{PageRequest, QueryError, View},
     treaties::{self, Duty, DutyState, Obligations},
     wire::proto,
 };
@@ -63,11 +63,10 @@ impl Node {
         view: View<'_>,
         treaties: &[TreatyId],
         asked: Asked,
-        items: usize,
-        token: &str,
+        page: PageRequest<'_>,
     ) -> Result<OverduePage, Refused> {
-        let after = parse_token(token)?;
-        let mut page = Filling { items, bytes: 0, looked: 0, last: None, participations: Vec::new() };
+        let after = page.after.map(parse_token).transpose()?;
+        let mut page = Filling { items: page.limit(), bytes: 0, looked: 0, last: None, participations: Vec::new() };
         for treaty in treaties.iter().filter(|treaty| after.as_ref().is_none_or(|(after, _)| *treaty >= after)) {
             if !self.names_duties(view, treaty)? {
                 continue;
@@ -181,13 +180,10 @@ impl Filling {
     }
 }
 
-/// The participation that a token names, if there is one.
-fn parse_token(token: &str) -> Result<Option<(TreatyId, ParticipantId)>, Refused> {
-    if token.is_empty() {
-        return Ok(None);
-    }
+/// The participation that a token names.
+fn parse_token(token: &str) -> Result<(TreatyId, ParticipantId), Refused> {
     match token.parse() {
-        Ok(Subject::Participation(treaty, participant)) => Ok(Some((treaty, participant))),
+        Ok(Subject::Participation(treaty, participant)) => Ok((treaty, participant)),
         Ok(_) | Err(_) => Err(Refused::from(QueryError::BadPageToken { token: token.to_owned() })),
     }
 }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::Index,
+    limits::TOLD_TEXT_CHARS,
     treaties::{Duty, DutyRule, DutyState, DutyType, Extension, Fulfilment, Obligations},
     wire::proto,
 };
@@ -83,7 +84,10 @@ pub fn duty(duty: &Duty, facts: &Facts) -> proto::Duty {
         fulfilled: fulfilled.as_ref().map(|found| fulfilment(found, facts)),
         stops: day(stops.map(|stops| stops.first)),
         assuming: assuming.iter().map(ToString::to_string).collect(),
-        steps: steps.iter().map(|step| step_of(&step.named(DutyRule::name), |event| cited(event, facts))).collect(),
+        steps: steps
+            .iter()
+            .map(|step| step_of(&step.named(DutyRule::name), TOLD_TEXT_CHARS, |event| cited(event, facts)))
+            .collect(),
         due_latest: latest_of(*due),
         first_due_latest: latest_of(*first_due),
         in_force_latest: latest_of(*in_force),

@@ -8,20 +8,23 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::civil::Date;
+use prost::Message;
 use tonic::{Request, Response, Status};
 
 use super::{
     Node, convert,
     errors::Refused,
+    fitting,
     land::{Authors, totals},
+    page,
 };
 use crate::{
     domain::{
         Bounds, CivilDate, CountryCode, Finding, Index, LandStatus, Position, RecordId, Recorded, Subject, WgsPosition,
     },
-    limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, RECORDS_PER_PAGE},
+    limits::{PAGE_BYTES, RECORDS_PER_PAGE},
     minefields::{self, HistoryItem, RecordPicture, area_covers, caution},
-    projections::{Page, View},
+    projections::{Page, PageRequest, QueryError, View},
     wire::proto,
 };
 
@@ -60,22 +63,18 @@ impl proto::minefields_server::Minefields for MinefieldsService {
             .answered(read_at, move |node, view| {
                 let read = node.read_land(view, &at, read_at)?;
                 let (events, picture) = read.record(&record)?;
-                let after = position_of(&page_token)?;
-                let wanted = picture.history.iter().filter(|item| after.is_none_or(|after| item.position > after));
-                let mut items: Vec<_> = wanted.take(page_items(page_size) + 1).collect();
-                let more = items.len() > page_items(page_size);
-                items.truncate(page_items(page_size));
-                let next = items.last().filter(|_| more).map(|item| token(item.position)).unwrap_or_default();
-                let items = items.into_iter().map(|item| {
+                let find = |page: PageRequest<'_>| page_of(&picture.history, page);
+                let tell = |item: &&HistoryItem| {
                     let (event, position) = node.event_at(item.position)?;
                     let findings = read.findings(item)?.iter().map(convert::finding).collect();
                     let shown = Authors(&events).history_item(item, &picture.parts);
                     Ok(proto::RecordHistoryItem { event: Some(event), position: Some(position), findings, ..shown })
-                });
+                };
+                let (items, next_page_token) = fitting(page(page_size, &page_token), find, tell)?;
                 Ok(question.bound(proto::RecordHistoryResponse {
-                    items: items.collect::<Result<_, Refused>>()?,
+                    items,
                     at: read.at.to_string(),
-                    next_page_token: next,
+                    next_page_token,
                     holds_at: Some(read.holds_at()?),
                     caution: read.caution()?,
                 }))
@@ -96,9 +95,8 @@ impl proto::minefields_server::Minefields for MinefieldsService {
                 let read = node.read_land(view, &at, read_at)?;
                 let holds =
                     |picture: &RecordPicture| picture.danger_areas.iter().any(|shown| area_covers(&shown.area, point));
-                let (records, next_page_token) = read.summaries(page_size, &page_token, holds, |after, items| {
-                    Ok(read.view.records_near(&bounds, after, items)?)
-                })?;
+                let candidates = |after: Option<&RecordId>, items| Ok(read.view.records_near(&bounds, after, items)?);
+                let (records, next_page_token) = read.summaries(page(page_size, &page_token), holds, candidates)?;
                 Ok(question.bound(proto::RecordsAtResponse {
                     records,
                     at: read.at.to_string(),
@@ -129,11 +127,11 @@ impl proto::minefields_server::Minefields for MinefieldsService {
                             picture.danger_areas.iter().any(|shown| shown.area.bounds().meets(&bounds))
                         })
                 };
-                let (records, next_page_token) =
-                    read.summaries(page_size, &page_token, wanted, |after, items| match &bounds {
-                        Some(bounds) => Ok(read.view.records_near(bounds, after, items)?),
-                        None => Ok(read.view.records(after, items)?),
-                    })?;
+                let candidates = |after: Option<&RecordId>, items| match &bounds {
+                    Some(bounds) => Ok(read.view.records_near(bounds, after, items)?),
+                    None => Ok(read.view.records(after, items)?),
+                };
+                let (records, next_page_token) = read.summaries(page(page_size, &page_token), wanted, candidates)?;
                 Ok(question.bound(proto::SearchRecordsResponse {
                     records,
                     at: read.at.to_string(),
@@ -249,21 +247,24 @@ impl LandRead<'_> {
     /// early when many were looked at: a picture costs reads of the journal.
     fn summaries(
         &self,
-        page_size: u32,
-        page_token: &str,
+        page: PageRequest<'_>,
         wanted: impl Fn(&RecordPicture) -> bool,
         candidates: impl Fn(Option<&RecordId>, usize) -> Result<Page<RecordId>, Refused>,
     ) -> Result<(Vec<proto::RecordSummary>, String), Refused> {
-        let after = Some(page_token).filter(|token| !token.is_empty());
-        let after: Option<RecordId> =
-            after.map(str::parse).transpose().map_err(|_| Refused::invalid("page_token", "it is of a page before"))?;
+        let after: Option<RecordId> = page
+            .after
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| Refused::invalid("page_token", "it is of a page before"))?;
         let Page { items, next } = candidates(after.as_ref(), RECORDS_PER_PAGE)?;
-        let (mut found, mut items) = (Vec::new(), items.into_iter().peekable());
+        let (mut found, mut bytes, mut items) = (Vec::new(), 0, items.into_iter().peekable());
         while let Some(record) = items.next() {
             if let Some((events, picture)) = self.picture(&record)?.filter(|(_, picture)| wanted(picture)) {
-                found.push(Authors(&events).summary(&picture));
+                let told = Authors(&events).summary(&picture);
+                bytes += told.encoded_len();
+                found.push(told);
             }
-            if found.len() == page_items(page_size) && items.peek().is_some() {
+            if (found.len() == page.limit() || bytes >= PAGE_BYTES) && items.peek().is_some() {
                 return Ok((found, record.to_string()));
             }
         }
@@ -271,26 +272,23 @@ impl LandRead<'_> {
     }
 }
 
-fn page_items(asked: u32) -> usize {
-    match usize::try_from(asked) {
-        Ok(0) => PAGE_ITEMS_DEFAULT,
-        asked => asked.unwrap_or(PAGE_ITEMS_MAX).min(PAGE_ITEMS_MAX),
-    }
+/// A token is the position of the last event on the page before.
+fn page_of<'h>(history: &'h [HistoryItem], page: PageRequest<'_>) -> Result<Page<&'h HistoryItem>, QueryError> {
+    let after = page.after.map(position_of).transpose()?;
+    let wanted = history.iter().filter(|item| after.is_none_or(|after| item.position > after));
+    Ok(Page::of(wanted.take(page.limit() + 1).collect(), page.limit(), |item| token(item.position)))
 }
 
 fn token(position: Position) -> String {
     format!("{}/{}", position.index, position.ordinal)
 }
 
-fn position_of(token: &str) -> Result<Option<Position>, Refused> {
-    if token.is_empty() {
-        return Ok(None);
-    }
+fn position_of(token: &str) -> Result<Position, QueryError> {
     let parse = || {
         let (index, ordinal) = token.split_once('/')?;
-        Some(Position { index: crate::domain::Index(index.parse().ok()?), ordinal: ordinal.parse().ok()? })
+        Some(Position { index: Index(index.parse().ok()?), ordinal: ordinal.parse().ok()? })
     };
-    parse().map(Some).ok_or_else(|| Refused::invalid("page_token", "it is of a page before"))
+    parse().ok_or_else(|| QueryError::BadPageToken { token: token.to_owned() })
 }
 
 fn position(position: Option<proto::Position>, field: &'static str) -> Result<WgsPosition, Refused> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
-use super::{Node, convert, errors::Refused, page};
-use crate::{domain::OrganisationId, wire::proto};
+use super::{Node, convert, errors::Refused, fitting, page};
+use crate::{domain::OrganisationId, projections::PageRequest, wire::proto};
 
 /// The service over a node.
 #[derive(Clone, Debug)]
@@ -19,13 +19,15 @@ impl proto::organisations_server::Organisations for OrganisationsService {
     ) -> Result<Response<proto::ListOrganisationsResponse>, Status> {
         let (proto::ListOrganisationsRequest { read_at, page_size, page_token }, question) =
             self.0.opened(request.into_inner()).await?;
-        let view = self.0.view_at(read_at).await?;
-        let found = view.organisations(page(page_size, &page_token)).map_err(Refused::from)?;
-        Ok(Response::new(question.bound(proto::ListOrganisationsResponse {
-            organisations: found.items.iter().map(convert::organisation).collect(),
-            next_page_token: found.next.unwrap_or_default(),
-            holds_at: Some(self.0.holds_at(view)?),
-        })))
+        self.0
+            .answered(read_at, move |node, view| {
+                let find = |page: PageRequest<'_>| view.organisations(page);
+                let (organisations, next_page_token) =
+                    fitting(page(page_size, &page_token), find, |found| Ok(convert::organisation(found)))?;
+                let holds_at = Some(node.holds_at(view)?);
+                Ok(question.bound(proto::ListOrganisationsResponse { organisations, next_page_token, holds_at }))
+            })
+            .await
     }
 
     async fn get(
@@ -34,13 +36,13 @@ impl proto::organisations_server::Organisations for OrganisationsService {
     ) -> Result<Response<proto::GetOrganisationResponse>, Status> {
         let proto::GetOrganisationRequest { id, read_at } = request.into_inner();
         let parsed: OrganisationId = id.parse().map_err(|error| Refused::from(("id", error)))?;
-        let view = self.0.view_at(read_at).await?;
-        let found = view.organisation(&parsed).map_err(Refused::from)?;
-        let found =
-            found.ok_or_else(|| Refused::not_found("id", format!("no organisation {id} was admitted by then")))?;
-        Ok(Response::new(proto::GetOrganisationResponse {
-            organisation: Some(convert::organisation(&found)),
-            holds_at: Some(self.0.holds_at(view)?),
-        }))
+        self.0
+            .answered(read_at, move |node, view| {
+                let unknown = || Refused::not_found("id", format!("no organisation {parsed} was admitted by then"));
+                let found = view.organisation(&parsed)?.ok_or_else(unknown)?;
+                let organisation = Some(convert::organisation(&found));
+                Ok(proto::GetOrganisationResponse { organisation, holds_at: Some(node.holds_at(view)?) })
+            })
+            .await
     }
 }

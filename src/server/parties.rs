@@ -14,10 +14,10 @@ use super::{
         Surely, day, effective_days, ends_of, latest, provisional_application, status_held, suspension_asserted,
     },
     survey::Survey,
+    treaties::lies_ahead,
 };
 use crate::{
     domain::{ParticipantId, TreatyId},
-    limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Page, PageRequest, QueryError, View},
     treaties::{
         self, Answer, Cell, Count, Coverage, CoverageWord, Difference, Held, Outcome, Participation, Span, TreatyStatus,
@@ -53,7 +53,6 @@ impl Node {
         let coverage =
             treaties::coverage(&survey.ask_of_treaty(|it| treaties::tables(it, asked.view)), &held, asked.at);
         let total = coverage.word == CoverageWord::Complete;
-        let holds = view.holds_at()?;
         let counts = treaties::counts(lines.iter().map(|line| &line.answer));
         let find = |page: PageRequest<'_>| page_of(&lines, &wanted, page);
         let (parties, next_page_token) =
@@ -63,7 +62,7 @@ impl Node {
             treaty: treaty.to_string(),
             treaty_name: treaty_name.to_owned(),
             at: asked.at.to_string(),
-            projected: holds.recorded_at.and_then(|time| time.utc_date()).is_none_or(|newest| newest < asked.at),
+            projected: lies_ahead(view, asked)?,
             view: asked.view.name().into(),
             parties,
             counts: counts.into_iter().map(|count| count_message(count, total)).collect(),
@@ -90,16 +89,12 @@ fn wanted(statuses: &[String]) -> Result<Vec<&str>, Refused> {
 fn page_of<'l>(lines: &'l [Line], wanted: &[&str], page: PageRequest<'_>) -> Result<Page<&'l Line>, QueryError> {
     let bad = |token: &str| QueryError::BadPageToken { token: token.to_owned() };
     let after = page.after.map(|token| token.parse::<ParticipantId>().map_err(|_| bad(token))).transpose()?;
-    let limit = if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) };
     let is_wanted = |line: &&Line| {
         wanted.is_empty() || line.answer.outcomes.iter().any(|outcome| wanted.contains(&outcome.status.name()))
     };
     let from = lines.partition_point(|line| after.as_ref().is_some_and(|after| line.participant <= *after));
-    let mut items: Vec<&Line> = lines[from..].iter().filter(is_wanted).take(limit + 1).collect();
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = items.last().filter(|_| more).map(|line| line.participant.to_string());
-    Ok(Page { items, next })
+    let items = lines[from..].iter().filter(is_wanted).take(page.limit() + 1).collect();
+    Ok(Page::of(items, page.limit(), |line| line.participant.to_string()))
 }
 
 fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto::Party {

@@ -8,11 +8,18 @@
 
 use std::sync::Arc;
 
+use prost::{Message, Name};
 use tokio::sync::Semaphore;
 use tonic::{Response, Status};
 
 use super::{Node, errors::Refused};
-use crate::{domain::Size, limits, projections::View, sequencer::NotQueued, wire::proto};
+use crate::{
+    domain::Size,
+    limits,
+    projections::View,
+    sequencer::NotQueued,
+    wire::{self, proto},
+};
 
 /// The places of all questions together.
 #[derive(Clone, Debug)]
@@ -46,8 +53,8 @@ impl Places {
 }
 
 impl Node {
-    /// The answer to a question, as of what it asks for.
-    pub(super) async fn answered<T: Send + 'static>(
+    /// The answer to a question, as of what it asks for, no larger than clients take.
+    pub(super) async fn answered<T: Message + Name + Default + Send + 'static>(
         self: &Arc<Self>,
         read_at: Option<proto::ReadAt>,
         answer: impl FnOnce(&Self, View<'_>) -> Result<T, Refused> + Send + 'static,
@@ -57,13 +64,14 @@ impl Node {
     }
 
     /// The answer to a question, as of a size.
-    pub(super) async fn answered_at<T: Send + 'static>(
+    pub(super) async fn answered_at<T: Message + Name + Default + Send + 'static>(
         self: &Arc<Self>,
         size: Size,
         answer: impl FnOnce(&Self, View<'_>) -> Result<T, Refused> + Send + 'static,
     ) -> Result<Response<T>, Status> {
         let node = Arc::clone(self);
-        let found = self.places.find(move || answer(&node, node.models.at(size)?));
+        let find = move || Ok(wire::within(answer(&node, node.models.at(size)?)?, limits::READ_ANSWER_BYTES));
+        let found = self.places.find(find);
         Ok(Response::new(found.await?))
     }
 }

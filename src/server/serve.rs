@@ -17,7 +17,7 @@ use super::{
     organisations::OrganisationsService, sign_offs::SignOffsService, treaties::TreatiesService,
 };
 use crate::{
-    limits,
+    limits::{self, messages_bounded},
     sequencer::{Published, ServiceState},
     wire::proto::{
         self, audit_server::AuditServer, ledger_server::LedgerServer, minefields_server::MinefieldsServer,
@@ -126,16 +126,17 @@ fn routes(node: &Arc<Node>) -> Result<Routes, ServeError> {
         .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
-    let ledger = LedgerServer::new(LedgerService(Arc::clone(node))).max_decoding_message_size(limits::MESSAGE_BYTES);
+    let audit = AuditServer::new(AuditService(Arc::clone(node)));
+    let organisations = OrganisationsServer::new(OrganisationsService(Arc::clone(node)));
+    let sign_offs = SignOffsServer::new(SignOffsService(Arc::clone(node)));
     let treaties = TreatiesServer::new(TreatiesService(Arc::clone(node)));
-    // A client would only say that the message is too large for it.
-    let treaties = treaties.max_encoding_message_size(limits::MESSAGE_BYTES);
-    Ok(Routes::new(ledger)
-        .add_service(AuditServer::new(AuditService(Arc::clone(node))))
-        .add_service(OrganisationsServer::new(OrganisationsService(Arc::clone(node))))
-        .add_service(SignOffsServer::new(SignOffsService(Arc::clone(node))))
-        .add_service(treaties)
-        .add_service(MinefieldsServer::new(MinefieldsService(Arc::clone(node))))
+    let minefields = MinefieldsServer::new(MinefieldsService(Arc::clone(node)));
+    Ok(Routes::new(messages_bounded!(LedgerServer::new(LedgerService(Arc::clone(node)))))
+        .add_service(messages_bounded!(audit))
+        .add_service(messages_bounded!(organisations))
+        .add_service(messages_bounded!(sign_offs))
+        .add_service(messages_bounded!(treaties))
+        .add_service(messages_bounded!(minefields))
         .add_service(reflection))
 }
 

@@ -7,13 +7,13 @@ use jiff::civil::Date;
 use super::status::{EventFacts, Found};
 use crate::{
     domain::{Body, CitedEvent, Index, LegalFinding, WorldDate},
-    limits::TOLD_TEXT_CHARS,
+    limits::{TOLD_TEXT_CHARS, TOLD_TEXT_CHARS_MIN},
     treaties::{
         Change, Claim, Claims, ClausesApplied, Contest, Days, Declared, Interval, OpenChange, Outcome, Overlay,
-        Reaction, Reason, Remark, Replaced, Span, Stance, StatusCourse, StatusRule, SuspensionAsserted, TreatyStatus,
-        Window,
+        Reaction, Reason, Remark, Replaced, Span, Stance, StatusCourse, StatusRule, Step, SuspensionAsserted,
+        TreatyStatus, Window,
     },
-    wire::{SaidField, body_message, cut_short, differing_fields, not_stated_message, proto, timestamp},
+    wire::{SaidField, body_message, differing_fields, not_stated_message, proto, timestamp, told_in_part},
 };
 
 impl Found {
@@ -147,6 +147,8 @@ impl Found {
             from_latest: latest((first.from, last.from)),
             to_latest: latest((first.to, last.to)),
         };
+        let most = told_of_each(self.answer.outcomes.len());
+        let step = |step: &Step| step_of(&step.named(StatusRule::name), most, |event| self.cited(event));
         proto::StatusOutcome {
             status: status.name().into(),
             bound: status.is_bound(),
@@ -156,7 +158,7 @@ impl Found {
             expired: day(expired),
             expired_latest: latest((expired, expired_last)),
             assuming: assuming.iter().map(ToString::to_string).collect(),
-            steps: steps.iter().map(|step| step_of(&step.named(StatusRule::name), |event| self.cited(event))).collect(),
+            steps: steps.iter().map(step).collect(),
             could_change: could_change.iter().map(change).collect(),
             may_not_end: outcome.may_not_end(),
         }
@@ -207,7 +209,7 @@ impl Found {
             by: by.to_string(),
             stance: stance.name().into(),
             date: world(date.as_ref()),
-            text: cut(text),
+            text: told_in_part(text, TOLD_TEXT_CHARS, Some(event.position.index.0)),
             in_time: in_time.map(i32::from).collect(),
             withdrawn: world(withdrawn.as_ref()),
             may_be_withdrawn: world(may_be_withdrawn.as_ref()),
@@ -262,23 +264,27 @@ impl Found {
     }
 }
 
-/// One reason.
-pub(super) fn step_of(step: &Reason, cited: impl Fn(&CitedEvent) -> proto::CitedEvent) -> proto::StatusStep {
+/// One reason, told up to so many characters.
+pub(super) fn step_of(
+    step: &Reason,
+    most: usize,
+    cited: impl Fn(&CitedEvent) -> proto::CitedEvent,
+) -> proto::StatusStep {
+    let entry = step.event.as_ref().map(|event| event.position.index.0);
     let Reason { rule, article, event, date, latest, sentence } = step;
     proto::StatusStep {
         rule: (*rule).into(),
         article: article.to_string(),
         event: event.as_ref().map(cited),
         date: day(*date),
-        sentence: cut(sentence),
+        sentence: told_in_part(sentence, most, entry),
         date_latest: day(*latest),
     }
 }
 
-/// A text that may hold what somebody wrote at length, told up to a limit: the event that is
-/// cited with it has the whole.
-fn cut(text: &str) -> String {
-    cut_short(text, TOLD_TEXT_CHARS)
+/// Characters up to which each of the reasons is told that so many readings have.
+pub(super) fn told_of_each(readings: usize) -> usize {
+    (TOLD_TEXT_CHARS / readings.max(1)).max(TOLD_TEXT_CHARS_MIN)
 }
 
 /// An event that an answer rests on.
@@ -490,7 +496,7 @@ mod tests {
             let sentence = sentence.into();
             let step =
                 Reason { rule: "corrected", article: "".into(), event: None, date: None, latest: None, sentence };
-            step_of(&step, |_| proto::CitedEvent::default()).sentence
+            step_of(&step, TOLD_TEXT_CHARS, |_| proto::CitedEvent::default()).sentence
         };
         assert_eq!(told("\u{e9}".repeat(TOLD_TEXT_CHARS)).chars().count(), TOLD_TEXT_CHARS);
         let long = told("\u{e9}".repeat(crate::limits::LONG_TEXT_BYTES / 2));

@@ -6,7 +6,6 @@
 use super::{Node, errors::Refused, fitting, status::Asked, survey::Survey};
 use crate::{
     domain::{Body, CitedEvent, CivilDate, ParticipantId, TreatyId, WorldDate},
-    limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Page, PageRequest, QueryError, View},
     treaties::{self, Held, Participation, Revoked, Tabled, Withdrawn},
     wire::{self, proto},
@@ -79,14 +78,10 @@ fn with_parent_alone(held: &Held, asked: Asked) -> u32 {
 fn lines<'s>(survey: &'s Survey, asked: Asked, page: PageRequest<'_>) -> Result<Page<Line<'s>>, QueryError> {
     let bad = |token: &str| QueryError::BadPageToken { token: token.to_owned() };
     let after = page.after.map(|token| token.parse::<ParticipantId>().map_err(|_| bad(token))).transpose()?;
-    let limit = if page.items == 0 { PAGE_ITEMS_DEFAULT } else { page.items.min(PAGE_ITEMS_MAX) };
     // Who consents with an instrument under the parent treaty has no cell of its own here.
     let with_acts = survey.participants().filter(|who| !survey.acts_of(who).is_empty());
     let rest = with_acts.skip_while(|who| after.as_ref().is_some_and(|after| *who <= after));
-    let mut wanted: Vec<&ParticipantId> = rest.take(limit + 1).collect();
-    let more = wanted.len() > limit;
-    wanted.truncate(limit);
-    let next = wanted.last().filter(|_| more).map(|participant| participant.to_string());
+    let wanted = Page::of(rest.take(page.limit() + 1).collect(), page.limit(), |who: &&ParticipantId| who.to_string());
     let line = |participant: &'s ParticipantId| {
         let ask = |dossier: &treaties::Dossier<'_>| {
             let (held, acts) = (treaties::participation(dossier, asked.view), treaties::columns(dossier, asked.view));
@@ -94,7 +89,7 @@ fn lines<'s>(survey: &'s Survey, asked: Asked, page: PageRequest<'_>) -> Result<
         };
         survey.ask(participant, ask)
     };
-    Ok(Page { items: wanted.into_iter().map(line).collect(), next })
+    Ok(Page { items: wanted.items.into_iter().map(line).collect(), next: wanted.next })
 }
 
 fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableLine {

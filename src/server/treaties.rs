@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{
     domain::Position,
-    limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX},
     projections::{Act, PageRequest, Timeline, View},
     treaties,
     wire::{self, proto},
@@ -253,11 +252,7 @@ impl proto::treaties_server::Treaties for TreatiesService {
                     name => vec![node.find_treaty(view, name)?.id],
                 };
                 let asked = Asked::parse(view, &at, &name)?;
-                let items = match usize::try_from(page_size).unwrap_or(usize::MAX) {
-                    0 => PAGE_ITEMS_DEFAULT,
-                    items => items.min(PAGE_ITEMS_MAX),
-                };
-                let page = node.overdue(view, &treaties, asked, items, &page_token)?;
+                let page = node.overdue(view, &treaties, asked, page(page_size, &page_token))?;
                 Ok(question.bound(proto::OverdueResponse {
                     at: asked.at.to_string(),
                     projected: lies_ahead(view, asked)?,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{CivilDate, ParticipantId, TreatyId},
-    limits::UPCOMING_DAYS,
+    limits::{TOLD_TEXT_CHARS, UPCOMING_DAYS},
     projections::{PageRequest, View},
     treaties::{self, Horizon, Projected},
     wire::proto::{self, upcoming_request::Horizon as Asking},
@@ -112,7 +112,7 @@ fn told(
         status_before: statuses.map(|(before, _)| before.name().into()).unwrap_or_default(),
         status_after: statuses.map(|(_, after)| after.name().into()).unwrap_or_default(),
         sentence: sentence.to_string(),
-        because: because.iter().map(|reason| step_of(reason, |event| survey.cited(event))).collect(),
+        because: because.iter().map(|reason| step_of(reason, TOLD_TEXT_CHARS, |event| survey.cited(event))).collect(),
         assuming: assuming.iter().map(ToString::to_string).collect(),
         could_move: could_move.iter().map(change).collect(),
         projected: newest.is_none_or(|newest| newest < days.last),

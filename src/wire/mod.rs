@@ -29,6 +29,7 @@ mod shared;
 mod times;
 mod told;
 mod treaty;
+mod within;
 
 #[cfg(test)]
 mod testing;
@@ -50,6 +51,7 @@ pub use parts::parse_part_content;
 pub(crate) use parts::{encode_content as part_content_message, stated_outlines};
 pub use times::{recording_time, timestamp};
 pub use told::{SaidField, differing_fields, votes_in_words};
+pub use within::{told_in_part, within};
 
 /// The generated messages and services of `proto/merestone/v1`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, rustdoc::all)]

@@ -18,6 +18,7 @@ mod governance;
 mod inbox;
 mod index;
 mod journal;
+mod long_texts;
 mod minefields;
 mod obligations;
 mod open_days;

@@ -26,7 +26,12 @@ use self::{
     send::{Sending, Sent},
     stating::{Stating, TakenBack, documents},
 };
-use super::{Exit, Failure, Global, author::SignerArguments, fresh_seed, now, output::Output};
+use super::{
+    Exit, Failure, Global,
+    author::SignerArguments,
+    fresh_seed, now,
+    output::{Output, shortened},
+};
 use crate::{
     client::{Client, OnDay, Patience, reply},
     domain::{Body, EventReference, Index, ParticipantId, Subject, TreatyBody, TreatyId},
@@ -150,6 +155,10 @@ async fn held(client: &Client, mapping: &Mapping) -> Result<Held, Failure> {
     let as_at = mapping.as_at.to_string();
     let on = OnDay { at: &as_at, ..OnDay::default() };
     let answer = client.table(&mapping.treaty, &as_at, &on, size).await?;
+    // What is left off would be recorded once more.
+    if let Some(told) = answer.holds_at.as_ref().and_then(shortened) {
+        return Err(Failure::failed(told));
+    }
     let known = known(client.participants().await?.participants)?;
     let (treaty, taken_back) = (answer.treaty.parse().map_err(Failure::failed)?, taken_back(&answer)?);
     Ok(Held { treaty, known, table: held_table(answer)?, taken_back })

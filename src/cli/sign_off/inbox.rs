@@ -12,7 +12,7 @@ use crate::{
         Exit, Failure, Global, ReadArguments,
         author::{SignerArguments, find_post_of, read_key},
         block::{Block, fields, table},
-        output::{Output, holds_at, instant},
+        output::{Output, instant},
     },
     client::{Client, Founded, Inbox, Proved, ReceiptFor, reply::SubmissionState, to_json},
     domain::{Capacity, Index},
@@ -48,7 +48,7 @@ pub async fn list(arguments: &Arguments, global: &Global, output: &Output) -> Re
         if answer.waiting.is_empty() { Vec::new() } else { vec![rows(&answer.waiting)] }
     })?;
     output.note(&summary(&inbox, answer.waiting.len()));
-    output.note(&holds_at(answer.holds_at.as_ref()));
+    output.note_what_it_holds_for(answer.holds_at.as_ref());
     Ok(Exit::Done)
 }
 
@@ -118,7 +118,7 @@ pub async fn show(arguments: &ShowArguments, global: &Global, output: &Output) -
         blocks.extend(state_blocks(&state));
         blocks
     })?;
-    output.note(&holds_at(answer.holds_at.as_ref()));
+    output.note_what_it_holds_for(answer.holds_at.as_ref());
     Ok(Exit::Done)
 }
 
