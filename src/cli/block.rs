@@ -4,6 +4,8 @@
 //! does not fit as a table is shown row by row, a field to a line. A table that has to wrap
 //! uses the whole page, and gives it to the columns that make its rows long.
 
+use std::borrow::Cow;
+
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::chart::{Chart, Style, Years};
@@ -100,9 +102,10 @@ impl Block {
 /// Spaces around the content of a column.
 const PADDING: usize = 2;
 
-/// For each column its longest word.
+/// For each column its longest word; what is longer than any name is broken anyhow.
 fn longest_words(header: &[String], rows: &[Vec<String>]) -> Vec<usize> {
-    let longest = |text: &String| text.split_whitespace().map(columns).max().unwrap_or(0);
+    let whole = |word: &usize| *word <= LONGEST_NAME;
+    let longest = |text: &String| text.split_whitespace().map(columns).filter(whole).max().unwrap_or(0);
     let in_column = |at: usize| rows.iter().filter_map(move |row| row.get(at)).map(longest).max().unwrap_or(0);
     header.iter().enumerate().map(|(at, name)| longest(name).max(in_column(at))).collect()
 }
@@ -211,21 +214,34 @@ fn lines_of(fields: &[[String; 2]], width: u16) -> String {
     fields.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A line in lines of at most so many columns, where its words allow it.
+/// A line in lines of at most so many columns, where its words allow it; what is longer than
+/// any name is broken where a line ends.
 pub fn wrapped(line: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in line.split_whitespace() {
+    for word in line.split_whitespace().flat_map(|word| pieces(word, room)) {
         let last = lines.last_mut().expect("there is always one");
         match last.is_empty() {
-            true => last.push_str(word),
-            false if columns(last) + 1 + columns(word) <= room => {
+            true => last.push_str(&word),
+            false if columns(last) + 1 + columns(&word) <= room => {
                 last.push(' ');
-                last.push_str(word);
+                last.push_str(&word);
             }
-            false => lines.push(word.to_owned()),
+            false => lines.push(word.into_owned()),
         }
     }
     lines
+}
+
+/// Columns of the longest name that is told on one line, whatever the page: a subject has at
+/// most 143, a digest 64.
+const LONGEST_NAME: usize = 160;
+
+fn pieces(word: &str, room: usize) -> Vec<Cow<'_, str>> {
+    if columns(word) <= LONGEST_NAME.max(room) {
+        return vec![word.into()];
+    }
+    let characters: Vec<char> = word.chars().collect();
+    characters.chunks(room.max(1)).map(|piece| piece.iter().collect::<String>().into()).collect()
 }
 
 /// The same, an item of a list with its later lines under its first word.
@@ -252,6 +268,28 @@ mod tests {
     fn desks() -> Block {
         let name = "Demonstration desk: public record on treaties and participants";
         table(["id", "name", "type", "country"], [[ID, name, "desk", "XX"].map(str::to_owned)])
+    }
+
+    #[test]
+    fn what_is_longer_than_any_name_is_broken_where_lines_end() {
+        let endless = "x".repeat(60_000);
+        let blocks = [
+            sentences(None, [format!("The document {endless} is cited.")]),
+            fields([("reason", format!("as told {endless}"))]),
+            table(
+                ["date", "because", "entry"],
+                [["2026-03-01", &format!("as told {endless}"), "7"].map(str::to_owned)],
+            ),
+        ];
+        for width in [120, 80, 60] {
+            for block in &blocks {
+                let text = block.text(width);
+                assert!(text.lines().all(|line| line.chars().count() <= usize::from(width)), "{width}");
+                assert_eq!(text.matches('x').count(), 60_000, "all of it is told");
+            }
+        }
+        let name = "y".repeat(LONGEST_NAME);
+        assert_eq!(wrapped(&format!("as told {name}"), 60), ["as told", name.as_str()], "a name is not broken");
     }
 
     #[test]

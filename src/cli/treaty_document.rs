@@ -19,6 +19,8 @@ use crate::{
         to_json,
     },
     domain::CivilDate,
+    limits::CHANGE_VALUE_CHARS,
+    wire::cut_short,
 };
 
 #[derive(Debug, Args)]
@@ -82,7 +84,7 @@ fn shown(named: &NamedDocument, answer: &CitingResponse, at: &str, known_at: Opt
 fn name_of(named: &NamedDocument) -> String {
     match named {
         NamedDocument::Sha256(digest) => format!("The document with SHA-256 {}", hex::encode(digest)),
-        NamedDocument::Symbol(symbol) => format!("The document {symbol}"),
+        NamedDocument::Symbol(symbol) => format!("The document {}", cut_short(symbol, CHANGE_VALUE_CHARS)),
     }
 }
 
@@ -131,6 +133,14 @@ fn place(citing: &CitingEvent, act: &Act) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_symbol_that_no_document_can_have_is_told_in_part() {
+        let symbol = NamedDocument::Symbol("x".repeat(60_000));
+        let told = shown(&symbol, &CitingResponse::default(), "", None);
+        let told: String = told.iter().map(|block| block.text(80)).collect();
+        assert!(told.chars().count() < 400 && told.contains("x\u{2026}"), "{told}");
+    }
 
     #[test]
     fn a_file_goes_by_its_digest_and_other_words_are_a_symbol() {

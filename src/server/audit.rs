@@ -130,7 +130,7 @@ impl Replay {
             kind: given(kind).map(kind_of).transpose()?,
         };
         let time = |field, given: &Option<prost_types::Timestamp>| {
-            let parse = |time| wire::recording_time(time).ok_or_else(|| Refused::invalid(field, "a time since 1970"));
+            let parse = |time| wire::recording_time(time).ok_or_else(|| Refused::no_time(field));
             given.as_ref().map(parse).transpose()
         };
         let recorded = (time("recorded_from", recorded_from)?, time("recorded_to", recorded_to)?);
@@ -263,6 +263,5 @@ fn given(text: &str) -> Option<&str> {
 }
 
 fn kind_of(name: &str) -> Result<Kind, Refused> {
-    Kind::from_name(name)
-        .ok_or_else(|| Refused::invalid("kind", format!("{name:?} is no kind; `merestone template` lists them")))
+    Kind::from_name(name).ok_or_else(|| Refused::no_word("kind", name, "no kind; `merestone template` lists them"))
 }

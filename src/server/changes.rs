@@ -35,7 +35,7 @@ impl Node {
         if from.as_ref().is_none_or(|from| from.known_at.is_none()) {
             return Err(Refused::invalid("from", "the earlier state of knowledge: a size or a time"));
         }
-        let size = self.resolve(from).await?;
+        let size = self.resolve(from).await.map_err(|refused| refused.within("read_at", "from"))?;
         self.models.at(size).map_err(|error| Refused::from(error).about("from"))?;
         if size > later {
             let message = format!("{size} entries are more than the {later} up to which changes are told");

@@ -149,7 +149,7 @@ impl FoundDuties {
 pub(super) fn parse_states(names: &[String]) -> Result<Vec<DutyState>, Refused> {
     let parse = |name: &String| {
         let known = DutyState::ALL.iter().map(|state| state.name()).collect::<Vec<_>>().join(", ");
-        DutyState::from_name(name).ok_or_else(|| Refused::invalid("states", format!("{name:?} is no state: {known}")))
+        DutyState::from_name(name).ok_or_else(|| Refused::no_word("states", name, format!("no state: {known}")))
     };
     names.iter().map(parse).collect()
 }

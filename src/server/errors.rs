@@ -21,7 +21,7 @@ use crate::{
     policy::{Rejection, Unverified},
     projections::{QueryError, ReadModelError, WaitError},
     sequencer::NotQueued,
-    wire::{Malformed, MalformedRule, proto},
+    wire::{Malformed, MalformedRule, cut_short, proto},
 };
 
 /// The domain of the pinned reasons in `ErrorInfo`.
@@ -92,6 +92,16 @@ impl Refused {
         Self::new(Code::InvalidArgument, "FieldMustBeValid", field, message)
     }
 
+    /// A field of the request is no time that the ledger can know.
+    pub fn no_time(field: &'static str) -> Self {
+        Self::invalid(field, "a time from 1970 to 9999, with nanoseconds from 0 to 999,999,999")
+    }
+
+    /// A word of the request is none of those that the field takes, of which `known` tells.
+    pub fn no_word(field: &'static str, word: &str, known: impl std::fmt::Display) -> Self {
+        Self::invalid(field, format!("{:?} is {known}", cut_short(word, limits::CHANGE_VALUE_CHARS)))
+    }
+
     /// A state of knowledge of a time that has not come: what is recorded until then would
     /// change the answer.
     pub fn time_to_come(asked: RecordingTime, now: RecordingTime) -> Self {
@@ -102,6 +112,15 @@ impl Refused {
     /// The same about another field of the request.
     pub fn about(self, field: &'static str) -> Self {
         Self { field: field.into(), ..self }
+    }
+
+    /// The same about the same field of another message: `from.time`, not `read_at.time`.
+    pub fn within(self, message: &str, other: &str) -> Self {
+        let field = match self.field.strip_prefix(message) {
+            Some(field) => format!("{other}{field}"),
+            None => self.field.clone(),
+        };
+        Self { field, ..self }
     }
 
     /// The operator must act; the cause is logged, not told.

@@ -140,8 +140,7 @@ impl Node {
             None => Ok(self.models.position().size),
             Some(KnownAt::Size(size)) => Ok(Size(size)),
             Some(KnownAt::Time(time)) => {
-                let time =
-                    wire::recording_time(&time).ok_or_else(|| Refused::invalid("read_at.time", "a time since 1970"))?;
+                let time = wire::recording_time(&time).ok_or_else(|| Refused::no_time("read_at.time"))?;
                 let now = self.newest_time()?;
                 if time > now {
                     return Err(Refused::time_to_come(time, now));

@@ -78,8 +78,8 @@ fn wanted(statuses: &[String]) -> Result<Vec<&str>, Refused> {
     let unknown = statuses.iter().find(|status| !TreatyStatus::NAMES.contains(&status.as_str()));
     match unknown {
         Some(status) => {
-            let message = format!("{status:?} is no status: {}", TreatyStatus::NAMES.join(", "));
-            Err(Refused::invalid("statuses", message))
+            let known = format!("no status: {}", TreatyStatus::NAMES.join(", "));
+            Err(Refused::no_word("statuses", status, known))
         }
         None => Ok(statuses.iter().map(String::as_str).collect()),
     }

@@ -33,7 +33,7 @@ impl Asked {
             text => parse_at(text)?.0,
         };
         let views = || ViewName::ALL.iter().map(|view| view.name()).collect::<Vec<_>>().join(", ");
-        let unknown = || Refused::invalid("view", format!("{name:?} is no view: {}", views()));
+        let unknown = || Refused::no_word("view", name, format!("no view: {}", views()));
         let view = if name.is_empty() { ViewName::Default } else { ViewName::from_name(name).ok_or_else(unknown)? };
         Ok(Self { at, view })
     }

@@ -84,7 +84,7 @@ pub(super) fn parse_kinds(kinds: &[String]) -> Result<Vec<Kind>, Refused> {
     let counts = || TOLD_OF.iter().copied().map(Kind::Treaty);
     let parse = |name: &String| {
         let names = || counts().map(Kind::name).collect::<Vec<_>>().join(", ");
-        let unknown = || Refused::invalid("kinds", format!("{name:?} is none of these kinds: {}", names()));
+        let unknown = || Refused::no_word("kinds", name, format!("none of these kinds: {}", names()));
         counts().find(|kind| kind.name() == name).ok_or_else(unknown)
     };
     kinds.iter().map(parse).collect()

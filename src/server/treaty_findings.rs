@@ -21,7 +21,7 @@ use crate::{
 /// The codes that a request names.
 pub(super) fn parse_codes(codes: &[String]) -> Result<Vec<LegalRemark>, Refused> {
     let parse = |code: &String| {
-        let unknown = || Refused::invalid("codes", format!("{code:?} is no code of a legal finding: docs/findings.md"));
+        let unknown = || Refused::no_word("codes", code, "no code of a legal finding: docs/findings.md");
         LegalRemark::from_name(code).ok_or_else(unknown)
     };
     codes.iter().map(parse).collect()

@@ -1,7 +1,10 @@
 //! Questions about single acts of everybody over the real service: what is contested, what
 //! was not notified, who objected; each story audited at its end.
 
-use merestone::{domain::*, wire::proto};
+use merestone::{
+    domain::*,
+    wire::proto::{self, audit_client::AuditClient},
+};
 
 use crate::{
     support::reason,
@@ -308,6 +311,61 @@ async fn what_cannot_be_asked_is_refused_with_the_field() {
     ] {
         let refused = story.client().unnotified(request).await.unwrap_err();
         assert_eq!(reason(&refused).1, field, "{refused:?}");
+    }
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_no_field_takes_is_told_in_part_with_those_that_it_takes() {
+    let story = Story::begin().await;
+    let endless = || "x".repeat(60_000);
+    let client = || story.client();
+    let view = proto::ContestedRequest { view: endless(), ..Default::default() };
+    let kinds = proto::UnnotifiedRequest { kinds: vec![endless()], ..Default::default() };
+    let codes = proto::FindingsRequest { codes: vec![endless()], ..Default::default() };
+    let statuses =
+        proto::ListPartiesRequest { treaty: "APMBC".into(), statuses: vec![endless()], ..Default::default() };
+    let states = proto::ObligationsRequest { participant: "UKR".into(), states: vec![endless()], ..Default::default() };
+    let at = proto::ContestedRequest { at: endless(), ..Default::default() };
+    let treaty = proto::GetTreatyRequest { treaty: endless(), ..Default::default() };
+    let participant = proto::StandingRequest { participant: endless(), ..Default::default() };
+    for (refused, field, known) in [
+        (client().contested(view).await.unwrap_err(), "view", "depositary"),
+        (client().unnotified(kinds).await.unwrap_err(), "kinds", "withdrawal_notified"),
+        (client().findings(codes).await.unwrap_err(), "codes", "docs/findings.md"),
+        (client().parties(statuses).await.unwrap_err(), "statuses", "former_party"),
+        (client().obligations(states).await.unwrap_err(), "states", "stays_overdue"),
+        (client().contested(at).await.unwrap_err(), "at", "YYYY-MM-DD"),
+        (client().get(treaty).await.unwrap_err(), "treaty", "treaty list"),
+        (client().standing(participant).await.unwrap_err(), "participant", "participant list"),
+    ] {
+        assert_eq!(reason(&refused).1, field, "{refused:?}");
+        let told = refused.message();
+        assert!(told.contains(known) && told.matches('x').count() < 200, "{told}");
+    }
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_is_none_is_refused_by_the_name_of_its_field() {
+    let story = Story::begin().await;
+    for (seconds, nanos) in [(-1, 0), (1_700_000_000, 1_000_000_000), (1_700_000_000, -1), (i64::MAX, 0)] {
+        let time = prost_types::Timestamp { seconds, nanos };
+        let known_at = Some(proto::read_at::KnownAt::Time(time));
+        let read_at = Some(proto::ReadAt { minimum_size: 0, known_at });
+        let no_time = |refused: tonic::Status, field: &str| {
+            assert_eq!((refused.code(), reason(&refused).1.as_str()), (tonic::Code::InvalidArgument, field));
+        };
+        let request = proto::ContestedRequest { read_at, ..Default::default() };
+        no_time(story.client().contested(request).await.unwrap_err(), "read_at.time");
+        let request = proto::ChangesRequest { from: read_at, ..Default::default() };
+        no_time(story.client().changes(request).await.unwrap_err(), "from.time");
+        let replay = |from, to| proto::ReplayRequest { recorded_from: from, recorded_to: to, ..Default::default() };
+        let audit = || AuditClient::connect(story.server());
+        let refused = audit().await.unwrap().replay(replay(Some(time), None)).await.unwrap_err();
+        no_time(refused, "recorded_from");
+        let refused = audit().await.unwrap().replay(replay(None, Some(time))).await.unwrap_err();
+        no_time(refused, "recorded_to");
     }
     story.audited().await;
 }
