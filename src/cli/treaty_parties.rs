@@ -16,7 +16,7 @@ use super::{
 };
 use crate::client::{
     Client, KnownAt,
-    reply::{ConsentMode, Coverage, HoldsAt, ListPartiesResponse, Party, PartyCount},
+    reply::{ConsentMode, Coverage, HoldsAt, ListPartiesResponse, Party, PartyCount, StatusHeld},
     to_json,
 };
 
@@ -117,32 +117,58 @@ fn code(party: &Party) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// What the codes behind the deposits mean, in a sentence.
-fn codes_told(parties: &[Party]) -> Option<String> {
-    let codes: BTreeSet<_> = parties.iter().filter_map(code).collect();
-    let told: Vec<String> = codes.into_iter().map(|(code, words)| format!("{code} {words}")).collect();
-    (!told.is_empty()).then(|| format!("Behind a deposit: {}; without a code it is a ratification.", told.join(", ")))
+/// What the codes behind the deposits and the signatures mean, in sentences.
+fn codes_told(parties: &[Party]) -> Vec<String> {
+    let (signed, deposited): (Vec<&Party>, Vec<&Party>) = parties.iter().partition(|party| party.deposited.is_empty());
+    let codes = |of: &[&Party]| -> Vec<String> {
+        let codes: BTreeSet<_> = of.iter().copied().filter_map(code).collect();
+        codes.into_iter().map(|(code, words)| format!("{code} {words}")).collect()
+    };
+    let (signed, deposited) = (codes(&signed), codes(&deposited));
+    let deposits = || format!("Behind a deposit: {}; without a code it is a ratification.", deposited.join(", "));
+    let signatures = || format!("Behind a signature: {}, which is consent by itself.", signed.join(", "));
+    let told = [(!deposited.is_empty()).then(deposits), (!signed.is_empty()).then(signatures)];
+    told.into_iter().flatten().collect()
+}
+
+/// Whether a treaty can be applied provisionally while this status holds.
+fn is_before_entry_into_force(held: &StatusHeld) -> bool {
+    matches!(held.status.as_str(), "signatory" | "contracting")
 }
 
 /// A line for each status that the participant may have.
 fn rows(party: &Party) -> Vec<[String; 6]> {
-    let Party { participant_name, signed, deposited, provisional_application, .. } = party;
-    let code = code(party).filter(|_| !deposited.is_empty()).map(|(code, _)| format!(" {code}")).unwrap_or_default();
+    let Party { participant_name, signed, deposited, provisional_application, held, .. } = party;
+    let code = code(party).map(|(code, _)| format!(" {code}")).unwrap_or_default();
+    let (signed, deposited) = match (signed.as_str(), deposited.as_str()) {
+        ("", "") => (String::new(), String::new()),
+        (signed, "") => (format!("{signed}{code}"), String::new()),
+        (signed, deposited) => (signed.to_owned(), format!("{deposited}{code}")),
+    };
     let applied = match party.provisional_application_uncertain {
         false => "applied provisionally",
         true => "may be applied provisionally",
     };
     let told_at_length = party.statuses.len() == 1 && party.complete;
+    // Each beside the statuses that it goes with; where there is none of these, beside the last.
+    let applied = provisional_application.then_some(applied);
+    let suspended = suspended(party.suspension_asserted, party.suspension_uncertain);
+    let with = |what: Option<&'static str>, goes: fn(&StatusHeld) -> bool, nth: usize| {
+        let last = nth + 1 == held.len();
+        what.filter(|_| if held.iter().any(goes) { goes(&held[nth]) } else { last })
+    };
     let beside = [
-        suspended(party.suspension_asserted, party.suspension_uncertain),
-        provisional_application.then_some(applied),
         party.succession.then_some("by succession"),
         (!party.settled && told_at_length).then_some("dates not settled"),
         (!party.complete).then_some(NOT_ALL_FOLLOWED),
     ];
-    let lines = held_lines(&party.held, beside).enumerate().map(|(nth, [told, since, ends])| match nth {
-        0 => [participant_name.clone(), told, since, ends, signed.clone(), format!("{deposited}{code}")],
-        _ => [String::new(), told, since, ends, String::new(), String::new()],
+    let lines = held_lines(held, []).enumerate().map(|(nth, [told, since, ends])| {
+        let own = [with(suspended, |it| it.bound, nth), with(applied, is_before_entry_into_force, nth)];
+        let beside = beside.into_iter().filter(|_| nth + 1 == held.len());
+        let beside: String = own.into_iter().chain(beside).flatten().map(|what| format!(", {what}")).collect();
+        // Named in each of them: on a narrow page a row stands by itself.
+        let (signed, deposited) = if nth == 0 { (signed.clone(), deposited.clone()) } else { Default::default() };
+        [participant_name.clone(), format!("{told}{beside}"), since, ends, signed, deposited]
     });
     lines.collect()
 }
@@ -150,7 +176,7 @@ fn rows(party: &Party) -> Vec<[String; 6]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::{StatusHeld, TableDifference};
+    use crate::client::reply::TableDifference;
 
     fn answer(coverage: Coverage) -> ListPartiesResponse {
         let total = coverage.word == "complete";
@@ -226,6 +252,48 @@ mod tests {
         assert_eq!(ends, ["2003-05-12", "2003-05-12 AA", "2003-05-12 d", "1999-02-26"], "{told}");
         assert!(told.contains("Behind a deposit: AA approval, d succession; without a code"), "{told}");
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    }
+
+    #[test]
+    fn what_lies_beside_a_status_stands_behind_the_one_that_it_goes_with() {
+        let held = |status: &str, bound| StatusHeld { status: status.into(), bound, ..StatusHeld::default() };
+        let party = Party {
+            participant_name: "Palau".into(),
+            held: vec![held("contracting", false), held("non_participant", false)],
+            statuses: vec!["contracting".into(), "non_participant".into()],
+            provisional_application: true,
+            provisional_application_uncertain: true,
+            complete: false,
+            ..Party::default()
+        };
+        let told = |party: &Party| -> Vec<[String; 2]> {
+            rows(party).into_iter().map(|[who, status, ..]| [who, status]).collect()
+        };
+        let [first, second] =
+            ["contracting, may be applied provisionally".to_owned(), format!("or non participant, {NOT_ALL_FOLLOWED}")];
+        assert_eq!(told(&party), [["Palau".to_owned(), first], ["Palau".to_owned(), second]]);
+        let suspends = Party {
+            held: vec![held("party", true), held("former_party", false)],
+            suspension_asserted: true,
+            provisional_application: false,
+            complete: true,
+            ..party
+        };
+        let statuses: Vec<String> = told(&suspends).into_iter().map(|[_, status]| status).collect();
+        assert_eq!(statuses, ["party, suspension asserted", "or former party"]);
+    }
+
+    #[test]
+    fn a_signature_that_is_consent_by_itself_has_the_code_of_one() {
+        let mut found = answer(Coverage::default());
+        let mode = ConsentMode::DefinitiveSignature.into();
+        let [party] = found.parties.as_mut_slice() else { panic!("one party") };
+        (party.deposited, party.mode) = (String::new(), mode);
+        let told = shown(&found, None).iter().map(|block| block.text(80)).collect::<Vec<_>>().join("\n");
+        assert!(told.contains("1999-02-26 s"), "{told}");
+        let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("Behind a signature: s definitive signature, which is consent by itself."), "{told}");
+        assert!(!words.contains("Behind a deposit"), "{told}");
     }
 
     #[test]

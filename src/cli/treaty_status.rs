@@ -11,7 +11,7 @@ use super::{
     drawing::{self, Letters},
     output::{Output, day_known, short_name},
     treaty_contested::source,
-    words::{differences, place_among, up_to},
+    words::{differences, on_a_date, place_among, up_to},
 };
 use crate::client::{
     Client, KnownAt, OnDay,
@@ -155,13 +155,20 @@ pub fn status_ends(held: &StatusHeld) -> String {
     }
 }
 
-/// A day that is the earliest on which something comes that may never come.
+/// A day that is the earliest on which something comes that may never come; of several the
+/// first, for the others are not the earliest.
 pub fn at_the_earliest(told: String, may_not_come: bool) -> String {
-    if may_not_come && !told.is_empty() { format!("{told} at the earliest") } else { told }
+    if !may_not_come || told.is_empty() {
+        return told;
+    }
+    let first = told.strip_prefix(A_DAY).and_then(|days| days.split_once(" to ")).or(told.split_once(BETWEEN));
+    format!("{} at the earliest", first.map_or(told.as_str(), |(first, _)| first))
 }
 
 /// Between the first and the last of the days in a cell.
 const BETWEEN: &str = " .. ";
+/// Before them in a sentence.
+const A_DAY: &str = "a day from ";
 
 /// A day in a cell; where it is open which of several it is, the first and the last of them.
 pub fn days(first: &str, latest: &str) -> String {
@@ -170,7 +177,7 @@ pub fn days(first: &str, latest: &str) -> String {
 
 /// The same in a sentence, where "to" alone would be the end of something.
 pub fn a_day(first: &str, latest: &str) -> String {
-    if latest.is_empty() { first.to_owned() } else { format!("a day from {first} to {latest}") }
+    if latest.is_empty() { first.to_owned() } else { format!("{A_DAY}{first} to {latest}") }
 }
 
 /// The answer in a sentence, and what it is subject to.
@@ -359,7 +366,7 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
     }
     sentence.push_str("; the status stands.");
     if !circulated.is_empty() {
-        sentence.push_str(&format!(" The parties were informed on {circulated}."));
+        sentence.push_str(&format!(" The parties were informed {}.", on_a_date(circulated)));
     }
     let (by, may) = (contested_by.join(", "), may_be_contested_by.join(", "));
     let contested = match (by.is_empty(), may.is_empty()) {

@@ -93,7 +93,7 @@ fn every_kind_of_act_is_told_in_words() {
                 claimed_until: "the end".into(),
                 ..Default::default()
             }),
-            "suspension notified, until the end, parties informed 2025-07-21",
+            "suspension notified, until the end, parties informed on 2025-07-21",
         ),
         (
             "objection_lodged",

@@ -8,6 +8,7 @@ use super::{
     output::{Output, day_known},
     treaty_contested::{because, name_of},
     treaty_status::{entry, on_day},
+    words::on_a_date,
 };
 use crate::client::{
     Client, KnownAt,
@@ -73,7 +74,7 @@ fn row(found: &UnnotifiedAct) -> [String; 5] {
     let date = if act.date.is_empty() { "undated".to_owned() } else { act.date };
     let mut what = act.kind.replace('_', " ");
     if !found.circulated.is_empty() {
-        what.push_str(&format!("\nothers informed {}, as it states", found.circulated));
+        what.push_str(&format!("\nothers informed {}, as it states", on_a_date(&found.circulated)));
     }
     [date, days(found), act.participant_name, what, entry(act.event.as_ref())]
 }

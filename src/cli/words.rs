@@ -14,6 +14,14 @@ pub fn counted(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
+/// When something was, from a date in EDTF: of two with a slash it was on some day between them.
+pub fn on_a_date(date: &str) -> String {
+    match date.split_once('/') {
+        Some((first, last)) if !first.is_empty() && !last.is_empty() => format!("between {first} and {last}"),
+        _ => format!("on {date}"),
+    }
+}
+
 /// So many of what is assumed at the most, and of how many further ways the same is true.
 pub fn up_to(most: usize, assuming: &[String]) -> impl Iterator<Item = String> {
     let further = Some(assuming.len().saturating_sub(most)).filter(|further| *further > 0);
@@ -117,7 +125,7 @@ fn of_event(kind: &str, event: &Event) -> String {
             let until = Some(&body.claimed_until).filter(|until| !until.is_empty());
             let told = joined(&name, &until.map(|until| format!("until {until}")).unwrap_or_default());
             let informed = Some(&body.circulated).filter(|circulated| !circulated.is_empty());
-            joined(&told, &informed.map(|day| format!("parties informed {day}")).unwrap_or_default())
+            joined(&told, &informed.map(|date| format!("parties informed {}", on_a_date(date))).unwrap_or_default())
         }
         Some(EventBody::ObjectionLodged(body)) => quoted(&name, &body.grounds),
         Some(EventBody::ConflictStatusAsserted(body)) => {

@@ -102,7 +102,7 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
     let ends = |of: fn(Span) -> Option<Date>| ends_of(&answer.outcomes, of);
     let (since, until, effective) = (ends(|span| span.from), ends(|span| span.to), effective_days(&answer.outcomes));
     let date = |cell: Option<&Cell>| cell.and_then(|cell| cell.date.as_ref()).map(ToString::to_string);
-    let deposit = held.deposit(at).first();
+    let (signature, deposit) = (held.signature(at).first(), held.deposit(at).first());
     let (suspended, applied) = (suspension_asserted(&answer.overlays), provisional_application(&answer.overlays));
     proto::Party {
         participant: participant.to_string(),
@@ -115,9 +115,10 @@ fn party(survey: &Survey, line: &Line, held: &Participation, at: Date) -> proto:
         settled: answer.is_settled(),
         suspension_asserted: suspended.is_some(),
         provisional_application: applied.is_some(),
-        signed: date(held.signature(at).first()).unwrap_or_default(),
+        signed: date(signature).unwrap_or_default(),
         deposited: date(deposit).unwrap_or_default(),
-        mode: deposit.and_then(|cell| cell.mode).map_or(0, |mode| mode.number()),
+        // A signature has a mode where it is consent by itself.
+        mode: deposit.or(signature).and_then(|cell| cell.mode).map_or(0, |mode| mode.number()),
         succession: deposit.is_some_and(|cell| cell.succession),
         depositary_sequence: deposit.and_then(|cell| cell.depositary_sequence).unwrap_or_default(),
         findings: number(answer.findings.len()),
