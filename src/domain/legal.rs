@@ -101,6 +101,8 @@ pinned! {
         LaterEffectTooEarly = 48, "later_effect_too_early";
         /// An instrument was deposited with a depositary that the clauses do not name.
         DepositaryNotNamed = 49, "depositary_not_named";
+        /// A correction of an event that had been taken back.
+        CorrectionOfRetracted = 50, "correction_of_retracted";
     }
 }
 

@@ -97,9 +97,11 @@ use followed::Followed;
 use jiff::civil::Date;
 use record::{Around, Record};
 use rivals::Act;
-use statements::Stated;
+use statements::{Retracted, Stated};
 
-use crate::domain::{Index, Mandate, OrganisationId, ParticipantId, Recorded, TreatyId, WorldDate};
+use crate::domain::{
+    Index, LegalFinding, LegalRemark, Mandate, OrganisationId, ParticipantId, Recorded, Subject, TreatyId, WorldDate,
+};
 
 /// Everything that the rules read about one participant under one treaty.
 #[derive(Clone, Copy, Debug)]
@@ -181,8 +183,36 @@ fn answer<'r, 'a>(
         courses: over_time::courses(&followed),
         overlays_of_all_days: over_time::overlays(record, &followed),
     };
+    answer.findings.extend(corrected_in_vain(dossier, &weighed.stated));
     answer.rests_on = explain::rests_on(&answer);
     answer
+}
+
+/// Corrections of what was taken back before they took effect, on the treaty and on the
+/// participation: nothing stands that they could change.
+fn corrected_in_vain(dossier: &Dossier<'_>, stated: &Stated<'_>) -> Vec<Remark> {
+    let is_own = |recorded: &Recorded| match &recorded.event.subject {
+        Subject::Treaty(treaty) => treaty == dossier.treaty,
+        Subject::Participation(treaty, who) => treaty == dossier.treaty && who == dossier.participant,
+        Subject::Ledger | Subject::Organisation(_) | Subject::Participant(_) | Subject::Record(_) => false,
+    };
+    let came = |recorded: &Recorded| (recorded.effective_since(), recorded.position);
+    let remarks = stated.retracted.iter().filter(|it| is_own(it.recorded)).flat_map(|taken_back| {
+        let Retracted { recorded, retraction, .. } = *taken_back;
+        let corrections = stated.corrections.get(&recorded.reference()).into_iter().flatten();
+        corrections.filter(move |(by, _)| came(by) > came(retraction)).map(move |(by, _)| {
+            let kind = recorded.event.kind().name().replace('_', " ");
+            let (of, before) = (recorded.position.index, retraction.position.index);
+            let message = format!(
+                "it corrects {kind} of entry {of}, which entry {before} had taken back: nothing stands that it could change"
+            );
+            let code = LegalRemark::CorrectionOfRetracted;
+            let finding =
+                LegalFinding { code, event: Some(by.cited()), article: "".into(), message: message.into() };
+            Remark { finding, assuming: Vec::new() }
+        })
+    });
+    remarks.collect()
 }
 
 /// The status on a day.

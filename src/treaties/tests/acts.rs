@@ -323,6 +323,28 @@ fn what_was_taken_back_counts_no_more_and_is_told() {
 }
 
 #[test]
+fn a_correction_of_what_had_been_taken_back_is_remarked_and_changes_nothing() {
+    let remarked = |answer: &Answer| -> Vec<(LegalRemark, u64)> {
+        let findings = answer.findings.iter().map(|it| &it.finding);
+        let on = findings.filter_map(|it| Some((it.code, it.event.as_ref()?.position.index.0)));
+        on.filter(|(code, _)| *code == LegalRemark::CorrectionOfRetracted).collect()
+    };
+    let (mut book, x) = with_party("XXX");
+    let withdrawn = book.withdrew("2025-07-18", &x, "2025-07-18");
+    book.entry("2025-07-25", &x, correction(withdrawn.clone(), notice("2025-07-19")), |_| {});
+    book.entry("2025-08-01", &x, retraction(withdrawn.clone()), |_| {});
+    let before = book.now(OTTAWA, "XXX", "2026-02-01");
+    assert_eq!(remarked(&before), [], "what was corrected first was taken back as it stood");
+    let last = book.size().0;
+    book.entry("2025-08-05", &x, correction(withdrawn, notice("2025-07-20")), |_| {});
+    let answer = book.now(OTTAWA, "XXX", "2026-02-01");
+    assert_eq!(remarked(&answer), [(LegalRemark::CorrectionOfRetracted, last)]);
+    assert_eq!(certain(&answer), TreatyStatus::Party);
+    let other = book.now(OTTAWA, "YYY", "2026-02-01");
+    assert_eq!(remarked(&other), [], "it is about one participation");
+}
+
+#[test]
 fn a_resolution_by_the_authority_for_the_act_goes_before_every_weight() {
     for (accepted_first, expected) in [(true, "2026-02-05"), (false, "2026-02-20")] {
         let (mut book, x) = with_party("XXX");
