@@ -1,13 +1,14 @@
 //! What law would remark on a draft, if it entered next; of an entry, what it did when it entered.
 //!
 //! Promises: told are the findings that answers about those whom its events bear on would
-//! give, and do not give now, and those that they give now and would not; a draft is refused
+//! give, and do not give now, those that they give now and would not, and those that they would
+//! still give and that would say something else; a draft is refused
 //! for none of them; what passing time brings is none of them. An act on a treaty bears on everybody under it and under its protocols;
 //! one of a participant on its successors, too. What is not looked at, beyond a limit, is said.
 //! Leaves to others: whether it may enter (`sequencer`), the rules (`treaties`).
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -17,17 +18,17 @@ use super::{
     draft::{WithDraft, as_entry},
     errors::Refused,
     survey::Survey,
-    treaty_findings::under_treaty,
+    treaty_findings::{changed_under_treaty, under_treaty},
 };
 use crate::{
     domain::{
-        Body, Event, EventReference, Index, Kind, ParticipantId, Recorded, RecordingTime, SharedKind, Size, Subject,
-        SuccessionNotified, TreatyBody, TreatyId, TreatyKind,
+        Body, CitedEvent, Event, EventReference, Index, Kind, ParticipantId, Position, Recorded, RecordingTime,
+        SharedKind, Size, Subject, SuccessionNotified, TreatyBody, TreatyId, TreatyKind,
     },
     limits::FORETOLD_PARTICIPATIONS,
     policy::Known,
     projections::protocols_of,
-    treaties::{self, Dossier, FindingUnderTreaty, ViewName},
+    treaties::{self, Compared, Dossier, FindingUnderTreaty, ViewName},
     wire::{Submitted, proto},
 };
 
@@ -62,6 +63,8 @@ pub(super) struct RemarksAhead {
     pub findings: Vec<proto::FindingUnderTreaty>,
     /// Those of now that there would be no more.
     pub gone: Vec<proto::FindingUnderTreaty>,
+    /// Those that would say something else.
+    pub changed: Vec<proto::ChangedFinding>,
     /// Not everybody was looked at on whom the draft bears.
     pub cut: bool,
 }
@@ -103,7 +106,7 @@ impl Node {
         index: u64,
         recorded_at: RecordingTime,
     ) -> Result<RemarksAhead, Refused> {
-        let mut ahead = RemarksAhead { index, findings: Vec::new(), gone: Vec::new(), cut: false };
+        let mut ahead = RemarksAhead { index, findings: Vec::new(), gone: Vec::new(), changed: Vec::new(), cut: false };
         let mut room = FORETOLD_PARTICIPATIONS;
         let (touched, cut) = self.bears_on(two, drafted)?;
         ahead.cut = cut;
@@ -147,10 +150,16 @@ impl Node {
         ahead.cut |= who.len() < whom.these.len();
         *room = room.saturating_sub(who.len().max(1));
         let (stood, stand) = (findings(&before, &who, recorded_at), findings(&after, &who, recorded_at));
-        let new = treaties::beyond(&stand, &stood);
-        ahead.findings.extend(new.iter().map(|found| under_treaty(&after, found)));
-        let gone = treaties::beyond(&stood, &stand);
+        let events: HashMap<Position, &Arc<Recorded>> =
+            before.events().chain(after.events()).map(|it| (it.position, it)).collect();
+        let act_of = |event: &CitedEvent| {
+            let named = events.get(&event.position).and_then(|recorded| treaties::act_named(recorded));
+            named.ok_or_else(|| event.reference.clone())
+        };
+        let Compared { come, gone, changed } = treaties::compared(&stood, &stand, act_of);
+        ahead.findings.extend(come.iter().map(|found| under_treaty(&after, found)));
         ahead.gone.extend(gone.iter().map(|found| under_treaty(&before, found)));
+        ahead.changed.extend(changed.iter().map(|changed| changed_under_treaty((&before, &after), changed)));
         Ok(())
     }
 

@@ -79,7 +79,7 @@ pub use coverage::{
 pub use days::Days;
 pub use declarations::{Declared, OpenChange, Replaced};
 pub use difference::{DaysThatDiffer, Since, StatusDifference, Stood, difference};
-pub use findings::{FindingUnderTreaty, beyond, findings, gathered};
+pub use findings::{ChangedUnderTreaty, Compared, FindingUnderTreaty, compared, findings, gathered};
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 pub use objected::*;
@@ -88,6 +88,7 @@ pub use obligations::*;
 pub use over_time::cut_after_its_day;
 pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, participation};
 pub use party::party;
+pub use rivals::{ActNamed, act_named};
 pub use standing_acts::{About, Fate, fates};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
