@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use merestone::{authoring::SignedSubmission, bench::treaties::treaty, domain::*, wire::proto};
+use merestone::{authoring::SignedSubmission, bench::treaties::treaty, domain::*, limits, wire::proto};
 
 use crate::{
     parties::{generated, table},
@@ -366,5 +366,31 @@ async fn what_a_rival_statement_leads_to_as_well_neither_comes_nor_goes() {
     let deposit = TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, "2000-01-01", &[]));
     let (_, gone, changed) = compared(&story, vec![act(deposit)]).await;
     assert!(gone.contains(&CODE.into()) && of_code(&changed).is_empty(), "{gone:?} {changed:?}");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_more_relatives_than_are_looked_at_that_is_said() {
+    let story = Story::begin().await;
+    let act = |who: &str, body: TreatyBody| drafted(&under(OTTAWA, who), Body::Treaty(body));
+    let suspends = act("UKR", suspension());
+    let organisation = story.ledger.recorder.organisation.clone();
+    let reference = EventReference { organisation, event: suspends.id };
+    let objections = |count: usize| (0..count).map(|_| act("CHE", objection(&reference, "2025-12-20", ""))).collect();
+    let record = async |events: Vec<Event>| {
+        story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, events)).await.unwrap();
+    };
+    record(vec![suspends]).await;
+    record(objections(limits::FORETOLD_RELATIVES)).await;
+    let deposit = TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, "2000-01-01", &[]));
+    let signed = story.ledger.sign(&story.ledger.recorder, vec![act("POL", deposit)]);
+    let cut = async || {
+        let checked = story.ledger_client().check(check(&[], &signed)).await.unwrap().into_inner();
+        assert!(checked.refusal.is_none(), "{checked:?}");
+        checked.legal_findings_cut
+    };
+    assert!(!cut().await, "so many are looked at");
+    record(objections(1)).await;
+    assert!(cut().await, "and no more");
     story.audited().await;
 }
