@@ -43,6 +43,7 @@ mod findings;
 mod followed;
 mod in_force;
 mod joining;
+mod leading;
 mod membership;
 mod months;
 mod objected;
