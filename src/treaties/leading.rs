@@ -128,6 +128,20 @@ pub struct Leads<'c, 'r, 'a> {
     pub finer: Vec<Cell<'c, 'r, 'a>>,
 }
 
+/// What is assumed for something that some of what was read leads to, a list for each way;
+/// none where all of it does.
+pub fn besides(read: &[Read<'_, '_>], leads: impl Fn(usize) -> bool) -> Vec<Vec<Box<str>>> {
+    let each: Vec<(&Read<'_, '_>, bool)> = read.iter().enumerate().map(|(at, read)| (read, leads(at))).collect();
+    told_apart(&each)
+}
+
+fn told_apart(each: &Each<'_, '_, '_>) -> Vec<Vec<Box<str>>> {
+    if each.iter().all(|(_, leads)| *leads) {
+        return Vec::new();
+    }
+    by_one_date(each).or_else(|| by_order(each)).unwrap_or_else(|| by_readings(each))
+}
+
 /// What is read, and whether it leads there in one of the ways.
 type Each<'c, 'r, 'a> = [(&'c Read<'r, 'a>, bool)];
 
@@ -167,9 +181,7 @@ impl<'c, 'r, 'a> Leads<'c, 'r, 'a> {
         };
         // Whether the points tell more than the readings: in which order the dates come.
         let finer = || Some(of(&self.finer)).filter(|finer| !finer.is_empty()).and_then(|finer| by_order(&finer));
-        let each = of(&self.cells);
-        let besides = finer().or_else(|| each.iter().all(|(_, leads)| *leads).then(Vec::new));
-        besides.or_else(|| by_one_date(&each)).or_else(|| by_order(&each)).unwrap_or_else(|| by_readings(&each))
+        finer().unwrap_or_else(|| told_apart(&of(&self.cells)))
     }
 }
 
@@ -224,12 +236,15 @@ fn by_order(each: &Each<'_, '_, '_>) -> Option<Vec<Vec<Box<str>>>> {
     Some(vec![vec![told?]])
 }
 
+/// The days of a reading, and what is assumed of their order.
+type OnDays = (Vec<Days>, Vec<Box<str>>);
+
 /// What is assumed reading by reading, of the dates that tell what leads there.
 fn by_readings(each: &Each<'_, '_, '_>) -> Vec<Vec<Box<str>>> {
     let dates = each.iter().map(|(read, _)| read.parts.len()).max().unwrap_or_default();
     let idle: BTreeSet<usize> = (0..dates).filter(|at| !tells(each, *at)).collect();
     let mut led: Vec<Reading<'_, '_>> = Vec::new();
-    let mut told: BTreeMap<(Vec<Days>, Vec<Box<str>>), Vec<usize>> = BTreeMap::new();
+    let mut told: BTreeMap<OnDays, Vec<usize>> = BTreeMap::new();
     for (read, _) in each.iter().filter(|(_, leads)| *leads) {
         let reading = read.reading.whole_on(&idle);
         let alike = told.entry((reading.days(), reading.order.clone())).or_default();

@@ -85,8 +85,8 @@ impl<'r, 'a> Reading<'r, 'a> {
         let is_told = |told: &str, one: &str, other: &str| {
             ORDERS.iter().any(|(_, word)| told.strip_prefix(one).is_some_and(|rest| rest == format!(" {word} {other}")))
         };
-        let is_left = |told: &&Box<str>| left.iter().any(|one| left.iter().any(|other| is_told(told, one, other)));
-        self.order.iter().filter(is_left).cloned().collect()
+        let is_left = |told: &str| left.iter().any(|one| left.iter().any(|other| is_told(told, one, other)));
+        self.order.iter().filter(|told| is_left(told)).cloned().collect()
     }
 
     fn named_parts(&self) -> impl Iterator<Item = (String, &Part)> {

@@ -49,26 +49,28 @@ pub fn remarks(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Re
         }
     }
     let read = AllRead::of(followed);
-    let mut remarks: Vec<((LegalRemark, Option<CitedEvent>, Box<str>), Remark)> = Vec::new();
+    let mut remarks: Vec<Remark> = Vec::new();
     for ((code, event, article), told) in found {
-        let about = (code, event.cloned(), Box::<str>::from(article));
-        for Told { message, by } in told {
-            let finding = LegalFinding { code, event: about.1.clone(), article: about.2.clone(), message };
-            remarks.push((about.clone(), Remark { finding, assuming: read.assuming(by) }));
-        }
+        remarks.extend(told.into_iter().map(|Told { message, by }| {
+            let finding = LegalFinding { code, event: event.cloned(), article: article.into(), message };
+            Remark { finding, assuming: read.assuming(by) }
+        }));
     }
     remarks.extend(on_record.into_iter().map(|Found { finding, only }| {
-        let about = (finding.code, finding.event.clone(), finding.article.clone());
-        (about, Remark { finding, assuming: only.told().into_iter().collect() })
+        let assuming = only.told().into_iter().collect();
+        Remark { finding, assuming }
     }));
-    remarks.sort_by(|(one, _), (other, _)| one.cmp(other));
-    remarks.into_iter().map(|(_, remark)| remark).collect()
+    remarks.sort_by(|one, other| about(&one.finding).cmp(&about(&other.finding)));
+    remarks
+}
+
+fn about(finding: &LegalFinding) -> About<'_> {
+    (finding.code, finding.event.as_ref(), &finding.article)
 }
 
 /// The finding that says the same of other days, now of these, too; or a new one.
 fn told_of<'m, 'f>(found: &'m mut BTreeMap<About<'f>, Vec<Told<'f>>>, finding: &'f LegalFinding) -> &'m mut Told<'f> {
-    let about = (finding.code, finding.event.as_ref(), &*finding.article);
-    let told = found.entry(about).or_default();
+    let told = found.entry(about(finding)).or_default();
     let same =
         told.iter().enumerate().find_map(|(at, told)| Some((at, both_ends::around(&told.message, &finding.message)?)));
     let at = match same {
