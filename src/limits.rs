@@ -284,6 +284,13 @@ pub const DATES_IN_ORDER: usize = 8;
 /// Bytes of a text up to which names are looked for that are like it, in time that grows with it.
 pub const LIKE_NAME_BYTES: usize = 256;
 
+/// What is read of a record up to which it is looked for the dates on which a finding depends;
+/// of more all are told.
+pub const CELLS_COMPARED: usize = 256;
+
+/// Ways to lead to a finding up to which each is told; of more the days around them.
+pub const WAYS_TOLD_APART: usize = 4;
+
 /// Sentences that tell what one thing assumes; beyond it the last one counts the rest.
 pub const ASSUMPTIONS_TOLD: usize = 32;
 
@@ -307,6 +314,10 @@ pub const CHANGED_ENTRIES: u64 = 1_000;
 /// Participations that are looked at for one page over many treaties: each takes some 100 us
 /// once its treaty is read, so a page takes 100 ms at the most besides reading.
 pub const PARTICIPATIONS_PER_PAGE: usize = 1_000;
+
+/// Acts of others that are read to see whose answers read those that a draft bears on, at the
+/// most: successions, objections, and what may correct these. 1,000 take some 10 ms.
+pub const FORETOLD_RELATIVES: usize = 1_000;
 
 /// Participations whose findings a dry run compares, before and after: twice the work of a page.
 /// A treaty that all States have joined, with four protocols, is still looked at whole.

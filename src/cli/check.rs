@@ -13,7 +13,7 @@ use crate::{
     authoring::{EnvelopeFile, SignedSubmission},
     client::{
         Client, Patience,
-        reply::{CheckResponse, FindingUnderTreaty},
+        reply::{ChangedFinding, CheckResponse, FindingUnderTreaty, LegalFinding},
         to_json,
     },
 };
@@ -81,6 +81,9 @@ fn readable(answer: &CheckResponse) -> String {
     for found in &answer.legal_findings_gone {
         text.push_str(&format!("\nlegal finding that would go: {}", legal_finding(answer, found)));
     }
+    for changed in &answer.legal_findings_changed {
+        text.push_str(&format!("\nlegal finding that would change: {}", changed_finding(answer, changed, "would be")));
+    }
     if answer.legal_findings_cut {
         text.push_str("\nlegal finding: there may be more, as it bears on more than are looked at");
     }
@@ -90,20 +93,35 @@ fn readable(answer: &CheckResponse) -> String {
 
 /// A remark of law on an event of the draft, on one that is on record, or on the treaty.
 pub fn legal_finding(answer: &CheckResponse, found: &FindingUnderTreaty) -> String {
-    let finding = found.finding.clone().unwrap_or_default();
+    on_its_event(answer, &found.finding.clone().unwrap_or_default(), (&found.treaty_name, &found.participant_names))
+}
+
+/// What a finding says, and, each on a line of its own, what it says instead.
+pub fn changed_finding(answer: &CheckResponse, changed: &ChangedFinding, verb: &str) -> String {
+    let told = |finding| on_its_event(answer, finding, (&changed.treaty_name, &changed.participant_names));
+    let was: Vec<String> = changed.was.iter().map(told).collect();
+    let now = changed.now.iter().map(|finding| format!("\n  which {verb}: {}", told(finding)));
+    format!("{}{}", was.join("\n  and: "), now.collect::<String>())
+}
+
+fn on_its_event(
+    answer: &CheckResponse,
+    finding: &LegalFinding,
+    (treaty, participants): (&String, &[String]),
+) -> String {
     let on =
         finding.event.as_ref().and_then(|event| event.position.as_ref()).map(|at| match at.index == answer.index {
             true => format!("event {}, ", at.ordinal + 1),
             false => format!("entry {}, ", at.index),
         });
-    let who = [&found.treaty_name].into_iter().chain(&found.participant_names).cloned().collect::<Vec<_>>().join(", ");
-    format!("{}{}; {who}", on.unwrap_or_default(), in_words(&finding))
+    let who = [treaty].into_iter().chain(participants).cloned().collect::<Vec<_>>().join(", ");
+    format!("{}{}; {who}", on.unwrap_or_default(), in_words(finding))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::reply::{CitedEvent, EventPosition, LegalFinding, Refusal};
+    use crate::client::reply::{CitedEvent, EventPosition, Refusal};
 
     #[test]
     fn a_check_tells_what_would_be_signed_and_decided() {
@@ -138,13 +156,23 @@ mod tests {
         };
         let legal_findings = vec![found(40, 1, "reasons_missing"), found(12, 0, "second_open_withdrawal")];
         let legal_findings_gone = vec![found(12, 0, "notice_too_early")];
-        let text =
-            readable(&CheckResponse { index: 40, legal_findings, legal_findings_gone, ..CheckResponse::default() });
+        let of = |index, ordinal| found(index, ordinal, "accession_by_signatory");
+        let legal_findings_changed = vec![ChangedFinding {
+            treaty_name: "APMBC".into(),
+            participant_names: vec!["Poland".into()],
+            was: of(12, 0).finding.into_iter().collect(),
+            now: of(40, 0).finding.into_iter().collect(),
+            ..ChangedFinding::default()
+        }];
+        let answer = CheckResponse { index: 40, legal_findings, legal_findings_gone, ..CheckResponse::default() };
+        let text = readable(&CheckResponse { legal_findings_changed, ..answer });
         let told = [
             "decision: it would be accepted now",
             "legal finding: event 2, reasons_missing: no reasons (Article 20); APMBC, Poland",
             "legal finding: entry 12, second_open_withdrawal: no reasons (Article 20); APMBC, Poland",
             "legal finding that would go: entry 12, notice_too_early: no reasons (Article 20); APMBC, Poland",
+            "legal finding that would change: entry 12, accession_by_signatory: no reasons (Article 20); APMBC, Poland",
+            "  which would be: event 1, accession_by_signatory: no reasons (Article 20); APMBC, Poland",
         ];
         assert!(text.ends_with(&told.join("\n")), "{text}");
     }

@@ -73,8 +73,8 @@ pub mod reply {
     };
     // Questions over time about treaties.
     pub use crate::wire::proto::{
-        ChangesResponse, DaysKnownDifferently, FindingUnderTreaty, FindingsResponse, KnownChange, KnownDifference,
-        KnownStatus, UpcomingChange, UpcomingResponse, known_change::Change,
+        ChangedFinding, ChangesResponse, DaysKnownDifferently, FindingUnderTreaty, FindingsResponse, KnownChange,
+        KnownDifference, KnownStatus, UpcomingChange, UpcomingResponse, known_change::Change,
     };
     // Questions about single acts under treaties.
     pub use crate::wire::proto::citing_request::Document as NamedDocument;

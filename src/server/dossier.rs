@@ -117,11 +117,15 @@ impl TreatyFile {
         ask(&Dossier { treaty, participant: &nobody, events: &events, deposits, mandates, known: *known })
     }
 
+    /// Every event that was read.
+    pub fn events(&self) -> impl Iterator<Item = &Arc<Recorded>> {
+        let each = self.about.values().chain(self.under.values()).chain(self.around.values()).flatten();
+        each.chain(&self.on_treaty).chain(&self.above).chain(&self.reactions)
+    }
+
     /// How the entries stand that an answer may cite.
     pub fn facts(&self) -> HashMap<Index, EventFacts> {
-        let each = self.about.values().chain(self.under.values()).chain(self.around.values()).flatten();
-        let all = each.chain(&self.on_treaty).chain(&self.above).chain(&self.reactions);
-        all.map(|recorded| (recorded.position.index, facts(recorded))).collect()
+        self.events().map(|recorded| (recorded.position.index, facts(recorded))).collect()
     }
 
     /// The first short name of the treaty as it stands, else its id.

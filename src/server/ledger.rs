@@ -326,8 +326,8 @@ fn left_out_messages(left_out: Vec<LeftOut>) -> Vec<proto::LeftOutSignOff> {
 /// What can be said of a draft without the ledger's entries: what would be signed,
 /// and whether its signatures hold, as far as it has any.
 fn tell(response: &mut proto::CheckResponse, ahead: RemarksAhead) {
-    let RemarksAhead { index, findings, gone, cut } = ahead;
-    response.index = index;
+    let RemarksAhead { index, findings, gone, changed, cut } = ahead;
+    (response.index, response.legal_findings_changed) = (index, changed);
     (response.legal_findings, response.legal_findings_gone, response.legal_findings_cut) = (findings, gone, cut);
 }
 

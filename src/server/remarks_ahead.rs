@@ -1,13 +1,14 @@
 //! What law would remark on a draft, if it entered next; of an entry, what it did when it entered.
 //!
 //! Promises: told are the findings that answers about those whom its events bear on would
-//! give, and do not give now, and those that they give now and would not; a draft is refused
+//! give, and do not give now, those that they give now and would not, and those that they would
+//! still give and that would say something else; a draft is refused
 //! for none of them; what passing time brings is none of them. An act on a treaty bears on everybody under it and under its protocols;
 //! one of a participant on its successors, too. What is not looked at, beyond a limit, is said.
 //! Leaves to others: whether it may enter (`sequencer`), the rules (`treaties`).
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -16,27 +17,26 @@ use super::{
     dossier::{Who, parent_of},
     draft::{WithDraft, as_entry},
     errors::Refused,
+    history::EventsRead,
     survey::Survey,
-    treaty_findings::under_treaty,
+    treaty_findings::{changed_under_treaty, under_treaty},
 };
 use crate::{
     domain::{
-        Body, Event, EventReference, Index, Kind, ParticipantId, Recorded, RecordingTime, SharedKind, Size, Subject,
-        SuccessionNotified, TreatyBody, TreatyId, TreatyKind,
+        Body, CitedEvent, Event, EventReference, Index, Kind, ParticipantId, Position, Recorded, RecordingTime,
+        SharedKind, Size, Subject, SuccessionNotified, TreatyBody, TreatyId, TreatyKind,
     },
-    limits::FORETOLD_PARTICIPATIONS,
+    limits::{FORETOLD_PARTICIPATIONS, FORETOLD_RELATIVES},
     policy::Known,
     projections::protocols_of,
-    treaties::{self, Dossier, FindingUnderTreaty, ViewName},
+    treaties::{self, Compared, Dossier, FindingUnderTreaty, ViewName},
     wire::{Submitted, proto},
 };
 
-/// What names somebody else whose answers read an act, itself or by what it restates.
-const TELL_OF_RELATIVES: [Kind; 3] = [
-    Kind::Treaty(TreatyKind::SuccessionNotified),
-    Kind::Treaty(TreatyKind::ObjectionLodged),
-    Kind::Shared(SharedKind::EventCorrected),
-];
+/// What names somebody else whose answers read an act.
+const TELL_OF_RELATIVES: [Kind; 2] =
+    [Kind::Treaty(TreatyKind::SuccessionNotified), Kind::Treaty(TreatyKind::ObjectionLodged)];
+const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
 
 /// Whom the events of a draft bear on.
 type Touched = BTreeMap<TreatyId, Whom>;
@@ -62,6 +62,8 @@ pub(super) struct RemarksAhead {
     pub findings: Vec<proto::FindingUnderTreaty>,
     /// Those of now that there would be no more.
     pub gone: Vec<proto::FindingUnderTreaty>,
+    /// Those that would say something else.
+    pub changed: Vec<proto::ChangedFinding>,
     /// Not everybody was looked at on whom the draft bears.
     pub cut: bool,
 }
@@ -103,7 +105,7 @@ impl Node {
         index: u64,
         recorded_at: RecordingTime,
     ) -> Result<RemarksAhead, Refused> {
-        let mut ahead = RemarksAhead { index, findings: Vec::new(), gone: Vec::new(), cut: false };
+        let mut ahead = RemarksAhead { index, findings: Vec::new(), gone: Vec::new(), changed: Vec::new(), cut: false };
         let mut room = FORETOLD_PARTICIPATIONS;
         let (touched, cut) = self.bears_on(two, drafted)?;
         ahead.cut = cut;
@@ -147,10 +149,16 @@ impl Node {
         ahead.cut |= who.len() < whom.these.len();
         *room = room.saturating_sub(who.len().max(1));
         let (stood, stand) = (findings(&before, &who, recorded_at), findings(&after, &who, recorded_at));
-        let new = treaties::beyond(&stand, &stood);
-        ahead.findings.extend(new.iter().map(|found| under_treaty(&after, found)));
-        let gone = treaties::beyond(&stood, &stand);
+        let events: HashMap<Position, &Arc<Recorded>> =
+            before.events().chain(after.events()).map(|it| (it.position, it)).collect();
+        let act_of = |event: &CitedEvent| {
+            let named = events.get(&event.position).and_then(|recorded| treaties::act_named(recorded));
+            named.ok_or_else(|| event.reference.clone())
+        };
+        let Compared { come, gone, changed } = treaties::compared(&stood, &stand, act_of);
+        ahead.findings.extend(come.iter().map(|found| under_treaty(&after, found)));
         ahead.gone.extend(gone.iter().map(|found| under_treaty(&before, found)));
+        ahead.changed.extend(changed.iter().map(|changed| changed_under_treaty((&before, &after), changed)));
         Ok(())
     }
 
@@ -180,8 +188,12 @@ impl Node {
             }
         }
         self.add_protocols(two, drafted, &mut touched)?;
-        for (treaty, whom) in &mut touched {
-            self.add_relatives(two, treaty, whom)?;
+        let mut room = FORETOLD_RELATIVES;
+        for (treaty, whom) in touched.iter_mut().filter(|(_, whom)| !whom.everybody) {
+            match self.telling_of_relatives(two, treaty, &mut room)? {
+                Some(telling) => self.add_relatives(two, &telling, whom)?,
+                None => cut = true,
+            }
         }
         Ok((touched, cut))
     }
@@ -227,36 +239,50 @@ impl Node {
         Ok(())
     }
 
+    /// Acts under a treaty that name somebody else, and what may correct them; `None` where these
+    /// are more than there is room for.
+    fn telling_of_relatives(
+        &self,
+        two: Two<'_>,
+        treaty: &TreatyId,
+        room: &mut usize,
+    ) -> Result<Option<EventsRead>, Refused> {
+        let mut read = EventsRead::new();
+        for seen in [two.before, two.after] {
+            let mut acts = Vec::new();
+            for kind in TELL_OF_RELATIVES {
+                acts.extend(seen.acts_of_kind(treaty, kind)?);
+            }
+            let naming: BTreeSet<_> = acts.iter().map(|act| act.participant.clone()).collect();
+            let corrections = seen.acts_of_kind(treaty, CORRECTION)?;
+            acts.extend(corrections.into_iter().filter(|act| naming.contains(&act.participant)));
+            // What is on record is read once for both.
+            acts.retain(|act| !read.contains_key(&act.position));
+            let Some(left) = room.checked_sub(acts.len()) else { return Ok(None) };
+            *room = left;
+            read.extend(seen.events_at(self, acts.iter().map(|act| act.position))?);
+        }
+        Ok(Some(read))
+    }
+
     /// Those whose answers read the acts of somebody on whom it bears: successors, predecessors,
     /// and who suspended and met the objection of one of them.
-    fn add_relatives(&self, two: Two<'_>, treaty: &TreatyId, whom: &mut Whom) -> Result<(), Refused> {
-        if whom.everybody {
-            return Ok(());
-        }
+    fn add_relatives(&self, two: Two<'_>, telling: &EventsRead, whom: &mut Whom) -> Result<(), Refused> {
         let mut added = Vec::new();
-        for seen in [two.before, two.after] {
-            for kind in TELL_OF_RELATIVES {
-                let acts = seen.acts_of_kind(treaty, kind)?;
-                let read = seen.events_at(self, acts.iter().map(|act| act.position))?;
-                for recorded in read.values() {
-                    let Subject::Participation(_, who) = &recorded.event.subject else { continue };
-                    let others = match recorded.event.restated_body().unwrap_or(&recorded.event.body) {
-                        Body::Treaty(TreatyBody::SuccessionNotified(body)) => vec![body.predecessor.clone()],
-                        Body::Treaty(TreatyBody::ObjectionLodged(body)) if whom.these.contains(who) => self
-                            .subject_of(two, &body.objects_to)?
-                            .iter()
-                            .filter_map(Subject::participating)
-                            .cloned()
-                            .collect(),
-                        _ => Vec::new(),
-                    };
-                    for other in others {
-                        match (whom.these.contains(who), whom.these.contains(&other)) {
-                            (true, false) => added.push(other),
-                            (false, true) => added.push(who.clone()),
-                            (true, true) | (false, false) => {}
-                        }
-                    }
+        for recorded in telling.values() {
+            let Subject::Participation(_, who) = &recorded.event.subject else { continue };
+            let others = match recorded.event.restated_body().unwrap_or(&recorded.event.body) {
+                Body::Treaty(TreatyBody::SuccessionNotified(body)) => vec![body.predecessor.clone()],
+                Body::Treaty(TreatyBody::ObjectionLodged(body)) if whom.these.contains(who) => {
+                    self.subject_of(two, &body.objects_to)?.iter().filter_map(Subject::participating).cloned().collect()
+                }
+                _ => Vec::new(),
+            };
+            for other in others {
+                match (whom.these.contains(who), whom.these.contains(&other)) {
+                    (true, false) => added.push(other),
+                    (false, true) => added.push(who.clone()),
+                    (true, true) | (false, false) => {}
                 }
             }
         }

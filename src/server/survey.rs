@@ -81,6 +81,11 @@ impl Survey {
         self.file.about.get(participant).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Every event that was read.
+    pub fn events(&self) -> impl Iterator<Item = &Arc<Recorded>> {
+        self.file.events()
+    }
+
     /// Asks the rules a question about one participant.
     pub fn ask<T>(&self, participant: &ParticipantId, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
         self.file.ask(participant, ask)

@@ -12,9 +12,9 @@ use super::{
     treaties::lies_ahead,
 };
 use crate::{
-    domain::{LegalRemark, TreatyId},
+    domain::{LegalRemark, ParticipantId, TreatyId},
     projections::{PageRequest, View},
-    treaties::{self, FindingUnderTreaty},
+    treaties::{self, ChangedUnderTreaty, FindingUnderTreaty},
     wire::proto,
 };
 
@@ -62,13 +62,37 @@ impl Node {
 pub(super) fn under_treaty(survey: &Survey, found: &FindingUnderTreaty) -> proto::FindingUnderTreaty {
     let FindingUnderTreaty { remark, participants } = found;
     let (treaty, treaty_name) = survey.treaty();
+    let (participants, participant_names) = named(survey, participants);
     proto::FindingUnderTreaty {
         treaty: treaty.to_string(),
         treaty_name: treaty_name.to_owned(),
         finding: Some(legal_finding(remark, &survey.facts())),
-        participants: participants.iter().map(ToString::to_string).collect(),
-        participant_names: participants.iter().map(|who| survey.participant_name(who)).collect(),
+        participants,
+        participant_names,
     }
+}
+
+/// A finding that says something else after something was recorded.
+pub(super) fn changed_under_treaty(
+    (before, after): (&Survey, &Survey),
+    changed: &ChangedUnderTreaty,
+) -> proto::ChangedFinding {
+    let ChangedUnderTreaty { was, now, participants } = changed;
+    let (treaty, treaty_name) = after.treaty();
+    let (participants, participant_names) = named(after, participants);
+    proto::ChangedFinding {
+        treaty: treaty.to_string(),
+        treaty_name: treaty_name.to_owned(),
+        was: was.iter().map(|remark| legal_finding(remark, &before.facts())).collect(),
+        now: now.iter().map(|remark| legal_finding(remark, &after.facts())).collect(),
+        participants,
+        participant_names,
+    }
+}
+
+/// Participants by their ids and by their names.
+fn named(survey: &Survey, participants: &[ParticipantId]) -> (Vec<String>, Vec<String>) {
+    participants.iter().map(|who| (who.to_string(), survey.participant_name(who))).unzip()
 }
 
 /// The key is where the event stands, then the code.

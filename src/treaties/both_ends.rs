@@ -5,6 +5,8 @@
 //! says that it holds on some of the days alone.
 //! Leaves to others: which days those are (`followed`).
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use super::{Change, Step, days::Days};
@@ -57,6 +59,9 @@ fn begins_word(sentence: &str, at: usize) -> bool {
 
 /// The days that a sentence begins with, and how long their name is.
 fn named(rest: &str) -> Option<(Days, usize)> {
+    if !rest.starts_with(|first: char| first.is_ascii_digit() || first == 'a') {
+        return None;
+    }
     if let Some(after) = rest.strip_prefix("a day from ") {
         let (first, to) = (date(after)?, after.get(10..)?.strip_prefix(" to ")?);
         let days = Days { first, last: date(to)? };
@@ -77,12 +82,7 @@ pub fn steps<'s, R>(lists: impl IntoIterator<Item = &'s [Step<R>]>) -> Vec<Step<
 where
     R: Clone + PartialEq + 's,
 {
-    let mut different: Vec<&[Step<R>]> = Vec::new();
-    for list in lists {
-        if !different.contains(&list) {
-            different.push(list);
-        }
-    }
+    let different = different(lists);
     let mut told: Vec<(Step<R>, usize)> = Vec::new();
     for list in &different {
         let mut taken = vec![false; told.len()];
@@ -106,6 +106,21 @@ where
             false => Step { sentence: format!("{ON_SOME}{}", step.sentence).into(), ..step },
         });
     told.collect()
+}
+
+/// Each list once, in their order. Many points lead to one.
+fn different<'s, R: PartialEq>(lists: impl IntoIterator<Item = &'s [Step<R>]>) -> Vec<&'s [Step<R>]> {
+    let mut different: Vec<&[Step<R>]> = Vec::new();
+    let mut by_sentences: HashMap<Vec<&str>, Vec<&[Step<R>]>> = HashMap::new();
+    for list in lists {
+        let sentences = list.iter().map(|step| &*step.sentence).collect();
+        let alike = by_sentences.entry(sentences).or_default();
+        if !alike.contains(&list) {
+            alike.push(list);
+            different.push(list);
+        }
+    }
+    different
 }
 
 /// The reasons on the first days; where those on the last days are told in the same way, each

@@ -78,7 +78,7 @@ impl fmt::Display for Days {
 }
 
 /// Some of the days that a date can mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part {
     pub days: Days,
     /// All that it can mean.

@@ -21,7 +21,8 @@ use super::{
     explain::{few, sentence_of},
     followed::Followed,
     joining,
-    readings::{self, ReadAct, Reading},
+    leading::{self, Read},
+    readings::{self, ReadAct},
     record::Record,
     rivals::Act,
 };
@@ -61,35 +62,23 @@ pub struct Readings<'f, 'r, 'a> {
     followed: &'f [Followed<'r, 'a>],
     /// Of each the first that goes by the same statements.
     same: Vec<usize>,
+    read: Vec<Read<'r, 'a>>,
 }
 
 impl<'f, 'r, 'a> Readings<'f, 'r, 'a> {
     pub fn of(followed: &'f [Followed<'r, 'a>]) -> Self {
-        Self { followed, same: first_alike(followed, |one, other| one.reading.reads_the_same(&other.reading)) }
-    }
-
-    fn reading(&self, at: usize) -> &Reading<'r, 'a> {
-        &self.followed[at].reading
+        let same = first_alike(followed, |one, other| one.reading.reads_the_same(&other.reading));
+        Self { followed, same, read: followed.iter().map(|followed| Read::of(followed.reading.clone())).collect() }
     }
 
     fn corners(&self, at: usize) -> usize {
         self.followed[at].corners.len()
     }
 
-    /// Some of them, with the stretches of days put together that lie next to each other.
-    fn together(&self, some: &BTreeSet<usize>) -> Vec<Reading<'r, 'a>> {
-        let mut by_statements: BTreeMap<usize, Vec<Reading<'r, 'a>>> = BTreeMap::new();
-        for at in some {
-            by_statements.entry(self.same[*at]).or_default().push(self.reading(*at).clone());
-        }
-        let together = by_statements.into_iter().flat_map(|(first, readings)| {
-            if readings.len() == self.same.iter().filter(|same| **same == first).count() {
-                // Whichever days it were, they lead there.
-                return vec![readings[0].whole()];
-            }
-            joining::join(readings, Reading::days, Reading::joined)
-        });
-        together.collect()
+    /// What is assumed for some of them, a list for each way; never none.
+    fn assuming(&self, some: &BTreeSet<usize>) -> Vec<Vec<Box<str>>> {
+        let told = leading::besides(&self.read, |at| some.contains(&at));
+        if told.is_empty() { vec![Vec::new()] } else { told }
     }
 }
 
@@ -240,9 +229,8 @@ impl Told<'_, '_> {
         });
         let mut told: Vec<Box<str>> = Vec::new();
         for (besides, some) in by_way {
-            for reading in readings.together(&some) {
-                let assuming: Vec<Box<str>> = reading.assuming().into_iter().chain(besides.iter().cloned()).collect();
-                let sentence = sentence_of(&assuming);
+            for assuming in readings.assuming(&some) {
+                let sentence = sentence_of(&[assuming, besides.clone()].concat());
                 if !told.contains(&sentence) {
                     told.push(sentence);
                 }

@@ -77,6 +77,18 @@ impl<'r, 'a> Reading<'r, 'a> {
         Some(format!("{} {word} {}", named.get(one)?.0, named.get(other)?.0).into())
     }
 
+    /// What is assumed of the order of its dates, but for that of some of them.
+    pub fn orders_but(&self, some: &BTreeSet<usize>) -> Vec<Box<str>> {
+        let named: Vec<(String, &Part)> = self.named_parts().collect();
+        let left: Vec<&String> =
+            (0..).zip(&named).filter(|(at, _)| !some.contains(at)).map(|(_, (name, _))| name).collect();
+        let is_told = |told: &str, one: &str, other: &str| {
+            ORDERS.iter().any(|(_, word)| told.strip_prefix(one).is_some_and(|rest| rest == format!(" {word} {other}")))
+        };
+        let is_left = |told: &str| left.iter().any(|one| left.iter().any(|other| is_told(told, one, other)));
+        self.order.iter().filter(|told| is_left(told)).cloned().collect()
+    }
+
     fn named_parts(&self) -> impl Iterator<Item = (String, &Part)> {
         let acts = self.acts.iter().filter_map(|read| Some((self.name_of(read), read.part.as_ref()?)));
         let accounts = self.accounts.iter().flat_map(|read| {

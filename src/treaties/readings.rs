@@ -462,8 +462,24 @@ impl<'r, 'a> Reading<'r, 'a> {
 
     /// It with all days of its dates but one, in any order.
     pub fn whole_but(&self, at: usize, part: Part) -> Self {
-        let mut whole = self.whole();
-        whole.parts_mut().skip(at).take(1).for_each(|it| *it = part);
+        self.whole().with_part(at, part)
+    }
+
+    /// It with some days of one date.
+    pub fn with_part(&self, at: usize, part: Part) -> Self {
+        let mut read = self.clone();
+        read.parts_mut().skip(at).take(1).for_each(|it| *it = part);
+        read
+    }
+
+    /// It with all days that some of its dates can mean, in any order with the others.
+    pub fn whole_on(&self, dates: &BTreeSet<usize>) -> Self {
+        let mut whole = self.clone();
+        let is_whole = |(at, _): &(usize, &mut Part)| dates.contains(at);
+        whole.parts_mut().enumerate().filter(is_whole).for_each(|(_, part)| *part = Part::whole(part.of));
+        if !dates.is_empty() && !whole.order.is_empty() {
+            whole.order = self.orders_but(dates);
+        }
         whole
     }
 

@@ -12,8 +12,8 @@ use super::{
     statements::{Stated, Statement},
 };
 use crate::domain::{
-    CitedEvent, Clauses, ContestResolved, EventContested, EventReference, Kind, MandateType, OrganisationId, Position,
-    Recorded, SourceClass, Subject, TreatyBody, TreatyEffect, TreatyId,
+    Body, CitedEvent, Clauses, ContestResolved, EventContested, EventReference, Kind, MandateType, OrganisationId,
+    Position, Recorded, SourceClass, Subject, TreatyBody, TreatyEffect, TreatyId,
 };
 
 /// One act in the world with what is stated about it.
@@ -129,13 +129,27 @@ pub fn told(act: &Act<'_>) -> Claims {
 }
 
 fn name_of(statement: &Statement<'_>) -> ActName {
-    match (statement.body, statement.subject()) {
+    named(statement.recorded, statement.body)
+}
+
+/// An act in the world by its kind, its subject and what its statements share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ActNamed(Kind, Subject, ActName);
+
+/// Which act an event is a statement about.
+pub fn act_named(recorded: &Recorded) -> Option<ActNamed> {
+    let Body::Treaty(body) = &recorded.event.body else { return None };
+    Some(ActNamed(recorded.event.kind(), recorded.event.subject.clone(), named(recorded, body)))
+}
+
+fn named(recorded: &Recorded, body: &TreatyBody) -> ActName {
+    match (body, &recorded.event.subject) {
         (TreatyBody::EffectStated(body), Subject::Treaty(_)) if body.effect == TreatyEffect::EntryIntoForce => {
             ActName::TreatyInForce
         }
-        _ => match &statement.recorded.event.act {
+        _ => match &recorded.event.act {
             Some(act) => ActName::Named(act.clone()),
-            None => ActName::Alone(statement.reference()),
+            None => ActName::Alone(recorded.reference()),
         },
     }
 }

@@ -349,7 +349,7 @@ async fn what_cannot_be_asked_is_refused_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_questions_see_that_a_stated_entry_into_force_was_taken_back() {
+async fn all_questions_see_what_became_of_a_stated_entry_into_force() {
     let story = Story::begin().await;
     let treaty = "made-up:1";
     let clause = EntryIntoForceClause { threshold: 2, ..in_force(EntryIntoForceMode::FirstOfMonth, "17") };
@@ -370,12 +370,36 @@ async fn all_questions_see_that_a_stated_entry_into_force_was_taken_back() {
     story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, vec![stated])).await.unwrap();
     story.deposit(treaty, "FIN", "2000-01-10").await;
     story.deposit(treaty, "UKR", "2001-02-10").await;
-    let before = story.size();
-    let body = SharedBody::EventRetracted(EventRetracted { target, reason: "of another treaty".into() });
-    let taken_back = drafted(&subject.to_string(), Body::Shared(body));
-    story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, vec![taken_back])).await.unwrap();
+    let corrected = |effective: Option<&str>| {
+        let unknown = || NotStated { field: "effective".into(), reason: NotStatedReason::Unknown };
+        let body = EffectStated { effect: TreatyEffect::EntryIntoForce, effective: effective.and_then(world) };
+        let restated = Restated {
+            occurred: None,
+            not_stated: effective.is_none().then(unknown).into_iter().collect(),
+            body: Body::Treaty(TreatyBody::EffectStated(body)),
+        };
+        let restated = Some(Box::new(restated));
+        SharedBody::EventCorrected(EventCorrected { target: target.clone(), reason: "a slip".into(), restated })
+    };
+    let retracted = EventRetracted { target: target.clone(), reason: "of another treaty".into() };
+    let said = [
+        corrected(Some("2007-01-01")),
+        corrected(Some("2009-10-01")),
+        corrected(None),
+        corrected(Some("2009-11-01")),
+        SharedBody::EventRetracted(retracted),
+    ];
+    let mut sizes = vec![story.size()];
+    for body in said {
+        let event = drafted(&subject.to_string(), Body::Shared(body));
+        story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, vec![event])).await.unwrap();
+        sizes.push(story.size());
+    }
     let at = "2008-01-01";
-    for (size, expected) in [(before, "contracting"), (story.size(), "party")] {
+    // What is stated goes before the two deposits, of which the second is of February 2001.
+    let (stated, counted) = (("contracting", "2000-01-10"), ("party", "2001-08-01"));
+    let expected = [stated, ("party", "2007-01-01"), stated, counted, stated, counted];
+    for (size, (expected, since)) in sizes.into_iter().zip(expected) {
         let mut client = story.client();
         let request = proto::TreatyStatusRequest {
             treaty: treaty.into(),
@@ -400,7 +424,7 @@ async fn all_questions_see_that_a_stated_entry_into_force_was_taken_back() {
         assert_eq!(line.statuses, [expected]);
         assert_eq!(Some(line), duties.standing.as_ref(), "the same line");
         let held = status.outcomes[0].intervals.iter().find(|it| it.to.is_empty() || *it.to > *at).unwrap();
-        assert_eq!(line.since, held.from);
+        assert_eq!((line.since.as_str(), held.from.as_str()), (since, since));
         let late: Vec<_> = duties.duties.iter().filter(|duty| duty.state == "overdue").map(|it| &it.due).collect();
         let listed = overdue.participations.iter().find(|found| found.participant == "FIN");
         let listed: Vec<_> = listed.iter().flat_map(|found| &found.duties).map(|duty| &duty.due).collect();

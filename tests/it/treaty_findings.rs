@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use merestone::{authoring::SignedSubmission, bench::treaties::treaty, domain::*, wire::proto};
+use merestone::{authoring::SignedSubmission, bench::treaties::treaty, domain::*, limits, wire::proto};
 
 use crate::{
     parties::{generated, table},
@@ -18,12 +18,13 @@ async fn findings(story: &Story, request: proto::FindingsRequest) -> proto::Find
     story.client().findings(request).await.unwrap().into_inner()
 }
 
-/// Where a finding stands, and what it is.
-type Remark = (Option<(u64, u32)>, String, String);
+/// Where a finding stands, what it is, and what it assumes.
+type Remark = (Option<(u64, u32)>, String, String, Vec<String>);
 
 fn remark(finding: &proto::LegalFinding) -> Remark {
     let position = finding.event.as_ref().and_then(|event| event.position.as_ref());
-    (position.map(|position| (position.index, position.ordinal)), finding.code.clone(), finding.message.clone())
+    let position = position.map(|position| (position.index, position.ordinal));
+    (position, finding.code.clone(), finding.message.clone(), finding.assuming.clone())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +71,7 @@ async fn findings_of_all_are_those_of_each_once_and_in_order() {
     let code = told[0].1.clone();
     let some =
         findings(&story, proto::FindingsRequest { codes: vec![code.clone()], page_size: 1_000, ..asked() }).await;
-    assert_eq!(some.findings.len(), told.iter().filter(|(_, told, _)| *told == code).count());
+    assert_eq!(some.findings.len(), told.iter().filter(|(_, told, ..)| *told == code).count());
     story.audited().await;
 }
 
@@ -94,6 +95,16 @@ async fn foretold(story: &Story, events: Vec<Event>) -> Vec<String> {
 
 /// The same, with the codes of what was foretold to go.
 async fn come_and_gone(story: &Story, events: Vec<Event>) -> (Vec<String>, Vec<String>) {
+    let (come, gone, _) = compared(story, events).await;
+    (come, gone)
+}
+
+/// Which remarks stand and which stood instead, where a code on an act stays and says
+/// something else.
+type ChangedRemarks = Vec<(BTreeSet<Remark>, BTreeSet<Remark>)>;
+
+/// The same, with what was foretold to change.
+async fn compared(story: &Story, events: Vec<Event>) -> (Vec<String>, Vec<String>, ChangedRemarks) {
     let before = remarked(story).await;
     let signed = story.ledger.sign(&story.ledger.recorder, events);
     let checked = story.ledger_client().check(check(&[], &signed)).await.unwrap().into_inner();
@@ -102,18 +113,28 @@ async fn come_and_gone(story: &Story, events: Vec<Event>) -> (Vec<String>, Vec<S
     let remarks = |found: &[proto::FindingUnderTreaty]| -> BTreeSet<Remark> {
         found.iter().map(|found| remark(found.finding.as_ref().unwrap())).collect()
     };
-    let (told, gone) = (remarks(&checked.legal_findings), remarks(&checked.legal_findings_gone));
+    let changed = |found: &[proto::ChangedFinding]| -> ChangedRemarks {
+        let each = |found: &[proto::LegalFinding]| found.iter().map(remark).collect();
+        found.iter().map(|found| (each(&found.was), each(&found.now))).collect()
+    };
+    let told_of = |answer: &proto::CheckResponse| {
+        let (come, gone) = (remarks(&answer.legal_findings), remarks(&answer.legal_findings_gone));
+        (come, gone, changed(&answer.legal_findings_changed))
+    };
+    let told = told_of(&checked);
     assert_eq!(story.size(), checked.index, "a dry run records nothing");
     story.ledger.submit(&signed).await.unwrap();
     let recorded = story.ledger_client().check(check(&[], &signed)).await.unwrap().into_inner();
     assert_eq!(recorded.index, checked.index);
-    let brought = (remarks(&recorded.legal_findings), remarks(&recorded.legal_findings_gone));
-    assert_eq!((&told, &gone), (&brought.0, &brought.1), "what is on record tells the same of when it entered");
+    assert_eq!(told, told_of(&recorded), "what is on record tells the same of when it entered");
     let after = remarked(story).await;
-    assert_eq!(told, after.difference(&before).cloned().collect());
-    assert_eq!(gone, before.difference(&after).cloned().collect());
-    let codes = |found: BTreeSet<Remark>| found.into_iter().map(|(_, code, _)| code).collect();
-    (codes(told), codes(gone))
+    let (come, gone, changed) = told;
+    let was = changed.iter().flat_map(|(was, _)| was).chain(&gone).cloned().collect();
+    let now = changed.iter().flat_map(|(_, now)| now).chain(&come).cloned().collect();
+    assert_eq!(after.difference(&before).cloned().collect::<BTreeSet<_>>(), now);
+    assert_eq!(before.difference(&after).cloned().collect::<BTreeSet<_>>(), was);
+    let codes = |found: BTreeSet<Remark>| found.into_iter().map(|(_, code, ..)| code).collect();
+    (codes(come), codes(gone), changed)
 }
 
 fn check(before: &[&SignedSubmission], signed: &SignedSubmission) -> proto::CheckRequest {
@@ -271,7 +292,7 @@ async fn what_passing_time_brings_is_not_told_as_what_a_draft_does() {
     let story = Story::begin().await;
     story.deposit(OTTAWA, "LTU", ConsentMode::Ratification, "2003-05-12").await;
     story.record(&under(OTTAWA, "LTU"), notice("2029-12-20")).await;
-    let silent = |found: &BTreeSet<Remark>| found.iter().filter(|(_, code, _)| code == "not_notified").count();
+    let silent = |found: &BTreeSet<Remark>| found.iter().filter(|(_, code, ..)| code == "not_notified").count();
     assert_eq!(silent(&remarked(&story).await), 0, "the time to notify runs");
     story.clock.advance(std::time::Duration::from_secs(40 * 24 * 3600));
     let signed =
@@ -305,5 +326,71 @@ async fn whom_a_correction_names_is_looked_at() {
     assert!(gone.contains(&"predecessor_not_bound".into()), "of the successor that a correction made: {gone:?}");
     let two = vec![act("CHE", deposit("2001-01-01")), act("UKR", deposit("2002-01-01"))];
     assert!(foretold(&story, two).await.contains(&"consent_while_bound".into()), "two under one treaty");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_rival_statement_leads_to_as_well_neither_comes_nor_goes() {
+    const CODE: &str = "withdrawal_without_membership";
+    let story = Story::begin().await;
+    let act = |body: TreatyBody| drafted(&under(OTTAWA, "POL"), Body::Treaty(body));
+    let stated = |received: &str, class: SourceClass| {
+        let mut event = act(notice(received));
+        event.act = Some("withdrawal of POL".into());
+        event.source = event.source.map(|source| Source { class, transcribed: true, ..source });
+        event
+    };
+    // How many assumptions each finding of the code has.
+    let assumed = |found: &BTreeSet<Remark>| -> Vec<usize> {
+        found.iter().filter(|(_, code, ..)| code == CODE).map(|(.., assuming)| assuming.len()).collect()
+    };
+    let of_code = |changed: &ChangedRemarks| -> Vec<(Vec<usize>, Vec<usize>)> {
+        let told = changed.iter().map(|(was, now)| (assumed(was), assumed(now)));
+        told.filter(|(was, now)| !was.is_empty() || !now.is_empty()).collect()
+    };
+    let first = stated("2025-08-20", SourceClass::Press);
+    assert!(foretold(&story, vec![first]).await.contains(&CODE.into()));
+    // Each of two that differ is followed, and the finding is told of either.
+    let (come, gone, changed) = compared(&story, vec![stated("2025-08-27", SourceClass::Press)]).await;
+    assert_eq!((come, gone), (vec![], vec![]));
+    assert_eq!(of_code(&changed), [(vec![0], vec![1, 1])]);
+    // A better source alone is followed.
+    let better = vec![stated("2025-08-28", SourceClass::Depositary)];
+    let (come, gone, changed) = compared(&story, better).await;
+    assert_eq!((come, gone), (vec![], vec![]));
+    assert_eq!(of_code(&changed), [(vec![1, 1], vec![0])]);
+    // The same from as good a source says nothing new, whichever of the two it is told of.
+    let (come, gone, _) = compared(&story, vec![stated("2025-08-28", SourceClass::Depositary)]).await;
+    assert_eq!((come, gone), (vec![], vec![]));
+    // What takes the ground away takes the finding away.
+    let deposit = TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, "2000-01-01", &[]));
+    let (_, gone, changed) = compared(&story, vec![act(deposit)]).await;
+    assert!(gone.contains(&CODE.into()) && of_code(&changed).is_empty(), "{gone:?} {changed:?}");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_more_relatives_than_are_looked_at_that_is_said() {
+    let story = Story::begin().await;
+    let act = |who: &str, body: TreatyBody| drafted(&under(OTTAWA, who), Body::Treaty(body));
+    let suspends = act("UKR", suspension());
+    let organisation = story.ledger.recorder.organisation.clone();
+    let reference = EventReference { organisation, event: suspends.id };
+    let objections = |count: usize| (0..count).map(|_| act("CHE", objection(&reference, "2025-12-20", ""))).collect();
+    let record = async |events: Vec<Event>| {
+        story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, events)).await.unwrap();
+    };
+    record(vec![suspends]).await;
+    record(objections(limits::FORETOLD_RELATIVES)).await;
+    let deposit = TreatyBody::InstrumentDeposited(instrument(ConsentMode::Accession, "2000-01-01", &[]));
+    let signed = story.ledger.sign(&story.ledger.recorder, vec![act("POL", deposit)]);
+    let cut = async || {
+        let checked = story.ledger_client().check(check(&[], &signed)).await.unwrap().into_inner();
+        assert!(checked.refusal.is_none(), "{checked:?}");
+        checked.legal_findings_cut
+    };
+    assert!(!cut().await, "so many are looked at");
+    record(objections(1)).await;
+    assert!(cut().await, "and no more");
     story.audited().await;
 }

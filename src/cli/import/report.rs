@@ -191,6 +191,11 @@ fn findings(report: &Report<'_>, summary: &Summary) -> String {
             if !foretold.gone.is_empty() {
                 sentence.push_str(&format!("; there would be no more: {}", told(&foretold.gone)));
             }
+            if !foretold.changed.is_empty() {
+                let changed = foretold.changed.iter();
+                let changed = changed.map(|changed| format!("{}, would be {}", told(&changed.was), told(&changed.now)));
+                sentence.push_str(&format!("; would change: {}", changed.collect::<Vec<_>>().join("; ")));
+            }
             if foretold.cut {
                 sentence.push_str("; there may be more, as they bear on more than is looked at");
             }

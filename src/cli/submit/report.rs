@@ -12,7 +12,7 @@ use crate::{
     cli::{
         Exit, Failure,
         block::table,
-        check::legal_finding,
+        check::{changed_finding, legal_finding},
         exit::exit_of,
         output::{Format, Output, instant, to_stderr},
         sign_off::{left_out_in_words, state_in_words, state_json},
@@ -212,22 +212,26 @@ fn row(parcel: &Parcel, at: usize) -> [String; 3] {
     [format!("{}{number}", name(&parcel.file)), index, outcome]
 }
 
-/// What law remarks since it entered, and what no more.
+/// What law remarks since it entered, what no more, and what in another way.
 fn remarked(accepted: &Accepted) -> Vec<String> {
     let Some(answer) = &accepted.brought else { return Vec::new() };
     let came = answer.legal_findings.iter().map(|found| format!("legal finding: {}", legal_finding(answer, found)));
     let went = answer.legal_findings_gone.iter();
     let went = went.map(|found| format!("legal finding no more: {}", legal_finding(answer, found)));
+    let changed = answer.legal_findings_changed.iter();
+    let changed = changed.map(|it| format!("legal finding that changed: {}", changed_finding(answer, it, "is now")));
     let cut = answer.legal_findings_cut.then(|| "legal finding: there may be more than was looked at".to_owned());
-    came.chain(went).chain(cut).collect()
+    came.chain(went).chain(changed).chain(cut).collect()
 }
 
 fn remarked_json(answer: &CheckResponse) -> Value {
     let told = |found: &[FindingUnderTreaty]| -> Vec<Value> {
         found.iter().map(|found| to_json("FindingUnderTreaty", found)).collect()
     };
+    let changed = answer.legal_findings_changed.iter().map(|changed| to_json("ChangedFinding", changed));
     json!({
         "came": told(&answer.legal_findings), "went": told(&answer.legal_findings_gone),
+        "changed": changed.collect::<Vec<_>>(),
         "cut": answer.legal_findings_cut,
     })
 }

@@ -3,7 +3,7 @@
 
 use jiff::{ToSpan, civil::Date};
 
-use super::{is_bound_on, open, remark, remark_if};
+use super::{Only, is_bound_on, open, remark, remark_if};
 use crate::{
     domain::{
         DeclarationMade, DeclarationType, EventReference, LegalRemark, ObjectionLodged, Permission, SuccessionNotified,
@@ -121,10 +121,10 @@ fn on_reservation(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, m
         let index = other.recorded.position.index;
         format!("the reservation of entry {index} made before {consented}")
     });
-    let only = std::iter::once(open::assumed(&open::named(act), &parts)).filter(|only| !only.is_empty());
-    let only: Vec<Box<str>> = only.chain(before.map(Into::into)).collect();
+    let words: Box<str> = before.collect::<Vec<_>>().join("; ").into();
+    let only = Only { words, ..open::assumed(&open::named(act), &parts) };
     let message = format!("made when signing, and not confirmed with the consent of {consented}");
-    remark_if(course, only.join("; "), LegalRemark::ReservationNotConfirmed, statement, "VCLT 23(2)", message);
+    remark_if(course, only, LegalRemark::ReservationNotConfirmed, statement, "VCLT 23(2)", message);
 }
 
 /// It is made with an instrument of consent: the one that it names, else one of its day.
@@ -144,23 +144,14 @@ fn on_provisional(
         return;
     }
     let message = "it can be declared together with an instrument of consent, and none of that day is held";
-    let Some(made) = made else {
-        return remark(course, LegalRemark::ProvisionalWithoutInstrument, statement, &article, message);
+    // Where both may be of one day, they are taken to be.
+    let deposits = course.memberships.iter().map(|membership| membership.deposited);
+    let may_be = |made: Days| {
+        deposits.clone().any(|day| made.holds(day)) || !open::consents_of_open_days(record, made).is_empty()
     };
-    let open = open::consents_of_open_days(record, made);
-    let known = |day: &Date| !open.iter().any(|of| of.holds(*day));
-    let deposits = course.memberships.iter().map(|membership| membership.deposited).filter(known);
-    let deposits: Vec<Date> = deposits.collect();
-    let sides = deposits.iter().flat_map(|day| [Some(*day), day.tomorrow().ok()]).flatten();
-    let parts = open::where_it_holds(made, sides, |day| !deposits.contains(&day));
-    if parts.is_empty() {
-        return;
+    if !made.map_or(!course.memberships.is_empty(), may_be) {
+        remark(course, LegalRemark::ProvisionalWithoutInstrument, statement, &article, message);
     }
-    let only = match open.is_empty() {
-        true => open::assumed("declaration made", &parts),
-        false => "the declaration made on another day than the instrument of consent".into(),
-    };
-    remark_if(course, only, LegalRemark::ProvisionalWithoutInstrument, statement, &article, message);
 }
 
 fn on_objection(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, body: &ObjectionLodged) {

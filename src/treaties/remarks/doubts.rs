@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{ToSpan, civil::Date};
 
-use super::{Found, found};
+use super::{Found, Only, found};
 use crate::{
     domain::{
         CitedEvent, DomesticStep, Kind, LegalFinding, LegalRemark, Position, PursuedAct, Subject, TreatyBody,
@@ -31,7 +31,7 @@ fn on_periods(record: &Record<'_, '_>, told: &mut Vec<Found>) {
         let message = "the day until which the conflict is asserted lies before the day since which it is";
         let (code, article) = (LegalRemark::PeriodEndsBeforeItBegins, "".into());
         let finding = LegalFinding { code, event: Some(event), article, message: message.into() };
-        told.push(Found { finding, only: "".into() });
+        told.push(Found { finding, only: Only::default() });
     }
 }
 

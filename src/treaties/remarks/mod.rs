@@ -20,7 +20,7 @@ use crate::domain::{
     WithdrawalClause, WithdrawalNotified, WorldDate,
 };
 
-pub use open::Found;
+pub use open::{Found, Only};
 
 /// Adds a finding on a statement.
 pub fn remark(course: &mut Course, code: LegalRemark, on: &Statement<'_>, article: &str, message: impl Into<Box<str>>) {
@@ -30,7 +30,7 @@ pub fn remark(course: &mut Course, code: LegalRemark, on: &Statement<'_>, articl
 /// Adds a finding on a statement, with what has to be assumed for it besides the reading.
 pub fn remark_if(
     course: &mut Course,
-    only: impl Into<Box<str>>,
+    only: impl Into<Only>,
     code: LegalRemark,
     on: &Statement<'_>,
     article: &str,
@@ -40,7 +40,7 @@ pub fn remark_if(
 }
 
 fn found(
-    only: impl Into<Box<str>>,
+    only: impl Into<Only>,
     code: LegalRemark,
     on: &Statement<'_>,
     article: &str,
@@ -261,7 +261,7 @@ fn on_clamped_days(record: &Record<'_, '_>, course: &mut Course) {
             let message = format!("{months} after {} has no such day: clamped to {expiry}", leave.began);
             let (code, event) = (LegalRemark::DayClamped, Some(leave.event));
             let finding = LegalFinding { code, event, article: clause.article.clone(), message: message.into() };
-            course.findings.push(Found { finding, only: "".into() });
+            course.findings.push(Found { finding, only: Only::default() });
         }
     }
 }

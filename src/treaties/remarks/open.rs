@@ -21,11 +21,52 @@ use crate::{
     },
 };
 
-/// A finding with what has to be assumed for it besides the reading; empty where nothing has.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A finding with what has to be assumed for it besides the reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub finding: LegalFinding,
-    pub only: Box<str>,
+    pub only: Only,
+}
+
+/// What has to be assumed besides the reading; empty where nothing has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Only {
+    /// What it is that is on one of the days.
+    pub of: Box<str>,
+    /// The stretches of days on one of which that is.
+    pub parts: Vec<Part>,
+    /// What else.
+    pub words: Box<str>,
+}
+
+impl<T: Into<Box<str>>> From<T> for Only {
+    fn from(words: T) -> Self {
+        Self { words: words.into(), ..Self::default() }
+    }
+}
+
+impl Only {
+    /// It in a sentence.
+    pub fn told(&self) -> Option<Box<str>> {
+        let parts: Vec<String> = self.parts.iter().filter_map(|part| part.told(&self.of)).collect();
+        self.with_words(Some(parts.join(" or ")).filter(|parts| !parts.is_empty()))
+    }
+
+    /// It where not all of the days lead there, but some as the other dates are.
+    pub fn told_of_some(&self) -> Option<Box<str>> {
+        let on = if self.parts.is_empty() { "on some of its days".into() } else { days_of(&self.parts) };
+        self.with_words(Some(format!("{} {on}, as the other dates are", self.of)).filter(|_| !self.of.is_empty()))
+    }
+
+    fn with_words(&self, dated: Option<String>) -> Option<Box<str>> {
+        let words = Some(self.words.to_string()).filter(|words| !words.is_empty());
+        let told: Vec<String> = dated.into_iter().chain(words).collect();
+        (!told.is_empty()).then(|| told.join("; ").into())
+    }
+}
+
+fn days_of(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.days.to_string()).collect::<Vec<_>>().join(" or ")
 }
 
 /// The stretches of days on which something holds that changes on some days alone.
@@ -52,9 +93,11 @@ pub fn changes(course: &Course) -> impl Iterator<Item = Date> {
 
 /// What has to be assumed of something that was dated, so that it lies in one of the
 /// stretches; nothing where they are all of the days.
-pub fn assumed(what: &str, parts: &[Part]) -> Box<str> {
-    let told = parts.iter().map(|part| part.told(what));
-    told.collect::<Option<Vec<_>>>().map(|told| told.join(" or ")).unwrap_or_default().into()
+pub fn assumed(what: &str, parts: &[Part]) -> Only {
+    if parts.iter().any(|part| part.is_whole()) {
+        return Only::default();
+    }
+    Only { of: what.into(), parts: parts.to_vec(), words: "".into() }
 }
 
 /// All of the days of stretches.

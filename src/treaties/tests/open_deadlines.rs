@@ -59,6 +59,22 @@ fn states_that_differ_say_which_days_each_assumes() {
 }
 
 #[test]
+fn a_duty_assumes_nothing_of_dates_on_which_it_does_not_depend() {
+    let mut book = party("UKR", "2005");
+    // Which of the two came first decides which one runs, and nothing about the first report.
+    book.withdrew("2012-04-18", &own("UKR"), "2012-03-10/2012-03-12");
+    book.withdrew("2012-04-18", &own("UKR"), "2012-03-11/2012-03-13");
+    let found = book.duties("UKR", "2006-01-15");
+    let told = under(&found, "7(1)", None);
+    let assuming: Vec<&str> = told.iter().flat_map(|duty| &duty.assuming).map(|it| &**it).collect();
+    let on = |first: &str, last: &str| {
+        format!("instrument deposited on a day from {first} to {last}, days that the statement allows")
+    };
+    let expected = [on("2005-01-01", "2005-01-31"), on("2005-02-01", "2005-07-31"), on("2005-08-01", "2005-12-31")];
+    assert_eq!(assuming, expected);
+}
+
+#[test]
 fn a_deadline_that_may_fall_within_the_days_looked_at_lies_ahead() {
     let book = party("UKR", "2005");
     let horizon = Horizon { at: day("2006-01-15"), until: day("2006-03-16") };

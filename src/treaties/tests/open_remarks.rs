@@ -116,7 +116,7 @@ fn a_reservation_that_another_may_confirm_is_not_confirmed_if_that_came_before_t
 }
 
 #[test]
-fn a_declaration_without_an_instrument_is_remarked_on_the_days_on_which_none_came() {
+fn a_declaration_without_an_instrument_is_remarked_where_none_can_have_come_that_day() {
     let without = |declares: &str, deposited: &str| {
         let mut book = applied(deposited);
         let body = declared(declaration(DeclarationType::ProvisionalApplication, declares));
@@ -127,13 +127,67 @@ fn a_declaration_without_an_instrument_is_remarked_on_the_days_on_which_none_cam
     };
     assert_eq!(without("2005-03-10", "2005-03-11"), Some(String::new()));
     assert_eq!(without("2005-03-10", "2005-04"), Some(String::new()));
-    assert_eq!(without("2005-03-10", "2005-03-10"), None);
-    let another = "the declaration made on another day than the instrument of consent";
-    assert_eq!(without("2005-03-10", "2005-03").unwrap(), another, "none of the ends of the month is that day");
+    assert_eq!(without("2005-02", "2005-03/2005-04"), Some(String::new()));
+    // As with every two dates that may be as they have to be: they are taken to be.
+    for (declares, deposited) in [
+        ("2005-03-10", "2005-03-10"),
+        ("2005-03-10", "2005-03"),
+        ("2005-03", "2005-03-10"),
+        ("2005-03", "2005-03"),
+        ("2005", "2005-03/2006"),
+        ("-", "2005-03-10"),
+    ] {
+        assert_eq!(without(declares, deposited), None, "{declares} {deposited}");
+    }
+}
+
+#[test]
+fn a_finding_says_nothing_of_dates_on_which_it_does_not_depend() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.signed(&x, "1998");
+    book.deposited(&x, ConsentMode::Ratification, "2011-03/2012-04");
+    book.withdrew("2025-03-18", &x, "2011-03");
+    book.record("2025-03-18", &x, declared(declaration(DeclarationType::Reservation, "2011-03")));
+    book.record("2025-03-18", &x, effect(TreatyEffect::EntryIntoForce, "2011-03"));
+    let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+    let not_confirmed = remarked(&answer, LegalRemark::ReservationNotConfirmed);
+    let [(assuming, _)] = not_confirmed.as_slice() else { panic!("{not_confirmed:?}") };
     let words = "days that the statement allows";
-    let before = format!("declaration made on a day from 2005-03-01 to 2005-03-09, {words}");
-    let after = format!("declaration made on a day from 2005-03-11 to 2005-03-31, {words}");
-    assert_eq!(without("2005-03", "2005-03-10").unwrap(), format!("{before} or {after}"));
+    // On which day it signed or gave notice is nothing to it; of the days of one stretch of the
+    // deposit each has its own last day of a reservation.
+    let expected = [
+        format!("instrument deposited on a day from 2011-04-01 to 2012-04-30, {words}"),
+        "instrument deposited on a day from 2011-03-02 to 2011-03-30, days that the statement allows; declaration made \
+         on a day from 2011-03-01 to 2011-03-29, as the other dates are"
+            .to_owned(),
+        format!(
+            "instrument deposited on 2011-03-31, a day that the statement allows; declaration made on a day from \
+             2011-03-01 to 2011-03-30, {words}"
+        ),
+    ];
+    assert_eq!(*assuming, expected);
+    for remark in &answer.findings {
+        let signed = remark.assuming.iter().filter(|told| told.contains("signature"));
+        assert_eq!((signed.count(), remark.assuming.len() <= 8), (0, true), "{:#?}", remark.assuming);
+    }
+}
+
+#[test]
+fn of_many_ways_to_lead_to_a_finding_the_days_around_them_are_told() {
+    let mut book = two_treaties();
+    let x = format!("participation/{OTTAWA}/XXX");
+    book.signed(&x, "2001-05-05");
+    book.deposited(&x, ConsentMode::Ratification, "2001-05-05");
+    for received in ["2003/2014", "2004/2015", "2005/2016", "2006/2017"] {
+        book.withdrew("2025-03-18", &x, received);
+    }
+    let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+    let told = remarked(&answer, LegalRemark::WithdrawalWithoutMembership);
+    assert_eq!(told.len(), 4, "one for each notice");
+    let around = "on some of the days alone that open dates can mean; withdrawal notified on a day from 2004-07-01 to \
+                  2014-12-31, days that the statement allows";
+    assert_eq!(told[0].0, [around]);
 }
 
 #[test]
