@@ -7,7 +7,8 @@ use jiff::civil::Date;
 
 use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Span, StatusRule, Step,
-    TreatyStatus, both_ends,
+    TreatyStatus,
+    both_ends::{self, Apart},
     course::{Course, Leave},
     dated::{self, Starts},
     followed::Followed,
@@ -116,7 +117,7 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
     intervals.sort();
     intervals.dedup();
     let agreed = alone && intervals.len() == 1;
-    // The earliest is the one that is told, of equal ones that of the first reading.
+    // The status is told as early as it can be.
     let told = group.iter().min_by_key(|it| it.interval.first.from).expect("a group has a reading");
     let settled = intervals.iter().all(Interval::is_settled);
     let several = !agreed && settles;
@@ -126,7 +127,7 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
     Outcome {
         status: told.interval.first.status,
         assuming: if agreed { Vec::new() } else { sentences_of(group.iter().map(|it| &it.reading)) },
-        steps: steps(asked, told),
+        steps: steps(asked, &group),
         could_change: settling.into_iter().chain(moves.into_iter().flatten()).collect(),
         intervals,
     }
@@ -136,9 +137,9 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
 fn by_statements<'f, 'r, 'a>(group: Vec<Holding<'f, 'r, 'a>>) -> Vec<Holding<'f, 'r, 'a>> {
     let mut told: Vec<Holding<'f, 'r, 'a>> = Vec::new();
     for it in group {
-        match told.iter_mut().find(|other| other.reading.reads_the_same(&it.reading)) {
+        match told.iter_mut().find(|other| other.reading.goes_by_the_same(&it.reading)) {
             Some(other) => *other = other.around(&it),
-            None => told.push(Holding { reading: it.reading.whole(), ..it }),
+            None => told.push(Holding { reading: it.reading.by_its_statements(), ..it }),
         }
     }
     told
@@ -164,11 +165,14 @@ pub fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
     if assuming.is_empty() { "as recorded".into() } else { assuming.join("; ").into() }
 }
 
-/// Steps up to the day asked about, and to the day that ends the status; what undoes a
-/// notice belongs to it, whenever it came.
-fn steps(asked: &Asked<'_, '_, '_>, told: &Holding<'_, '_, '_>) -> Vec<Step> {
-    let horizon = told.interval.first.to.unwrap_or(asked.at).max(asked.at);
-    let mut steps = both_ends::steps(told.courses.iter().map(|course| course.steps.as_slice()));
+/// The steps of all readings up to the day asked about, and to the day that ends the status;
+/// what undoes a notice belongs to it, whenever it came.
+fn steps(asked: &Asked<'_, '_, '_>, group: &[Holding<'_, '_, '_>]) -> Vec<Step> {
+    let ends = group.iter().filter_map(|it| it.interval.first.to);
+    let horizon = ends.max().unwrap_or(asked.at).max(asked.at);
+    let courses = group.iter().flat_map(|it| &it.courses).map(|course| course.steps.as_slice());
+    let by_days = group.iter().all(|it| it.reading.goes_by_the_same(&group[0].reading));
+    let mut steps = both_ends::steps(courses, if by_days { Apart::Days } else { Apart::Statements });
     steps.extend(beside(asked.record));
     steps.extend(asked.record.successions.iter().map(Succession::step));
     steps.extend(taken_back(asked));

@@ -16,7 +16,8 @@ use jiff::civil::Date;
 
 use super::{
     Change, ChangeCode, Dossier, Duty, DutyRule, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, Weighed,
-    WindowStart, both_ends,
+    WindowStart,
+    both_ends::{self, Apart},
     course::{Course, Leave, Membership},
     days::Days,
     declarations::{self, OpenChange, changed_on},
@@ -142,14 +143,14 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
     for (at, reading) in followed.iter().enumerate() {
         for change in of(reading) {
             let same = |(told, by): &&mut (Projected, Vec<usize>)| {
-                let alike = |other: &usize| followed[*other].reading.reads_the_same(&reading.reading);
+                let alike = |other: &usize| followed[*other].reading.goes_by_the_same(&reading.reading);
                 told.is_like(&change) && !by.contains(&at) && (told.days == change.days || by.iter().any(alike))
             };
             match found.iter_mut().find(same) {
                 Some((told, by)) => {
-                    let alike = by.iter().any(|other| followed[*other].reading.reads_the_same(&reading.reading));
+                    let alike = by.iter().any(|other| followed[*other].reading.goes_by_the_same(&reading.reading));
                     if alike {
-                        told.because = both_ends::steps([told.because.as_slice(), &change.because]);
+                        told.because = both_ends::steps([told.because.as_slice(), &change.because], Apart::Days);
                         told.could_move = both_ends::changes(std::mem::take(&mut told.could_move), change.could_move);
                     }
                     told.days = told.days.around(change.days);
@@ -229,7 +230,7 @@ fn of_boundary(
     let (course, day) = (followed.first(), days.first);
     let membership = course.memberships.iter().rev().find(|membership| membership.deposited < day)?;
     let (what, sentence) = kind_of(membership, day, after.status)?;
-    let steps = both_ends::steps(followed.corners.iter().map(|course| course.steps.as_slice()));
+    let steps = both_ends::steps(followed.corners.iter().map(|course| course.steps.as_slice()), Apart::Days);
     let because = steps.iter().filter(|step| gives(step, what, membership, day));
     let moves = |course: &Course, membership: &Membership| match (what, &membership.leave) {
         (UpcomingType::WithdrawalEffect | UpcomingType::WithdrawalDeferred, Some(leave)) => {
