@@ -396,13 +396,14 @@ fn label_of_contested(against: &[Against<'_>], begins: Date, to: Option<Date>) -
 }
 
 fn provisional(found: &ProvisionalApplication) -> Option<Lane> {
-    let ProvisionalApplication { since, since_latest, until, until_latest, .. } = found;
+    let ProvisionalApplication { since, since_latest, until, until_latest, uncertain, .. } = found;
     let (since, until) = ((day(since)?, day(since_latest)), (day(until), day(until_latest)));
     let surely = (since.1.unwrap_or(since.0), until.0);
     let (from, to) = (Some(since.0), until.1.or(until.0));
     let stretch = |look, from, to, label: &str| Stretch { look, from, to, label: label.into() };
     let may = |from, to| stretch(Look::Open, from, to, "none/provisional");
     let stretches = match surely {
+        _ if *uncertain => vec![may(from, to)],
         (begins, Some(ends)) if ends <= begins => vec![may(from, to)],
         (begins, ends) => {
             let before = (since.0 < begins).then(|| may(from, Some(begins)));

@@ -11,6 +11,8 @@ use super::{
     both_ends::{self, Apart},
     course::{Course, Leave},
     dated::{self, Starts},
+    days::Days,
+    declarations,
     followed::Followed,
     joining,
     months::counted,
@@ -21,7 +23,10 @@ use super::{
     suspension,
 };
 use crate::{
-    domain::{CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, Subject, SuspensionNotified, TreatyBody},
+    domain::{
+        CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, Subject, SuspensionNotified, TreatyBody,
+        WorldDate,
+    },
     limits::ASSUMPTIONS_TOLD,
 };
 
@@ -185,24 +190,25 @@ fn steps(asked: &Asked<'_, '_, '_>, group: &[Holding<'_, '_, '_>]) -> Vec<Step> 
 fn beside(record: &Record<'_, '_>) -> Vec<Step> {
     // Where accounts of one act contradict each other and all are followed, each is told.
     let told = record.beside.iter().flat_map(|act| {
-        let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
-        let told = if rival { act.followed.len() } else { 1 };
-        act.followed.iter().take(told).map(move |statement| (statement, told))
+        let told = if act.has_rivals() { act.followed.len() } else { 1 };
+        act.followed.iter().take(told).map(move |statement| (act, statement, told))
     });
-    let steps = told.filter_map(|(statement, told)| {
-        let (rule, date, sentence) = match statement.body {
+    let steps = told.filter_map(|(act, statement, told)| {
+        let dated = |date: Option<&WorldDate>| date.map(|date| dated::bounds(record.adopted, statement, Some(date)));
+        let (rule, days, sentence) = match statement.body {
             TreatyBody::DomesticStepTaken(body) => {
-                (StatusRule::DomesticStepIsNoStatus, body.taken.as_ref(), domestic(body))
+                (StatusRule::DomesticStepIsNoStatus, dated(body.taken.as_ref()), domestic(body))
             }
             TreatyBody::SuspensionNotified(body) => {
-                (StatusRule::SuspensionIsNoStatus, suspension::since(body), suspended(body))
+                let shown = std::ptr::eq(statement, act.shown());
+                let begins = if shown { suspension::begins(record, act, body) } else { dated(suspension::since(body)) };
+                (StatusRule::SuspensionIsNoStatus, begins, suspended(body))
             }
             TreatyBody::DeclarationMade(body) => {
-                (StatusRule::Declaration, body.effective.as_ref().or(body.made.as_ref()), declared(body))
+                (StatusRule::Declaration, declarations::days(record, statement, body), declared(body))
             }
             _ => return None,
         };
-        let date = date.and_then(|date| date.earliest().or(date.latest()));
         let sentence = match told {
             1 => sentence,
             several => format!("{sentence}; one of {several} accounts of it that nothing decides between"),
@@ -215,8 +221,8 @@ fn beside(record: &Record<'_, '_>) -> Vec<Step> {
             rule,
             article: article.into(),
             event: Some(statement.cited()),
-            date,
-            latest: None,
+            date: days.map(|days| days.first),
+            latest: days.and_then(Days::open_last),
             sentence: sentence.into(),
         })
     });
@@ -249,10 +255,12 @@ fn taken_back(asked: &Asked<'_, '_, '_>) -> Vec<Step> {
     let step = |retracted: &Retracted<'_>| {
         let what = retracted.recorded.event.kind().name().replace('_', " ");
         let index = retracted.recorded.position.index;
-        let date = retracted.recorded.event.date().and_then(|date| date.earliest().or(date.latest()));
+        let stated = retracted.recorded.event.date();
+        let date = stated.and_then(|date| date.earliest().or(date.latest()));
+        let latest = stated.and_then(WorldDate::latest).filter(|latest| Some(*latest) != date);
         let sentence = format!("{what} of entry {index} was taken back: {}", retracted.reason).into();
         let event = Some(retracted.retraction.cited());
-        Step { rule: StatusRule::Retraction, article: "".into(), event, date, latest: None, sentence }
+        Step { rule: StatusRule::Retraction, article: "".into(), event, date, latest, sentence }
     };
     own.map(step).collect()
 }

@@ -89,6 +89,7 @@ pub use over_time::cut_after_its_day;
 pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, participation};
 pub use party::party;
 pub use standing_acts::{About, Fate, fates};
+pub use suspension::{Reaction, Stance, SuspensionAsserted};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};

@@ -564,7 +564,7 @@ fn options<'r, 'a>(
             told.push(statement);
         }
     }
-    let rival = told.len() > 1;
+    let rival = act.has_rivals();
     let options = told.into_iter().flat_map(|statement| {
         let parts = dated::range(record, statement).map_or(vec![None], |of| match of.is_settled() {
             true => vec![Some(Part::whole(of))],

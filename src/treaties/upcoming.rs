@@ -20,7 +20,7 @@ use super::{
     both_ends::{self, Apart},
     course::{Course, Leave, Membership},
     days::Days,
-    declarations::{self, OpenChange, changed_on},
+    declarations::{OpenChange, changed_on},
     explain::{self, sentences_of},
     followed::{self, Followed},
     joining, objections, obligations, over_time,
@@ -313,12 +313,9 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
 /// Provisional application that ends with the entry into force.
 fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
     let ends = over_time::overlays(record, followed).into_iter().filter_map(|overlay| match overlay {
-        Overlay::ProvisionalApplication { event, scope, article, since, until, certain: _ } => {
-            let acts = record.clocked.iter().chain(&record.beside);
-            let ended = acts.filter(|act| act.is_stated_by(&event.reference));
-            let ended = ended.filter_map(|act| declarations::ended(record, &record.beside, act)).reduce(Days::earlier);
+        Overlay::ProvisionalApplication { event, scope, article, since, until, withdrawn, certain: _ } => {
             // That it is withdrawn is an act.
-            let days = until.filter(|days| horizon.may_begin(*days) && Some(*days) != ended)?;
+            let days = until.filter(|days| horizon.may_begin(*days) && Some(*days) != withdrawn)?;
             Some((days, event, scope, article, since))
         }
         Overlay::SuspensionAsserted(_)
