@@ -56,7 +56,7 @@ fn shown(answer: &ContestedResponse, why: bool, known_at: Option<KnownAt>) -> Ve
     };
     let told = match acts.iter().filter(|act| act.uncertain).count() {
         0 => told,
-        open => format!("{told}, {open} of them only as some days of open dates have it"),
+        open => format!("{told}; of {open} that depends on what open dates mean"),
     };
     let headline = format!("On {at}{ahead}, as known on {known}: {told}.");
     std::iter::once(sentences(None, [headline])).chain(acts.iter().flat_map(|act| contested(act, why))).collect()
@@ -304,7 +304,7 @@ mod tests {
         let text: String = shown(&answer, false, None).iter().map(|block| block.text(80)).collect();
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for told in [
-            "1 act is contested, 1 of them only as some days of open dates have it.",
+            "1 act is contested; of 1 that depends on what open dates mean.",
             "contested since 2025-10-17 by CHE, which may have withdrawn that by then; by then NOR may have, too;",
         ] {
             assert!(flat.contains(told), "{told}\n{text}");
