@@ -128,19 +128,20 @@ fn as_stated(date: &str) -> String {
     if day(date).is_some() { String::new() } else { format!(" ({date})") }
 }
 
-/// The events that the reasons cite, each on the first day that a reading has for it:
-/// later ones are of its effects, which the lanes show.
+/// The events that the reasons cite, each where the first reason for it stands, on the last day
+/// that this can be: later ones are of its effects, which the lanes show.
 fn cited(answer: &TreatyStatusResponse) -> Vec<Dated> {
     let mut found = Vec::new();
     for outcome in &answer.outcomes {
-        let mut first: BTreeMap<(u64, u32), Date> = BTreeMap::new();
+        let mut first: BTreeMap<(u64, u32), (Date, Date)> = BTreeMap::new();
         for step in &outcome.steps {
             let event = step.event.as_ref().and_then(|event| event.position.as_ref());
-            if let Some((position, day)) = event.zip(day(&step.date)) {
-                first.entry(place(position)).and_modify(|before| *before = day.min(*before)).or_insert(day);
+            if let Some((position, first_day)) = event.zip(day(&step.date)) {
+                let days = (first_day, day(&step.date_latest).unwrap_or(first_day));
+                first.entry(place(position)).and_modify(|before| *before = days.min(*before)).or_insert(days);
             }
         }
-        found.extend(first.into_iter().map(|(event, day)| (day, event)));
+        found.extend(first.into_iter().map(|(event, (_, last))| (last, event)));
     }
     found.sort_unstable();
     found.dedup();
@@ -396,13 +397,14 @@ fn label_of_contested(against: &[Against<'_>], begins: Date, to: Option<Date>) -
 }
 
 fn provisional(found: &ProvisionalApplication) -> Option<Lane> {
-    let ProvisionalApplication { since, since_latest, until, until_latest, .. } = found;
+    let ProvisionalApplication { since, since_latest, until, until_latest, uncertain, .. } = found;
     let (since, until) = ((day(since)?, day(since_latest)), (day(until), day(until_latest)));
     let surely = (since.1.unwrap_or(since.0), until.0);
     let (from, to) = (Some(since.0), until.1.or(until.0));
     let stretch = |look, from, to, label: &str| Stretch { look, from, to, label: label.into() };
     let may = |from, to| stretch(Look::Open, from, to, "none/provisional");
     let stretches = match surely {
+        _ if *uncertain => vec![may(from, to)],
         (begins, Some(ends)) if ends <= begins => vec![may(from, to)],
         (begins, ends) => {
             let before = (since.0 < begins).then(|| may(from, Some(begins)));
@@ -417,6 +419,28 @@ fn provisional(found: &ProvisionalApplication) -> Option<Lane> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_act_of_an_open_day_stands_at_the_last_day_that_it_can_be_and_its_effects_do_not_move_it() {
+        use crate::client::reply::{CitedEvent, StatusOutcome, StatusStep};
+        let step = |date: &str, date_latest: &str| StatusStep {
+            event: Some(CitedEvent {
+                position: Some(EventPosition { index: 7, ..EventPosition::default() }),
+                verified: false,
+            }),
+            date: date.into(),
+            date_latest: date_latest.into(),
+            ..StatusStep::default()
+        };
+        let stands = |steps: Vec<StatusStep>| {
+            let outcomes = vec![StatusOutcome { steps, ..StatusOutcome::default() }];
+            let answer = TreatyStatusResponse { outcomes, ..TreatyStatusResponse::default() };
+            cited(&answer).into_iter().map(|(day, _)| day.to_string()).collect::<Vec<_>>()
+        };
+        let effect = || step("2026-01-01", "2026-01-31");
+        assert_eq!(stands(vec![effect(), step("2025-07-01", "2025-07-31")]), ["2025-07-31"]);
+        assert_eq!(stands(vec![step("2025-07-01", ""), effect()]), ["2025-07-01"]);
+    }
 
     #[test]
     fn a_label_of_several_has_room_for_four_and_says_if_there_are_more() {

@@ -1,6 +1,8 @@
 //! `treaty contested`: acts that somebody is against or about which the statements differ,
 //! each with both sides, and what the view follows.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use super::{
@@ -52,6 +54,10 @@ fn shown(answer: &ContestedResponse, why: bool, known_at: Option<KnownAt>) -> Ve
         1 => "1 act is contested".to_owned(),
         count => format!("{count} acts are contested"),
     };
+    let told = match acts.iter().filter(|act| act.uncertain).count() {
+        0 => told,
+        open => format!("{told}; of {open} that depends on what open dates mean"),
+    };
     let headline = format!("On {at}{ahead}, as known on {known}: {told}.");
     std::iter::once(sentences(None, [headline])).chain(acts.iter().flat_map(|act| contested(act, why))).collect()
 }
@@ -70,15 +76,16 @@ fn contested(found: &ContestedAct, why: bool) -> Vec<Block> {
 /// The act, since when it is contested and by whom, and what is followed.
 fn headline(found: &ContestedAct) -> String {
     let ContestedAct { since, known_since, responses, statements_differ, .. } = found;
-    let mut against: Vec<&str> =
-        responses.iter().filter(|response| response.opposes).map(|response| response.by.as_str()).collect();
-    against.sort_unstable();
-    against.dedup();
     let since = if since.is_empty() { String::new() } else { format!(" since {since}") };
-    let mut told = Vec::new();
-    if !against.is_empty() {
-        told.push(format!("contested{since} by {}", against.join(", ")));
-    }
+    let by = |counts: &dyn Fn(&ActResponse) -> bool| {
+        let against = responses.iter().filter(|response| response.opposes && counts(response));
+        against.map(|response| response.by.as_str()).collect::<BTreeSet<_>>()
+    };
+    let surely = by(&|it| !it.may_come_later && it.may_be_withdrawn.is_empty());
+    let open = &by(&|it| !it.may_come_later && !it.may_be_withdrawn.is_empty()) - &surely;
+    let later = &(&by(&|it| it.may_come_later) - &surely) - &open;
+    let words = |by: BTreeSet<&str>| by.into_iter().collect::<Vec<_>>().join(", ");
+    let mut told = Vec::from_iter(against(&format!("contested{since}"), [words(surely), words(open), words(later)]));
     if *statements_differ {
         told.push("the statements about it differ".to_owned());
     }
@@ -92,6 +99,24 @@ fn headline(found: &ContestedAct) -> String {
         _ => "none of the accounts",
     };
     format!("{}: {}; followed is {follows}.", name_of(found.act.as_ref()), told.join("; "))
+}
+
+/// Who is against an act: for certain, who may have withdrawn that by the day, who may not have
+/// been yet. `contested` tells the first of them.
+pub fn against(contested: &str, [surely, open, later]: [String; 3]) -> Option<String> {
+    let mut told: Vec<String> = Vec::new();
+    let verb = |told: &[String]| if told.is_empty() { contested.to_owned() } else { "contested".to_owned() };
+    if !surely.is_empty() {
+        told.push(format!("{} by {surely}", verb(&told)));
+    }
+    if !open.is_empty() {
+        told.push(format!("{} by {open}, which may have withdrawn that by then", verb(&told)));
+    }
+    if !later.is_empty() {
+        let too = if told.is_empty() { " contested it" } else { ", too" };
+        told.push(format!("by then {later} may have{too}"));
+    }
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// Treaty, whose act it is, and the act.
@@ -124,6 +149,9 @@ fn response(response: &ActResponse) -> [String; 5] {
     let mut says = stance.clone();
     if !withdrawn.is_empty() {
         says.push_str(&format!(", withdrawn {withdrawn}"));
+    }
+    if response.may_come_later {
+        says.push_str(", may not have come by then");
     }
     if !may_be_withdrawn.is_empty() {
         says.push_str(&format!(", may have been withdrawn ({may_be_withdrawn})"));
@@ -262,6 +290,24 @@ mod tests {
         }
         for word in ["claimed from", "followed", "withdrawn", "ngo:", "government", "250", "260", "240,"] {
             assert!(text.contains(word), "{word}\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_contests_an_act_on_some_days_of_open_dates_alone_is_told_so() {
+        let mut act = disputed();
+        act.uncertain = true;
+        act.responses[0].may_be_withdrawn = "2026".into();
+        act.responses[1] =
+            ActResponse { by: "NOR".into(), opposes: true, may_come_later: true, ..ActResponse::default() };
+        let answer = ContestedResponse { acts: vec![act], ..ContestedResponse::default() };
+        let text: String = shown(&answer, false, None).iter().map(|block| block.text(80)).collect();
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for told in [
+            "1 act is contested; of 1 that depends on what open dates mean.",
+            "contested since 2025-10-17 by CHE, which may have withdrawn that by then; by then NOR may have, too;",
+        ] {
+            assert!(flat.contains(told), "{told}\n{text}");
         }
     }
 

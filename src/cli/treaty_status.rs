@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::{
     DayArguments, Failure,
     block::{Block, sentences, table},
     drawing::{self, Letters},
     output::{Output, day_known, short_name},
-    treaty_contested::source,
+    treaty_contested::{against, source},
     words::{differences, on_a_date, place_among, up_to},
 };
 use crate::client::{
@@ -260,10 +262,10 @@ fn reasons(outcome: &StatusOutcome, several: bool, letters: Option<&Letters>) ->
     let mut tables = Vec::new();
     if several || !outcome.assuming.is_empty() {
         let what = outcome.status.replace('_', " ");
-        tables.push(sentences(
-            Some(&format!("{what}, assuming:")),
-            told_of(&outcome.assuming).map(|what| format!("- {what}")),
-        ));
+        // The only one is assumed of nothing: the readings differ in its days.
+        let of = if several { ", assuming:" } else { " in every reading; its days depend on which is right:" };
+        tables
+            .push(sentences(Some(&format!("{what}{of}")), told_of(&outcome.assuming).map(|what| format!("- {what}"))));
     }
     if !outcome.steps.is_empty() {
         let rows = outcome.steps.iter().map(|step| (step.event.as_ref(), because(step)));
@@ -341,6 +343,7 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
 
 /// Why it is not certain that a declaration stands on the day.
 fn doubts(found: &Declared) -> Vec<String> {
+    let begins = found.may_begin_later.then(|| "By then it may not have begun yet.".to_owned());
     let changed = found.may_be_changed.iter().map(|OpenChange { event, change, made }| {
         let done = if change == "withdraws" { "withdrawn" } else { "modified" };
         format!("By then it may have been {done}: dated {made} (entry {}).", entry(event.as_ref()))
@@ -348,16 +351,21 @@ fn doubts(found: &Declared) -> Vec<String> {
     let replaced = found.may_be_replaced.iter().map(|ReplacedUnit { unit, by, since }| {
         format!("Of {unit} a later declaration may tell by then: since {since} (entry {}).", entry(by.as_ref()))
     });
-    let told: Vec<String> = changed.chain(replaced).collect();
-    match told.is_empty() && found.uncertain {
-        true => vec!["By then it may not have begun yet.".into()],
-        false => told,
-    }
+    let own = if found.effective.is_empty() { &found.made } else { &found.effective };
+    let contrary = found.contradicted_by.iter().map(|ReplacedUnit { unit, by, since }| {
+        let is = if since == own && own.parse::<Date>().is_ok() { "is" } else { "may be" };
+        let entry = entry(by.as_ref());
+        format!(
+            "Of {unit} a declaration that {is} of the same day says the contrary: since {since} (entry {entry}). Neither              is the later one, and the record does not settle which of them stands."
+        )
+    });
+    begins.into_iter().chain(changed).chain(replaced).chain(contrary).collect()
 }
 
 fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Block> {
     let SuspensionAsserted { by, since, circulated, claimed_until, contested_by, reactions, windows, .. } = found;
     let SuspensionAsserted { begins, begins_latest, may_begin_later, may_be_contested_by, .. } = found;
+    let open = &found.may_have_withdrawn;
     let since = if begins_latest.is_empty() { since.clone() } else { a_day(begins, begins_latest) };
     let asserts = if *may_begin_later { "may have asserted by then" } else { "asserts" };
     let mut sentence = format!("{by} {asserts} that it suspended the treaty since {since}");
@@ -368,13 +376,10 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
     if !circulated.is_empty() {
         sentence.push_str(&format!(" The parties were informed {}.", on_a_date(circulated)));
     }
-    let (by, may) = (contested_by.join(", "), may_be_contested_by.join(", "));
-    let contested = match (by.is_empty(), may.is_empty()) {
-        (true, true) => "Nobody is recorded to contest it.".into(),
-        (false, true) => format!("Contested by {by}."),
-        (true, false) => format!("By then {may} may have contested it."),
-        (false, false) => format!("Contested by {by}; by then {may} may have, too."),
-    };
+    let later: Vec<&str> = may_be_contested_by.iter().filter(|by| !open.contains(by)).map(String::as_str).collect();
+    let contested = against("contested", [contested_by.join(", "), open.join(", "), later.join(", ")]);
+    let contested = contested.unwrap_or_else(|| "nobody is recorded to contest it".into());
+    let contested = format!("{}.", with_capital(&contested));
     let times = windows.iter().map(|window| {
         let ObjectionWindow { from, begins, ends, begins_latest, ends_latest } = window;
         let (begins, ends) = (days(begins, begins_latest), days(ends, ends_latest));
@@ -389,6 +394,12 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
         tables.extend(lettered(["date", "who", "stance", "entry"], rows, letters));
     }
     tables
+}
+
+/// A sentence as it begins.
+fn with_capital(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// Whether an objection came in time, under one count or under all.

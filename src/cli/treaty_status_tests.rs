@@ -416,3 +416,79 @@ fn of_statements_that_no_status_goes_by_none_is_told_as_followed() {
     assert!(told(true).contains("the status does not go by it, which is compared alone"), "{}", told(true));
     assert!(told(true).contains("169 (event 1)") && told(true).contains("169 (event 2)"), "{}", told(true));
 }
+
+/// What is told of something beside a status, and the drawing of it.
+fn with_beside(overlay: Overlay) -> String {
+    let overlay = StatusOverlay { overlay: Some(overlay) };
+    text_of(&TreatyStatusResponse {
+        overlays: vec![overlay.clone()],
+        overlays_of_all_days: vec![overlay],
+        courses: vec![course(&[], &[("non_participant", ""), ("party", "2005-06-01")])],
+        ..answer(vec![outcome("party", "2005-06-01", "")])
+    })
+}
+
+#[test]
+fn who_contested_a_suspension_and_may_have_withdrawn_that_is_told_apart_from_who_may_have_contested_it() {
+    let told = |sure: &[&str], open: &[&str], later: &[&str]| {
+        let words = |by: &[&str]| by.iter().map(|by| (*by).to_owned()).collect::<Vec<_>>();
+        let suspension = SuspensionAsserted {
+            by: "UKR".into(),
+            since: "2006-01-01".into(),
+            contested_by: words(sure),
+            may_be_contested_by: words(&[open, later].concat()),
+            may_have_withdrawn: words(open),
+            ..SuspensionAsserted::default()
+        };
+        one_line(&with_beside(Overlay::SuspensionAsserted(suspension)))
+    };
+    for (sure, open, later, sentence) in [
+        (&["CHE"][..], &[][..], &[][..], "Contested by CHE."),
+        (&[], &["R52"], &[], "Contested by R52, which may have withdrawn that by then."),
+        (&[], &[], &["XWD"], "By then XWD may have contested it."),
+        (&["CHE"], &[], &["XWD"], "Contested by CHE; by then XWD may have, too."),
+        (&["CHE"], &["R52"], &[], "Contested by CHE; contested by R52, which may have withdrawn that by then."),
+        (&[], &[], &[], "Nobody is recorded to contest it."),
+    ] {
+        let text = told(sure, open, later);
+        assert!(text.contains(sentence), "{text}");
+    }
+}
+
+#[test]
+fn a_territorial_declaration_keeps_every_doubt_about_it() {
+    let unit = |since: &str, index| ReplacedUnit { unit: "Isle".into(), by: cited(index), since: since.into() };
+    let text = one_line(&with_beside(Overlay::TerritorialScope(Declared {
+        made: "2014-05-31".into(),
+        units: vec!["Isle".into()],
+        uncertain: true,
+        may_begin_later: true,
+        may_be_replaced: vec![unit("2014-06", 5)],
+        contradicted_by: vec![unit("2014-05-31", 6), unit("2014-05", 7)],
+        ..Declared::default()
+    })));
+    for told in [
+        "By then it may not have begun yet.",
+        "Of Isle a later declaration may tell by then: since 2014-06 (entry 5).",
+        "Of Isle a declaration that is of the same day says the contrary: since 2014-05-31 (entry 6). Neither is",
+        "Of Isle a declaration that may be of the same day says the contrary: since 2014-05 (entry 7). Neither is",
+    ] {
+        assert!(text.contains(told), "{told}\n{text}");
+    }
+}
+
+#[test]
+fn what_is_applied_provisionally_on_uncertain_days_alone_is_drawn_as_open() {
+    let applied = |uncertain| ProvisionalApplication {
+        scope: "Article 1".into(),
+        since: "2005-01-10".into(),
+        until: "2005-06-01".into(),
+        uncertain,
+        ..ProvisionalApplication::default()
+    };
+    let (sure, open) = (applied(false), applied(true));
+    let drawn = |found| with_beside(Overlay::ProvisionalApplication(found));
+    assert!(drawn(sure).contains("applied provisionally 2005-01-10"));
+    let text = drawn(open);
+    assert!(text.contains("none/provisional 2005-01-10") && !text.contains("applied provisionally 2005"), "{text}");
+}

@@ -120,7 +120,8 @@ fn time(survey: &Survey, time: &ObjectionTime) -> proto::ObjectionTime {
 
 fn objection(survey: &Survey, objection: &Objection) -> proto::ActObjection {
     let Objection { response, in_time } = objection;
-    let Response { event, by, stance: _, date, text, source, withdrawn, may_be_withdrawn } = response;
+    let Response { event, by, stance: _, date, text, source, withdrawn, may_be_withdrawn, may_come_later: _ } =
+        response;
     let (source, source_name) = told_source(source);
     let name = by.parse().map_or_else(|_| by.to_string(), |by| survey.participant_name(&by));
     proto::ActObjection {

@@ -44,7 +44,7 @@ impl Found {
         use proto::status_overlay::Overlay as Told;
         let overlays = overlays.iter().map(|overlay| match overlay {
             Overlay::SuspensionAsserted(found) => Told::SuspensionAsserted(self.suspension(found)),
-            Overlay::ProvisionalApplication { event, scope, article, since, until, certain } => {
+            Overlay::ProvisionalApplication { event, scope, article, since, until, withdrawn: _, certain } => {
                 Told::ProvisionalApplication(proto::ProvisionalApplication {
                     event: Some(self.cited(event)),
                     scope: scope.to_string(),
@@ -167,6 +167,7 @@ impl Found {
     fn suspension(&self, found: &SuspensionAsserted) -> proto::SuspensionAsserted {
         let contested_by = found.contested_by().into_iter().map(str::to_owned).collect();
         let may_be_contested_by = found.may_be_contested_by().into_iter().map(str::to_owned).collect();
+        let may_have_withdrawn = found.may_have_withdrawn().into_iter().map(str::to_owned).collect();
         let SuspensionAsserted {
             event,
             by,
@@ -194,6 +195,7 @@ impl Found {
             reactions: reactions.iter().map(|reaction| self.reaction(reaction, windows)).collect(),
             windows: windows.iter().map(window).collect(),
             may_be_contested_by,
+            may_have_withdrawn,
             begins: day(begins.map(|begins| begins.first)),
             begins_latest: begins.map(latest_of).unwrap_or_default(),
             may_begin_later: !begun,
@@ -219,7 +221,7 @@ impl Found {
     fn declared(&self, declared: &Declared) -> proto::Declared {
         let Declared { event, declaration_type, made, effective, article, text, units, effect, modifies, .. } =
             declared;
-        let Declared { certain, may_be_changed, may_be_replaced, .. } = declared;
+        let Declared { begun, certain, may_be_changed, may_be_replaced, contradicted_by, .. } = declared;
         proto::Declared {
             event: Some(self.cited(event)),
             r#type: declaration_type.number(),
@@ -240,6 +242,8 @@ impl Found {
                 made: made.to_string(),
             }),
             may_be_replaced: may_be_replaced.iter().map(|replaced| self.replaced(replaced)).collect(),
+            may_begin_later: !begun,
+            contradicted_by: contradicted_by.iter().map(|contrary| self.replaced(contrary)).collect(),
         }
     }
 

@@ -98,7 +98,7 @@ pub(super) fn line<Told>(act: &ToldAct, told: Told) -> Line<Told> {
 
 /// With the time of the entry since which it is known to be contested.
 fn contested_act(survey: &Survey, found: &ContestedAct, known: Option<RecordingTime>) -> proto::ContestedAct {
-    let ContestedAct { act, statements, differ, responses, resolutions, since, known_since: _, follows, because } =
+    let ContestedAct { act, statements, differ, responses, resolutions, since, uncertain, follows, because, .. } =
         found;
     proto::ContestedAct {
         act: Some(act_under_treaty(survey, act)),
@@ -110,6 +110,7 @@ fn contested_act(survey: &Survey, found: &ContestedAct, known: Option<RecordingT
         known_since: day(known.and_then(RecordingTime::utc_date)),
         follows: follows.name().into(),
         reasons: reasons(survey, because),
+        uncertain: *uncertain,
     }
 }
 
@@ -143,7 +144,7 @@ pub(super) fn act_under_treaty(survey: &Survey, act: &ToldAct) -> proto::ActUnde
 }
 
 fn response(survey: &Survey, response: &Response) -> proto::ActResponse {
-    let Response { event, by, stance, date, text, source, withdrawn, may_be_withdrawn } = response;
+    let Response { event, by, stance, date, text, source, withdrawn, may_be_withdrawn, may_come_later } = response;
     let (source, source_name) = told_source(source);
     proto::ActResponse {
         event: Some(survey.cited(event)),
@@ -156,6 +157,7 @@ fn response(survey: &Survey, response: &Response) -> proto::ActResponse {
         withdrawn: world(withdrawn.as_ref()),
         may_be_withdrawn: world(may_be_withdrawn.as_ref()),
         opposes: response.opposes(),
+        may_come_later: *may_come_later,
     }
 }
 

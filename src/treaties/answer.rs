@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::{Declared, Window, days::Days};
+use super::{Declared, SuspensionAsserted, days::Days};
 use crate::domain::pinned;
 use crate::domain::{
-    BodyStance, CitedEvent, Kind, LegalFinding, NotStated, OrganisationId, ParticipantId, RecordingTime, Size,
-    SourceClass, SuspensionGround, TreatyBody, WorldDate,
+    CitedEvent, Kind, LegalFinding, NotStated, OrganisationId, ParticipantId, RecordingTime, Size, SourceClass,
+    TreatyBody, WorldDate,
 };
 
 /// The state of knowledge that an answer holds for.
@@ -374,6 +374,8 @@ pub enum Overlay {
         article: Box<str>,
         since: Days,
         until: Option<Days>,
+        /// When what declares it is withdrawn: then it ends by an act, and not by itself.
+        withdrawn: Option<Days>,
         /// It lies on the day whichever reading is right and whichever days the dates mean;
         /// of all days: there is a day on which it does.
         certain: bool,
@@ -419,101 +421,6 @@ impl Overlay {
         let reactions = reactions.iter().map(|reaction| &reaction.event);
         std::iter::once(self.event()).chain(reactions).chain(doubts.into_iter().flatten())
     }
-}
-
-/// A suspension that the participant asserts, with who answered it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SuspensionAsserted {
-    pub event: CitedEvent,
-    pub by: ParticipantId,
-    /// Claimed beginning, else the receipt by the depositary.
-    pub since: Option<WorldDate>,
-    /// The days on one of which that is; what is received is not received after the others
-    /// were informed of it.
-    pub begins: Option<Days>,
-    /// It has begun by the day asked about, whichever of them it is.
-    pub begun: bool,
-    pub received_by_depositary: Option<WorldDate>,
-    pub circulated: Option<WorldDate>,
-    pub claimed_until: Box<str>,
-    pub grounds: Vec<SuspensionGround>,
-    /// Empty: the whole treaty.
-    pub provisions: Vec<Box<str>>,
-    /// Objections, contests and decisions up to the day asked about, by date.
-    pub reactions: Vec<Reaction>,
-    /// Times within which others may object, from each day that it can be counted from.
-    pub windows: Vec<Window>,
-}
-
-impl SuspensionAsserted {
-    /// Who objects to it or rejects it by the day asked about: participants, then bodies,
-    /// each once.
-    pub fn contested_by(&self) -> Vec<&str> {
-        self.against(true)
-    }
-
-    /// Who may have done so by that day, and not withdrawn it, and of whom that is not certain.
-    pub fn may_be_contested_by(&self) -> Vec<&str> {
-        let certain = self.contested_by();
-        self.against(false).into_iter().filter(|by| !certain.contains(by)).collect()
-    }
-
-    fn against(&self, come: bool) -> Vec<&str> {
-        let mut by: Vec<(bool, &str)> = Vec::new();
-        let certain = |reaction: &Reaction| reaction.come && reaction.may_be_withdrawn.is_none();
-        for reaction in self.reactions.iter().filter(|reaction| certain(reaction) == come) {
-            match reaction.stance {
-                _ if reaction.withdrawn.is_some() => {}
-                Stance::Objects | Stance::Contests | Stance::Body(BodyStance::Rejects) => {
-                    by.push((reaction.stance != Stance::Objects, &reaction.by));
-                }
-                Stance::Body(BodyStance::Accepts | BodyStance::Notes) => {}
-            }
-        }
-        by.sort_unstable();
-        by.dedup();
-        by.into_iter().map(|(_, by)| by).collect()
-    }
-}
-
-/// How somebody stands towards an act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stance {
-    /// A participant objects.
-    Objects,
-    /// Somebody contests it outside the treaty's own forms.
-    Contests,
-    /// A meeting of the parties decided.
-    Body(BodyStance),
-}
-
-impl Stance {
-    /// The name in messages.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Objects => "objects",
-            Self::Contests => "contests",
-            Self::Body(stance) => stance.name(),
-        }
-    }
-}
-
-/// An answer of another participant or of a body to an act.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reaction {
-    pub event: CitedEvent,
-    /// Participant id or name of the body.
-    pub by: Box<str>,
-    pub stance: Stance,
-    pub date: Option<WorldDate>,
-    /// It has come by the day asked about, whichever day its date means.
-    pub come: bool,
-    /// Grounds or words of the decision.
-    pub text: Box<str>,
-    /// When the objection was withdrawn, if it was by the day asked about.
-    pub withdrawn: Option<WorldDate>,
-    /// When it may have been, where its date leaves open whether it was by then.
-    pub may_be_withdrawn: Option<WorldDate>,
 }
 
 pinned! {

@@ -2,7 +2,7 @@
 //! reasons that follow from several days, in one list.
 //!
 //! Promises: where days are open no sentence names one of them as if it were known, unless it
-//! says that it holds on some of the days alone.
+//! says that it holds on some of the days alone, or in some of the readings.
 //! Leaves to others: which days those are (`followed`).
 
 use std::collections::HashMap;
@@ -11,8 +11,30 @@ use jiff::civil::Date;
 
 use super::{Change, Step, days::Days};
 
-/// How a reason begins that only some of the days have.
-const ON_SOME: &str = "on some of the days: ";
+/// What tells lists of reasons apart of which not all have a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Apart {
+    Days,
+    /// Statements, or accounts, that contradict each other.
+    Statements,
+}
+
+impl Apart {
+    /// How a reason begins that only some of the lists have.
+    const fn mark(self) -> &'static str {
+        match self {
+            Self::Days => "on some of the days: ",
+            Self::Statements => "in some of the readings: ",
+        }
+    }
+
+    /// A sentence without such a beginning, and what it says.
+    fn of(sentence: &str) -> (Option<Self>, &str) {
+        let marks = [Self::Days, Self::Statements].into_iter();
+        let mut marked = marks.filter_map(|apart| Some((Some(apart), sentence.strip_prefix(apart.mark())?)));
+        marked.next().unwrap_or((None, sentence))
+    }
+}
 
 /// A stretch of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,34 +99,38 @@ fn date(text: &str) -> Option<Date> {
 }
 
 /// The reasons of several lists in one: each with the earliest and the latest day that it has
-/// in them, in the order of the first list; what not all of them have says so.
-pub fn steps<'s, R>(lists: impl IntoIterator<Item = &'s [Step<R>]>) -> Vec<Step<R>>
+/// in them, in the order of the first list; what not all of them have says so, and what one of
+/// them says so of.
+pub fn steps<'s, R>(lists: impl IntoIterator<Item = &'s [Step<R>]>, apart: Apart) -> Vec<Step<R>>
 where
     R: Clone + PartialEq + 's,
 {
     let different = different(lists);
-    let mut told: Vec<(Step<R>, usize)> = Vec::new();
+    let mut told: Vec<(Step<R>, Option<Apart>, usize)> = Vec::new();
     for list in &different {
         let mut taken = vec![false; told.len()];
         for step in *list {
-            let same = told.iter().enumerate().find_map(|(at, (other, _))| {
+            let (marked, sentence) = Apart::of(&step.sentence);
+            let step = Step { sentence: sentence.into(), ..step.clone() };
+            let same = told.iter().enumerate().find_map(|(at, (other, ..))| {
                 let free = taken.get(at) == Some(&false);
-                Some((at, together(other, step)?)).filter(|_| free)
+                Some((at, together(other, &step)?)).filter(|_| free)
             });
             match same {
                 Some((at, step)) => {
                     taken[at] = true;
-                    told[at] = (step, told[at].1 + 1);
+                    told[at] = (step, told[at].1.max(marked), told[at].2 + 1);
                 }
-                None => told.push((step.clone(), 1)),
+                None => told.push((step, marked, 1)),
             }
         }
     }
-    let told =
-        told.into_iter().map(|(step, lists)| match lists == different.len() || step.sentence.starts_with(ON_SOME) {
-            true => step,
-            false => Step { sentence: format!("{ON_SOME}{}", step.sentence).into(), ..step },
-        });
+    let told = told.into_iter().map(|(step, marked, lists)| {
+        match marked.max(Some(apart).filter(|_| lists < different.len())) {
+            Some(apart) => Step { sentence: format!("{}{}", apart.mark(), step.sentence).into(), ..step },
+            None => step,
+        }
+    });
     told.collect()
 }
 

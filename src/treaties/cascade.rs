@@ -5,6 +5,7 @@
 
 use super::{
     Dossier, StatusRule, Step,
+    both_ends::{self, Apart},
     course::{Course, Leave},
     explain::sentences_of,
     followed::{self, Followed},
@@ -27,6 +28,24 @@ pub struct Carried {
     pub repatriated: bool,
     /// What has to be assumed for it; empty where all readings agree.
     pub assuming: Vec<Box<str>>,
+    /// The same where it is open on which of their days what it goes by was.
+    pub assuming_any_day: Vec<Box<str>>,
+    /// Has one number for all ways that go by the same statements there.
+    pub goes_by: usize,
+}
+
+impl Carried {
+    /// No parent is left that takes the treaty along.
+    fn of_nothing() -> Self {
+        Self {
+            first: Vec::new(),
+            last: Vec::new(),
+            repatriated: true,
+            assuming: Vec::new(),
+            assuming_any_day: Vec::new(),
+            goes_by: 0,
+        }
+    }
 }
 
 /// A withdrawal from a parent treaty that takes this one along.
@@ -36,7 +55,8 @@ pub struct CarriedLeave {
     pub leave: Leave,
     /// The parent's article on withdrawal.
     pub article: Box<str>,
-    /// Why the parent is left, and when: its notice, and what was tested.
+    /// Why the parent is left, and when: its notice, and what was tested, of all days and
+    /// readings that lead there.
     pub steps: Vec<Step>,
 }
 
@@ -48,8 +68,7 @@ pub fn carried<'a>(
     acts: &[Act<'a>],
     around: Around<'_>,
 ) -> (Vec<Carried>, bool) {
-    let none =
-        || (vec![Carried { first: Vec::new(), last: Vec::new(), repatriated: true, assuming: Vec::new() }], true);
+    let none = || (vec![Carried::of_nothing()], true);
     let Some(parent) = parent.filter(|parent| *parent != dossier.treaty && !around.below.contains(parent)) else {
         return none();
     };
@@ -70,29 +89,77 @@ pub fn carried<'a>(
         });
         carried.collect()
     };
-    let mut ways: Vec<(Carried, Vec<Reading<'_, '_>>)> = Vec::new();
+    let mut ways: Vec<Way<'_, '_>> = Vec::new();
     let (followed, complete) = followed::all(&record);
     // Stretches that lead to one status are one, unless something else tells their days apart here.
     let leads_alike = followed::joined(&followed, around.asked);
     let followed =
         if around.deadlines.is_none() && lies_outside(dossier, acts, &leads_alike) { leads_alike } else { followed };
     for Followed { reading, corners, .. } in followed {
-        let first = corners.first().map(|course| leaves(course)).unwrap_or_default();
-        let last = corners.last().map(|course| leaves(course)).unwrap_or_default();
-        match ways.iter_mut().find(|(way, _)| same(&way.first, &first) && same(&way.last, &last)) {
-            Some((_, readings)) => readings.push(reading),
-            None => {
-                let way = Carried { first, last, repatriated: reading.is_over(), assuming: Vec::new() };
-                ways.push((way, vec![reading]));
+        let mut corners: Vec<Vec<CarriedLeave>> = corners.iter().map(|course| leaves(course)).collect();
+        let Some(last) = corners.last().cloned() else { continue };
+        let mut first = corners.remove(0);
+        for others in &corners {
+            add_steps(&mut first, others, Apart::Days);
+        }
+        match ways.iter_mut().find(|way| same(&way.first, &first) && same(&way.last, &last)) {
+            Some(way) => {
+                let by_days = way.readings.iter().all(|other| other.goes_by_the_same(&reading));
+                add_steps(&mut way.first, &first, if by_days { Apart::Days } else { Apart::Statements });
+                way.readings.push(reading);
             }
+            None => ways.push(Way { first, last, readings: vec![reading] }),
         }
     }
+    (told(ways), complete)
+}
+
+/// Leaves with the readings there that lead to them.
+struct Way<'r, 'a> {
+    /// With the steps of all days and readings.
+    first: Vec<CarriedLeave>,
+    last: Vec<CarriedLeave>,
+    readings: Vec<Reading<'r, 'a>>,
+}
+
+impl Way<'_, '_> {
+    /// Whether all readings of both go by the same statements.
+    fn goes_by_the_same(&self, other: &Self) -> bool {
+        let first = &self.readings[0];
+        self.readings.iter().chain(&other.readings).all(|reading| reading.goes_by_the_same(first))
+    }
+}
+
+fn told(ways: Vec<Way<'_, '_>>) -> Vec<Carried> {
     let alone = ways.len() == 1;
-    let told = ways.into_iter().map(|(way, readings)| match alone {
-        true => way,
-        false => Carried { assuming: assuming(readings), ..way },
+    let alike = |way: &Way<'_, '_>| ways.iter().position(|other| other.goes_by_the_same(way));
+    // One whose own readings go by several is like none, and has its own number.
+    let goes_by: Vec<usize> = ways.iter().enumerate().map(|(at, way)| alike(way).unwrap_or(at)).collect();
+    let told = ways.into_iter().zip(goes_by).map(|(way, goes_by)| {
+        let Way { first, mut last, readings } = way;
+        for (last, first) in last.iter_mut().zip(&first) {
+            last.steps.clone_from(&first.steps);
+        }
+        let way = Carried { first, last, repatriated: readings[0].is_over(), goes_by, ..Carried::of_nothing() };
+        if alone {
+            return way;
+        }
+        let mut any_day: Vec<Reading<'_, '_>> = Vec::new();
+        for reading in &readings {
+            if !any_day.iter().any(|other| other.goes_by_the_same(reading)) {
+                any_day.push(reading.by_its_statements());
+            }
+        }
+        Carried { assuming_any_day: assuming(any_day), assuming: assuming(readings), ..way }
     });
-    (told.collect(), complete)
+    told.collect()
+}
+
+/// Adds to the reasons for leaves what other readings, or other days, tell of them.
+fn add_steps(leaves: &mut [CarriedLeave], others: &[CarriedLeave], apart: Apart) {
+    for (carried, other) in leaves.iter_mut().zip(others) {
+        carried.steps = both_ends::steps([carried.steps.as_slice(), &other.steps], apart);
+    }
 }
 
 /// Whether nothing that the participant did under the treaty itself can have come while it

@@ -49,8 +49,11 @@ pub struct ContestedAct {
     pub responses: Vec<Response>,
     /// Resolutions about its statements, by date.
     pub resolutions: Vec<Resolution>,
-    /// Date of the first response against it that stands.
+    /// Date of the first response against it that stands; where none does for certain, of the
+    /// first that may.
     pub since: Option<WorldDate>,
+    /// It is contested on the day asked about only as some days of open dates have it.
+    pub uncertain: bool,
     /// The entry since which it has been contested without a break, as known after each.
     pub known_since: Option<Index>,
     pub follows: FollowedSide,
@@ -72,18 +75,25 @@ pub struct Response {
     pub withdrawn: Option<WorldDate>,
     /// When it may have been, where its date leaves open whether it was by then.
     pub may_be_withdrawn: Option<WorldDate>,
+    /// By the day asked about it may not have come yet.
+    pub may_come_later: bool,
 }
 
 impl Response {
     pub(super) fn of(dossier: &Dossier<'_>, reaction: Reaction) -> Self {
-        let Reaction { event, by, stance, date, come: _, text, withdrawn, may_be_withdrawn } = reaction;
+        let Reaction { event, by, stance, date, come, text, withdrawn, may_be_withdrawn } = reaction;
         let source = under::find(dossier, &event).map(under::source).unwrap_or_default();
-        Self { event, by, stance, date, text, source, withdrawn, may_be_withdrawn }
+        Self { event, by, stance, date, text, source, withdrawn, may_be_withdrawn, may_come_later: !come }
     }
 
-    /// Whether it is against the act and stands, as far as is certain.
+    /// Whether it is against the act and stands, or may.
     pub fn opposes(&self) -> bool {
         self.withdrawn.is_none() && opposes(self.stance)
+    }
+
+    /// Whether it does, whichever days the dates mean.
+    pub fn surely_opposes(&self) -> bool {
+        self.opposes() && !self.may_come_later && self.may_be_withdrawn.is_none()
     }
 }
 
@@ -142,11 +152,15 @@ struct Raised {
 fn told(act: &Act<'_>, raised: Raised, compared_alone: bool, known_since: Option<Index>) -> ContestedAct {
     let Raised { responses, resolutions, differ } = raised;
     let follows = follows(act, compared_alone);
+    let first = |counts: fn(&Response) -> bool| {
+        responses.iter().filter(|response| counts(response)).find_map(|response| response.date.clone())
+    };
     ContestedAct {
         act: under::told(act),
         statements: Claims { compared_alone, ..rivals::told(act) },
         differ,
-        since: responses.iter().filter(|response| response.opposes()).find_map(|response| response.date.clone()),
+        since: first(Response::surely_opposes).or_else(|| first(Response::opposes)),
+        uncertain: !differ && resolutions.is_empty() && !responses.iter().any(Response::surely_opposes),
         known_since,
         because: because(act, &responses, follows),
         follows,
@@ -218,25 +232,29 @@ fn follows(act: &Act<'_>, compared_alone: bool) -> FollowedSide {
     match act.followed.as_slice() {
         [] => FollowedSide::Nothing,
         _ if compared_alone => FollowedSide::Compared,
-        followed if followed.windows(2).all(|pair| pair[0].body == pair[1].body) => FollowedSide::Statement,
-        _ => FollowedSide::Several,
+        _ if act.has_rivals() => FollowedSide::Several,
+        _ => FollowedSide::Statement,
     }
 }
 
 fn because(act: &Act<'_>, responses: &[Response], follows: FollowedSide) -> Vec<Because> {
     let against: BTreeSet<&str> =
-        responses.iter().filter(|response| response.opposes()).map(|response| &*response.by).collect();
+        responses.iter().filter(|response| response.surely_opposes()).map(|response| &*response.by).collect();
     let mut told = Vec::new();
     if !against.is_empty() {
         let by = against.into_iter().collect::<Vec<_>>().join(", ");
         told.push(Because::new("", format!("against the act stand: {by}")));
     }
-    let open = responses.iter().filter(|response| response.opposes());
-    told.extend(open.filter_map(|response| {
-        let on = response.may_be_withdrawn.as_ref()?;
-        let sentence = format!("what {} says may have been withdrawn by then: that is dated {on}", response.by);
-        Some(Because::new("", sentence).of(response.event.clone()))
-    }));
+    for response in responses.iter().filter(|response| response.opposes()) {
+        let by = &response.by;
+        let later = response.date.as_ref().filter(|_| response.may_come_later);
+        let later = later.map(|on| format!("what {by} says may not have come by then: it is dated {on}"));
+        let withdrawn = response.may_be_withdrawn.as_ref();
+        let withdrawn =
+            withdrawn.map(|on| format!("what {by} says may have been withdrawn by then: that is dated {on}"));
+        let open = later.into_iter().chain(withdrawn);
+        told.extend(open.map(|sentence| Because::new("", sentence).of(response.event.clone())));
+    }
     told.push(decided(act, follows));
     if let TreatyBody::SuspensionNotified(_) = act.shown().body {
         let sentence = "what is followed is that the suspension was notified; the status of the participant stands";

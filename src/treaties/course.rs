@@ -154,7 +154,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
     }
 
     fn act(&mut self, read: &ReadAct<'r, 'a>) {
-        self.corrections(read.statement);
+        self.corrections(read);
         match (read.statement.body, read.day()) {
             (TreatyBody::SignatureAffixed(_), Some(day)) => self.signature(read.statement, day),
             (TreatyBody::InstrumentDeposited(_), Some(day)) => self.consent(read.statement, day),
@@ -169,13 +169,13 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         }
     }
 
-    fn corrections(&mut self, statement: &Statement<'a>) {
+    fn corrections(&mut self, read: &ReadAct<'r, 'a>) {
+        let statement = read.statement;
         let what = statement.recorded.event.kind().name().replace('_', " ");
         let index = statement.recorded.position.index;
-        let date = statement.date().and_then(|date| date.earliest().or(date.latest()));
         for corrected in statement.corrected() {
             let sentence = format!("{what} of entry {index} is corrected: {}", corrected.in_words());
-            self.step(StatusRule::Correction, "", Some(corrected.by.cited()), date, sentence);
+            self.step(StatusRule::Correction, "", Some(corrected.by.cited()), read.day(), sentence);
         }
     }
 

@@ -59,6 +59,11 @@ impl Days {
         Self { first: moved(self.first), last: moved(self.last) }
     }
 
+    /// The last of them, where it is open which of them it is.
+    pub fn open_last(self) -> Option<Date> {
+        (!self.is_settled()).then_some(self.last)
+    }
+
     /// It as one names a day.
     pub fn named(self) -> String {
         let Self { first, last } = self;

@@ -2,12 +2,13 @@
 //!
 //! Promises: what is withdrawn or modified on a day that is not known stands until the first
 //! of its days, does not stand from the last of them on, and may stand between. Of two
-//! declarations about a unit of territory the later one goes before the earlier one (R13).
+//! declarations about a unit of territory the later one goes before the earlier one (R13);
+//! of one day neither does, and both are told with what they contradict.
 //! Leaves to others: provisional application (`provisional`), what is remarked (`remarks`).
 
 use jiff::civil::Date;
 
-use super::{Overlay, dated, days::Days, overlays::may_have_come, record::Record, rivals::Act};
+use super::{Overlay, dated, days::Days, overlays::may_have_come, record::Record, rivals::Act, statements::Statement};
 use crate::domain::{
     CitedEvent, DeclarationChange, DeclarationMade, DeclarationType, EventReference, TerritorialEffect, TreatyBody,
     WorldDate,
@@ -29,19 +30,25 @@ pub struct Declared {
     pub effect: Option<TerritorialEffect>,
     /// What it modifies.
     pub modifies: Option<EventReference>,
+    /// It has begun by the day whichever day its date means.
+    pub begun: bool,
     /// It stands on the day whichever day each date means.
     pub certain: bool,
     /// What may have changed it by the day.
     pub may_be_changed: Option<OpenChange>,
     /// Of which of its units a later declaration may tell by the day.
     pub may_be_replaced: Vec<Replaced>,
+    /// Of which of its units a declaration that is, or may be, of the same day says the
+    /// contrary: neither of them is the later one.
+    pub contradicted_by: Vec<Replaced>,
 }
 
 impl Declared {
     /// The events for which it is not certain that it stands.
     pub fn doubts(&self) -> impl Iterator<Item = &CitedEvent> {
         let changed = self.may_be_changed.iter().map(|change| &change.event);
-        changed.chain(self.may_be_replaced.iter().map(|replaced| &replaced.by))
+        let others = self.may_be_replaced.iter().chain(&self.contradicted_by);
+        changed.chain(others.map(|other| &other.by))
     }
 }
 
@@ -61,7 +68,7 @@ impl OpenChange {
     }
 }
 
-/// A unit of which another declaration may tell.
+/// A unit of which another declaration tells, or may.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replaced {
     pub unit: Box<str>,
@@ -150,13 +157,13 @@ pub fn declared(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<Over
     let DeclarationMade { declaration_type, made, article, text, made_with: _, changes: changed, territory, effective } =
         &**body;
     let units = territory.as_ref().map(|territory| territory.units.as_slice()).unwrap_or_default();
-    let (replaced, may_be_replaced) = replaced(record, act, units, at);
+    let Others { replaced, may_be_replaced, contradicted_by } = others_on(record, act, units, at);
     let units: Vec<Box<str>> = units.iter().filter(|unit| !replaced.contains(*unit)).cloned().collect();
     let scope = *declaration_type == DeclarationType::TerritorialScope;
     if scope && units.is_empty() && !replaced.is_empty() {
         return None;
     }
-    let begun = days(record, act, body).is_none_or(|days| days.last <= at);
+    let begun = days(record, act.shown(), body).is_none_or(|days| days.last <= at);
     let declared = Declared {
         event: act.shown().cited(),
         declaration_type: *declaration_type,
@@ -167,45 +174,70 @@ pub fn declared(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<Over
         units,
         effect: territory.as_ref().map(|territory| territory.effect),
         modifies: changed.as_ref().map(|changed| changed.declaration.clone()),
-        certain: begun && changes.may_be.is_none() && may_be_replaced.is_empty(),
+        begun,
+        certain: begun && changes.may_be.is_none() && may_be_replaced.is_empty() && contradicted_by.is_empty(),
         may_be_changed: changes.may_be,
         may_be_replaced,
+        contradicted_by,
     };
     Some(if scope { Overlay::TerritorialScope(declared) } else { Overlay::Declaration(declared) })
 }
 
 /// The days from one of which on a declaration holds.
-fn days(record: &Record<'_, '_>, act: &Act<'_>, body: &DeclarationMade) -> Option<Days> {
-    Some(dated::bounds(record.adopted, act.shown(), Some(since(body)?)))
+pub fn days(record: &Record<'_, '_>, statement: &Statement<'_>, body: &DeclarationMade) -> Option<Days> {
+    Some(dated::bounds(record.adopted, statement, Some(since(body)?)))
 }
 
-/// The units of which a later declaration tells by a day, and those of which one may.
-fn replaced(record: &Record<'_, '_>, act: &Act<'_>, units: &[Box<str>], at: Date) -> (Vec<Box<str>>, Vec<Replaced>) {
-    let (mut surely, mut may_be) = (Vec::new(), Vec::new());
-    let TreatyBody::DeclarationMade(body) = act.shown().body else { return (surely, may_be) };
-    let Some(own) = days(record, act, body).filter(|_| !units.is_empty()) else { return (surely, may_be) };
+/// What other declarations tell of units by a day.
+#[derive(Debug, Default)]
+struct Others {
+    /// Of these a later one tells.
+    replaced: Vec<Box<str>>,
+    may_be_replaced: Vec<Replaced>,
+    contradicted_by: Vec<Replaced>,
+}
+
+/// Whether two declarations about one unit cannot both hold.
+fn are_contrary(one: TerritorialEffect, other: TerritorialEffect) -> bool {
+    let excludes = |effect: TerritorialEffect| effect == TerritorialEffect::Excludes;
+    excludes(one) != excludes(other)
+}
+
+fn others_on(record: &Record<'_, '_>, act: &Act<'_>, units: &[Box<str>], at: Date) -> Others {
+    let mut found = Others::default();
+    let TreatyBody::DeclarationMade(body) = act.shown().body else { return found };
+    let own = days(record, act.shown(), body).zip(body.territory.as_ref());
+    let Some((own, own_territory)) = own.filter(|_| !units.is_empty()) else { return found };
     for other in record.beside.iter().filter(|other| !std::ptr::eq(**other, act)) {
         let TreatyBody::DeclarationMade(body) = other.shown().body else { continue };
         let changes = changed_on(record, &record.beside, other, at);
         let is_scope = body.declaration_type == DeclarationType::TerritorialScope;
         let stands = is_scope && !withdraws(body) && changes.surely.is_none();
-        let (Some(territory), Some(days), Some(since)) = (&body.territory, days(record, other, body), since(body))
+        let (Some(territory), Some(days), Some(since)) =
+            (&body.territory, days(record, other.shown(), body), since(body))
         else {
             continue;
         };
-        // Of one day neither is the later one.
-        if !stands || at < days.first || days.last <= own.first {
+        if !stands || at < days.first || days.last < own.first {
             continue;
         }
         let is_later = days.last <= at && own.last < days.first && changes.may_be.is_none();
+        // Of one day neither is the later one.
+        let may_be_later = own.first < days.last;
+        let contrary = are_contrary(own_territory.effect, territory.effect);
         for unit in territory.units.iter().filter(|unit| units.contains(*unit)) {
-            if is_later {
-                surely.push(unit.clone());
-            } else {
-                may_be.push(Replaced { unit: unit.clone(), by: other.shown().cited(), since: since.clone() });
+            let told = || Replaced { unit: unit.clone(), by: other.shown().cited(), since: since.clone() };
+            match (is_later, may_be_later) {
+                (true, _) => found.replaced.push(unit.clone()),
+                (false, true) => found.may_be_replaced.push(told()),
+                (false, false) if contrary => found.contradicted_by.push(told()),
+                (false, false) => {}
             }
         }
     }
-    may_be.retain(|replaced: &Replaced| !surely.contains(&replaced.unit));
-    (surely, may_be)
+    let Others { replaced, may_be_replaced, contradicted_by } = &mut found;
+    for told in [may_be_replaced, contradicted_by] {
+        told.retain(|other| !replaced.contains(&other.unit));
+    }
+    found
 }

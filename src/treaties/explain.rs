@@ -7,9 +7,12 @@ use jiff::civil::Date;
 
 use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Span, StatusRule, Step,
-    TreatyStatus, both_ends,
+    TreatyStatus,
+    both_ends::{self, Apart},
     course::{Course, Leave},
     dated::{self, Starts},
+    days::Days,
+    declarations,
     followed::Followed,
     joining,
     months::counted,
@@ -20,7 +23,10 @@ use super::{
     suspension,
 };
 use crate::{
-    domain::{CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, Subject, SuspensionNotified, TreatyBody},
+    domain::{
+        CitedEvent, ConflictTest, DeclarationMade, DomesticStepTaken, Subject, SuspensionNotified, TreatyBody,
+        WorldDate,
+    },
     limits::ASSUMPTIONS_TOLD,
 };
 
@@ -116,7 +122,7 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
     intervals.sort();
     intervals.dedup();
     let agreed = alone && intervals.len() == 1;
-    // The earliest is the one that is told, of equal ones that of the first reading.
+    // The status is told as early as it can be.
     let told = group.iter().min_by_key(|it| it.interval.first.from).expect("a group has a reading");
     let settled = intervals.iter().all(Interval::is_settled);
     let several = !agreed && settles;
@@ -126,7 +132,7 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
     Outcome {
         status: told.interval.first.status,
         assuming: if agreed { Vec::new() } else { sentences_of(group.iter().map(|it| &it.reading)) },
-        steps: steps(asked, told),
+        steps: steps(asked, &group),
         could_change: settling.into_iter().chain(moves.into_iter().flatten()).collect(),
         intervals,
     }
@@ -136,9 +142,9 @@ fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone
 fn by_statements<'f, 'r, 'a>(group: Vec<Holding<'f, 'r, 'a>>) -> Vec<Holding<'f, 'r, 'a>> {
     let mut told: Vec<Holding<'f, 'r, 'a>> = Vec::new();
     for it in group {
-        match told.iter_mut().find(|other| other.reading.reads_the_same(&it.reading)) {
+        match told.iter_mut().find(|other| other.reading.goes_by_the_same(&it.reading)) {
             Some(other) => *other = other.around(&it),
-            None => told.push(Holding { reading: it.reading.whole(), ..it }),
+            None => told.push(Holding { reading: it.reading.by_its_statements(), ..it }),
         }
     }
     told
@@ -164,11 +170,14 @@ pub fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
     if assuming.is_empty() { "as recorded".into() } else { assuming.join("; ").into() }
 }
 
-/// Steps up to the day asked about, and to the day that ends the status; what undoes a
-/// notice belongs to it, whenever it came.
-fn steps(asked: &Asked<'_, '_, '_>, told: &Holding<'_, '_, '_>) -> Vec<Step> {
-    let horizon = told.interval.first.to.unwrap_or(asked.at).max(asked.at);
-    let mut steps = both_ends::steps(told.courses.iter().map(|course| course.steps.as_slice()));
+/// The steps of all readings up to the day asked about, and to the day that ends the status;
+/// what undoes a notice belongs to it, whenever it came.
+fn steps(asked: &Asked<'_, '_, '_>, group: &[Holding<'_, '_, '_>]) -> Vec<Step> {
+    let ends = group.iter().filter_map(|it| it.interval.first.to);
+    let horizon = ends.max().unwrap_or(asked.at).max(asked.at);
+    let courses = group.iter().flat_map(|it| &it.courses).map(|course| course.steps.as_slice());
+    let by_days = group.iter().all(|it| it.reading.goes_by_the_same(&group[0].reading));
+    let mut steps = both_ends::steps(courses, if by_days { Apart::Days } else { Apart::Statements });
     steps.extend(beside(asked.record));
     steps.extend(asked.record.successions.iter().map(Succession::step));
     steps.extend(taken_back(asked));
@@ -181,24 +190,25 @@ fn steps(asked: &Asked<'_, '_, '_>, told: &Holding<'_, '_, '_>) -> Vec<Step> {
 fn beside(record: &Record<'_, '_>) -> Vec<Step> {
     // Where accounts of one act contradict each other and all are followed, each is told.
     let told = record.beside.iter().flat_map(|act| {
-        let rival = act.followed.windows(2).any(|pair| pair[0].body != pair[1].body);
-        let told = if rival { act.followed.len() } else { 1 };
-        act.followed.iter().take(told).map(move |statement| (statement, told))
+        let told = if act.has_rivals() { act.followed.len() } else { 1 };
+        act.followed.iter().take(told).map(move |statement| (act, statement, told))
     });
-    let steps = told.filter_map(|(statement, told)| {
-        let (rule, date, sentence) = match statement.body {
+    let steps = told.filter_map(|(act, statement, told)| {
+        let dated = |date: Option<&WorldDate>| date.map(|date| dated::bounds(record.adopted, statement, Some(date)));
+        let (rule, days, sentence) = match statement.body {
             TreatyBody::DomesticStepTaken(body) => {
-                (StatusRule::DomesticStepIsNoStatus, body.taken.as_ref(), domestic(body))
+                (StatusRule::DomesticStepIsNoStatus, dated(body.taken.as_ref()), domestic(body))
             }
             TreatyBody::SuspensionNotified(body) => {
-                (StatusRule::SuspensionIsNoStatus, suspension::since(body), suspended(body))
+                let shown = std::ptr::eq(statement, act.shown());
+                let begins = if shown { suspension::begins(record, act, body) } else { dated(suspension::since(body)) };
+                (StatusRule::SuspensionIsNoStatus, begins, suspended(body))
             }
             TreatyBody::DeclarationMade(body) => {
-                (StatusRule::Declaration, body.effective.as_ref().or(body.made.as_ref()), declared(body))
+                (StatusRule::Declaration, declarations::days(record, statement, body), declared(body))
             }
             _ => return None,
         };
-        let date = date.and_then(|date| date.earliest().or(date.latest()));
         let sentence = match told {
             1 => sentence,
             several => format!("{sentence}; one of {several} accounts of it that nothing decides between"),
@@ -211,8 +221,8 @@ fn beside(record: &Record<'_, '_>) -> Vec<Step> {
             rule,
             article: article.into(),
             event: Some(statement.cited()),
-            date,
-            latest: None,
+            date: days.map(|days| days.first),
+            latest: days.and_then(Days::open_last),
             sentence: sentence.into(),
         })
     });
@@ -245,10 +255,12 @@ fn taken_back(asked: &Asked<'_, '_, '_>) -> Vec<Step> {
     let step = |retracted: &Retracted<'_>| {
         let what = retracted.recorded.event.kind().name().replace('_', " ");
         let index = retracted.recorded.position.index;
-        let date = retracted.recorded.event.date().and_then(|date| date.earliest().or(date.latest()));
+        let stated = retracted.recorded.event.date();
+        let date = stated.and_then(|date| date.earliest().or(date.latest()));
+        let latest = stated.and_then(WorldDate::latest).filter(|latest| Some(*latest) != date);
         let sentence = format!("{what} of entry {index} was taken back: {}", retracted.reason).into();
         let event = Some(retracted.retraction.cited());
-        Step { rule: StatusRule::Retraction, article: "".into(), event, date, latest: None, sentence }
+        Step { rule: StatusRule::Retraction, article: "".into(), event, date, latest, sentence }
     };
     own.map(step).collect()
 }

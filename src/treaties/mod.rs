@@ -91,6 +91,7 @@ pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, pa
 pub use party::party;
 pub use rivals::{ActNamed, act_named};
 pub use standing_acts::{About, Fate, fates};
+pub use suspension::{Reaction, Stance, SuspensionAsserted};
 pub use under::{Because, ToldAct, ToldSource};
 pub use unnotified::{TOLD_OF, UnnotifiedAct, unnotified};
 pub use upcoming::{Horizon, Projected, Reason, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};

@@ -43,30 +43,21 @@ fn agreed(mut told: Vec<StatusCourse>) -> Vec<StatusCourse> {
     told
 }
 
-/// The overlays of any day, each as it stands on the last day on which it lies. What
-/// begins with an act of status is looked up on that day, the rest lies on the last.
+/// The overlays of any day, each as it stands on the last day on which it lies: looked up
+/// where the status changes, and on the last day. What is applied provisionally has days of its own.
 pub fn overlays(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Overlay> {
     let courses = followed::courses(followed);
     let spans = courses.iter().flat_map(|course| &course.spans);
     let days: BTreeSet<Date> = spans.filter_map(|span| span.from).chain([Date::MAX]).collect();
-    let mut found: Vec<Overlay> = Vec::new();
-    for overlay in days.into_iter().flat_map(|day| overlays::on(record, followed, day)) {
+    let mut found: Vec<Overlay> = overlays::applied(record, followed, None).collect();
+    let of_days = days.into_iter().flat_map(|day| overlays::on(record, followed, day));
+    for overlay in of_days.filter(|overlay| !matches!(overlay, Overlay::ProvisionalApplication { .. })) {
         match found.iter_mut().find(|before| before.event() == overlay.event()) {
-            Some(before) => *before = after(before, overlay),
+            Some(before) => *before = overlay,
             None => found.push(overlay),
         }
     }
     found
-}
-
-/// An overlay as it stands on a later day.
-fn after(before: &Overlay, mut overlay: Overlay) -> Overlay {
-    if let (Overlay::ProvisionalApplication { certain: before, .. }, Overlay::ProvisionalApplication { certain, .. }) =
-        (before, &mut overlay)
-    {
-        *certain |= before;
-    }
-    overlay
 }
 
 /// Takes out of an answer what begins after its day: intervals, what lies over them, and what
@@ -84,9 +75,12 @@ pub fn cut_after_its_day(answer: &mut Answer, later: &BTreeSet<Position>) -> usi
         }
         add(&mut told, assuming, intervals);
     }
-    // What lies on the day is told as it stands then, with what was said of it by then.
-    overlays_of_all_days.retain(|it| begins_by(it, day) && !overlays.iter().any(|other| other.event() == it.event()));
-    overlays_of_all_days.extend(overlays.iter().cloned());
+    // What lies on the day is told as it stands then, with what was said of it by then. On which
+    // days something is applied provisionally for certain is told of all of them.
+    let is_applied = |it: &Overlay| matches!(it, Overlay::ProvisionalApplication { .. });
+    let told_anew = |it: &Overlay| overlays.iter().any(|other| !is_applied(other) && other.event() == it.event());
+    overlays_of_all_days.retain(|it| begins_by(it, day) && !told_anew(it));
+    overlays_of_all_days.extend(overlays.iter().filter(|it| !is_applied(it)).cloned());
     findings
         .retain(|Remark { finding, .. }| finding.event.as_ref().is_none_or(|event| !later.contains(&event.position)));
     *courses = agreed(told);

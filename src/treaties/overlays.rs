@@ -23,11 +23,20 @@ use crate::domain::{SuccessionTo, TreatyBody, WorldDate};
 /// What lies over the status on a day: each sort by the names of its acts.
 pub fn on(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], at: Date) -> Vec<Overlay> {
     let suspensions = record.beside.iter().filter_map(|act| suspension::suspension(record, act, at));
-    let provisional =
-        record.clocked.iter().chain(&record.beside).filter_map(|act| provisional(record, followed, act, at));
+    let provisional = applied(record, followed, Some(at));
     let declared = record.beside.iter().filter_map(|act| declared(record, act, at));
     let succeeded = record.clocked.iter().filter_map(|act| succeeded(followed, act, at));
     suspensions.map(Overlay::SuspensionAsserted).chain(provisional).chain(declared).chain(succeeded).collect()
+}
+
+/// What is applied provisionally on a day, or on any.
+pub fn applied<'q>(
+    record: &'q Record<'_, '_>,
+    followed: &'q [Followed<'_, '_>],
+    at: Option<Date>,
+) -> impl Iterator<Item = Overlay> + use<'q> {
+    let acts = record.clocked.iter().chain(&record.beside);
+    acts.filter_map(move |act| provisional(record, followed, act, at))
 }
 
 /// Whether a date can have come by a day.

@@ -20,8 +20,14 @@ use super::{
 };
 use crate::domain::{CitedEvent, DeclarationMade, DeclarationType, EventReference, Permission, TreatyBody};
 
-/// What an act leads to on a day, if the treaty may be applied provisionally by it then.
-pub fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], act: &Act<'_>, at: Date) -> Option<Overlay> {
+/// What an act leads to on a day, if the treaty may be applied provisionally by it then; on
+/// any day, where none is given.
+pub fn provisional(
+    record: &Record<'_, '_>,
+    followed: &[Followed<'_, '_>],
+    act: &Act<'_>,
+    at: Option<Date>,
+) -> Option<Overlay> {
     let declared = match act.shown().body {
         TreatyBody::InstrumentDeposited(body) if body.provisional_application => None,
         TreatyBody::DeclarationMade(body) if declares(body) => Some(Declared::of(record, act, body)?),
@@ -31,19 +37,20 @@ pub fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], act: 
     let clause = record.clauses()?.provisional_application.as_ref()?;
     let applied = followed.iter().map(|followed| Some(applied(followed, act, declared.as_ref())?.ended_on(ended)));
     let applied: Vec<Option<Applied>> = applied.collect();
-    let lies = |applied: &Applied| applied.since.first <= at && applied.until.is_none_or(|until| at < until.last);
-    let surely = |applied: &Applied| {
-        applied.whole && applied.since.last <= at && applied.until.is_none_or(|until| at < until.first)
-    };
-    let applies = clause.permission == Permission::Permitted && applied.iter().flatten().any(lies);
-    let since = applied.iter().flatten().map(|applied| applied.since).reduce(Days::around).filter(|_| applies)?;
+    let each = || applied.iter().flatten();
+    let may = |applied: &Applied| at.is_none_or(|at| applied.may_lie_on(at));
+    let applies = clause.permission == Permission::Permitted && each().any(may);
+    let since = each().map(|applied| applied.since).reduce(Days::around).filter(|_| applies)?;
+    // Wherever it surely lies on any day, it does when it has surely begun.
+    let at = at.unwrap_or(since.last);
     Some(Overlay::ProvisionalApplication {
         event: act.shown().cited(),
         scope: clause.scope.clone(),
         article: clause.article.clone(),
         since,
-        until: applied.iter().flatten().filter_map(|applied| applied.until).reduce(Days::around),
-        certain: applied.iter().all(|applied| applied.as_ref().is_some_and(surely)),
+        until: each().filter_map(|applied| applied.until).reduce(Days::around),
+        withdrawn: ended,
+        certain: applied.iter().all(|applied| applied.as_ref().is_some_and(|applied| applied.surely_lies_on(at))),
     })
 }
 
@@ -109,6 +116,14 @@ struct Applied {
 }
 
 impl Applied {
+    fn may_lie_on(&self, day: Date) -> bool {
+        self.since.first <= day && self.until.is_none_or(|until| day < until.last)
+    }
+
+    fn surely_lies_on(&self, day: Date) -> bool {
+        self.whole && self.since.last <= day && self.until.is_none_or(|until| day < until.first)
+    }
+
     /// It ends with what withdraws it, where that comes first.
     fn ended_on(self, ended: Option<Days>) -> Self {
         Self { until: self.until.into_iter().chain(ended).reduce(Days::earlier), ..self }

@@ -85,6 +85,8 @@ enum Edge {
     Open,
     First,
     Last,
+    /// On any of the days that its statements allow.
+    Any,
 }
 
 /// How the participation passed to successors.
@@ -156,6 +158,10 @@ impl<'r> ReadCarried<'r> {
     /// The leaves of the parent, on the first of their days unless it is read at the last.
     pub fn leaves(&self) -> &'r [CarriedLeave] {
         if self.at == Edge::Last { &self.way.last } else { &self.way.first }
+    }
+
+    fn assuming(&self) -> &'r [Box<str>] {
+        if self.at == Edge::Any { &self.way.assuming_any_day } else { &self.way.assuming }
     }
 }
 
@@ -331,7 +337,7 @@ impl<'r, 'a> Reading<'r, 'a> {
         let acts = self.acts.iter().filter_map(ReadAct::assumption);
         let accounts = self.accounts.iter().filter_map(ReadAccount::assumption);
         let told = acts.chain(accounts).map(Into::into);
-        let told = told.chain(self.carried.iter().flat_map(|carried| carried.way.assuming.iter().cloned()));
+        let told = told.chain(self.carried.iter().flat_map(|carried| carried.assuming().iter().cloned()));
         let told = told.chain(self.passed.iter().filter_map(ReadPassing::assumption).map(Into::into));
         let told = told.chain(self.counted.iter().filter_map(ReadCount::assumption).map(Into::into));
         told.chain(self.order.iter().cloned()).chain(self.asks_repatriation.then(|| words.into())).collect()
@@ -524,11 +530,24 @@ impl<'r, 'a> Reading<'r, 'a> {
         whole
     }
 
-    /// Whether it goes by the same statements and accounts.
+    /// It with all the days that its statements allow, and those under a parent treaty.
+    pub fn by_its_statements(&self) -> Self {
+        let carried = self.carried.map(|carried| ReadCarried { at: Edge::Any, ..carried });
+        Self { carried, ..self.whole() }
+    }
+
+    /// Whether it goes by the same statements and accounts, and leaves a parent treaty on the
+    /// same days.
     pub fn reads_the_same(&self, other: &Self) -> bool {
+        let carried = |reading: &Self| reading.carried.map(|carried| (std::ptr::from_ref(carried.way), carried.at));
+        self.goes_by_the_same(other) && carried(self) == carried(other)
+    }
+
+    /// Whether it goes by the same statements and accounts, under a parent treaty, too.
+    pub fn goes_by_the_same(&self, other: &Self) -> bool {
         let acts = self.acts.iter().zip(&other.acts);
         let accounts = self.accounts.iter().zip(&other.accounts);
-        let carried = |reading: &Self| reading.carried.map(|carried| (std::ptr::from_ref(carried.way), carried.at));
+        let carried = |reading: &Self| reading.carried.map(|carried| carried.way.goes_by);
         acts.into_iter().all(|(one, other)| {
             std::ptr::eq(one.statement, other.statement) && one.part.is_some() == other.part.is_some()
         }) && accounts.into_iter().all(|(one, other)| std::ptr::eq(one.account, other.account))
@@ -561,7 +580,7 @@ fn options<'r, 'a>(
             told.push(statement);
         }
     }
-    let rival = told.len() > 1;
+    let rival = act.has_rivals();
     let options = told.into_iter().flat_map(|statement| {
         let parts = dated::range(record, statement).map_or(vec![None], |of| match of.is_settled() {
             true => vec![Some(Part::whole(of))],

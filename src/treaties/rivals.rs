@@ -45,6 +45,11 @@ impl<'a> Act<'a> {
         !self.followed.is_empty()
     }
 
+    /// Whether those that are followed say different things: they are rivals.
+    pub fn has_rivals(&self) -> bool {
+        !agree(&self.followed)
+    }
+
     /// Whether both are one act, as known at two sizes.
     pub fn is_same(&self, other: &Self) -> bool {
         let of = |act: &Self| (act.kind, act.subject().clone(), name_of(act.shown()));
@@ -66,6 +71,13 @@ impl<'a> Act<'a> {
     pub fn is_stated_by(&self, reference: &EventReference) -> bool {
         self.all().any(|statement| statement.reference() == *reference)
     }
+}
+
+/// Whether statements say the same.
+fn agree<'s, 'a: 's>(statements: impl IntoIterator<Item = &'s Statement<'a>>) -> bool {
+    let mut statements = statements.into_iter();
+    let first = statements.next();
+    first.is_none_or(|first| statements.all(|statement| statement.body == first.body))
 }
 
 /// What makes statements speak about one act: kind, subject and the name that they
@@ -177,7 +189,7 @@ impl<'a> Weighing<'_, 'a> {
             let decided_by = DecidedBy::Resolution;
             return Act { kind, followed: Vec::new(), others, decided_by, resolution: Some(settled.event) };
         }
-        let agree = accepted.windows(2).all(|pair| pair[0].body == pair[1].body);
+        let agree = agree(accepted.iter().copied());
         Act {
             kind,
             followed: accepted.into_iter().cloned().collect(),
@@ -192,7 +204,7 @@ impl<'a> Weighing<'_, 'a> {
         let best = group.iter().map(|statement| weight(statement)).min().unwrap_or(Weight::SAME);
         let (followed, mut others): (Vec<_>, Vec<_>) =
             group.into_iter().cloned().partition(|statement| weight(statement) == best);
-        let agree = followed.windows(2).all(|pair| pair[0].body == pair[1].body);
+        let agree = agree(&followed);
         let decided_by = match (agree, others.is_empty()) {
             (true, true) => DecidedBy::Agreement,
             (true, false) if best.word == Word::Source => DecidedBy::Source,

@@ -7,10 +7,121 @@
 use jiff::civil::Date;
 
 use super::{
-    Reaction, Stance, SuspensionAsserted, dated, days::Days, declarations::changed_on, objections,
-    overlays::may_have_come, record::Record, rivals::Act,
+    Window, dated, days::Days, declarations::changed_on, objections, overlays::may_have_come, record::Record,
+    rivals::Act,
 };
-use crate::domain::{Recorded, Subject, SuspensionNotified, TreatyBody, WorldDate};
+use crate::domain::{
+    BodyStance, CitedEvent, ParticipantId, Recorded, Subject, SuspensionGround, SuspensionNotified, TreatyBody,
+    WorldDate,
+};
+
+/// A suspension that the participant asserts, with who answered it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuspensionAsserted {
+    pub event: CitedEvent,
+    pub by: ParticipantId,
+    /// Claimed beginning, else the receipt by the depositary.
+    pub since: Option<WorldDate>,
+    /// The days on one of which that is; what is received is not received after the others
+    /// were informed of it.
+    pub begins: Option<Days>,
+    /// It has begun by the day asked about, whichever of them it is.
+    pub begun: bool,
+    pub received_by_depositary: Option<WorldDate>,
+    pub circulated: Option<WorldDate>,
+    pub claimed_until: Box<str>,
+    pub grounds: Vec<SuspensionGround>,
+    /// Empty: the whole treaty.
+    pub provisions: Vec<Box<str>>,
+    /// Objections, contests and decisions up to the day asked about, by date.
+    pub reactions: Vec<Reaction>,
+    /// Times within which others may object, from each day that it can be counted from.
+    pub windows: Vec<Window>,
+}
+
+impl SuspensionAsserted {
+    /// Who objects to it or rejects it by the day asked about: participants, then bodies,
+    /// each once.
+    pub fn contested_by(&self) -> Vec<&str> {
+        self.against(Reaction::is_certain)
+    }
+
+    /// Who may have done so by that day, and not withdrawn it, and of whom that is not certain.
+    pub fn may_be_contested_by(&self) -> Vec<&str> {
+        let certain = self.contested_by();
+        self.against(|reaction| !reaction.is_certain()).into_iter().filter(|by| !certain.contains(by)).collect()
+    }
+
+    /// Those of them who did so for certain, and may have withdrawn it by then.
+    pub fn may_have_withdrawn(&self) -> Vec<&str> {
+        let certain = self.contested_by();
+        let came = self.against(|reaction| reaction.come && !reaction.is_certain());
+        came.into_iter().filter(|by| !certain.contains(by)).collect()
+    }
+
+    fn against(&self, counts: impl Fn(&Reaction) -> bool) -> Vec<&str> {
+        let mut by: Vec<(bool, &str)> = Vec::new();
+        for reaction in self.reactions.iter().filter(|reaction| counts(reaction)) {
+            match reaction.stance {
+                _ if reaction.withdrawn.is_some() => {}
+                Stance::Objects | Stance::Contests | Stance::Body(BodyStance::Rejects) => {
+                    by.push((reaction.stance != Stance::Objects, &reaction.by));
+                }
+                Stance::Body(BodyStance::Accepts | BodyStance::Notes) => {}
+            }
+        }
+        by.sort_unstable();
+        by.dedup();
+        by.into_iter().map(|(_, by)| by).collect()
+    }
+}
+
+/// How somebody stands towards an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    /// A participant objects.
+    Objects,
+    /// Somebody contests it outside the treaty's own forms.
+    Contests,
+    /// A meeting of the parties decided.
+    Body(BodyStance),
+}
+
+impl Stance {
+    /// The name in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Objects => "objects",
+            Self::Contests => "contests",
+            Self::Body(stance) => stance.name(),
+        }
+    }
+}
+
+/// An answer of another participant or of a body to an act.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reaction {
+    pub event: CitedEvent,
+    /// Participant id or name of the body.
+    pub by: Box<str>,
+    pub stance: Stance,
+    pub date: Option<WorldDate>,
+    /// It has come by the day asked about, whichever day its date means.
+    pub come: bool,
+    /// Grounds or words of the decision.
+    pub text: Box<str>,
+    /// When the objection was withdrawn, if it was by the day asked about.
+    pub withdrawn: Option<WorldDate>,
+    /// When it may have been, where its date leaves open whether it was by then.
+    pub may_be_withdrawn: Option<WorldDate>,
+}
+
+impl Reaction {
+    /// Whether it has come by the day asked about, and stands, whichever days the dates mean.
+    pub fn is_certain(&self) -> bool {
+        self.come && self.withdrawn.is_none() && self.may_be_withdrawn.is_none()
+    }
+}
 
 /// From which day a suspension is claimed.
 pub fn since(body: &SuspensionNotified) -> Option<&WorldDate> {

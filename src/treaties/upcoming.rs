@@ -16,10 +16,11 @@ use jiff::civil::Date;
 
 use super::{
     Change, ChangeCode, Dossier, Duty, DutyRule, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, Weighed,
-    WindowStart, both_ends,
+    WindowStart,
+    both_ends::{self, Apart},
     course::{Course, Leave, Membership},
     days::Days,
-    declarations::{self, OpenChange, changed_on},
+    declarations::{OpenChange, changed_on},
     explain::{self, sentences_of},
     followed::{self, Followed},
     joining, objections, obligations, over_time,
@@ -142,14 +143,14 @@ fn merged<'f, 'r, 'a, C: IntoIterator<Item = Projected>>(
     for (at, reading) in followed.iter().enumerate() {
         for change in of(reading) {
             let same = |(told, by): &&mut (Projected, Vec<usize>)| {
-                let alike = |other: &usize| followed[*other].reading.reads_the_same(&reading.reading);
+                let alike = |other: &usize| followed[*other].reading.goes_by_the_same(&reading.reading);
                 told.is_like(&change) && !by.contains(&at) && (told.days == change.days || by.iter().any(alike))
             };
             match found.iter_mut().find(same) {
                 Some((told, by)) => {
-                    let alike = by.iter().any(|other| followed[*other].reading.reads_the_same(&reading.reading));
+                    let alike = by.iter().any(|other| followed[*other].reading.goes_by_the_same(&reading.reading));
                     if alike {
-                        told.because = both_ends::steps([told.because.as_slice(), &change.because]);
+                        told.because = both_ends::steps([told.because.as_slice(), &change.because], Apart::Days);
                         told.could_move = both_ends::changes(std::mem::take(&mut told.could_move), change.could_move);
                     }
                     told.days = told.days.around(change.days);
@@ -229,7 +230,7 @@ fn of_boundary(
     let (course, day) = (followed.first(), days.first);
     let membership = course.memberships.iter().rev().find(|membership| membership.deposited < day)?;
     let (what, sentence) = kind_of(membership, day, after.status)?;
-    let steps = both_ends::steps(followed.corners.iter().map(|course| course.steps.as_slice()));
+    let steps = both_ends::steps(followed.corners.iter().map(|course| course.steps.as_slice()), Apart::Days);
     let because = steps.iter().filter(|step| gives(step, what, membership, day));
     let moves = |course: &Course, membership: &Membership| match (what, &membership.leave) {
         (UpcomingType::WithdrawalEffect | UpcomingType::WithdrawalDeferred, Some(leave)) => {
@@ -312,12 +313,9 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
 /// Provisional application that ends with the entry into force.
 fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
     let ends = over_time::overlays(record, followed).into_iter().filter_map(|overlay| match overlay {
-        Overlay::ProvisionalApplication { event, scope, article, since, until, certain: _ } => {
-            let acts = record.clocked.iter().chain(&record.beside);
-            let ended = acts.filter(|act| act.is_stated_by(&event.reference));
-            let ended = ended.filter_map(|act| declarations::ended(record, &record.beside, act)).reduce(Days::earlier);
+        Overlay::ProvisionalApplication { event, scope, article, since, until, withdrawn, certain: _ } => {
             // That it is withdrawn is an act.
-            let days = until.filter(|days| horizon.may_begin(*days) && Some(*days) != ended)?;
+            let days = until.filter(|days| horizon.may_begin(*days) && Some(*days) != withdrawn)?;
             Some((days, event, scope, article, since))
         }
         Overlay::SuspensionAsserted(_)

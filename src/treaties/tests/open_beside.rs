@@ -7,7 +7,7 @@ use super::{
     acts::{declaration, declared},
     *,
 };
-use crate::treaties::{Days, Declared, Horizon, add_days, contested, objected, upcoming};
+use crate::treaties::{Days, Declared, Horizon, StatusRule, add_days, contested, objected, upcoming};
 
 const RECORDED: &str = "2027-12-30";
 
@@ -138,11 +138,21 @@ fn an_objection_withdrawn_on_an_open_day_may_contest_between_its_ends() {
     assert_eq!(told("2025-12-31"), words("AAA", ""));
     assert_eq!(told("2026-03-01"), words("", "AAA"));
     assert_eq!(told("2026-12-31"), words("", ""));
+    for (at, open) in [("2025-12-31", vec![]), ("2026-03-01", vec!["AAA"]), ("2026-12-31", vec![])] {
+        assert_eq!(suspensions(&book.now(OTTAWA, "XXX", at))[0].may_have_withdrawn(), open, "{at}");
+    }
     let at = day("2026-03-01");
     let acts = book.of_everybody(OTTAWA, book.size(), |dossier| contested(dossier, at, ViewName::Default));
     let open: Vec<_> = acts.iter().flat_map(|act| &act.responses).map(|it| it.may_be_withdrawn.clone()).collect();
     assert_eq!(open, [world("2026")]);
     assert!(acts[0].because.iter().any(|because| because.sentence.contains("may have been withdrawn by then")));
+    assert!(!acts[0].because.iter().any(|because| because.sentence.contains("against the act stand")));
+    let is_open = |at: &str| {
+        let at = day(at);
+        let acts = book.of_everybody(OTTAWA, book.size(), |dossier| contested(dossier, at, ViewName::Default));
+        acts.iter().map(|act| act.uncertain).collect::<Vec<_>>()
+    };
+    assert_eq!(["2025-12-31", "2026-03-01", "2026-12-31"].map(is_open), [vec![false], vec![true], vec![]]);
     let held = Default::default();
     let everybody = crate::treaties::Everybody { held: &held, tables: &[] };
     let acts = book.of_everybody(OTTAWA, book.size(), |dossier| objected(dossier, everybody, at, ViewName::Default));
@@ -185,6 +195,62 @@ fn of_two_declarations_about_a_unit_the_later_one_goes_before() {
 }
 
 #[test]
+fn an_objection_of_an_open_day_contests_for_certain_from_its_last_day_on() {
+    let (mut book, x) = with_party("XXX");
+    let act = book.record("2025-03-18", &x, suspension("2025-01-10", "2025-01-12"));
+    book.record(RECORDED, &format!("participation/{OTTAWA}/AAA"), objection(act, "2025-02"));
+    let told = |at: &str| {
+        let at = day(at);
+        let acts = book.of_everybody(OTTAWA, book.size(), |dossier| contested(dossier, at, ViewName::Default));
+        acts.iter().map(|act| (act.uncertain, act.responses[0].may_come_later)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        [told("2025-01-31"), told("2025-02-10"), told("2025-02-28")],
+        [vec![], vec![(true, true)], vec![(false, false)]]
+    );
+}
+
+#[test]
+fn contrary_declarations_of_one_day_are_both_told_and_contradict_each_other() {
+    use TerritorialEffect::{Excludes, Extends, Restores};
+    let told = |first: (TerritorialEffect, &str), second: (TerritorialEffect, &str), at: &str| {
+        let (mut book, x) = with_party("XXX");
+        book.record(RECORDED, &x, scope(first.0, &["Isle", "Cape"], first.1));
+        book.record(RECORDED, &x, scope(second.0, &["Isle"], second.1));
+        let contrary = |it: &Declared| it.contradicted_by.iter().map(|it| it.unit.to_string()).collect::<Vec<_>>();
+        let mut found: Vec<_> =
+            standing(&book, at).iter().map(|it| (it.units.len(), it.certain, contrary(it))).collect();
+        found.sort();
+        found
+    };
+    let isle = || vec!["Isle".to_owned()];
+    let both = [(1, false, isle()), (2, false, isle())];
+    for (one, other) in [(Extends, Excludes), (Excludes, Restores)] {
+        assert_eq!(told((one, "2014-05-01"), (other, "2014-05-01"), "2015-01-01"), both, "{one:?}");
+    }
+    let alike = [(1, true, vec![]), (2, true, vec![])];
+    assert_eq!(told((Extends, "2014-05-01"), (Extends, "2014-05-01"), "2015-01-01"), alike);
+    assert_eq!(told((Extends, "2014-05-01"), (Excludes, "2014-05-01"), "2014-04-30"), []);
+    let later = [(1, true, vec![]), (1, true, vec![])];
+    assert_eq!(told((Extends, "2014-05-01"), (Excludes, "2014-05-02"), "2015-01-01"), later);
+    // The one that is of the last of the other's days cannot be the earlier one.
+    let last = told((Extends, "2014-05"), (Excludes, "2014-05-31"), "2015-01-01");
+    assert_eq!(last, [(1, false, isle()), (2, false, vec![])]);
+}
+
+#[test]
+fn a_declaration_that_may_not_have_begun_says_so_where_another_may_replace_it_too() {
+    let (mut book, x) = with_party("XXX");
+    book.record(RECORDED, &x, scope(TerritorialEffect::Excludes, &["Isle"], "2014-05"));
+    book.record(RECORDED, &x, scope(TerritorialEffect::Extends, &["Isle"], "2014-05-10/2014-06-10"));
+    let found = standing(&book, "2014-05-20");
+    let told: Vec<_> = found.iter().map(|it| (it.begun, it.certain, it.may_be_replaced.len())).collect();
+    assert_eq!(told, [(false, false, 1), (false, false, 1)]);
+    let begun = |at| standing(&book, at).iter().map(|it| it.begun).collect::<Vec<_>>();
+    assert_eq!(begun("2014-06-01"), [true, false]);
+}
+
+#[test]
 fn a_later_declaration_that_is_withdrawn_leaves_the_unit_to_the_earlier_one() {
     let (mut book, x) = with_party("XXX");
     book.record(RECORDED, &x, scope(TerritorialEffect::Excludes, &["Isle"], "2013-06-01"));
@@ -197,6 +263,47 @@ fn a_later_declaration_that_is_withdrawn_leaves_the_unit_to_the_earlier_one() {
     assert_eq!(effects("2015-01-01"), [("extends", true)]);
     assert_eq!(effects("2016-06-01"), [("excludes", false), ("extends", false)]);
     assert_eq!(effects("2016-12-31"), [("excludes", true)]);
+}
+
+#[test]
+fn reasons_beside_the_status_tell_both_ends_of_an_open_day() {
+    let (mut book, x) = with_party("XXX");
+    book.record(RECORDED, &x, declared(declaration(DeclarationType::Reservation, "2013-04")));
+    book.record(RECORDED, &x, suspension("2014-05-10/2014-06-20", "-"));
+    book.record(RECORDED, &x, domestic(DomesticStep::ParliamentaryVote, PursuedAct::Withdrawal, "2015"));
+    book.record(RECORDED, &x, declared(declaration(DeclarationType::Other, "2016-02-03")));
+    let answer = book.now(OTTAWA, "XXX", "2020-01-01");
+    let told = |rule: StatusRule| {
+        let steps = answer.outcomes[0].steps.iter().filter(|step| step.rule == rule);
+        steps.map(|step| (step.date, step.latest)).collect::<Vec<_>>()
+    };
+    let ends = |first: &str, last: &str| (Some(day(first)), Some(day(last)));
+    let settled = (Some(day("2016-02-03")), None);
+    assert_eq!(told(StatusRule::Declaration), [ends("2013-04-01", "2013-04-30"), settled]);
+    assert_eq!(told(StatusRule::SuspensionIsNoStatus), [ends("2014-05-10", "2014-06-20")]);
+    assert_eq!(told(StatusRule::DomesticStepIsNoStatus), [ends("2015-01-01", "2015-12-31")]);
+}
+
+#[test]
+fn what_is_applied_provisionally_on_uncertain_days_alone_is_told_of_all_days() {
+    let of_all_days = |made: &str, withdrawn: &str| {
+        let mut book = applicable();
+        book.deposited(&own(), ConsentMode::Accession, "2005-01-10");
+        let body = declaration(DeclarationType::ProvisionalApplication, made);
+        let applies = book.record(RECORDED, &own(), declared(body));
+        book.record(RECORDED, &own(), withdrawal_of(applies, withdrawn));
+        let told =
+            book.now(OTTAWA, "XXX", "2020-01-01").overlays_of_all_days.into_iter().map(|overlay| match overlay {
+                Overlay::ProvisionalApplication { since, until, certain, .. } => (since, until.unwrap(), certain),
+                other => panic!("{other:#?}"),
+            });
+        told.collect::<Vec<_>>()
+    };
+    let exact = |text| Days::on(day(text));
+    assert_eq!(of_all_days("2005-02-03", "2005-03-05"), [(exact("2005-02-03"), exact("2005-03-05"), true)]);
+    let march = days("2005-03-01", "2005-03-31");
+    assert_eq!(of_all_days("2005-03", "2005-03"), [(march, march, false)]);
+    assert_eq!(of_all_days("2005-02", "2005-03"), [(days("2005-02-01", "2005-02-28"), march, true)]);
 }
 
 /// Days between which a date is told, and one of them.

@@ -4,7 +4,7 @@ use super::{
     acts::{CONVENTION, convention_with_protocol, succession},
     *,
 };
-use crate::treaties::{ChangeCode, Count, Days, Definition, Horizon, Interval, StatusRule, counts, upcoming};
+use crate::treaties::{ChangeCode, Count, Days, Definition, Horizon, Interval, Outcome, StatusRule, counts, upcoming};
 
 /// The day on which the status of the only outcome began, as early and as late as it can be.
 fn since(answer: &Answer) -> (String, String) {
@@ -408,5 +408,63 @@ fn a_protocol_tells_what_its_parent_brings_as_often_as_the_parent_does() {
             changes.into_iter().map(|change| (change.what, change.days, change.assuming)).collect::<Vec<_>>()
         };
         assert_eq!(ahead(PROTOCOL), ahead(CONVENTION), "{until}");
+    }
+}
+
+/// The reasons of an outcome that are of a withdrawal, as the treaty tells that is left.
+fn of_withdrawal(outcome: &Outcome) -> Vec<(Option<Date>, Option<Date>, String)> {
+    let told = outcome
+        .steps
+        .iter()
+        .filter(|step| matches!(step.rule, StatusRule::WithdrawalNotice | StatusRule::ConflictTest));
+    let under = format!("under {CONVENTION}: ");
+    told.map(|step| (step.date, step.latest, step.sentence.replace(&under, ""))).collect()
+}
+
+#[test]
+fn a_protocol_tells_the_reasons_for_leaving_its_parent_that_some_of_the_days_have() {
+    let between = ["2026-10-01", "2027-05-10", "2027-05-20", "2027-06-10", "2028-01-01", "2029-02-10", "2030-01-01"];
+    for (own, notice, since, until) in [
+        ("2001-02-20", "2026-05", "2010", "-"),
+        ("2001-02-20", "2026-05", "2010", "2027-05"),
+        ("2001-02-20", "2026-05-10", "2010", "2027-05"),
+        ("2001-02-20", "2026-05", "2027-05/2027-06", "2029-02"),
+        ("2001-02", "2026-05", "2010", "2027-05"),
+    ] {
+        let mut book = convention_with_protocol();
+        let under = |treaty: &str| format!("participation/{treaty}/XXX");
+        book.deposited(&under(CONVENTION), ConsentMode::Accession, "2000-01-15");
+        book.deposited(&under(PROTOCOL), ConsentMode::ConsentToBeBound, own);
+        book.withdrew("2026-06-01", &under(CONVENTION), notice);
+        let body = conflict(ConflictEngagement::Engaged, since, until, "AAA");
+        book.record("2029-06-01", "participant/XXX", body);
+        for at in between {
+            let told = |treaty| {
+                let outcomes = book.now(treaty, "XXX", at).outcomes;
+                outcomes.iter().map(|it| (it.status.name(), of_withdrawal(it))).collect::<Vec<_>>()
+            };
+            assert_eq!(told(PROTOCOL), told(CONVENTION), "{own} {notice} {since} {until} {at}");
+        }
+    }
+}
+
+#[test]
+fn what_rival_statements_of_a_notice_lead_to_is_told_of_each_under_the_protocol_too() {
+    let mut book = convention_with_protocol();
+    let under = |treaty: &str| format!("participation/{treaty}/XXX");
+    book.deposited(&under(CONVENTION), ConsentMode::Accession, "2000-01-15");
+    book.deposited(&under(PROTOCOL), ConsentMode::ConsentToBeBound, "2001-02-20");
+    for received in ["2020-05-04", "2020-06-08"] {
+        let named = |recorded: &mut Recorded| recorded.event.act = Some("the notice".into());
+        book.entry("2022-06-01", &under(CONVENTION), Body::Treaty(notice(received)), named);
+    }
+    for treaty in [CONVENTION, PROTOCOL] {
+        let answer = book.now(treaty, "XXX", "2024-01-01");
+        let [outcome] = answer.outcomes.as_slice() else { panic!("{:#?}", answer.outcomes) };
+        let notices = outcome.steps.iter().filter(|step| step.rule == StatusRule::WithdrawalNotice);
+        let told: Vec<_> = notices.map(|step| (step.date.unwrap().to_string(), &*step.sentence)).collect();
+        assert_eq!(told.iter().map(|(day, _)| &**day).collect::<Vec<_>>(), ["2020-05-04", "2020-06-08"], "{treaty}");
+        assert!(told.iter().all(|(_, sentence)| sentence.starts_with("in some of the readings: ")), "{told:#?}");
+        assert_eq!((outcome.intervals.len(), outcome.assuming.len()), (2, 2), "{treaty}");
     }
 }
