@@ -67,11 +67,6 @@ impl Membership {
         self.leave.as_ref().filter(|leave| leave.passed)?.effective
     }
 
-    /// When what is applied provisionally until the treaty is in force ends.
-    pub fn ends_provisional(&self) -> Option<Date> {
-        self.in_force.into_iter().chain(self.passed()).min()
-    }
-
     /// The status that it gives on a day on or after its deposit.
     pub fn status_on(&self, day: Date, otherwise: TreatyStatus) -> TreatyStatus {
         let Some(in_force) = self.in_force else { return self.without_effect(day, otherwise) };

@@ -23,6 +23,7 @@ use super::{
     explain::{self, sentences_of},
     followed::{self, Followed},
     joining, objections, obligations, over_time,
+    provisional::{self, End},
     readings::Reading,
     record::{Around, Record},
     rivals::Act,
@@ -309,7 +310,7 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
     moves
 }
 
-/// Provisional application that ends with the entry into force.
+/// Provisional application that ends with the entry into force, or with the consent.
 fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
     let ends = over_time::overlays(record, followed).into_iter().filter_map(|overlay| match overlay {
         Overlay::ProvisionalApplication { event, scope, article, since, until, certain: _ } => {
@@ -318,16 +319,15 @@ fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: 
             let ended = ended.filter_map(|act| declarations::ended(record, &record.beside, act)).reduce(Days::earlier);
             // That it is withdrawn is an act.
             let days = until.filter(|days| horizon.may_begin(*days) && Some(*days) != ended)?;
-            Some((days, event, scope, article, since))
+            Some((days, event, scope, article, since, ends_with(&provisional::ends_on(followed, days))?))
         }
         Overlay::SuspensionAsserted(_)
         | Overlay::Declaration(_)
         | Overlay::TerritorialScope(_)
         | Overlay::RetroactiveSuccession { .. } => None,
     });
-    let told = ends.map(|(days, event, scope, article, since)| {
-        let sentence =
-            format!("applied provisionally since {}: {scope}; ends with the entry into force", since.named());
+    let told = ends.map(|(days, event, scope, article, since, (with, because))| {
+        let sentence = format!("applied provisionally since {}: {scope}; ends with {with}", since.named());
         let reason = Reason {
             rule: "provisional_application",
             article,
@@ -337,18 +337,31 @@ fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: 
             sentence: sentence.into(),
         };
         let open = (!days.is_settled()).then(|| explain::settling(false));
-        let moved = change(ChangeCode::Correction, "what moves the entry into force moves this, too");
+        let moved = change(ChangeCode::Correction, format!("what moves {with} moves this, too"));
         Projected {
             days,
             what: UpcomingType::ProvisionalEnds,
             statuses: None,
-            sentence: "provisional application ends: the treaty itself is in force".into(),
+            sentence: format!("provisional application ends: {because}").into(),
             because: vec![reason],
             assuming: Vec::new(),
             could_move: open.into_iter().chain([moved]).collect(),
         }
     });
     told.collect()
+}
+
+/// What provisional application ends with, and why; `None` where only acts end it.
+fn ends_with(ends: &BTreeSet<End>) -> Option<(&'static str, &'static str)> {
+    match (ends.contains(&End::InForce), ends.contains(&End::Withdrawal)) {
+        (true, false) => Some(("the entry into force", "the treaty itself is in force")),
+        (false, true) => Some(("the consent", "the withdrawal of the consent takes effect")),
+        (true, true) => Some((
+            "the entry into force, or with the consent before it",
+            "the treaty itself is in force, or the withdrawal of the consent takes effect",
+        )),
+        (false, false) => None,
+    }
 }
 
 /// Times within which others may object to the participant's acts, on their last
