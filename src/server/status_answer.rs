@@ -58,13 +58,15 @@ impl Found {
             }
             Overlay::Declaration(declared) => Told::Declaration(self.declared(declared)),
             Overlay::TerritorialScope(declared) => Told::TerritorialScope(self.declared(declared)),
-            Overlay::RetroactiveSuccession { event, predecessor, succeeded, notified } => {
+            Overlay::RetroactiveSuccession { event, predecessor, succeeded, notified, may_have_ended } => {
                 Told::RetroactiveSuccession(proto::RetroactiveSuccession {
                     event: Some(self.cited(event)),
                     predecessor: predecessor.to_string(),
                     succeeded: succeeded.first.to_string(),
                     succeeded_latest: latest_of(*succeeded),
                     notified: world(notified.as_ref()),
+                    may_have_ended: day(may_have_ended.map(|days| days.first)),
+                    may_have_ended_latest: may_have_ended.map(latest_of).unwrap_or_default(),
                 })
             }
         });
@@ -171,6 +173,8 @@ impl Found {
             since,
             begins,
             begun,
+            ends,
+            may_have_ended,
             received_by_depositary,
             circulated,
             claimed_until,
@@ -195,6 +199,9 @@ impl Found {
             begins: day(begins.map(|begins| begins.first)),
             begins_latest: begins.map(latest_of).unwrap_or_default(),
             may_begin_later: !begun,
+            ends: day(ends.map(|ends| ends.first)),
+            ends_latest: ends.map(latest_of).unwrap_or_default(),
+            may_have_ended: *may_have_ended,
         }
     }
 
@@ -217,7 +224,7 @@ impl Found {
     fn declared(&self, declared: &Declared) -> proto::Declared {
         let Declared { event, declaration_type, made, effective, article, text, units, effect, modifies, .. } =
             declared;
-        let Declared { certain, may_be_changed, may_be_replaced, .. } = declared;
+        let Declared { certain, may_be_changed, may_be_replaced, may_have_ended, .. } = declared;
         proto::Declared {
             event: Some(self.cited(event)),
             r#type: declaration_type.number(),
@@ -238,6 +245,8 @@ impl Found {
                 made: made.to_string(),
             }),
             may_be_replaced: may_be_replaced.iter().map(|replaced| self.replaced(replaced)).collect(),
+            may_have_ended: day(may_have_ended.map(|days| days.first)),
+            may_have_ended_latest: may_have_ended.map(latest_of).unwrap_or_default(),
         }
     }
 
@@ -408,10 +417,11 @@ pub(super) fn status_held(outcome: &Outcome) -> proto::StatusHeld {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Surely(pub bool);
 
-/// Whether a suspension is asserted that has begun, or may have.
+/// Whether a suspension is asserted that has begun and not ended with its membership, or may
+/// be.
 pub(super) fn suspension_asserted(overlays: &[Overlay]) -> Option<Surely> {
     let of = |overlay: &Overlay| match overlay {
-        Overlay::SuspensionAsserted(found) => Some(Surely(found.begun)),
+        Overlay::SuspensionAsserted(found) => Some(Surely(found.begun && !found.may_have_ended)),
         _ => None,
     };
     overlays.iter().filter_map(of).max()

@@ -388,6 +388,8 @@ pub enum Overlay {
         predecessor: ParticipantId,
         succeeded: Days,
         notified: Option<WorldDate>,
+        /// When the membership ended that it opened, if it may have by the day.
+        may_have_ended: Option<Days>,
     },
 }
 
@@ -433,6 +435,11 @@ pub struct SuspensionAsserted {
     pub begins: Option<Days>,
     /// It has begun by the day asked about, whichever of them it is.
     pub begun: bool,
+    /// The days on one of which it ends with the membership that it belongs to, if it does in
+    /// every reading.
+    pub ends: Option<Days>,
+    /// It has ended by the day asked about in some readings, or as some days have it.
+    pub may_have_ended: bool,
     pub received_by_depositary: Option<WorldDate>,
     pub circulated: Option<WorldDate>,
     pub claimed_until: Box<str>,

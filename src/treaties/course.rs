@@ -214,7 +214,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             self.course.steps.push(step);
             day
         });
-        self.begin(Membership { deposited: day, in_force, leave: None });
+        self.begin(Membership { opened: statement.cited(), deposited: day, in_force, leave: None });
     }
 
     /// A membership begins, perhaps while a parent treaty is being left already.
@@ -272,7 +272,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         let deposited = self.held_by_predecessor(predecessor, day, holds_consent);
         let bound = self.held_by_predecessor(predecessor, deposited, TreatyStatus::is_bound);
         let in_force = Some(self.course.treaty_in_force.map_or(bound, |treaty| treaty.max(bound)));
-        self.begin(Membership { deposited, in_force, leave: None });
+        self.begin(Membership { opened: statement.cited(), deposited, in_force, leave: None });
     }
 
     /// The first day from this one on on which a predecessor had a status; the day itself

@@ -12,6 +12,8 @@ use crate::domain::CitedEvent;
 /// From an instrument to what ends its effect.
 #[derive(Clone, Debug)]
 pub struct Membership {
+    /// The instrument, signature or succession that opens it.
+    pub opened: CitedEvent,
     pub deposited: Date,
     /// `None`: cannot be computed, or it passed to successors before.
     pub in_force: Option<Date>,

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     Reaction, Stance, SuspensionAsserted, dated, days::Days, declarations::changed_on, objections,
-    overlays::may_have_come, record::Record, rivals::Act,
+    overlays::may_have_come, record::Record, rivals::Act, tenure::Tenures,
 };
 use crate::domain::{Recorded, Subject, SuspensionNotified, TreatyBody, WorldDate};
 
@@ -29,17 +29,23 @@ pub fn begins(record: &Record<'_, '_>, act: &Act<'_>, body: &SuspensionNotified)
     }
 }
 
-/// The suspension that an act asserts, if it can have come by the day.
-pub fn suspension(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<SuspensionAsserted> {
+/// The suspension that an act asserts, if it can have come by the day and the membership has
+/// not surely ended that it belongs to.
+pub fn suspension(record: &Record<'_, '_>, tenures: &Tenures, act: &Act<'_>, at: Date) -> Option<SuspensionAsserted> {
     let TreatyBody::SuspensionNotified(body) = act.shown().body else { return None };
     let since = since(body);
     let begins = begins(record, act, body);
-    may_have_come(since, at).then(|| SuspensionAsserted {
+    let made = objections::received_on(record, act).or(begins);
+    let made = made.unwrap_or_else(|| dated::bounds(record.adopted, act.shown(), None));
+    let ends = tenures.end_of(made, None);
+    (may_have_come(since, at) && !ends.have_come(at)).then(|| SuspensionAsserted {
         event: act.shown().cited(),
         by: record.participant.clone(),
         since: since.cloned(),
         begins,
         begun: begins.is_none_or(|begins| begins.last <= at),
+        ends: ends.surely(),
+        may_have_ended: ends.may_have_come(at).is_some(),
         received_by_depositary: body.received_by_depositary.clone(),
         circulated: objections::circulated(record, act),
         claimed_until: body.claimed_until.clone(),

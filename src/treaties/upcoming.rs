@@ -16,7 +16,7 @@ use jiff::civil::Date;
 
 use super::{
     Change, ChangeCode, Dossier, Duty, DutyRule, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, Weighed,
-    WindowStart, both_ends,
+    Window, WindowStart, both_ends,
     course::{Course, Leave, Membership},
     days::Days,
     declarations::{self, OpenChange, changed_on},
@@ -27,6 +27,7 @@ use super::{
     readings::Reading,
     record::{Around, Record},
     rivals::Act,
+    tenure::Tenures,
 };
 use crate::domain::{Kind, TreatyBody, TreatyKind, pinned};
 
@@ -110,8 +111,9 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
     let asked = explain::Asked { dossier, at: horizon.at, record: &record, retracted: &stated.retracted };
     let mut changes =
         merged(&followed::joined(&followed, Some(horizon.at)), |followed| of_course(&asked, followed, horizon));
-    changes.extend(provisional(&record, &followed, horizon));
-    changes.extend(windows(&record, &courses, horizon));
+    let tenures = Tenures::of(&followed);
+    changes.extend(provisional(&record, &followed, &tenures, horizon));
+    changes.extend(windows(&record, &courses, &tenures, horizon));
     let (duties, all_duties) = obligations::due_between(dossier, &acts, horizon.at, horizon.until);
     changes.extend(duties.iter().map(|duty| deadline(&asked, duty)));
     sort(&mut changes);
@@ -311,8 +313,13 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
 }
 
 /// Provisional application that ends with the entry into force, or with the consent.
-fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
-    let ends = over_time::overlays(record, followed).into_iter().filter_map(|overlay| match overlay {
+fn provisional(
+    record: &Record<'_, '_>,
+    followed: &[Followed<'_, '_>],
+    tenures: &Tenures,
+    horizon: Horizon,
+) -> Vec<Projected> {
+    let ends = over_time::overlays(record, followed, tenures).into_iter().filter_map(|overlay| match overlay {
         Overlay::ProvisionalApplication { event, scope, article, since, until, certain: _ } => {
             let acts = record.clocked.iter().chain(&record.beside);
             let ended = acts.filter(|act| act.is_stated_by(&event.reference));
@@ -366,16 +373,23 @@ fn ends_with(ends: &BTreeSet<End>) -> Option<(&'static str, &'static str)> {
 
 /// Times within which others may object to the participant's acts, on their last
 /// permitted days.
-fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Vec<Projected> {
+fn windows(record: &Record<'_, '_>, courses: &[&Course], tenures: &Tenures, horizon: Horizon) -> Vec<Projected> {
     let own = record.clocked.iter().chain(&record.beside).filter(|act| !runs_nowhere(courses, act));
     let own = own.map(|act| (act, changed_on(record, &record.beside, act, horizon.at)));
     let article = objections::article(record);
     let told = own.filter(|(_, changes)| changes.surely.is_none()).flat_map(|(act, changes)| {
         let assuming: Vec<Box<str>> = changes.may_be.iter().map(OpenChange::not_come).collect();
         let (event, kind) = (act.shown().cited(), noun(act.kind));
-        let windows = objections::windows(record, act).into_iter().filter(|window| horizon.ends(window.ends));
+        // Nobody has to object to what has ended with a membership.
+        let ended = |last: Date| match act.shown().body {
+            TreatyBody::DeclarationMade(body) => declarations::end(record, tenures, act, body).have_come(last),
+            _ => false,
+        };
+        let windows = objections::windows(record, act).into_iter();
+        let windows: Vec<Window> =
+            windows.filter(|window| horizon.ends(window.ends) && !ended(window.ends.first)).collect();
         let article = article.clone();
-        windows.map(move |window| {
+        windows.into_iter().map(move |window| {
             let from = match window.from {
                 WindowStart::Notification => "receipt by the depositary",
                 WindowStart::Circulation => "information of the others",

@@ -1,7 +1,8 @@
-//! What ends with a consent to be bound: provisional application.
+//! What ends with a consent to be bound: provisional application, and what stands beside the
+//! status.
 
 use super::{
-    acts::{declaration, declared},
+    acts::{declaration, declared, succession},
     *,
 };
 use crate::treaties::{Days, Horizon, Upcoming, upcoming};
@@ -130,4 +131,133 @@ fn who_declares_that_it_does_not_become_a_party_applies_nothing_provisionally_fr
     assert_eq!(until(&book, TREATY, "2005-03-14"), Some((Some(end), true)));
     assert_eq!(until(&book, TREATY, "2005-03-15"), None);
     assert_eq!(ending(&book, TREATY, "2005-02-01"), [], "a declaration is an act");
+}
+
+/// What stands beside the status on a day, in words that name the sort, and whether all of it
+/// is certain.
+fn beside(book: &Book, at: &str) -> Vec<(&'static str, bool)> {
+    let overlays = book.now(TREATY, "XXX", at).overlays.into_iter();
+    let named = overlays.map(|overlay| match overlay {
+        Overlay::SuspensionAsserted(found) => ("suspension", !found.may_have_ended),
+        Overlay::Declaration(found) => ("declaration", found.certain),
+        Overlay::TerritorialScope(found) => ("territory", found.certain),
+        Overlay::RetroactiveSuccession { may_have_ended, .. } => ("succession", may_have_ended.is_none()),
+        Overlay::ProvisionalApplication { certain, .. } => ("provisional", certain),
+    });
+    named.collect()
+}
+
+/// A party since 2004-01-31 with a reservation, an exclusion of territory and a suspension,
+/// that notifies its withdrawal and may consent anew.
+fn left(received: &str) -> Book {
+    let mut book = quick();
+    let instrument = book.deposited(&own(TREATY), ConsentMode::Accession, "2003-01-31");
+    let with = |declaration_type| DeclarationMade {
+        made_with: Some(instrument.clone()),
+        ..declaration(declaration_type, "2003-01-31")
+    };
+    book.record("2025-03-17", &own(TREATY), declared(with(DeclarationType::Reservation)));
+    let territory = Territory { units: vec!["Isle".into()], effect: TerritorialEffect::Excludes };
+    let excludes = DeclarationMade { territory: Some(territory), ..with(DeclarationType::TerritorialScope) };
+    book.record("2025-03-17", &own(TREATY), declared(excludes));
+    book.record("2025-03-17", &own(TREATY), suspension("2006-06-01", "2006-06-02"));
+    book.withdrew("2025-03-17", &own(TREATY), received);
+    book
+}
+
+const ALL: [(&str, bool); 3] = [("suspension", true), ("declaration", true), ("territory", true)];
+
+#[test]
+fn what_belongs_to_a_membership_stands_until_its_end_and_not_in_the_next_one() {
+    let mut book = left("2007-03-15");
+    assert_eq!(beside(&book, "2007-04-14"), ALL);
+    for at in ["2007-04-15", "2008-01-01"] {
+        assert_eq!(beside(&book, at), [], "{at}: former party");
+    }
+    book.deposited(&own(TREATY), ConsentMode::Accession, "2009-02-28");
+    assert_eq!((beside(&book, "2007-04-14"), beside(&book, "2011-01-01")), (ALL.to_vec(), vec![]));
+    let answer = book.now(TREATY, "XXX", "2011-01-01");
+    let told = answer.outcomes[0].steps.iter().map(|step| step.rule.name());
+    let told: Vec<&str> = told.filter(|rule| matches!(*rule, "declaration" | "suspension_is_no_status")).collect();
+    assert_eq!(told.len(), 3, "the reasons keep what was: {told:?}");
+    let ends = suspensions_of_all_days(&answer);
+    assert_eq!(ends, [Some(Days::on(day("2007-04-15")))], "drawn until then");
+}
+
+fn suspensions_of_all_days(answer: &Answer) -> Vec<Option<Days>> {
+    let found = answer.overlays_of_all_days.iter().filter_map(|overlay| match overlay {
+        Overlay::SuspensionAsserted(found) => Some(found.ends),
+        _ => None,
+    });
+    found.collect()
+}
+
+#[test]
+fn what_is_declared_between_two_memberships_belongs_to_the_next() {
+    let mut book = left("2007-03-15");
+    let between = declaration(DeclarationType::Interpretative, "2008-12-01");
+    book.record("2025-03-17", &own(TREATY), declared(between));
+    assert_eq!(beside(&book, "2009-01-01"), [("declaration", true)]);
+    let new = book.deposited(&own(TREATY), ConsentMode::Accession, "2009-02-28");
+    // Dated to a year in which the one membership ended, and made with the next instrument.
+    let with = DeclarationMade { made_with: Some(new), ..declaration(DeclarationType::Other, "2007") };
+    book.record("2025-03-17", &own(TREATY), declared(with));
+    assert_eq!(beside(&book, "2011-01-01"), [("declaration", true); 2]);
+    book.withdrew("2025-03-17", &own(TREATY), "2012-03-15");
+    assert_eq!(beside(&book, "2013-01-01"), []);
+}
+
+#[test]
+fn where_the_end_is_open_it_is_open_whether_what_belongs_to_it_stands() {
+    let book = left("2007-03");
+    assert_eq!(beside(&book, "2007-03-31"), ALL);
+    assert_eq!(beside(&book, "2007-04-10"), ALL.map(|(sort, _)| (sort, false)));
+    assert_eq!(beside(&book, "2007-04-30"), []);
+    let mut anew = left("2007-03-15");
+    anew.deposited(&own(TREATY), ConsentMode::Accession, "2009");
+    let years = declaration(DeclarationType::Interpretative, "2007");
+    anew.record("2025-03-17", &own(TREATY), declared(years));
+    assert_eq!(beside(&anew, "2011-01-01"), [("declaration", false)], "made before the end or after it");
+}
+
+#[test]
+fn who_is_a_signatory_again_keeps_what_it_declared_when_it_signed() {
+    let mut book = quick();
+    book.signed(&own(TREATY), "2002-05-05");
+    let at_signature = declaration(DeclarationType::Interpretative, "2002-05-05");
+    book.record("2025-03-17", &own(TREATY), declared(at_signature));
+    book.deposited(&own(TREATY), ConsentMode::Ratification, "2005-01-31");
+    let with_consent = declaration(DeclarationType::Reservation, "2005-01-31");
+    book.record("2025-03-17", &own(TREATY), declared(with_consent));
+    book.withdrew("2025-03-17", &own(TREATY), "2005-03-31");
+    assert_eq!(beside(&book, "2005-04-29").len(), 2);
+    assert_eq!(certain(&book.now(TREATY, "XXX", "2005-04-30")), TreatyStatus::Signatory);
+    assert_eq!(beside(&book, "2005-04-30"), [("declaration", true)]);
+}
+
+#[test]
+fn what_is_deferred_by_a_conflict_still_stands() {
+    let (mut book, x) = with_party("XXX");
+    book.record("2025-03-18", &x, suspension("2025-01-10", "2025-01-12"));
+    book.withdrew("2025-09-01", &x, "2025-08-20");
+    book.record("2025-09-02", "participant/XXX", conflict(ConflictEngagement::Engaged, "2025-01-01", "-", "a State"));
+    assert_eq!(suspensions(&book.now(OTTAWA, "XXX", "2026-08-01")).len(), 1);
+}
+
+#[test]
+fn a_succession_is_told_beside_the_status_as_long_as_what_it_opened_and_not_where_it_changes_nothing() {
+    let mut book = quick();
+    book.deposited("participation/a:1/OLD", ConsentMode::Accession, "2003-01-31");
+    let notified = || succession("OLD", SuccessionTo::Consent, "2006-06-03", "2006-10-23");
+    book.record("2025-03-17", &own(TREATY), notified());
+    assert_eq!(beside(&book, "2006-07-01"), [("succession", true)]);
+    book.withdrew("2025-03-17", &own(TREATY), "2012-07-29");
+    assert_eq!(beside(&book, "2012-08-28"), [("succession", true)]);
+    assert_eq!(beside(&book, "2012-08-29"), []);
+    let mut own_consent = quick();
+    own_consent.deposited("participation/a:1/OLD", ConsentMode::Accession, "2003-01-31");
+    own_consent.deposited(&own(TREATY), ConsentMode::Accession, "2002-01-10");
+    own_consent.record("2025-03-17", &own(TREATY), notified());
+    let answer = own_consent.now(TREATY, "XXX", "2020-01-01");
+    assert_eq!((certain(&answer), beside(&own_consent, "2020-01-01")), (TreatyStatus::Party, vec![]));
 }
