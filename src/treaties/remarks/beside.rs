@@ -10,16 +10,8 @@ use crate::{
         SuspensionNotified, TreatyBody,
     },
     treaties::{
-        TreatyStatus,
-        course::Course,
-        dated,
-        days::Days,
-        objections::{self, Missed},
-        provisional,
-        record::Record,
-        rivals::Act,
-        statements::Statement,
-        suspension,
+        TreatyStatus, course::Course, dated, days::Days, objections, provisional, record::Record, rivals::Act,
+        statements::Statement, suspension,
     },
 };
 
@@ -38,7 +30,6 @@ pub fn remark_on(record: &Record<'_, '_>, course: &mut Course) {
             _ => {}
         }
         on_silence(record, course, act);
-        on_late_objections(record, course, act);
     }
     on_references(record, course);
     on_tables(record, course);
@@ -167,32 +158,6 @@ fn on_objection(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, bod
     let lodged = body.lodged.as_ref().map(|lodged| dated::bounds(record.adopted, act.shown(), Some(lodged)));
     let message = "who objects had neither signed nor consented then";
     on_outsider(course, LegalRemark::ObjectionByOutsider, act, lodged, message);
-}
-
-/// Objections to the act that came when the time for them was over, however it is counted.
-fn on_late_objections(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>) {
-    let windows = objections::windows(record, act);
-    let article = objections::article(record);
-    for reaction in record.reactions.iter().map(|reaction| reaction.shown()) {
-        let TreatyBody::ObjectionLodged(body) = reaction.body else { continue };
-        if !act.is_stated_by(&body.objects_to) {
-            continue;
-        }
-        let Some(lodged) = body.lodged.as_ref() else { continue };
-        let lodged = dated::bounds(record.adopted, reaction, Some(lodged));
-        if let Some(Missed { end, surely }) = objections::missed(&windows, lodged) {
-            let only = match end.is_settled() {
-                _ if surely => "".into(),
-                true => {
-                    let after = end.last.tomorrow().ok();
-                    open::assumed("objection lodged", &open::where_it_holds(lodged, after, |day| end.last < day))
-                }
-                false => "the time for objections had ended when the objection was lodged".into(),
-            };
-            let message = format!("the time for objections ended {end}");
-            remark_if(course, only, LegalRemark::ObjectionLate, reaction, &article, message);
-        }
-    }
 }
 
 fn on_succession(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &SuccessionNotified) {
