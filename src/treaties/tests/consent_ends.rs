@@ -261,3 +261,27 @@ fn a_succession_is_told_beside_the_status_as_long_as_what_it_opened_and_not_wher
     let answer = own_consent.now(TREATY, "XXX", "2020-01-01");
     assert_eq!((certain(&answer), beside(&own_consent, "2020-01-01")), (TreatyStatus::Party, vec![]));
 }
+
+#[test]
+fn a_reservation_that_is_withdrawn_before_the_consent_has_nothing_to_be_confirmed() {
+    let unconfirmed = |withdrawn: Option<&str>| {
+        let mut book = quick();
+        book.signed(&own(TREATY), "2002-05-05");
+        let reserves = declared(declaration(DeclarationType::Reservation, "2002-05-05"));
+        let reservation = book.record("2025-03-17", &own(TREATY), reserves);
+        book.deposited(&own(TREATY), ConsentMode::Ratification, "2005-01-31");
+        if let Some(made) = withdrawn {
+            let changes = Some(ChangedDeclaration { declaration: reservation, change: DeclarationChange::Withdraws });
+            let body = DeclarationMade { changes, ..declaration(DeclarationType::Reservation, made) };
+            book.record("2025-03-17", &own(TREATY), declared(body));
+        }
+        let findings = book.now(TREATY, "XXX", "2010-01-01").findings;
+        let found = findings.into_iter().find(|it| it.finding.code == LegalRemark::ReservationNotConfirmed);
+        found.map(|it| it.assuming.join("; "))
+    };
+    assert_eq!(unconfirmed(None).as_deref(), Some(""));
+    assert_eq!((unconfirmed(Some("2005-01-30")), unconfirmed(Some("2005-01-31"))), (None, None));
+    assert_eq!(unconfirmed(Some("2005-02-01")).as_deref(), Some(""), "it stood on the day of the consent");
+    let open = unconfirmed(Some("2005")).unwrap();
+    assert!(open.starts_with("what withdraws it, dated 2005 (entry "), "{open}");
+}

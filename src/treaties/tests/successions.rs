@@ -351,3 +351,22 @@ proptest! {
         prop_assert_eq!(not_covered(&open, &picked), None);
     }
 }
+
+#[test]
+fn who_succeeds_to_a_consent_that_its_predecessor_never_gave_is_told_so() {
+    let mut book = two_treaties();
+    book.signed(&under("OLD"), "1998-05-05");
+    let notified = |to| succession("OLD", to, "2006-06-03", "2006-10-23");
+    book.record("2025-03-18", &under("NEW"), notified(SuccessionTo::Consent));
+    book.record("2025-03-18", &under("NEXT"), notified(SuccessionTo::Signature));
+    let told = |book: &Book, who| {
+        let findings = book.now(OTTAWA, who, "2010-01-01").findings;
+        let found = findings.into_iter().find(|it| it.finding.code == LegalRemark::PredecessorNotBound);
+        found.map(|it| String::from(it.finding.message))
+    };
+    let message = "this ledger does not hold that OLD had consented to be bound by the treaty on 2006-06-02";
+    assert_eq!(told(&book, "NEW").as_deref(), Some(message));
+    assert_eq!(told(&book, "NEXT"), None, "it had signed");
+    book.deposited(&under("OLD"), ConsentMode::Ratification, "2006-06-02");
+    assert_eq!(told(&book, "NEW"), None, "the consent was there on the eve");
+}
