@@ -282,6 +282,7 @@ fn gives(step: &Step, what: UpcomingType, membership: &Membership, day: Date) ->
         StatusRule::TreatyInForceAsStated | StatusRule::TreatyInForceAsCounted => {
             what == UpcomingType::EntryIntoForce && step.date == Some(day)
         }
+        StatusRule::Succession => what == UpcomingType::EntryIntoForce && step.date == Some(day),
         StatusRule::Consent => what == UpcomingType::EntryIntoForce && step.date == Some(membership.deposited),
         StatusRule::WithdrawalNotice | StatusRule::WithdrawalEffect | StatusRule::Cascade => {
             what != UpcomingType::EntryIntoForce && membership.leave.as_ref().is_some_and(of_leave)

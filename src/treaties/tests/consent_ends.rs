@@ -285,3 +285,34 @@ fn a_reservation_that_is_withdrawn_before_the_consent_has_nothing_to_be_confirme
     let open = unconfirmed(Some("2005")).unwrap();
     assert!(open.starts_with("what withdraws it, dated 2005 (entry "), "{open}");
 }
+
+#[test]
+fn a_notice_that_was_received_and_waits_for_the_others_to_be_told_is_told() {
+    let mut book = Book::default();
+    let withdrawal = WithdrawalClause {
+        notice_from: NoticeFrom::Circulation,
+        conflict_test: ConflictTest::None,
+        ..protocol_clauses().withdrawal.unwrap()
+    };
+    let clauses = Clauses { withdrawal: Some(withdrawal), ..protocol_clauses() };
+    book.record("2025-03-17", "treaty/a:1", registered(Some(clauses), "2000-01-01"));
+    book.record("2025-03-17", "treaty/a:1", effect(TreatyEffect::EntryIntoForce, "2001-01-01"));
+    book.deposited(&own(TREATY), ConsentMode::Accession, "2005-01-01");
+    let TreatyBody::WithdrawalNotified(body) = notice("2010-01-10") else { unreachable!() };
+    let body = WithdrawalNotified { other_parties_notified: None, ..body };
+    book.record("2025-03-17", &own(TREATY), TreatyBody::WithdrawalNotified(body));
+    let told = |at| {
+        let answer = book.now(TREATY, "XXX", at);
+        assert_eq!(certain(&answer), TreatyStatus::Party);
+        let outcome = &answer.outcomes[0];
+        let reasons = outcome.steps.iter().filter(|step| step.rule.name() == "no_clock");
+        let reasons: Vec<(Option<Date>, String)> = reasons.map(|step| (step.date, step.sentence.to_string())).collect();
+        let waits =
+            outcome.could_change.iter().any(|it| it.sentence.contains("notice of withdrawal that was received"));
+        (reasons, waits)
+    };
+    let sentence = "a withdrawal was received on 2010-01-10; its notice runs when the other parties are informed of it, \
+                    and no day of that is held";
+    assert_eq!(told("2020-01-01"), (vec![(Some(day("2010-01-10")), sentence.to_owned())], true));
+    assert_eq!(told("2010-01-09"), (vec![], false), "it was not received yet");
+}
