@@ -273,6 +273,10 @@ pub const CONFLICT_ACCOUNTS: usize = 64;
 /// that it is not complete.
 pub const PREDECESSORS: usize = 16;
 
+/// Who objects to reservations of one participant and is looked at for whether it had
+/// consented; of more none is said to be late.
+pub const OBJECTORS: usize = 64;
+
 /// Acts of one participation up to which a question follows as many combinations of days as the
 /// limit above says; of twice as many, half as many combinations.
 pub const STATUS_ACTS: usize = 64;

@@ -325,7 +325,24 @@ fn suspension(found: &SuspensionAsserted) -> Option<Lane> {
     for stretch in stretches.iter_mut().filter(|stretch| stretch.look == Look::Contested) {
         stretch.label = label_of_contested(&against, stretch.from.unwrap_or(begins.0), stretch.to);
     }
+    let stretches = match day(&found.ends) {
+        Some(first) => ended(stretches, (first, day(&found.ends_latest).unwrap_or(first))),
+        None => stretches,
+    };
     Some(Lane { assuming: Vec::new(), stretches })
+}
+
+/// Stretches up to the end of what they belong to; open from the first of its days to the last.
+fn ended(stretches: Vec<Stretch>, (first, last): Ends) -> Vec<Stretch> {
+    let sooner = |to: Option<Date>, end: Date| Some(to.map_or(end, |to| to.min(end)));
+    let mut kept: Vec<Stretch> = Vec::new();
+    for stretch in stretches.into_iter().filter(|stretch| stretch.from.is_none_or(|from| from < first)) {
+        kept.push(Stretch { to: sooner(stretch.to, first), ..stretch });
+    }
+    if first < last {
+        kept.push(Stretch { look: Look::Open, from: Some(first), to: Some(last), label: "none/asserted".to_owned() });
+    }
+    kept
 }
 
 /// The first and the last of the days that something can be on.

@@ -279,7 +279,9 @@ fn left_out(answer: &TimelineResponse) -> Option<Block> {
         "" => format!("Up to {at}: nothing comes later."),
         left_out => format!("Up to {at}: {left_out} left out."),
     };
-    Some(sentences(None, [told]))
+    // What undoes a notice, for one, shows in the status alone.
+    let with_them = "The status is told with all that is known, and so with what these do.".to_owned();
+    Some(sentences(None, std::iter::once(told).chain((*later_acts > 0).then_some(with_them))))
 }
 
 /// An act, what is remarked on it, and who says so.

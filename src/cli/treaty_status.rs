@@ -122,7 +122,7 @@ pub fn suspended(asserted: bool, uncertain: bool) -> Option<&'static str> {
     match (asserted, uncertain) {
         (false, _) => None,
         (true, false) => Some("suspension asserted"),
-        (true, true) => Some("suspension asserted, may begin later"),
+        (true, true) => Some("suspension asserted, open whether on that day"),
     }
 }
 
@@ -333,10 +333,11 @@ pub fn beside(overlay: &Overlay, letters: Option<&Letters>) -> Vec<Block> {
             vec![sentences(None, std::iter::once(told).chain(doubts(found)))]
         }
         Overlay::RetroactiveSuccession(found) => {
-            let RetroactiveSuccession { event: _, predecessor, succeeded, notified, succeeded_latest } = found;
+            let RetroactiveSuccession { event: _, predecessor, succeeded, notified, succeeded_latest, .. } = found;
             let succeeded = a_day(succeeded, succeeded_latest);
             let told = format!("Bound from {succeeded} on as successor of {predecessor}, notified on {notified}.");
-            vec![sentences(None, [told])]
+            let ended = may_have_ended(&found.may_have_ended, &found.may_have_ended_latest);
+            vec![sentences(None, std::iter::once(told).chain(ended))]
         }
     }
 }
@@ -354,12 +355,20 @@ fn doubts(found: &Declared) -> Vec<String> {
     let own = if found.effective.is_empty() { &found.made } else { &found.effective };
     let contrary = found.contradicted_by.iter().map(|ReplacedUnit { unit, by, since }| {
         let is = if since == own && own.parse::<Date>().is_ok() { "is" } else { "may be" };
+        let told = format!("Of {unit} a declaration that {is} of the same day says the contrary: since {since}");
         let entry = entry(by.as_ref());
         format!(
-            "Of {unit} a declaration that {is} of the same day says the contrary: since {since} (entry {entry}). Neither              is the later one, and the record does not settle which of them stands."
+            "{told} (entry {entry}). Neither is the later one, and the record does not settle which of them stands."
         )
     });
-    begins.into_iter().chain(changed).chain(replaced).chain(contrary).collect()
+    let ended = may_have_ended(&found.may_have_ended, &found.may_have_ended_latest);
+    begins.into_iter().chain(changed).chain(replaced).chain(contrary).chain(ended).collect()
+}
+
+/// That what belongs to a membership may have ended with it.
+fn may_have_ended(first: &str, last: &str) -> Option<String> {
+    let told = || format!("By then it may have ended, with the membership that it belongs to: {}.", a_day(first, last));
+    (!first.is_empty()).then(told)
 }
 
 fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Block> {
@@ -385,7 +394,11 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
         let (begins, ends) = (days(begins, begins_latest), days(ends, ends_latest));
         format!("Objections are in time until {ends}, counted from the {from} of {begins}.")
     });
-    let mut tables = vec![sentences(None, [sentence, contested].into_iter().chain(times))];
+    let ended = found.may_have_ended.then(|| match found.ends.as_str() {
+        "" => "By then it may have ended, with the membership that it belongs to.".to_owned(),
+        ends => may_have_ended(ends, &found.ends_latest).unwrap_or_default(),
+    });
+    let mut tables = vec![sentences(None, [sentence, contested].into_iter().chain(times).chain(ended))];
     if !reactions.is_empty() {
         let rows = reactions.iter().map(|reaction| {
             let (event, date, by) = (reaction.event.as_ref(), reaction.date.clone(), reaction.by.clone());

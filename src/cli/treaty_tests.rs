@@ -264,6 +264,8 @@ fn a_timeline_up_to_a_day_is_drawn_up_to_it_and_counts_what_it_leaves_out() {
         left_out(&TimelineResponse { later_acts, later_reactions, ..answer.clone() }).unwrap().text(80)
     };
     assert!(left_out(1, 0).contains("2025-10-10: 1 later act left out."));
+    let with_them = "The status is told with all that is known";
+    assert!(left_out(1, 0).contains(with_them) && !left_out(0, 1).contains(with_them));
     assert!(left_out(2, 1).contains("2 later acts and 1 later reaction of others left out."));
     assert!(left_out(0, 4).contains("2025-10-10: 4 later reactions of others left out."));
     assert!(left_out(0, 0).contains("nothing comes later"));

@@ -14,6 +14,7 @@ use std::{
 use super::{
     Node,
     draft::{WithDraft, mandates_of_authors},
+    elsewhere::{Elsewhere, Objectors, is_reservation, objectors, sets_time_for_objections},
     errors::Refused,
     history::EventsRead,
     status::{EventFacts, facts},
@@ -31,6 +32,8 @@ const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
 const SIGNATURE: Kind = Kind::Treaty(TreatyKind::SignatureAffixed);
 const OBJECTION: Kind = Kind::Treaty(TreatyKind::ObjectionLodged);
 const SUSPENSION: Kind = Kind::Treaty(TreatyKind::SuspensionNotified);
+const WITHDRAWAL: Kind = Kind::Treaty(TreatyKind::WithdrawalNotified);
+const DECLARATION: Kind = Kind::Treaty(TreatyKind::DeclarationMade);
 /// What may change an objection.
 const CHANGES: [Kind; 3] = [
     Kind::Shared(SharedKind::EventCorrected),
@@ -43,8 +46,8 @@ const SETTLES: [Kind; 3] = [
     Kind::Shared(SharedKind::EventRetracted),
     Kind::Shared(SharedKind::ContestResolved),
 ];
-const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
-const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
+pub(super) const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
+pub(super) const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
 const TABLE: Kind = Kind::Treaty(TreatyKind::ParticipationTableStated);
 
 /// Who is asked about.
@@ -88,6 +91,8 @@ pub(super) struct TreatyFile {
     above: Vec<Arc<Recorded>>,
     /// Objections of everybody, and what may change them.
     reactions: Vec<Arc<Recorded>>,
+    /// Who objects to an event.
+    objectors: Objectors,
     deposits: Vec<FirstDeposit>,
     mandates: Arc<[GrantedMandate]>,
 }
@@ -97,9 +102,12 @@ impl TreatyFile {
     pub fn ask<T>(&self, participant: &ParticipantId, ask: impl FnOnce(&Dossier<'_>) -> T) -> T {
         let of = |events: &'_ ByParticipant| events.get(participant).cloned().unwrap_or_default();
         let (about, own) = (of(&self.about), of(&self.under));
-        let suspends = own.iter().any(|recorded| recorded.event.kind() == SUSPENSION);
-        let of_others = |recorded: &&Arc<Recorded>| recorded.event.subject.participating() != Some(participant);
-        let reactions = self.reactions.iter().filter(|recorded| suspends && of_others(recorded));
+        let objected = own.iter().filter_map(|recorded| self.objectors.get(&recorded.reference())).flatten();
+        let objectors: BTreeSet<&ParticipantId> = objected.filter(|who| *who != participant).collect();
+        let by = |recorded: &&Arc<Recorded>| {
+            recorded.event.subject.participating().is_some_and(|who| objectors.contains(who))
+        };
+        let reactions = self.reactions.iter().filter(|recorded| !objectors.is_empty() && by(recorded));
         let around = of(&self.around);
         let events = about.iter().chain(&self.on_treaty).chain(&own).chain(&self.above).chain(&around).chain(reactions);
         let events: Vec<&Recorded> = events.map(Arc::as_ref).collect();
@@ -188,13 +196,19 @@ impl Node {
             Others::find(view, places, who, needed)
         });
         let others: Vec<Others> = others.collect::<Result<_, _>>()?;
-        let around: Vec<Elsewhere> =
+        let mut around: Vec<Elsewhere> =
             places.iter().map(|places| Elsewhere::find(view, places, who, &read)).collect::<Result<_, _>>()?;
         let second = others.iter().flat_map(Others::positions).chain(around.iter().flat_map(Elsewhere::positions));
         let second = second.chain(named.iter().flat_map(|who| &about[who]).copied());
         let second = second.filter(|position| !read.contains_key(position));
         let second = view.events_at(self, second)?;
         read.extend(second);
+        for ((places, others), elsewhere) in places.iter().zip(&others).zip(&mut around) {
+            elsewhere.add_objectors(view, places, &objectors(&read, &others.reactions), &read)?;
+        }
+        let third = around.iter().flat_map(Elsewhere::positions).filter(|position| !read.contains_key(position));
+        let third = view.events_at(self, third)?;
+        read.extend(third);
         let mandates: Arc<[GrantedMandate]> = mandates_of_authors(view, &read)?.into();
         let known = view.known()?;
         let files = places.into_iter().zip(others).zip(around).map(|((places, others), elsewhere)| {
@@ -209,6 +223,7 @@ impl Node {
                 about: about_each,
                 around: elsewhere.around.iter().map(|(who, at)| (who.clone(), picked(&read, at))).collect(),
                 above: picked(&read, &elsewhere.above),
+                objectors: objectors(&read, &others.reactions),
                 reactions: picked(&read, &others.reactions),
                 deposits: Vec::new(),
                 mandates: Arc::clone(&mandates),
@@ -263,21 +278,21 @@ impl TreatyFile {
 }
 
 /// Where the events stand that are read first.
-struct Places {
-    treaty: TreatyId,
+pub(super) struct Places {
+    pub treaty: TreatyId,
     /// The treaty of which it is a protocol, as the registration names it that was corrected
     /// last; known when that was read.
-    parent: Option<TreatyId>,
-    on_treaty: Vec<Position>,
+    pub parent: Option<TreatyId>,
+    pub on_treaty: Vec<Position>,
     /// Acts of those that are asked about.
-    under: BTreeMap<ParticipantId, Vec<Act>>,
+    pub under: BTreeMap<ParticipantId, Vec<Act>>,
     /// Successions of anybody with what may change them, where a table was stated that can
     /// tell that a participation has passed to successors.
-    successions: Vec<Act>,
+    pub successions: Vec<Act>,
 }
 
 impl Places {
-    fn find(view: WithDraft<'_>, treaty: TreatyId, who: Who<'_>) -> Result<Self, Refused> {
+    pub fn find(view: WithDraft<'_>, treaty: TreatyId, who: Who<'_>) -> Result<Self, Refused> {
         let on_treaty = view.acts_on(&Subject::Treaty(treaty.clone()))?;
         let tabled = on_treaty.iter().any(|act| act.kind == TABLE);
         let mut under: BTreeMap<ParticipantId, Vec<Act>> = BTreeMap::new();
@@ -374,12 +389,20 @@ impl Needed {
         (depth, name): (Depth, ViewName),
     ) -> Result<Self, Refused> {
         let on_treaty = || places.on_treaty.iter().filter_map(|position| read.get(position));
-        let suspended = places.under.values().flatten().any(|act| act.kind == SUSPENSION);
+        let timed = on_treaty().any(|recorded| sets_time_for_objections(&recorded.event.body));
+        let reserves = |act: &Act| read.get(&act.position).is_some_and(|it| is_reservation(&it.event.body));
+        let objectable = |act: &Act| match act.kind {
+            SUSPENSION => true,
+            WITHDRAWAL => timed,
+            DECLARATION | CORRECTION => timed && reserves(act),
+            _ => false,
+        };
+        let met = places.under.values().flatten().any(objectable);
         let threshold = on_treaty().filter_map(|recorded| threshold_of(&recorded.event.body)).max();
         // What is stated goes before what is counted.
         let counts =
             threshold.is_some() && (depth == Depth::Whole || !is_stated_to_be_in_force(view, places, read, name)?);
-        Ok(Self { reactions: depth == Depth::Whole && suspended, threshold: threshold.filter(|_| counts) })
+        Ok(Self { reactions: depth == Depth::Whole && met, threshold: threshold.filter(|_| counts) })
     }
 }
 
@@ -472,50 +495,6 @@ impl Others {
     }
 }
 
-/// What bears on those who are asked about from elsewhere than the treaty and themselves.
-#[derive(Default)]
-struct Elsewhere {
-    above: Vec<Position>,
-    around: BTreeMap<ParticipantId, Vec<Position>>,
-}
-
-impl Elsewhere {
-    /// The parent's own parent is not asked for.
-    fn find(view: WithDraft<'_>, places: &Places, who: Who<'_>, read: &EventsRead) -> Result<Self, Refused> {
-        let mut elsewhere = Self::default();
-        if let Some(parent) = &places.parent {
-            let above = Places::find(view, parent.clone(), who)?;
-            elsewhere.above = above.on_treaty;
-            for (participant, acts) in &above.under {
-                elsewhere.add(participant, acts);
-            }
-        }
-        for (participant, acts) in &places.under {
-            let acts = acts.iter().filter(|act| [SUCCESSION, CORRECTION].contains(&act.kind));
-            let named = acts.filter_map(|act| predecessor_of(&read.get(&act.position)?.event.body));
-            for predecessor in named.collect::<BTreeSet<_>>() {
-                elsewhere.add(participant, &acts_of(view, &places.treaty, predecessor)?);
-            }
-        }
-        for act in &places.successions {
-            let predecessor = read.get(&act.position).and_then(|it| predecessor_of(&it.event.body));
-            let (Some(predecessor), Some(successor)) = (predecessor, &act.participant) else { continue };
-            if places.under.contains_key(predecessor) && predecessor != successor {
-                elsewhere.add(predecessor, &acts_of(view, &places.treaty, successor)?);
-            }
-        }
-        Ok(elsewhere)
-    }
-
-    fn add(&mut self, participant: &ParticipantId, acts: &[Act]) {
-        self.around.entry(participant.clone()).or_default().extend(positions_of(acts));
-    }
-
-    fn positions(&self) -> impl Iterator<Item = Position> {
-        self.above.iter().chain(self.around.values().flatten()).copied()
-    }
-}
-
 /// The treaty of which the registered one is a protocol.
 pub(super) fn parent_of(body: &Body) -> Option<&TreatyId> {
     match stated(body)? {
@@ -524,15 +503,8 @@ pub(super) fn parent_of(body: &Body) -> Option<&TreatyId> {
     }
 }
 
-fn predecessor_of(body: &Body) -> Option<&ParticipantId> {
-    match stated(body)? {
-        TreatyBody::SuccessionNotified(body) => Some(&body.predecessor),
-        _ => None,
-    }
-}
-
 /// What a treaty act states, itself or in place of another.
-fn stated(body: &Body) -> Option<&TreatyBody> {
+pub(super) fn stated(body: &Body) -> Option<&TreatyBody> {
     let body = match body {
         Body::Shared(SharedBody::EventCorrected(body)) => &body.restated.as_ref()?.body,
         body => body,
@@ -566,11 +538,11 @@ fn about<'p>(
     each.collect()
 }
 
-fn acts_of(view: WithDraft<'_>, treaty: &TreatyId, who: &ParticipantId) -> Result<Vec<Act>, Refused> {
+pub(super) fn acts_of(view: WithDraft<'_>, treaty: &TreatyId, who: &ParticipantId) -> Result<Vec<Act>, Refused> {
     Ok(view.acts_on(&Subject::Participation(treaty.clone(), who.clone()))?)
 }
 
-fn positions_of(acts: &[Act]) -> Vec<Position> {
+pub(super) fn positions_of(acts: &[Act]) -> Vec<Position> {
     acts.iter().map(|act| act.position).collect()
 }
 

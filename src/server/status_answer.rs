@@ -58,13 +58,15 @@ impl Found {
             }
             Overlay::Declaration(declared) => Told::Declaration(self.declared(declared)),
             Overlay::TerritorialScope(declared) => Told::TerritorialScope(self.declared(declared)),
-            Overlay::RetroactiveSuccession { event, predecessor, succeeded, notified } => {
+            Overlay::RetroactiveSuccession { event, predecessor, succeeded, notified, may_have_ended } => {
                 Told::RetroactiveSuccession(proto::RetroactiveSuccession {
                     event: Some(self.cited(event)),
                     predecessor: predecessor.to_string(),
                     succeeded: succeeded.first.to_string(),
                     succeeded_latest: latest_of(*succeeded),
                     notified: world(notified.as_ref()),
+                    may_have_ended: day(may_have_ended.map(|days| days.first)),
+                    may_have_ended_latest: may_have_ended.map(latest_of).unwrap_or_default(),
                 })
             }
         });
@@ -174,6 +176,8 @@ impl Found {
             since,
             begins,
             begun,
+            ends,
+            may_have_ended,
             received_by_depositary,
             circulated,
             claimed_until,
@@ -199,6 +203,9 @@ impl Found {
             begins: day(begins.map(|begins| begins.first)),
             begins_latest: begins.map(latest_of).unwrap_or_default(),
             may_begin_later: !begun,
+            ends: day(ends.map(|ends| ends.first)),
+            ends_latest: ends.map(latest_of).unwrap_or_default(),
+            may_have_ended: *may_have_ended,
         }
     }
 
@@ -222,6 +229,7 @@ impl Found {
         let Declared { event, declaration_type, made, effective, article, text, units, effect, modifies, .. } =
             declared;
         let Declared { begun, certain, may_be_changed, may_be_replaced, contradicted_by, .. } = declared;
+        let may_have_ended = declared.may_have_ended;
         proto::Declared {
             event: Some(self.cited(event)),
             r#type: declaration_type.number(),
@@ -244,6 +252,8 @@ impl Found {
             may_be_replaced: may_be_replaced.iter().map(|replaced| self.replaced(replaced)).collect(),
             may_begin_later: !begun,
             contradicted_by: contradicted_by.iter().map(|contrary| self.replaced(contrary)).collect(),
+            may_have_ended: day(may_have_ended.map(|days| days.first)),
+            may_have_ended_latest: may_have_ended.map(latest_of).unwrap_or_default(),
         }
     }
 
@@ -418,10 +428,11 @@ pub(super) fn status_held(outcome: &Outcome) -> proto::StatusHeld {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Surely(pub bool);
 
-/// Whether a suspension is asserted that has begun, or may have.
+/// Whether a suspension is asserted that has begun and not ended with its membership, or may
+/// be.
 pub(super) fn suspension_asserted(overlays: &[Overlay]) -> Option<Surely> {
     let of = |overlay: &Overlay| match overlay {
-        Overlay::SuspensionAsserted(found) => Some(Surely(found.begun)),
+        Overlay::SuspensionAsserted(found) => Some(Surely(found.begun && !found.may_have_ended)),
         _ => None,
     };
     overlays.iter().filter_map(of).max()

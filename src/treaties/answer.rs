@@ -390,6 +390,8 @@ pub enum Overlay {
         predecessor: ParticipantId,
         succeeded: Days,
         notified: Option<WorldDate>,
+        /// When the membership ended that it opened, if it may have by the day.
+        may_have_ended: Option<Days>,
     },
 }
 

@@ -30,7 +30,7 @@ impl Definition {
             Self::Deposited => "they have consented to be bound, in force or not",
             Self::Signatories => "they have signed and have not consented to be bound",
             Self::Provisional => "they apply the treaty provisionally",
-            Self::Withdrawing => "they have notified a withdrawal that has not taken effect, and are still bound",
+            Self::Withdrawing => "a notice of withdrawal of theirs runs or is deferred, and they are still bound",
             Self::Former => "their withdrawal has taken effect, or their participation has passed to successors",
             Self::FormerSignatories => {
                 "they signed, and have declared since not to intend to become a party, or their signature has passed to \

@@ -7,6 +7,7 @@ use super::{
     Span, StatusRule, Step, TreatyStatus,
     cascade::CarriedLeave,
     conflict::Engaged,
+    dated::{self, Starts},
     in_force,
     months::{add_months, counted},
     passing::Passing,
@@ -18,9 +19,10 @@ use super::{
 };
 use crate::domain::{
     CitedEvent, ConflictEnd, ConflictTest, ConsentMode, LegalRemark, ParticipantId, SuccessionNotified, SuccessionTo,
-    TreatyBody, WithdrawalClause, WithdrawalNotified,
+    TreatyBody, WithdrawalClause, WithdrawalNotified, WorldDate,
 };
 
+use super::membership::{Before, spans};
 pub use super::membership::{Deferral, Leave, Membership};
 
 /// What a reading leads to.
@@ -60,25 +62,6 @@ struct Following<'f, 'r, 'a> {
     before: Before,
     /// Where the reading was followed before: the memberships that it has.
     ends: Vec<Membership>,
-}
-
-/// How a participant stands that has not consented.
-#[derive(Clone, Copy, Debug, Default)]
-struct Before {
-    signed: Option<Date>,
-    /// When it declared that it does not intend to become a party, or its signature
-    /// passed to successors.
-    declined: Option<Date>,
-}
-
-impl Before {
-    fn status_on(self, day: Date) -> TreatyStatus {
-        match (self.signed.filter(|signed| *signed <= day), self.declined.filter(|declined| *declined <= day)) {
-            (None, _) => TreatyStatus::NonParticipant,
-            (Some(signed), Some(since)) if signed <= since => TreatyStatus::FormerSignatory { since },
-            (Some(_), _) => TreatyStatus::Signatory,
-        }
-    }
 }
 
 /// What a course goes through, in order of the days.
@@ -163,7 +146,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             (TreatyBody::WithdrawalNotified(body), Some(day)) => self.withdrawal(read, body, day),
             (TreatyBody::WithdrawalNotified(body), None) => {
                 remarks::on_notice(self.record, &mut self.course, read.statement, body, None);
-                self.no_clock(read.statement);
+                self.no_clock(read.statement, body.received_by_depositary.as_ref());
             }
             _ => {}
         }
@@ -214,7 +197,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             self.course.steps.push(step);
             day
         });
-        self.begin(Membership { deposited: day, in_force, leave: None });
+        self.begin(Membership { opened: statement.cited(), deposited: day, in_force, leave: None });
     }
 
     /// A membership begins, perhaps while a parent treaty is being left already.
@@ -271,8 +254,33 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         }
         let deposited = self.held_by_predecessor(predecessor, day, holds_consent);
         let bound = self.held_by_predecessor(predecessor, deposited, TreatyStatus::is_bound);
-        let in_force = Some(self.course.treaty_in_force.map_or(bound, |treaty| treaty.max(bound)));
-        self.begin(Membership { deposited, in_force, leave: None });
+        let in_force = self.course.treaty_in_force.map_or(bound, |treaty| treaty.max(bound));
+        self.as_predecessor(statement, predecessor, day, (deposited, in_force));
+        let in_force = Some(in_force);
+        self.begin(Membership { opened: statement.cited(), deposited, in_force, leave: None });
+    }
+
+    /// That a successor consents, or is bound, later than it succeeds: when its predecessor did
+    /// and was, or would have been.
+    fn as_predecessor(
+        &mut self,
+        statement: &Statement<'a>,
+        predecessor: &ParticipantId,
+        day: Date,
+        (deposited, in_force): (Date, Date),
+    ) {
+        if day < deposited {
+            let sentence =
+                format!("{predecessor} consented to be bound on {deposited}: its successor has that consent");
+            self.step(StatusRule::Succession, "", Some(statement.cited()), Some(deposited), sentence);
+        }
+        if deposited < in_force {
+            let sentence = match self.course.treaty_in_force == Some(in_force) {
+                true => "in force for the successor with the treaty itself".to_owned(),
+                false => format!("in force for the successor when the consent of {predecessor} is in force"),
+            };
+            self.step(StatusRule::Succession, "", Some(statement.cited()), Some(in_force), sentence);
+        }
     }
 
     /// The first day from this one on on which a predecessor had a status; the day itself
@@ -321,16 +329,35 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
             membership.leave = Some(Leave { passed: true, ..Leave::plain(passing.table.clone(), since, since) });
             if let Some(day) = never {
                 membership.in_force = None;
-                self.course.steps.retain(|step| step.date != Some(day) || !gives_entry_into_force(step.rule));
+                let deposited = membership.deposited;
+                let gives = |step: &Step| {
+                    gives_entry_into_force(step.rule) || step.rule == StatusRule::Succession && deposited < day
+                };
+                self.course.steps.retain(|step| step.date != Some(day) || !gives(step));
             }
         }
         self.course.steps.push(passing.step(since, unbound));
     }
 
-    fn no_clock(&mut self, statement: &Statement<'a>) {
+    /// A notice that was notified, and has no day from which it runs: it may have been received,
+    /// and wait for others to be told.
+    fn no_clock(&mut self, statement: &Statement<'a>, received: Option<&WorldDate>) {
         let article = self.article_of_withdrawal();
-        let sentence = "a withdrawal was notified; no date is stated from which its notice could run".into();
-        self.step(StatusRule::NoClock, &article, Some(statement.cited()), None, sentence);
+        let waits = match dated::notice_from(self.record.withdrawal_clause()) {
+            Starts::Receipt => None,
+            Starts::Addressees => Some("those are notified whom the clauses name"),
+            Starts::Circulation => Some("the other parties are informed of it"),
+        };
+        let (date, sentence) = match received.zip(waits) {
+            Some((received, until)) => (
+                dated::bounds(self.record.adopted, statement, Some(received)).first.into(),
+                format!(
+                    "a withdrawal was received on {received}; its notice runs when {until}, and no day of that is held"
+                ),
+            ),
+            None => (None, "a withdrawal was notified; no date is stated from which its notice could run".to_owned()),
+        };
+        self.step(StatusRule::NoClock, &article, Some(statement.cited()), date, sentence);
     }
 
     fn withdrawal(&mut self, read: &ReadAct<'r, 'a>, body: &WithdrawalNotified, began: Date) {
@@ -346,7 +373,7 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         let Some(clause) = self.record.withdrawal_clause() else {
             let message = "the treaty was registered without a withdrawal clause";
             remarks::remark(&mut self.course, LegalRemark::ClauseMissing, statement, "", message);
-            return self.no_clock(statement);
+            return self.no_clock(statement, None);
         };
         let leave = self.leave(statement, body, clause, began);
         if self.is_revoked(read.act, &leave) {
@@ -536,30 +563,6 @@ fn is_signature(statement: &Statement<'_>) -> bool {
 /// declaration that has a clock.
 fn declines(statement: &Statement<'_>) -> bool {
     matches!(statement.body, TreatyBody::DeclarationMade(_))
-}
-
-/// The intervals of the days on which the status changes.
-fn spans(before: Before, memberships: &[Membership]) -> Vec<Span> {
-    let own = memberships.iter().flat_map(Membership::boundaries);
-    let mut days: Vec<Date> = before.signed.into_iter().chain(before.declined).chain(own).collect();
-    days.sort_unstable();
-    days.dedup();
-    let mut spans = vec![Span { from: None, to: None, status: TreatyStatus::NonParticipant }];
-    for day in days {
-        let status = status_on(day, before, memberships);
-        let last = spans.last_mut().expect("it began with one");
-        if status != last.status {
-            last.to = Some(day);
-            spans.push(Span { from: Some(day), to: None, status });
-        }
-    }
-    spans
-}
-
-fn status_on(day: Date, before: Before, memberships: &[Membership]) -> TreatyStatus {
-    let otherwise = before.status_on(day);
-    let current = memberships.iter().rev().find(|membership| membership.deposited <= day);
-    current.map_or(otherwise, |membership| membership.status_on(day, otherwise))
 }
 
 /// Whether somebody with this status has consented to be bound, and has not left.

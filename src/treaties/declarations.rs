@@ -8,7 +8,16 @@
 
 use jiff::civil::Date;
 
-use super::{Overlay, dated, days::Days, overlays::may_have_come, record::Record, rivals::Act, statements::Statement};
+use super::{
+    Overlay, dated,
+    days::Days,
+    overlays::may_have_come,
+    provisional,
+    record::Record,
+    rivals::Act,
+    statements::Statement,
+    tenure::{Ends, Tenures},
+};
 use crate::domain::{
     CitedEvent, DeclarationChange, DeclarationMade, DeclarationType, EventReference, TerritorialEffect, TreatyBody,
     WorldDate,
@@ -34,6 +43,8 @@ pub struct Declared {
     pub begun: bool,
     /// It stands on the day whichever day each date means.
     pub certain: bool,
+    /// When the membership ended that it belongs to, if it may have by the day.
+    pub may_have_ended: Option<Days>,
     /// What may have changed it by the day.
     pub may_be_changed: Option<OpenChange>,
     /// Of which of its units a later declaration may tell by the day.
@@ -146,12 +157,17 @@ pub fn since(body: &DeclarationMade) -> Option<&WorldDate> {
     body.effective.as_ref().or(body.made.as_ref())
 }
 
-/// A declaration that stands on the day, or may: made, neither withdrawn nor modified.
-pub fn declared(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<Overlay> {
+/// A declaration that stands on the day, or may: made, neither withdrawn nor modified, nor
+/// ended with the consent that it belongs to.
+pub fn declared(record: &Record<'_, '_>, tenures: &Tenures, act: &Act<'_>, at: Date) -> Option<Overlay> {
     let TreatyBody::DeclarationMade(body) = act.shown().body else { return None };
     let changes = changed_on(record, &record.beside, act, at);
     let apart = body.declaration_type == DeclarationType::ProvisionalApplication;
     if apart || withdraws(body) || !may_have_come(since(body), at) || changes.surely.is_some() {
+        return None;
+    }
+    let ends = end(record, tenures, act, body);
+    if ends.have_come(at) {
         return None;
     }
     let DeclarationMade { declaration_type, made, article, text, made_with: _, changes: changed, territory, effective } =
@@ -164,6 +180,7 @@ pub fn declared(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<Over
         return None;
     }
     let begun = days(record, act.shown(), body).is_none_or(|days| days.last <= at);
+    let may_have_ended = ends.may_have_come(at);
     let declared = Declared {
         event: act.shown().cited(),
         declaration_type: *declaration_type,
@@ -175,12 +192,25 @@ pub fn declared(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<Over
         effect: territory.as_ref().map(|territory| territory.effect),
         modifies: changed.as_ref().map(|changed| changed.declaration.clone()),
         begun,
-        certain: begun && changes.may_be.is_none() && may_be_replaced.is_empty() && contradicted_by.is_empty(),
+        certain: begun
+            && changes.may_be.is_none()
+            && may_be_replaced.is_empty()
+            && contradicted_by.is_empty()
+            && may_have_ended.is_none(),
+        may_have_ended,
         may_be_changed: changes.may_be,
         may_be_replaced,
         contradicted_by,
     };
     Some(if scope { Overlay::TerritorialScope(declared) } else { Overlay::Declaration(declared) })
+}
+
+/// When a declaration ends with the consent that it belongs to: by the instrument that it
+/// names, else by the day on which it was made.
+pub fn end(record: &Record<'_, '_>, tenures: &Tenures, act: &Act<'_>, body: &DeclarationMade) -> Ends {
+    let made = body.made.as_ref().or(body.effective.as_ref());
+    let made = dated::bounds(record.adopted, act.shown(), made);
+    tenures.end_of(made, provisional::instrument(record, body.made_with.as_ref()))
 }
 
 /// The days from one of which on a declaration holds.

@@ -169,7 +169,8 @@ fn words_of(overlay: &Overlay) -> String {
             let may = found.may_be_contested_by().join(", ");
             let may = if may.is_empty() { String::new() } else { format!(", may be contested by {may}") };
             let contested = if by.is_empty() { String::new() } else { format!(", contested by {by}") };
-            format!("suspension asserted{since}{contested}{may}")
+            let ended = if found.may_have_ended { ", which may have ended" } else { "" };
+            format!("suspension asserted{since}{contested}{may}{ended}")
         }
         Overlay::ProvisionalApplication { since, until, .. } => {
             let until = until.map(|until| format!(" until {}", until.named())).unwrap_or_default();
@@ -184,8 +185,9 @@ fn words_of(overlay: &Overlay) -> String {
             let may = if declared.certain { "" } else { ", as may be" };
             format!("territory: {}{may}", declared.units.join(", "))
         }
-        Overlay::RetroactiveSuccession { predecessor, succeeded, .. } => {
-            format!("successor of {predecessor} since {}", succeeded.named())
+        Overlay::RetroactiveSuccession { predecessor, succeeded, may_have_ended, .. } => {
+            let may = if may_have_ended.is_some() { ", which may have ended" } else { "" };
+            format!("successor of {predecessor} since {}{may}", succeeded.named())
         }
     }
 }

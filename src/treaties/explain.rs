@@ -324,10 +324,18 @@ fn changes(asked: &Asked<'_, '_, '_>, course: &Course, span: Span) -> Vec<Change
         }
         TreatyStatus::WithdrawalPending { .. } | TreatyStatus::WithdrawalDeferred { .. } => {}
     }
-    if let Some(step) = course.steps.iter().find(|step| step.rule == StatusRule::NoClock) {
+    let no_clock = |step: &&Step| step.rule == StatusRule::NoClock && step.date.is_none_or(|date| date <= asked.at);
+    if let Some(step) = course.steps.iter().find(no_clock) {
         let article = if step.article.is_empty() { String::new() } else { format!(" (Article {})", step.article) };
-        let sentence =
-            format!("the day on which the notice of withdrawal began becoming known: its clock runs from it{article}");
+        let sentence = match step.date {
+            None => format!(
+                "the day on which the notice of withdrawal began becoming known: its clock runs from it{article}"
+            ),
+            Some(_) => format!(
+                "the others being told, or that becoming known, of the notice of withdrawal that was received: its \
+                 clock runs from it{article}"
+            ),
+        };
         add(ChangeCode::Correction, sentence);
     }
     for leave in course.memberships.iter().filter_map(|membership| membership.leave.as_ref()) {

@@ -6,12 +6,14 @@
 
 use jiff::civil::Date;
 
-use super::TreatyStatus;
+use super::{Span, TreatyStatus};
 use crate::domain::CitedEvent;
 
 /// From an instrument to what ends its effect.
 #[derive(Clone, Debug)]
 pub struct Membership {
+    /// The instrument, signature or succession that opens it.
+    pub opened: CitedEvent,
     pub deposited: Date,
     /// `None`: cannot be computed, or it passed to successors before.
     pub in_force: Option<Date>,
@@ -67,11 +69,6 @@ impl Membership {
         self.leave.as_ref().filter(|leave| leave.passed)?.effective
     }
 
-    /// When what is applied provisionally until the treaty is in force ends.
-    pub fn ends_provisional(&self) -> Option<Date> {
-        self.in_force.into_iter().chain(self.passed()).min()
-    }
-
     /// The status that it gives on a day on or after its deposit.
     pub fn status_on(&self, day: Date, otherwise: TreatyStatus) -> TreatyStatus {
         let Some(in_force) = self.in_force else { return self.without_effect(day, otherwise) };
@@ -100,4 +97,47 @@ impl Membership {
         let leave = self.leave.iter().flat_map(|leave| [Some(leave.began), Some(leave.expiry), leave.effective]);
         [Some(self.deposited), self.in_force].into_iter().chain(leave).flatten()
     }
+}
+
+/// How a participant stands that has not consented.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Before {
+    pub signed: Option<Date>,
+    /// When it declared that it does not intend to become a party, or its signature
+    /// passed to successors.
+    pub declined: Option<Date>,
+}
+
+impl Before {
+    fn status_on(self, day: Date) -> TreatyStatus {
+        match (self.signed.filter(|signed| *signed <= day), self.declined.filter(|declined| *declined <= day)) {
+            (None, _) => TreatyStatus::NonParticipant,
+            (Some(signed), Some(since)) if signed <= since => TreatyStatus::FormerSignatory { since },
+            (Some(_), _) => TreatyStatus::Signatory,
+        }
+    }
+}
+
+/// The intervals of the days on which the status changes.
+pub fn spans(before: Before, memberships: &[Membership]) -> Vec<Span> {
+    let own = memberships.iter().flat_map(Membership::boundaries);
+    let mut days: Vec<Date> = before.signed.into_iter().chain(before.declined).chain(own).collect();
+    days.sort_unstable();
+    days.dedup();
+    let mut spans = vec![Span { from: None, to: None, status: TreatyStatus::NonParticipant }];
+    for day in days {
+        let status = status_on(day, before, memberships);
+        let last = spans.last_mut().expect("it began with one");
+        if status != last.status {
+            last.to = Some(day);
+            spans.push(Span { from: Some(day), to: None, status });
+        }
+    }
+    spans
+}
+
+fn status_on(day: Date, before: Before, memberships: &[Membership]) -> TreatyStatus {
+    let otherwise = before.status_on(day);
+    let current = memberships.iter().rev().find(|membership| membership.deposited <= day);
+    current.map_or(otherwise, |membership| membership.status_on(day, otherwise))
 }

@@ -13,7 +13,7 @@
 //! acts, rival statements are weighed (`rivals`), every reading that remains
 //! (`readings`) gives a course of memberships (`course`, `membership`, `followed`, `joining`), and the
 //! courses are looked up on the day and told (`explain`); suspensions and declarations lie over them
-//! (`overlays`, `provisional`, `declarations`). Questions about single acts (`contested`,
+//! (`overlays`, `provisional`, `declarations`), as long as the consent stands that they belong to (`tenure`). Questions about single acts (`contested`,
 //! `unnotified`, `objected`) take the acts of everybody at once. A treaty that is left takes its protocols along (`cascade`); a
 //! participation may pass to successors (`passing`). Who draws them gets them
 //! whole (`over_time`).
@@ -64,6 +64,7 @@ mod rivals;
 mod standing_acts;
 mod statements;
 mod suspension;
+mod tenure;
 #[cfg(test)]
 mod tests;
 mod under;
@@ -172,19 +173,20 @@ fn answer<'r, 'a>(
     at: Date,
 ) -> Answer {
     let asked = explain::Asked { dossier, at, record, retracted: &weighed.stated.retracted };
+    let tenures = tenure::Tenures::of(&followed);
     let mut answer = Answer {
         at,
         known: dossier.known,
         projected: asked.lies_ahead(at),
         outcomes: explain::outcomes(&asked, &followed),
         complete,
-        overlays: overlays::on(record, &followed, at),
+        overlays: overlays::on(record, &followed, &tenures, at),
         claims: rivals::claims(&weighed.acts, dossier, record.clauses()),
         findings: remarked::remarks(record, &followed),
         clauses: explain::clauses_applied(record),
         rests_on: Vec::new(),
         courses: over_time::courses(&followed),
-        overlays_of_all_days: over_time::overlays(record, &followed),
+        overlays_of_all_days: over_time::overlays(record, &followed, &tenures),
     };
     answer.findings.extend(corrected_in_vain(dossier, &weighed.stated));
     answer.rests_on = explain::rests_on(&answer);

@@ -12,17 +12,17 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
-    Because, Dossier, Held, Response, Stance, Table, ToldAct, TreatyStatus, ViewName, Weighed, Window, WindowStart,
-    coverage,
+    Because, Dossier, Held, Reaction, Response, Stance, Table, ToldAct, TreatyStatus, ViewName, Weighed, Window,
+    WindowStart, coverage,
     days::Days,
     declarations::{self, changed_on},
-    objections,
+    objections::{self, is_reservation, until_consent},
     participation::Participation,
     record::{Around, Record},
     rivals::Act,
     suspension, under,
 };
-use crate::domain::{CitedEvent, DeclarationType, ParticipantId, TreatyBody};
+use crate::domain::{CitedEvent, ParticipantId, TreatyBody};
 
 /// An act that others object to, or have a time to object to.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +115,7 @@ impl<'a> Asked<'_, '_, 'a> {
         Some(ObjectedAct {
             act: under::told(act),
             article: if windows.is_empty() { "".into() } else { objections::article(self.record) },
-            because: self.because(act, &windows),
+            because: self.because(act, &windows, &objections),
             times: times.collect(),
             objections,
         })
@@ -125,10 +125,20 @@ impl<'a> Asked<'_, '_, 'a> {
         let reactions = suspension::reactions(self.record, act, self.at);
         let lodged = reactions.into_iter().filter(|reaction| reaction.stance == Stance::Objects);
         let found = lodged.map(|reaction| Objection {
-            in_time: windows.iter().map(|window| window.is_met_by(reaction.date.as_ref())).collect(),
+            in_time: windows.iter().map(|window| self.is_in_time(act, window, &reaction)).collect(),
             response: Response::of(self.dossier, reaction),
         });
         found.collect()
+    }
+
+    fn is_in_time(&self, act: &Act<'a>, window: &Window, objection: &Reaction) -> Option<bool> {
+        let lodged = objection.date.as_ref();
+        let by_time = window.is_met_by(lodged);
+        if !is_reservation(act.shown().body) {
+            return by_time;
+        }
+        let objector = objection.by.parse::<ParticipantId>().ok().and_then(|by| self.held.get(&by));
+        until_consent(by_time, objector.map(|found| found.spans.as_slice()).unwrap_or_default(), lodged)
     }
 
     fn time(&self, act: &Act<'a>, window: Window, at: usize, objections: &[Objection]) -> ObjectionTime {
@@ -186,7 +196,7 @@ impl<'a> Asked<'_, '_, 'a> {
         (silent, unclear)
     }
 
-    fn because(&self, act: &Act<'a>, windows: &[Window]) -> Vec<Because> {
+    fn because(&self, act: &Act<'a>, windows: &[Window], objections: &[Objection]) -> Vec<Because> {
         let article = objections::article(self.record);
         let event = act.shown().cited();
         let mut told: Vec<Because> = windows
@@ -211,6 +221,7 @@ impl<'a> Asked<'_, '_, 'a> {
         if is_reservation(act.shown().body) && !windows.is_empty() {
             let sentence = "who consents to be bound later may object until that day";
             told.push(Because::new("VCLT 20(5)", sentence));
+            told.extend(objections.iter().filter_map(|objection| before_consent(objection, windows)));
         }
         told.extend(self.taken_back(act));
         told
@@ -228,6 +239,17 @@ impl<'a> Asked<'_, '_, 'a> {
     }
 }
 
+/// That an objection which came after a time was in time, because its author had not consented yet.
+fn before_consent(objection: &Objection, windows: &[Window]) -> Option<Because> {
+    let Response { by, date, event, .. } = &objection.response;
+    let after = |window: &Window| window.is_met_by(date.as_ref()) == Some(false);
+    let in_time = windows.iter().zip(&objection.in_time).any(|(window, met)| *met == Some(true) && after(window));
+    let date = date.as_ref().filter(|_| in_time)?;
+    let sentence =
+        format!("{by} had not consented to be bound before {date}: for who has not, the time is open until it does");
+    Some(Because::new("VCLT 20(5)", sentence).of(event.clone()))
+}
+
 /// Whether a participant could object on a day; `None` where readings differ. To a
 /// reservation whoever had consented (VCLT Art. 20(5)), to other acts the parties
 /// (VCLT Art. 65(2)).
@@ -236,10 +258,6 @@ fn could_object(found: &Participation, to: &TreatyBody, on: Date) -> Option<bool
     let mut answers = found.spans.iter().filter_map(|spans| spans.iter().find(|span| span.holds_on(on)));
     let first = answers.next().is_some_and(|span| could(span.status));
     answers.all(|span| could(span.status) == first).then_some(first)
-}
-
-fn is_reservation(body: &TreatyBody) -> bool {
-    matches!(body, TreatyBody::DeclarationMade(body) if body.declaration_type == DeclarationType::Reservation)
 }
 
 /// Whether it takes an earlier declaration back: nobody has to object to that.

@@ -5,7 +5,14 @@
 //! time is the last permitted day. Where a day from which it is counted is not known to the
 //! day, neither is the last one: each lies between two ends.
 
-use super::{dated, days::Days, months::add_months, record::Record, rivals::Act, statements::Statement};
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{
+    Span, course::holds_consent, dated, days::Days, months::add_months, record::Record, rivals::Act,
+    statements::Statement,
+};
 use crate::domain::{DeclarationType, EventReference, ObjectionClause, TreatyBody, WorldDate, pinned};
 
 pinned! {
@@ -72,6 +79,51 @@ pub struct Missed {
 pub fn missed(windows: &[Window], lodged: Days) -> Option<Missed> {
     let end = windows.iter().map(|window| window.ends).reduce(Days::later)?;
     (end.first < lodged.last).then(|| Missed { end, surely: end.last < lodged.first })
+}
+
+/// Whether somebody had consented to be bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consented {
+    Yes,
+    No,
+    /// As a reading or a day has it.
+    Open,
+}
+
+impl Consented {
+    /// Before each of some days, as each of the readings has it; who has none had not.
+    pub fn before(readings: &[Vec<Span>], days: Days) -> Self {
+        let Days { first, last } = days.map(|day| day.yesterday().unwrap_or(day));
+        let then = readings
+            .iter()
+            .flatten()
+            .filter(|span| span.from.is_none_or(|from| from <= last) && span.to.is_none_or(|to| first < to));
+        let held: BTreeSet<bool> = then.map(|span| holds_consent(span.status)).collect();
+        match (held.contains(&true), held.contains(&false)) {
+            (true, false) => Self::Yes,
+            (true, true) => Self::Open,
+            (false, _) => Self::No,
+        }
+    }
+}
+
+/// Whether an objection to a reservation came in time by one who stood in some way, where a
+/// time says so much: who has not consented to be bound may object until it does (VCLT
+/// Art. 20(5)).
+pub fn until_consent(by_time: Option<bool>, readings: &[Vec<Span>], lodged: Option<&WorldDate>) -> Option<bool> {
+    let lodged = lodged.filter(|_| by_time != Some(true));
+    let Some(lodged) = lodged else { return by_time };
+    let days = Days { first: lodged.earliest().unwrap_or(Date::MIN), last: lodged.latest().unwrap_or(Date::MAX) };
+    match Consented::before(readings, days) {
+        Consented::Yes => by_time,
+        Consented::No => Some(true),
+        Consented::Open => None,
+    }
+}
+
+/// Whether a declaration is a reservation.
+pub fn is_reservation(body: &TreatyBody) -> bool {
+    matches!(body, TreatyBody::DeclarationMade(body) if body.declaration_type == DeclarationType::Reservation)
 }
 
 /// When the depositary informed the others of an act, as it is stated: by the act, else by the

@@ -14,6 +14,8 @@ use super::{
     followed::{self, Followed},
     overlays::{self, may_have_come},
     record::Record,
+    suspension,
+    tenure::Tenures,
 };
 use crate::domain::Position;
 
@@ -43,21 +45,33 @@ fn agreed(mut told: Vec<StatusCourse>) -> Vec<StatusCourse> {
     told
 }
 
-/// The overlays of any day, each as it stands on the last day on which it lies: looked up
-/// where the status changes, and on the last day. What is applied provisionally has days of its own.
-pub fn overlays(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Overlay> {
+/// The overlays of any day, each as it stands on the last day on which it lies. What
+/// begins with an act of status is looked up on that day, what ends with a membership on the
+/// day before, the rest lies on the last. What is applied provisionally has days of its own.
+pub fn overlays(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], tenures: &Tenures) -> Vec<Overlay> {
     let courses = followed::courses(followed);
     let spans = courses.iter().flat_map(|course| &course.spans);
-    let days: BTreeSet<Date> = spans.filter_map(|span| span.from).chain([Date::MAX]).collect();
+    let days: BTreeSet<Date> = spans.filter_map(|span| span.from).chain(tenures.eves()).chain([Date::MAX]).collect();
     let mut found: Vec<Overlay> = overlays::applied(record, followed, None).collect();
-    let of_days = days.into_iter().flat_map(|day| overlays::on(record, followed, day));
+    let of_days = days.into_iter().flat_map(|day| overlays::on(record, followed, tenures, day));
     for overlay in of_days.filter(|overlay| !matches!(overlay, Overlay::ProvisionalApplication { .. })) {
         match found.iter_mut().find(|before| before.event() == overlay.event()) {
             Some(before) => *before = overlay,
             None => found.push(overlay),
         }
     }
+    for overlay in &mut found {
+        with_all_reactions(record, overlay);
+    }
     found
+}
+
+/// What is said to a suspension is told, also after the membership that it belongs to.
+fn with_all_reactions(record: &Record<'_, '_>, overlay: &mut Overlay) {
+    let Overlay::SuspensionAsserted(found) = overlay else { return };
+    if let Some(act) = record.beside.iter().find(|act| act.is_stated_by(&found.event.reference)) {
+        found.reactions = suspension::reactions(record, act, Date::MAX);
+    }
 }
 
 /// Takes out of an answer what begins after its day: intervals, what lies over them, and what

@@ -9,23 +9,18 @@
 use jiff::civil::Date;
 
 use super::{
-    Overlay,
-    days::Days,
-    declarations::declared,
-    followed::Followed,
-    provisional::{consented, provisional},
-    record::Record,
-    rivals::Act,
-    suspension,
+    Overlay, days::Days, declarations::declared, followed::Followed, provisional::provisional, record::Record,
+    rivals::Act, suspension, tenure::Tenures,
 };
 use crate::domain::{SuccessionTo, TreatyBody, WorldDate};
 
-/// What lies over the status on a day: each sort by the names of its acts.
-pub fn on(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], at: Date) -> Vec<Overlay> {
-    let suspensions = record.beside.iter().filter_map(|act| suspension::suspension(record, act, at));
+/// What lies over the status on a day, as far as the consent stands that it belongs to: each
+/// sort by the names of its acts.
+pub fn on(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], tenures: &Tenures, at: Date) -> Vec<Overlay> {
+    let suspensions = record.beside.iter().filter_map(|act| suspension::suspension(record, tenures, act, at));
     let provisional = applied(record, followed, Some(at));
-    let declared = record.beside.iter().filter_map(|act| declared(record, act, at));
-    let succeeded = record.clocked.iter().filter_map(|act| succeeded(followed, act, at));
+    let declared = record.beside.iter().filter_map(|act| declared(record, tenures, act, at));
+    let succeeded = record.clocked.iter().filter_map(|act| succeeded(followed, tenures, act, at));
     suspensions.map(Overlay::SuspensionAsserted).chain(provisional).chain(declared).chain(succeeded).collect()
 }
 
@@ -45,15 +40,14 @@ pub fn may_have_come(date: Option<&WorldDate>, by: Date) -> bool {
 }
 
 /// A succession to consent that was notified after the day from which it binds: that of the
-/// succession, or that of the treaty's entry into force.
-fn succeeded(followed: &[Followed<'_, '_>], act: &Act<'_>, at: Date) -> Option<Overlay> {
+/// succession, or that of the treaty's entry into force. What changes nothing binds from none.
+fn succeeded(followed: &[Followed<'_, '_>], tenures: &Tenures, act: &Act<'_>, at: Date) -> Option<Overlay> {
     let TreatyBody::SuccessionNotified(body) = act.shown().body else { return None };
     body.succeeded.as_ref()?;
-    let binds = followed.iter().flat_map(|followed| &followed.corners).filter_map(|course| {
-        let day = consented(course, act)?;
-        let in_force = course.memberships.iter().filter(|found| found.deposited == day).filter_map(|it| it.in_force);
-        Some(in_force.max().map_or(day, |in_force| in_force.max(day)))
-    });
+    let ends = tenures.end_of_opened_by(act).filter(|ends| !ends.have_come(at))?;
+    let memberships = followed.iter().flat_map(|followed| &followed.corners).flat_map(|course| &course.memberships);
+    let opened = memberships.filter(|membership| act.is_stated_by(&membership.opened.reference));
+    let binds = opened.map(|it| it.in_force.map_or(it.deposited, |in_force| in_force.max(it.deposited)));
     let notified = body.received_by_depositary.as_ref();
     let before = notified.and_then(WorldDate::earliest)?;
     let succeeded = binds.filter(|day| *day < before).map(Days::on).reduce(Days::around)?;
@@ -63,5 +57,6 @@ fn succeeded(followed: &[Followed<'_, '_>], act: &Act<'_>, at: Date) -> Option<O
         predecessor: body.predecessor.clone(),
         succeeded,
         notified: notified.cloned(),
+        may_have_ended: ends.may_have_come(at),
     })
 }

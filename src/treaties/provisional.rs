@@ -1,10 +1,13 @@
 //! Provisional application (R12): declared with an instrument of consent, or by one who has
 //! given its consent, until the treaty is in force for it.
 //!
-//! Promises: nobody applies provisionally what it has not consented to be bound by; a
+//! Promises: nobody applies provisionally what it has not consented to be bound by, nor after
+//! that consent has ended, or after it declared that it does not become a party (VCLT 25(2)); a
 //! declaration that names its instrument counts from that. Days that follow from dates which
 //! are not known to the day have two ends, those of every corner of every reading.
 //! Leaves to others: what is to be remarked on it (`remarks`).
+
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -14,7 +17,7 @@ use super::{
     dated,
     days::Days,
     declarations,
-    followed::Followed,
+    followed::{self, Followed},
     record::Record,
     rivals::Act,
 };
@@ -109,7 +112,7 @@ impl<'q, 'a> Declared<'q, 'a> {
 /// From when until when a treaty is applied provisionally in one reading.
 struct Applied {
     since: Days,
-    /// `None`: it is never in force.
+    /// `None`: nothing ends it.
     until: Option<Days>,
     /// Whether it is, whichever days the dates mean.
     whole: bool,
@@ -153,9 +156,8 @@ fn applied(followed: &Followed<'_, '_>, act: &Act<'_>, declared: Option<&Declare
 /// From when until when it is applied in a course where that begins on one of some days.
 fn in_course(course: &Course, begins: Days) -> Option<Applied> {
     let of = |membership: &Membership| {
-        let until = membership.ends_provisional();
-        let over = until.into_iter().chain(membership.end()).min();
-        let last = over.map_or(begins.last, |over| begins.last.min(over.yesterday().unwrap_or(over)));
+        let until = end(course, membership).map(|(day, _)| day);
+        let last = until.map_or(begins.last, |over| begins.last.min(over.yesterday().unwrap_or(over)));
         let since = Days { first: begins.first.max(membership.deposited), last };
         let whole = since == begins;
         (since.first <= since.last).then_some(Applied { since, until: until.map(Days::on), whole })
@@ -165,6 +167,37 @@ fn in_course(course: &Course, begins: Days) -> Option<Applied> {
         until: one.until.zip(other.until).map(|(one, other)| one.around(other)),
         whole: false,
     })
+}
+
+/// What ends provisional application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// The treaty itself is in force.
+    InForce,
+    /// The withdrawal of the consent takes effect.
+    Withdrawal,
+    /// An act: the participant declares that it does not become a party, or its consent passes.
+    Act,
+}
+
+/// When, and by what, that ends which is applied provisionally with a consent.
+fn end(course: &Course, membership: &Membership) -> Option<(Date, End)> {
+    let leave = membership.leave.as_ref();
+    let left = leave.and_then(|leave| {
+        let by = if leave.passed { End::Act } else { End::Withdrawal };
+        Some((leave.effective?, by))
+    });
+    let declines = course.steps.iter().filter(|step| step.rule == StatusRule::NotToBecomeParty);
+    let declined = declines.filter_map(|step| step.date).filter(|day| membership.deposited <= *day).min();
+    let in_force = membership.in_force.map(|day| (day, End::InForce));
+    in_force.into_iter().chain(left).chain(declined.map(|day| (day, End::Act))).min()
+}
+
+/// What ends provisional application on one of some days, as each corner of each reading has it.
+pub fn ends_on(followed: &[Followed<'_, '_>], days: Days) -> BTreeSet<End> {
+    let courses = followed::courses(followed);
+    let ends = courses.iter().flat_map(|course| course.memberships.iter().filter_map(|it| end(course, it)));
+    ends.filter(|(day, _)| days.holds(*day)).map(|(_, by)| by).collect()
 }
 
 /// The day of an act in a course that tells it.

@@ -12,6 +12,7 @@ use super::{
     days::Days,
     followed,
     in_force::{self, Counted},
+    objections,
     passing::{self, Passing, Succession},
     rivals::Act,
     statements::Statement,
@@ -21,7 +22,7 @@ use crate::{
         Clauses, ConflictTest, DeclarationType, EntryIntoForceClause, ParticipantId, Subject, TreatyBody, TreatyEffect,
         TreatyId, TreatyRegistered, WithdrawalClause,
     },
-    limits::PREDECESSORS,
+    limits::{OBJECTORS, PREDECESSORS},
 };
 
 /// The acts that bear on one participation, sorted out.
@@ -65,6 +66,8 @@ pub struct Record<'r, 'a> {
     pub passed: Option<Passing>,
     /// How those stood that the participant succeeds, under the first reading.
     pub predecessors: BTreeMap<&'a ParticipantId, Vec<Span>>,
+    /// How those stood, in each reading, who object to its reservations.
+    pub objectors: BTreeMap<&'a ParticipantId, Vec<Vec<Span>>>,
     /// Whether the records that it rests on, of a parent treaty and of predecessors, are read
     /// in all ways.
     pub rests_on_whole: bool,
@@ -76,7 +79,7 @@ pub struct Record<'r, 'a> {
 pub struct Around<'q> {
     /// Treaties whose parent this one is.
     pub below: &'q [&'q TreatyId],
-    /// It is the record of a predecessor.
+    /// It is the record of a predecessor, or of somebody else on whom another's answer rests.
     pub of_predecessor: bool,
     /// The day that is asked about: uncertain dates are read on both sides of it.
     pub asked: Option<Date>,
@@ -131,6 +134,7 @@ impl<'r, 'a> Record<'r, 'a> {
             passed: if around.of_predecessor { None } else { passing::passing(dossier, all, &successions, adopted) },
             successions,
             predecessors,
+            objectors: objectors(dossier, all, around),
             rests_on_whole: whole_parent && whole_predecessors,
         }
         .with_conflicts_that_matter()
@@ -210,6 +214,30 @@ fn predecessors<'a>(
         (predecessor, spans.into_iter().next().unwrap_or_default())
     });
     (stood.collect(), whole)
+}
+
+/// How those stood under the treaty who object to reservations of the participant.
+fn objectors<'a>(
+    dossier: &Dossier<'a>,
+    acts: &[Act<'a>],
+    around: Around<'_>,
+) -> BTreeMap<&'a ParticipantId, Vec<Vec<Span>>> {
+    let own = acts.iter().filter(|act| is_under(act.subject(), dossier.treaty, dossier.participant));
+    let reservations: Vec<&Act<'_>> = own.filter(|act| objections::is_reservation(act.shown().body)).collect();
+    let statements = acts.iter().filter(|_| !around.of_predecessor && !reservations.is_empty());
+    let by = statements.flat_map(|act| &act.followed).filter_map(|statement| match statement.body {
+        TreatyBody::ObjectionLodged(body) if reservations.iter().any(|act| act.is_stated_by(&body.objects_to)) => {
+            statement.recorded.event.subject.participating()
+        }
+        _ => None,
+    });
+    let by: BTreeSet<&ParticipantId> = by.filter(|by| *by != dossier.participant).collect();
+    let stood = by.into_iter().take(OBJECTORS).map(|by| {
+        let record =
+            Record::of(&Dossier { participant: by, ..*dossier }, acts, Around { of_predecessor: true, ..around });
+        (by, followed::spans(&followed::all(&record).0))
+    });
+    stood.collect()
 }
 
 fn is_under(subject: &Subject, treaty: &TreatyId, participant: &ParticipantId) -> bool {

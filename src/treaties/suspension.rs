@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     Window, dated, days::Days, declarations::changed_on, objections, overlays::may_have_come, record::Record,
-    rivals::Act,
+    rivals::Act, tenure::Tenures,
 };
 use crate::domain::{
     BodyStance, CitedEvent, ParticipantId, Recorded, Subject, SuspensionGround, SuspensionNotified, TreatyBody,
@@ -27,6 +27,11 @@ pub struct SuspensionAsserted {
     pub begins: Option<Days>,
     /// It has begun by the day asked about, whichever of them it is.
     pub begun: bool,
+    /// The days on one of which it ends with the membership that it belongs to, if it does in
+    /// every reading.
+    pub ends: Option<Days>,
+    /// It has ended by the day asked about in some readings, or as some days have it.
+    pub may_have_ended: bool,
     pub received_by_depositary: Option<WorldDate>,
     pub circulated: Option<WorldDate>,
     pub claimed_until: Box<str>,
@@ -140,17 +145,23 @@ pub fn begins(record: &Record<'_, '_>, act: &Act<'_>, body: &SuspensionNotified)
     }
 }
 
-/// The suspension that an act asserts, if it can have come by the day.
-pub fn suspension(record: &Record<'_, '_>, act: &Act<'_>, at: Date) -> Option<SuspensionAsserted> {
+/// The suspension that an act asserts, if it can have come by the day and the membership has
+/// not surely ended that it belongs to.
+pub fn suspension(record: &Record<'_, '_>, tenures: &Tenures, act: &Act<'_>, at: Date) -> Option<SuspensionAsserted> {
     let TreatyBody::SuspensionNotified(body) = act.shown().body else { return None };
     let since = since(body);
     let begins = begins(record, act, body);
-    may_have_come(since, at).then(|| SuspensionAsserted {
+    let made = objections::received_on(record, act).or(begins);
+    let made = made.unwrap_or_else(|| dated::bounds(record.adopted, act.shown(), None));
+    let ends = tenures.end_of(made, None);
+    (may_have_come(since, at) && !ends.have_come(at)).then(|| SuspensionAsserted {
         event: act.shown().cited(),
         by: record.participant.clone(),
         since: since.cloned(),
         begins,
         begun: begins.is_none_or(|begins| begins.last <= at),
+        ends: ends.surely(),
+        may_have_ended: ends.may_have_come(at).is_some(),
         received_by_depositary: body.received_by_depositary.clone(),
         circulated: objections::circulated(record, act),
         claimed_until: body.claimed_until.clone(),

@@ -16,17 +16,19 @@ use jiff::civil::Date;
 
 use super::{
     Change, ChangeCode, Dossier, Duty, DutyRule, Overlay, Span, StatusRule, Step, TreatyStatus, ViewName, Weighed,
-    WindowStart,
+    Window, WindowStart,
     both_ends::{self, Apart},
     course::{Course, Leave, Membership},
     days::Days,
-    declarations::{OpenChange, changed_on},
+    declarations::{self, OpenChange, changed_on},
     explain::{self, sentences_of},
     followed::{self, Followed},
     joining, objections, obligations, over_time,
+    provisional::{self, End},
     readings::Reading,
     record::{Around, Record},
     rivals::Act,
+    tenure::Tenures,
 };
 use crate::domain::{Kind, TreatyBody, TreatyKind, pinned};
 
@@ -110,8 +112,9 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
     let asked = explain::Asked { dossier, at: horizon.at, record: &record, retracted: &stated.retracted };
     let mut changes =
         merged(&followed::joined(&followed, Some(horizon.at)), |followed| of_course(&asked, followed, horizon));
-    changes.extend(provisional(&record, &followed, horizon));
-    changes.extend(windows(&record, &courses, horizon));
+    let tenures = Tenures::of(&followed);
+    changes.extend(provisional(&record, &followed, &tenures, horizon));
+    changes.extend(windows(&record, &courses, &tenures, horizon));
     let (duties, all_duties) = obligations::due_between(dossier, &acts, horizon.at, horizon.until);
     changes.extend(duties.iter().map(|duty| deadline(&asked, duty)));
     sort(&mut changes);
@@ -280,6 +283,7 @@ fn gives(step: &Step, what: UpcomingType, membership: &Membership, day: Date) ->
         StatusRule::TreatyInForceAsStated | StatusRule::TreatyInForceAsCounted => {
             what == UpcomingType::EntryIntoForce && step.date == Some(day)
         }
+        StatusRule::Succession => what == UpcomingType::EntryIntoForce && step.date == Some(day),
         StatusRule::Consent => what == UpcomingType::EntryIntoForce && step.date == Some(membership.deposited),
         StatusRule::WithdrawalNotice | StatusRule::WithdrawalEffect | StatusRule::Cascade => {
             what != UpcomingType::EntryIntoForce && membership.leave.as_ref().is_some_and(of_leave)
@@ -310,22 +314,26 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
     moves
 }
 
-/// Provisional application that ends with the entry into force.
-fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
-    let ends = over_time::overlays(record, followed).into_iter().filter_map(|overlay| match overlay {
+/// Provisional application that ends with the entry into force, or with the consent.
+fn provisional(
+    record: &Record<'_, '_>,
+    followed: &[Followed<'_, '_>],
+    tenures: &Tenures,
+    horizon: Horizon,
+) -> Vec<Projected> {
+    let ends = over_time::overlays(record, followed, tenures).into_iter().filter_map(|overlay| match overlay {
         Overlay::ProvisionalApplication { event, scope, article, since, until, withdrawn, certain: _ } => {
             // That it is withdrawn is an act.
             let days = until.filter(|days| horizon.may_begin(*days) && Some(*days) != withdrawn)?;
-            Some((days, event, scope, article, since))
+            Some((days, event, scope, article, since, ends_with(&provisional::ends_on(followed, days))?))
         }
         Overlay::SuspensionAsserted(_)
         | Overlay::Declaration(_)
         | Overlay::TerritorialScope(_)
         | Overlay::RetroactiveSuccession { .. } => None,
     });
-    let told = ends.map(|(days, event, scope, article, since)| {
-        let sentence =
-            format!("applied provisionally since {}: {scope}; ends with the entry into force", since.named());
+    let told = ends.map(|(days, event, scope, article, since, (with, because))| {
+        let sentence = format!("applied provisionally since {}: {scope}; ends with {with}", since.named());
         let reason = Reason {
             rule: "provisional_application",
             article,
@@ -335,12 +343,12 @@ fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: 
             sentence: sentence.into(),
         };
         let open = (!days.is_settled()).then(|| explain::settling(false));
-        let moved = change(ChangeCode::Correction, "what moves the entry into force moves this, too");
+        let moved = change(ChangeCode::Correction, format!("what moves {with} moves this, too"));
         Projected {
             days,
             what: UpcomingType::ProvisionalEnds,
             statuses: None,
-            sentence: "provisional application ends: the treaty itself is in force".into(),
+            sentence: format!("provisional application ends: {because}").into(),
             because: vec![reason],
             assuming: Vec::new(),
             could_move: open.into_iter().chain([moved]).collect(),
@@ -349,18 +357,38 @@ fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: 
     told.collect()
 }
 
+/// What provisional application ends with, and why; `None` where only acts end it.
+fn ends_with(ends: &BTreeSet<End>) -> Option<(&'static str, &'static str)> {
+    match (ends.contains(&End::InForce), ends.contains(&End::Withdrawal)) {
+        (true, false) => Some(("the entry into force", "the treaty itself is in force")),
+        (false, true) => Some(("the consent", "the withdrawal of the consent takes effect")),
+        (true, true) => Some((
+            "the entry into force, or with the consent before it",
+            "the treaty itself is in force, or the withdrawal of the consent takes effect",
+        )),
+        (false, false) => None,
+    }
+}
+
 /// Times within which others may object to the participant's acts, on their last
 /// permitted days.
-fn windows(record: &Record<'_, '_>, courses: &[&Course], horizon: Horizon) -> Vec<Projected> {
+fn windows(record: &Record<'_, '_>, courses: &[&Course], tenures: &Tenures, horizon: Horizon) -> Vec<Projected> {
     let own = record.clocked.iter().chain(&record.beside).filter(|act| !runs_nowhere(courses, act));
     let own = own.map(|act| (act, changed_on(record, &record.beside, act, horizon.at)));
     let article = objections::article(record);
     let told = own.filter(|(_, changes)| changes.surely.is_none()).flat_map(|(act, changes)| {
         let assuming: Vec<Box<str>> = changes.may_be.iter().map(OpenChange::not_come).collect();
         let (event, kind) = (act.shown().cited(), noun(act.kind));
-        let windows = objections::windows(record, act).into_iter().filter(|window| horizon.ends(window.ends));
+        // Nobody has to object to what has ended with a membership.
+        let ended = |last: Date| match act.shown().body {
+            TreatyBody::DeclarationMade(body) => declarations::end(record, tenures, act, body).have_come(last),
+            _ => false,
+        };
+        let windows = objections::windows(record, act).into_iter();
+        let windows: Vec<Window> =
+            windows.filter(|window| horizon.ends(window.ends) && !ended(window.ends.first)).collect();
         let article = article.clone();
-        windows.map(move |window| {
+        windows.into_iter().map(move |window| {
             let from = match window.from {
                 WindowStart::Notification => "receipt by the depositary",
                 WindowStart::Circulation => "information of the others",

@@ -3,7 +3,7 @@
 
 use merestone::{domain::*, wire::proto};
 
-use crate::treaty_status::{OTTAWA, Story, drafted, notice, under, world};
+use crate::treaty_status::{OTTAWA, Story, drafted, notice, plain_leave, under, world};
 
 const MADE_UP: &str = "untc:T";
 const BELOW: [&str; 2] = ["untc:T-a", "untc:T-b"];
@@ -238,5 +238,44 @@ async fn q29_a_first_consent_to_one_protocol_enters_and_is_remarked() {
     assert!(one.outcomes[0].bound, "it is a party all the same");
     let two = status(&story, MADE_UP, "POL", "2010-01-01").await;
     assert!(!codes(&two).contains(&"needs_two_protocols"), "{:?}", two.findings);
+    story.audited().await;
+}
+
+#[tokio::test]
+async fn an_objection_is_remarked_as_late_to_whatever_act_it_comes() {
+    let objection = Some(ObjectionClause { claim_months: 3, reservation_months: 12, article: "20".into() });
+    let withdrawal = Some(plain_leave(&[Addressee::Depositary]));
+    let clauses = Clauses { objection, withdrawal, reservations: Some(Permission::Permitted), ..Clauses::default() };
+    let story = with_clauses(clauses).await;
+    for (who, deposited) in [("XXX", "2003-01-10"), ("CHE", "2003-01-10"), ("LTU", "2003-01-10"), ("POL", "2014-01-15")]
+    {
+        story.deposit(MADE_UP, who, ConsentMode::Accession, deposited).await;
+    }
+    let reservation = DeclarationMade {
+        declaration_type: DeclarationType::Reservation,
+        made: world("2012-02-29"),
+        article: "".into(),
+        text: "a reservation".into(),
+        made_with: None,
+        changes: None,
+        territory: None,
+        effective: None,
+    };
+    let own = under(MADE_UP, "XXX");
+    let reservation = story.record(&own, TreatyBody::DeclarationMade(Box::new(reservation))).await;
+    let withdrawal = story.record(&own, notice("2015-03-10")).await;
+    let against = [(&withdrawal, "CHE", "2015-06-11"), (&reservation, "LTU", "2013-06-01")];
+    for (to, who, lodged) in against.into_iter().chain([(&reservation, "POL", "2013-06-01")]) {
+        let body = ObjectionLodged { objects_to: to.clone(), lodged: world(lodged), grounds: "".into() };
+        story.record(&under(MADE_UP, who), TreatyBody::ObjectionLodged(body)).await;
+    }
+    let answer = status(&story, MADE_UP, "XXX", "2016-01-01").await;
+    let late = answer.findings.iter().filter(|finding| finding.code == "objection_late");
+    let late: Vec<&str> = late.map(|finding| finding.message.as_str()).collect();
+    let expected = [
+        "the objection of LTU came 2013-06-01; the time for it ended on 2013-02-28",
+        "the objection of CHE came 2015-06-11; the time for it ended on 2015-06-10",
+    ];
+    assert_eq!(late, expected, "Poland had not consented yet");
     story.audited().await;
 }

@@ -7,15 +7,15 @@ use super::{Only, is_bound_on, open, remark, remark_if};
 use crate::{
     domain::{
         DeclarationMade, DeclarationType, EventReference, LegalRemark, ObjectionLodged, Permission, SuccessionNotified,
-        SuspensionNotified, TreatyBody,
+        SuccessionTo, SuspensionNotified, TreatyBody,
     },
     treaties::{
-        TreatyStatus,
-        course::Course,
+        OpenChange, TreatyStatus,
+        course::{Course, holds_consent},
         dated,
         days::Days,
-        objections::{self, Missed},
-        provisional,
+        declarations::{changed_on, withdraws},
+        objections, provisional,
         record::Record,
         rivals::Act,
         statements::Statement,
@@ -38,7 +38,6 @@ pub fn remark_on(record: &Record<'_, '_>, course: &mut Course) {
             _ => {}
         }
         on_silence(record, course, act);
-        on_late_objections(record, course, act);
     }
     on_references(record, course);
     on_tables(record, course);
@@ -105,9 +104,16 @@ fn on_reservation(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, m
     let stood = |day: Date| is_signatory_on(course, day) && consented(day).is_some();
     let parts = open::where_it_stands(course, made, stood);
     let Some(consented) = parts.first().and_then(|part| consented(part.days.first)) else { return };
+    // What was withdrawn by then has nothing to be confirmed.
+    let changes = changed_on(record, &record.beside, act, consented);
+    if changes.withdrawn().is_some() {
+        return;
+    }
     let others = record.beside.iter().filter(|other| !std::ptr::eq(**other, act));
     let confirming = others.filter_map(|other| match other.shown().body {
-        TreatyBody::DeclarationMade(body) if body.declaration_type == DeclarationType::Reservation => {
+        TreatyBody::DeclarationMade(body)
+            if body.declaration_type == DeclarationType::Reservation && !withdraws(body) =>
+        {
             let days = dated::bounds(record.adopted, other.shown(), Some(body.made.as_ref()?));
             (consented <= days.last).then(|| (other.shown(), days))
         }
@@ -121,8 +127,9 @@ fn on_reservation(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, m
         let index = other.recorded.position.index;
         format!("the reservation of entry {index} made before {consented}")
     });
-    let words: Box<str> = before.collect::<Vec<_>>().join("; ").into();
-    let only = Only { words, ..open::assumed(&open::named(act), &parts) };
+    let may_be = changes.may_be.iter().filter(|_| changes.may_be_withdrawn().is_some()).map(OpenChange::not_come);
+    let words: Vec<Box<str>> = before.map(Into::into).chain(may_be).collect();
+    let only = Only { words: words.join("; ").into(), ..open::assumed(&open::named(act), &parts) };
     let message = format!("made when signing, and not confirmed with the consent of {consented}");
     remark_if(course, only, LegalRemark::ReservationNotConfirmed, statement, "VCLT 23(2)", message);
 }
@@ -160,44 +167,27 @@ fn on_objection(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, bod
     on_outsider(course, LegalRemark::ObjectionByOutsider, act, lodged, message);
 }
 
-/// Objections to the act that came when the time for them was over, however it is counted.
-fn on_late_objections(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>) {
-    let windows = objections::windows(record, act);
-    let article = objections::article(record);
-    for reaction in record.reactions.iter().map(|reaction| reaction.shown()) {
-        let TreatyBody::ObjectionLodged(body) = reaction.body else { continue };
-        if !act.is_stated_by(&body.objects_to) {
-            continue;
-        }
-        let Some(lodged) = body.lodged.as_ref() else { continue };
-        let lodged = dated::bounds(record.adopted, reaction, Some(lodged));
-        if let Some(Missed { end, surely }) = objections::missed(&windows, lodged) {
-            let only = match end.is_settled() {
-                _ if surely => "".into(),
-                true => {
-                    let after = end.last.tomorrow().ok();
-                    open::assumed("objection lodged", &open::where_it_holds(lodged, after, |day| end.last < day))
-                }
-                false => "the time for objections had ended when the objection was lodged".into(),
-            };
-            let message = format!("the time for objections ended {end}");
-            remark_if(course, only, LegalRemark::ObjectionLate, reaction, &article, message);
-        }
-    }
-}
-
 fn on_succession(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, body: &SuccessionNotified) {
     let Some(succeeded) = body.succeeded.as_ref() else { return };
     let days = dated::bounds(record.adopted, statement, Some(succeeded));
     let eve = |day: Date| day.yesterday().unwrap_or(day);
     let spans = record.predecessors.get(&body.predecessor).map(Vec::as_slice).unwrap_or_default();
     let takes_part = |status: TreatyStatus| status != TreatyStatus::NonParticipant && status.ended().is_none();
-    let took_part = |day: Date| spans.iter().any(|span| span.holds_on(eve(day)) && takes_part(span.status));
+    let was = |day: Date, is: &dyn Fn(TreatyStatus) -> bool| {
+        spans.iter().any(|span| span.holds_on(eve(day)) && is(span.status))
+    };
+    // Nobody succeeds to a consent that was never given.
+    let had = |day: Date| match body.succeeds_to {
+        SuccessionTo::Consent => was(day, &holds_consent),
+        SuccessionTo::Signature => was(day, &takes_part),
+    };
     let changes = spans.iter().filter_map(|span| span.from?.tomorrow().ok());
-    let parts = open::where_it_holds(days, changes, |day| !took_part(day));
+    let parts = open::where_it_holds(days, changes, |day| !had(day));
     if let Some(found) = open::around(&parts) {
+        let signed = parts.iter().any(|part| was(part.days.first, &takes_part));
+        let what = if signed { "had consented to be bound by the treaty" } else { "took part in the treaty" };
         let eve = found.map(eve);
-        let message = format!("this ledger does not hold that {} took part in the treaty {eve}", body.predecessor);
+        let message = format!("this ledger does not hold that {} {what} {eve}", body.predecessor);
         let only = open::assumed("succession of States", &parts);
         remark_if(course, only, LegalRemark::PredecessorNotBound, statement, "", message);
     }

@@ -2,6 +2,7 @@
 
 mod beside;
 mod doubts;
+mod late;
 mod open;
 
 use jiff::civil::Date;
@@ -246,7 +247,9 @@ pub fn on_course(record: &Record<'_, '_>, course: &mut Course) {
 
 /// What is doubtful whichever way the record is read.
 pub fn on_record(record: &Record<'_, '_>) -> Vec<Found> {
-    doubts::of(record)
+    let mut told = doubts::of(record);
+    told.extend(late::of(record));
+    told
 }
 
 /// A day at the end of a month that a shorter month moved: a place where practice might

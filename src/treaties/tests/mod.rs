@@ -4,6 +4,7 @@ mod accounts;
 mod acts;
 mod acts_of_all;
 mod columns;
+mod consent_ends;
 mod contested_since;
 mod counted;
 mod difference;

@@ -214,3 +214,51 @@ fn others_are_informed_of_an_act_when_it_is_there() {
     let found = book.objected("2026-12-31").into_iter().find(|found| found.act.event.reference == act).unwrap();
     assert_eq!(found.times[1].window.begins, between("2025-08-10", "2025-09-10"), "by the day of recording");
 }
+
+/// A reservation of 2010 by Switzerland, and who objects to it on a day.
+fn reserved(by: &str, consented: Option<&str>, lodged: &str) -> (Book, EventReference) {
+    let (mut book, _) = suspended();
+    let reservation = declared(declaration(DeclarationType::Reservation, "2012-02-29"));
+    let made = book.record("2025-03-17", &under("CHE"), reservation);
+    if let Some(consented) = consented {
+        book.deposited(&under(by), ConsentMode::Ratification, consented);
+    }
+    book.record("2025-03-18", &under(by), objection(made.clone(), lodged));
+    (book, made)
+}
+
+/// Whether the objection came in time, the reasons of VCLT 20(5), and what is remarked.
+fn timely((book, made): &(Book, EventReference)) -> (Option<bool>, usize, Vec<String>) {
+    let found = book.objected("2026-01-01").into_iter().find(|found| found.act.event.reference == *made).unwrap();
+    let because = found.because.iter().filter(|because| because.article.as_ref() == "VCLT 20(5)").count();
+    let answer = book.now(OTTAWA, "CHE", "2026-01-01");
+    let late = answer.findings.iter().filter(|it| it.finding.code == LegalRemark::ObjectionLate);
+    (found.objections[0].in_time[0], because, late.map(|it| it.finding.message.to_string()).collect())
+}
+
+#[test]
+fn who_consents_later_may_object_to_a_reservation_until_that_day() {
+    let in_time = |because| (Some(true), because, vec![]);
+    assert_eq!(timely(&reserved("LTU", Some("2014-01-15"), "2013-02-28")), in_time(1), "within twelve months");
+    for lodged in ["2013-05-05", "2014-01-15"] {
+        assert_eq!(timely(&reserved("LTU", Some("2014-01-15"), lodged)), in_time(2), "{lodged}: not after its consent");
+    }
+    assert_eq!(timely(&reserved("LTU", None, "2013-05-05")), in_time(2), "no consent is recorded yet");
+    let late = |day: &str| {
+        let message = format!("the objection of LTU came {day}; the time for it ended on 2013-02-28");
+        (Some(false), 1, vec![message])
+    };
+    assert_eq!(timely(&reserved("LTU", Some("2014-01-15"), "2014-01-16")), late("2014-01-16"));
+    assert_eq!(timely(&reserved("LTU", Some("2009-01-15"), "2013-03-01")), late("2013-03-01"));
+    let (met, _, remarked) = timely(&reserved("LTU", Some("2014"), "2014-03-01"));
+    assert_eq!((met, remarked.len()), (None, 1), "it may have consented before or after");
+}
+
+#[test]
+fn an_objection_to_a_withdrawal_is_late_whoever_consents_when() {
+    let (mut book, _) = suspended();
+    let act = book.record("2025-03-17", &under("CHE"), notice("2010-03-10"));
+    book.record("2025-03-18", &under("LTU"), objection(act, "2010-06-11"));
+    let answer = book.now(OTTAWA, "CHE", "2026-01-01");
+    assert!(codes(&answer).contains(&"objection_late"), "{:?}", codes(&answer));
+}

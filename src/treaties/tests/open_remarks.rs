@@ -27,19 +27,20 @@ fn reserved(made: &str) -> (Book, EventReference) {
 fn an_objection_that_may_have_come_in_time_is_late_as_far_as_it_came_after_it() {
     let late = |made: &str, lodged: &str| {
         let (mut book, reservation) = reserved(made);
+        book.deposited(&format!("participation/{OTTAWA}/AAA"), ConsentMode::Ratification, "2000-01-10");
         book.record("2025-03-18", &format!("participation/{OTTAWA}/AAA"), objection(reservation, lodged));
         let answer = book.now(OTTAWA, "XXX", "2020-01-01");
         let found = remarked(&answer, LegalRemark::ObjectionLate);
-        found.into_iter().map(|(told, message)| (told.join(" or "), message.to_owned())).next()
+        let of_it = |message: &str| message.split_once("; ").unwrap().1.to_owned();
+        found.into_iter().map(|(told, message)| (told.join(" or "), of_it(message))).next()
     };
     let told = |assuming: &str, message: &str| Some((assuming.to_owned(), message.to_owned()));
-    let on = "the time for objections ended on 2013-12-27";
+    let on = "the time for it ended on 2013-12-27";
     assert_eq!(late("2012-12-27", "2013-12-27"), None);
     assert_eq!(late("2012-12-27", "2013-12-28/2014-05"), told("", on));
     let lodged = "objection lodged on a day from 2013-12-28 to 2013-12-31, days that the statement allows";
     assert_eq!(late("2012-12-27", "2013"), told(lodged, on));
-    let (open, over) =
-        ("the time for objections ended on a day from 2013-12-01 to 2013-12-31", "the time for objections");
+    let (open, over) = ("the time for it ended on a day from 2013-12-01 to 2013-12-31", "the time for objections");
     let over = format!("{over} had ended when the objection was lodged");
     assert_eq!(late("2012-12", "2013-12-15"), told(&over, open));
     assert_eq!(late("2012-12", "2014-01-01"), told("", open));

@@ -351,3 +351,46 @@ proptest! {
         prop_assert_eq!(not_covered(&open, &picked), None);
     }
 }
+
+#[test]
+fn who_succeeds_to_a_consent_that_its_predecessor_never_gave_is_told_so() {
+    let mut book = two_treaties();
+    book.signed(&under("OLD"), "1998-05-05");
+    let notified = |to| succession("OLD", to, "2006-06-03", "2006-10-23");
+    book.record("2025-03-18", &under("NEW"), notified(SuccessionTo::Consent));
+    book.record("2025-03-18", &under("NEXT"), notified(SuccessionTo::Signature));
+    let told = |book: &Book, who| {
+        let findings = book.now(OTTAWA, who, "2010-01-01").findings;
+        let found = findings.into_iter().find(|it| it.finding.code == LegalRemark::PredecessorNotBound);
+        found.map(|it| String::from(it.finding.message))
+    };
+    let message = "this ledger does not hold that OLD had consented to be bound by the treaty on 2006-06-02";
+    assert_eq!(told(&book, "NEW").as_deref(), Some(message));
+    assert_eq!(told(&book, "NEXT"), None, "it had signed");
+    book.deposited(&under("OLD"), ConsentMode::Ratification, "2006-06-02");
+    assert_eq!(told(&book, "NEW"), None, "the consent was there on the eve");
+}
+
+#[test]
+fn a_reason_gives_the_day_on_which_a_successor_is_bound_where_that_is_later() {
+    let mut book = two_treaties();
+    book.deposited(&under("OLD"), ConsentMode::Accession, "2005-03-10");
+    let succeeds = succession("OLD", SuccessionTo::Consent, "2005-05-01", "2005-06-01");
+    book.record("2025-03-18", &under("NEW"), succeeds);
+    let answer = book.now(OTTAWA, "NEW", "2010-01-01");
+    assert_eq!(certain(&answer), TreatyStatus::Party);
+    let told = answer.outcomes[0].steps.iter().filter(|step| step.rule == StatusRule::Succession);
+    let told: Vec<_> = told.map(|step| (step.date.unwrap().to_string(), step.event.is_some())).collect();
+    assert_eq!(told, [("2005-05-01".to_owned(), true), ("2005-09-01".to_owned(), true)]);
+    let horizon = crate::treaties::Horizon { at: day("2005-06-01"), until: day("2006-01-01") };
+    let ahead = book.dossier("NEW", |dossier| crate::treaties::upcoming(dossier, horizon, ViewName::Default));
+    let [change] = &ahead.changes[..] else { panic!("{ahead:#?}") };
+    assert!(change.because.iter().any(|reason| reason.rule == "succession" && reason.event.is_some()), "{change:#?}");
+    // In force later than the treaty for both, and never for the first where it had passed by then.
+    let early = succession("OLD", SuccessionTo::Consent, "2005-01-01", "2005-06-01");
+    book.record("2025-03-18", &under("EARLY"), early);
+    let answer = book.now(OTTAWA, "EARLY", "2010-01-01");
+    let sentences = answer.outcomes[0].steps.iter().map(|step| &*step.sentence);
+    let told = "OLD consented to be bound on 2005-03-10: its successor has that consent";
+    assert_eq!(sentences.filter(|sentence| *sentence == told).count(), 1);
+}
