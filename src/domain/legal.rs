@@ -101,6 +101,10 @@ pinned! {
         LaterEffectTooEarly = 48, "later_effect_too_early";
         /// An instrument was deposited with a depositary that the clauses do not name.
         DepositaryNotNamed = 49, "depositary_not_named";
+        /// The day that an extension names lies before the deadline that stood.
+        ExtensionToEarlierDay = 50, "extension_to_earlier_day";
+        /// An instrument names a protocol that is not registered as one of the treaty.
+        ProtocolNotRegistered = 51, "protocol_not_registered";
     }
 }
 

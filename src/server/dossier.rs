@@ -45,6 +45,7 @@ const SETTLES: [Kind; 3] = [
 ];
 const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
 const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
+const REGISTRATION: Kind = Kind::Treaty(TreatyKind::TreatyRegistered);
 const TABLE: Kind = Kind::Treaty(TreatyKind::ParticipationTableStated);
 
 /// Who is asked about.
@@ -84,7 +85,7 @@ pub(super) struct TreatyFile {
     /// What bears on them from elsewhere: their acts under the parent treaty, acts of those
     /// that they succeed, and of those that succeed them.
     around: ByParticipant,
-    /// Events on the parent treaty itself.
+    /// Events on the parent treaty itself, and what registers the protocols of the treaty.
     above: Vec<Arc<Recorded>>,
     /// Objections of everybody, and what may change them.
     reactions: Vec<Arc<Recorded>>,
@@ -486,11 +487,14 @@ impl Elsewhere {
                 elsewhere.add(participant, acts);
             }
         }
+        elsewhere.find_below(view, places, read)?;
         for (participant, acts) in &places.under {
             let acts = acts.iter().filter(|act| [SUCCESSION, CORRECTION].contains(&act.kind));
             let named = acts.filter_map(|act| predecessor_of(&read.get(&act.position)?.event.body));
             for predecessor in named.collect::<BTreeSet<_>>() {
-                elsewhere.add(participant, &acts_of(view, &places.treaty, predecessor)?);
+                for treaty in std::iter::once(&places.treaty).chain(&places.parent) {
+                    elsewhere.add(participant, &acts_of(view, treaty, predecessor)?);
+                }
             }
         }
         for act in &places.successions {
@@ -501,6 +505,25 @@ impl Elsewhere {
             }
         }
         Ok(elsewhere)
+    }
+
+    /// What registers the protocols of the treaty, and the consents to them of those who are asked
+    /// about, where the clauses ask how many a first instrument covers.
+    fn find_below(&mut self, view: WithDraft<'_>, places: &Places, read: &EventsRead) -> Result<(), Refused> {
+        let on_treaty = places.on_treaty.iter().filter_map(|position| read.get(position));
+        let asks = on_treaty.filter_map(|recorded| minimum_protocols(&recorded.event.body)).any(|least| least > 0);
+        let consents = |act: &&Act| [DEPOSIT, SIGNATURE].contains(&act.kind) || SETTLES.contains(&act.kind);
+        for protocol in view.registered_below(&places.treaty)? {
+            let on_protocol = view.acts_on(&Subject::Treaty(protocol.clone()))?;
+            let registers = on_protocol.iter().filter(|act| [REGISTRATION, CORRECTION].contains(&act.kind));
+            self.above.extend(registers.map(|act| act.position));
+            for participant in places.under.keys().filter(|_| asks) {
+                let acts = acts_of(view, &protocol, participant)?;
+                let around = self.around.entry(participant.clone()).or_default();
+                around.extend(acts.iter().filter(consents).map(|act| act.position));
+            }
+        }
+        Ok(())
     }
 
     fn add(&mut self, participant: &ParticipantId, acts: &[Act]) {
@@ -578,6 +601,12 @@ fn threshold_of(body: &Body) -> Option<u32> {
     let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
     let clause = body.clauses.as_ref()?.entry_into_force.as_ref()?;
     Some(clause.threshold).filter(|threshold| *threshold > 0)
+}
+
+/// How many protocols the clauses of a registration ask for with a first instrument.
+fn minimum_protocols(body: &Body) -> Option<u32> {
+    let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
+    Some(body.clauses.as_ref()?.consent.as_ref()?.minimum_protocols)
 }
 
 fn states_entry_into_force(recorded: &Recorded) -> bool {

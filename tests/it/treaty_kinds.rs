@@ -264,14 +264,11 @@ async fn an_act_does_not_name_what_it_is_itself_about() {
         };
         treaty(&format!("treaty/{BELOW}"), TreatyBody::TreatyRegistered(Box::new(body)))
     };
-    let protocols = vec![OTTAWA.parse().unwrap()];
-    let consent = TreatyBody::InstrumentDeposited(InstrumentDeposited { protocols, ..instrument("2025-01-01") });
     for (event, field) in [
         (treaty(&poland, succession("POL")), "events[0].succession_notified.predecessor"),
         (shared(&poland, corrected), "events[0].event_corrected.restated.succession_notified.predecessor"),
         (itself(Some(BELOW), &[]), "events[0].treaty_registered.parent"),
         (itself(None, &[OTTAWA, BELOW]), "events[0].treaty_registered.clauses.cascade_to[1]"),
-        (treaty(&poland, consent), "events[0].instrument_deposited.protocols[0]"),
     ] {
         let refused = story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, vec![event])).await;
         let Err(No::Rejected(rejection)) = refused else { panic!("{field} is accepted") };

@@ -300,9 +300,6 @@ impl Asked<'_> {
                 let at = || cascade.into_iter().position(is_treaty).map(|at| format!("clauses.cascade_to[{at}]"));
                 body.parent.as_ref().filter(|id| is_treaty(id)).map(|_| "parent".to_owned()).or_else(at)
             }
-            TreatyBody::InstrumentDeposited(body) => {
-                body.protocols.iter().position(is_treaty).map(|at| format!("protocols[{at}]"))
-            }
             _ => None,
         };
         match field {
