@@ -467,8 +467,11 @@ impl Writing<'_> {
             .collect();
         let (names, named, own) = (&self.names, &mut self.named, &self.succeeded);
         let predecessors = cells.predecessors.iter().map(|(predecessor, succeeded)| {
-            let name =
-                names.get(predecessor).map_or_else(|| format!("participant {predecessor}."), ToString::to_string);
+            // An id stands for itself, unless somebody else has it as its name.
+            let id = predecessor.to_string();
+            let unnamed =
+                || if names.values().any(|name| *name == id) { format!("participant {id}.") } else { id.clone() };
+            let name = names.get(predecessor).map_or_else(unnamed, ToString::to_string);
             named.insert(name.clone(), predecessor.to_string());
             let date = succeeded.map(day).unwrap_or_default();
             let [signature, deposit] = own.get(predecessor).cloned().unwrap_or_default().map(joined);
