@@ -14,6 +14,7 @@ use std::{
 use super::{
     Node,
     draft::{WithDraft, mandates_of_authors},
+    elsewhere::Elsewhere,
     errors::Refused,
     history::EventsRead,
     status::{EventFacts, facts},
@@ -27,8 +28,8 @@ use crate::{
     treaties::{self, Dossier, FirstDeposit, GrantedMandate, Known, StatedDeposit, ViewName},
 };
 
-const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
-const SIGNATURE: Kind = Kind::Treaty(TreatyKind::SignatureAffixed);
+pub(super) const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
+pub(super) const SIGNATURE: Kind = Kind::Treaty(TreatyKind::SignatureAffixed);
 const OBJECTION: Kind = Kind::Treaty(TreatyKind::ObjectionLodged);
 const SUSPENSION: Kind = Kind::Treaty(TreatyKind::SuspensionNotified);
 /// What may change an objection.
@@ -38,14 +39,13 @@ const CHANGES: [Kind; 3] = [
     Kind::Treaty(TreatyKind::DeclarationMade),
 ];
 /// What may change how consent stands.
-const SETTLES: [Kind; 3] = [
+pub(super) const SETTLES: [Kind; 3] = [
     Kind::Shared(SharedKind::EventCorrected),
     Kind::Shared(SharedKind::EventRetracted),
     Kind::Shared(SharedKind::ContestResolved),
 ];
-const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
-const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
-const REGISTRATION: Kind = Kind::Treaty(TreatyKind::TreatyRegistered);
+pub(super) const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
+pub(super) const SUCCESSION: Kind = Kind::Treaty(TreatyKind::SuccessionNotified);
 const TABLE: Kind = Kind::Treaty(TreatyKind::ParticipationTableStated);
 
 /// Who is asked about.
@@ -260,21 +260,21 @@ impl TreatyFile {
 }
 
 /// Where the events stand that are read first.
-struct Places {
-    treaty: TreatyId,
+pub(super) struct Places {
+    pub treaty: TreatyId,
     /// The treaty of which it is a protocol, as the registration names it that was corrected
     /// last; known when that was read.
-    parent: Option<TreatyId>,
-    on_treaty: Vec<Position>,
+    pub parent: Option<TreatyId>,
+    pub on_treaty: Vec<Position>,
     /// Acts of those that are asked about.
-    under: BTreeMap<ParticipantId, Vec<Act>>,
+    pub under: BTreeMap<ParticipantId, Vec<Act>>,
     /// Successions of anybody with what may change them, where a table was stated that can
     /// tell that a participation has passed to successors.
-    successions: Vec<Act>,
+    pub successions: Vec<Act>,
 }
 
 impl Places {
-    fn find(view: WithDraft<'_>, treaty: TreatyId, who: Who<'_>) -> Result<Self, Refused> {
+    pub fn find(view: WithDraft<'_>, treaty: TreatyId, who: Who<'_>) -> Result<Self, Refused> {
         let on_treaty = view.acts_on(&Subject::Treaty(treaty.clone()))?;
         let tabled = on_treaty.iter().any(|act| act.kind == TABLE);
         let mut under: BTreeMap<ParticipantId, Vec<Act>> = BTreeMap::new();
@@ -469,72 +469,6 @@ impl Others {
     }
 }
 
-/// What bears on those who are asked about from elsewhere than the treaty and themselves.
-#[derive(Default)]
-struct Elsewhere {
-    above: Vec<Position>,
-    around: BTreeMap<ParticipantId, Vec<Position>>,
-}
-
-impl Elsewhere {
-    /// The parent's own parent is not asked for.
-    fn find(view: WithDraft<'_>, places: &Places, who: Who<'_>, read: &EventsRead) -> Result<Self, Refused> {
-        let mut elsewhere = Self::default();
-        if let Some(parent) = &places.parent {
-            let above = Places::find(view, parent.clone(), who)?;
-            elsewhere.above = above.on_treaty;
-            for (participant, acts) in &above.under {
-                elsewhere.add(participant, acts);
-            }
-        }
-        elsewhere.find_below(view, places, read)?;
-        for (participant, acts) in &places.under {
-            let acts = acts.iter().filter(|act| [SUCCESSION, CORRECTION].contains(&act.kind));
-            let named = acts.filter_map(|act| predecessor_of(&read.get(&act.position)?.event.body));
-            for predecessor in named.collect::<BTreeSet<_>>() {
-                for treaty in std::iter::once(&places.treaty).chain(&places.parent) {
-                    elsewhere.add(participant, &acts_of(view, treaty, predecessor)?);
-                }
-            }
-        }
-        for act in &places.successions {
-            let predecessor = read.get(&act.position).and_then(|it| predecessor_of(&it.event.body));
-            let (Some(predecessor), Some(successor)) = (predecessor, &act.participant) else { continue };
-            if places.under.contains_key(predecessor) && predecessor != successor {
-                elsewhere.add(predecessor, &acts_of(view, &places.treaty, successor)?);
-            }
-        }
-        Ok(elsewhere)
-    }
-
-    /// What registers the protocols of the treaty, and the consents to them of those who are asked
-    /// about, where the clauses ask how many a first instrument covers.
-    fn find_below(&mut self, view: WithDraft<'_>, places: &Places, read: &EventsRead) -> Result<(), Refused> {
-        let on_treaty = places.on_treaty.iter().filter_map(|position| read.get(position));
-        let asks = on_treaty.filter_map(|recorded| minimum_protocols(&recorded.event.body)).any(|least| least > 0);
-        let consents = |act: &&Act| [DEPOSIT, SIGNATURE].contains(&act.kind) || SETTLES.contains(&act.kind);
-        for protocol in view.registered_below(&places.treaty)? {
-            let on_protocol = view.acts_on(&Subject::Treaty(protocol.clone()))?;
-            let registers = on_protocol.iter().filter(|act| [REGISTRATION, CORRECTION].contains(&act.kind));
-            self.above.extend(registers.map(|act| act.position));
-            for participant in places.under.keys().filter(|_| asks) {
-                let acts = acts_of(view, &protocol, participant)?;
-                let around = self.around.entry(participant.clone()).or_default();
-                around.extend(acts.iter().filter(consents).map(|act| act.position));
-            }
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, participant: &ParticipantId, acts: &[Act]) {
-        self.around.entry(participant.clone()).or_default().extend(positions_of(acts));
-    }
-
-    fn positions(&self) -> impl Iterator<Item = Position> {
-        self.above.iter().chain(self.around.values().flatten()).copied()
-    }
-}
-
 /// The treaty of which the registered one is a protocol.
 pub(super) fn parent_of(body: &Body) -> Option<&TreatyId> {
     match stated(body)? {
@@ -543,15 +477,8 @@ pub(super) fn parent_of(body: &Body) -> Option<&TreatyId> {
     }
 }
 
-fn predecessor_of(body: &Body) -> Option<&ParticipantId> {
-    match stated(body)? {
-        TreatyBody::SuccessionNotified(body) => Some(&body.predecessor),
-        _ => None,
-    }
-}
-
 /// What a treaty act states, itself or in place of another.
-fn stated(body: &Body) -> Option<&TreatyBody> {
+pub(super) fn stated(body: &Body) -> Option<&TreatyBody> {
     let body = match body {
         Body::Shared(SharedBody::EventCorrected(body)) => &body.restated.as_ref()?.body,
         body => body,
@@ -585,11 +512,11 @@ fn about<'p>(
     each.collect()
 }
 
-fn acts_of(view: WithDraft<'_>, treaty: &TreatyId, who: &ParticipantId) -> Result<Vec<Act>, Refused> {
+pub(super) fn acts_of(view: WithDraft<'_>, treaty: &TreatyId, who: &ParticipantId) -> Result<Vec<Act>, Refused> {
     Ok(view.acts_on(&Subject::Participation(treaty.clone(), who.clone()))?)
 }
 
-fn positions_of(acts: &[Act]) -> Vec<Position> {
+pub(super) fn positions_of(acts: &[Act]) -> Vec<Position> {
     acts.iter().map(|act| act.position).collect()
 }
 
@@ -601,12 +528,6 @@ fn threshold_of(body: &Body) -> Option<u32> {
     let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
     let clause = body.clauses.as_ref()?.entry_into_force.as_ref()?;
     Some(clause.threshold).filter(|threshold| *threshold > 0)
-}
-
-/// How many protocols the clauses of a registration ask for with a first instrument.
-fn minimum_protocols(body: &Body) -> Option<u32> {
-    let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
-    Some(body.clauses.as_ref()?.consent.as_ref()?.minimum_protocols)
 }
 
 fn states_entry_into_force(recorded: &Recorded) -> bool {

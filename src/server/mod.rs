@@ -21,6 +21,7 @@ mod draft;
 mod duties;
 mod duties_answer;
 mod edge;
+mod elsewhere;
 mod errors;
 mod history;
 mod land;
