@@ -116,7 +116,7 @@ fn revoked(word: &str) -> Result<Option<Revoked>, Failure> {
 }
 
 fn line(line: TableLine) -> Result<Line, Failure> {
-    let TableLine { participant, participant_name, in_table, withdrawn, acts, passed, .. } = line;
+    let TableLine { participant, participant_name, in_table, withdrawn, acts, passed, rests_on_untabled, .. } = line;
     let (mut followed, mut rivals) = (Vec::with_capacity(acts.len()), Vec::new());
     for act in acts {
         let side = if act.followed { &mut followed } else { &mut rivals };
@@ -132,5 +132,14 @@ fn line(line: TableLine) -> Result<Line, Failure> {
         }
     }
     let participant = participant.parse().map_err(Failure::failed)?;
-    Ok(Line { participant, name: participant_name, takes_part: in_table, withdrawn, passed, acts: followed, rivals })
+    Ok(Line {
+        participant,
+        name: participant_name,
+        takes_part: in_table,
+        withdrawn,
+        passed,
+        rests_on_untabled,
+        acts: followed,
+        rivals,
+    })
 }

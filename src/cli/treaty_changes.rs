@@ -5,7 +5,7 @@
 //! --from and without --peek; a ledger that does not continue what it showed before is told
 //! before anything is asked.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Args;
 
@@ -167,7 +167,10 @@ fn difference(change: &Change) -> Option<&KnownDifference> {
 
 fn headline(answer: &ChangesResponse) -> String {
     let changes = || answer.changes.iter().filter_map(|change| change.change.as_ref());
-    let (acts, differences) = (changes().filter_map(act).count(), changes().filter_map(difference).count());
+    // What bears on several treaties stands under each of them, and came once.
+    let place = |act: &Act| act.position.as_ref().map(|position| (position.index, position.ordinal));
+    let acts = changes().filter_map(act).map(place).collect::<BTreeSet<_>>().len();
+    let differences = changes().filter_map(difference).count();
     let state = |holds: Option<&HoldsAt>| match holds {
         Some(HoldsAt { size: 0, .. }) | None => "the beginning".to_owned(),
         Some(holds) => format!("{} entries ({})", holds.size, instant(holds.recorded_at.as_ref())),
@@ -330,6 +333,16 @@ mod tests {
         let told = text(vec![Change::Difference(found)]);
         assert!(told.contains("Two days with .. between them"), "{told}");
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    }
+
+    #[test]
+    fn an_act_that_bears_on_several_treaties_came_once() {
+        let at = |index, ordinal| {
+            let position = Some(EventPosition { index, ordinal, ..EventPosition::default() });
+            Change::Act(Act { kind: "conflict_status_asserted".into(), position, ..Act::default() })
+        };
+        assert!(text(vec![at(57, 0), at(57, 0)]).contains("1 act came"));
+        assert!(text(vec![at(57, 0), at(57, 1), at(57, 0)]).contains("2 acts came"));
     }
 
     #[test]

@@ -10,13 +10,13 @@ use super::{
     block::{Block, sentences, table},
     output::{Output, day_known, short_name},
     treaty_status::{entry, on_day},
-    words::differences,
+    words::{differences, place_among},
 };
 use crate::client::{
     Client, KnownAt,
     reply::{
         ActResolution, ActResponse, ActUnderTreaty, Because, CitedEvent, Claims, ContestedAct, ContestedResponse,
-        HoldsAt,
+        EventPosition, HoldsAt,
     },
     to_json,
 };
@@ -64,13 +64,33 @@ fn shown(answer: &ContestedResponse, why: bool, known_at: Option<KnownAt>) -> Ve
 
 fn contested(found: &ContestedAct, why: bool) -> Vec<Block> {
     let statements = found.statements.clone().unwrap_or_default();
-    let rows = stated(&statements).chain(found.responses.iter().map(response));
-    let rows =
-        rows.chain(found.resolutions.iter().map(|resolution| resolved(resolution, &found.resolutions, &statements)));
+    let places = Places::of(found, &statements);
+    let rows = stated(&statements, &places).chain(found.responses.iter().map(|told| response(told, &places)));
+    let rows = rows.chain(
+        found.resolutions.iter().map(|resolution| resolved(resolution, &found.resolutions, &statements, &places)),
+    );
     let mut blocks = vec![sentences(None, [headline(found)])];
     blocks.push(table(["date", "who", "says", "source", "entry"], rows));
     blocks.extend(why.then(|| because(&found.reasons)));
     blocks
+}
+
+/// Where everything stands that is told of an act: several events of one entry are told apart.
+struct Places<'a>(Vec<&'a EventPosition>);
+
+impl<'a> Places<'a> {
+    fn of(found: &'a ContestedAct, statements: &'a Claims) -> Self {
+        let stated = statements.statements.iter().map(|claim| &claim.event);
+        let responses = found.responses.iter().map(|response| &response.event);
+        let resolutions = found.resolutions.iter().map(|resolution| &resolution.event);
+        let all = stated.chain(responses).chain(resolutions).flatten();
+        Self(all.filter_map(|event| event.position.as_ref()).collect())
+    }
+
+    fn entry(&self, event: Option<&CitedEvent>) -> String {
+        let position = event.and_then(|event| event.position.as_ref());
+        position.map(|position| place_among(position, self.0.iter().copied())).unwrap_or_default()
+    }
 }
 
 /// The act, since when it is contested and by whom, and what is followed.
@@ -93,6 +113,9 @@ fn headline(found: &ContestedAct) -> String {
         told.push(format!("known since {known_since}"));
     }
     let follows = match found.follows.as_str() {
+        "statement" if found.statements.as_ref().is_some_and(|all| all.statements.len() == 1) => {
+            "the only account of it"
+        }
         "statement" => "one account of it",
         "several" => "several accounts that differ",
         "compared" => "none of the accounts, which are compared with what follows from other acts",
@@ -130,7 +153,7 @@ pub fn name_of(act: Option<&ActUnderTreaty>) -> String {
     format!("{who}: {what}{on}, entry {}", entry(event.as_ref()))
 }
 
-fn stated(statements: &Claims) -> impl Iterator<Item = [String; 5]> {
+fn stated(statements: &Claims, places: &Places<'_>) -> impl Iterator<Item = [String; 5]> {
     statements.statements.iter().map(|claim| {
         let differs = differences(claim);
         let follow = match (claim.followed, statements.compared_alone) {
@@ -140,11 +163,11 @@ fn stated(statements: &Claims) -> impl Iterator<Item = [String; 5]> {
         };
         let says = if differs.is_empty() { format!("states it; {follow}") } else { format!("{differs}; {follow}") };
         let source = source(claim.source().as_str_name(), &claim.source_name);
-        [claim.date.clone(), organisation(claim.event.as_ref()), says, source, entry(claim.event.as_ref())]
+        [claim.date.clone(), organisation(claim.event.as_ref()), says, source, places.entry(claim.event.as_ref())]
     })
 }
 
-fn response(response: &ActResponse) -> [String; 5] {
+fn response(response: &ActResponse, places: &Places<'_>) -> [String; 5] {
     let ActResponse { event, by, stance, date, text, source_name, withdrawn, may_be_withdrawn, .. } = response;
     let mut says = stance.clone();
     if !withdrawn.is_empty() {
@@ -160,10 +183,15 @@ fn response(response: &ActResponse) -> [String; 5] {
         says.push_str(&format!(": {text}"));
     }
     let source = source(response.source().as_str_name(), source_name);
-    [date.clone(), by.clone(), says, source, entry(event.as_ref())]
+    [date.clone(), by.clone(), says, source, places.entry(event.as_ref())]
 }
 
-fn resolved(resolution: &ActResolution, all: &[ActResolution], statements: &Claims) -> [String; 5] {
+fn resolved(
+    resolution: &ActResolution,
+    all: &[ActResolution],
+    statements: &Claims,
+    places: &Places<'_>,
+) -> [String; 5] {
     let ActResolution { event, date, accepted, reasons, decides } = resolution;
     let accepted = accepted.as_ref().map(|accepted| {
         let mut cited = statements.statements.iter().filter_map(|claim| claim.event.as_ref());
@@ -172,18 +200,20 @@ fn resolved(resolution: &ActResolution, all: &[ActResolution], statements: &Clai
                 (&position.organisation, &position.event_id) == (&accepted.organisation, &accepted.event_id)
             })
         };
-        cited.find(is_it).map_or_else(|| accepted.event_id.clone(), |event| format!("entry {}", entry(Some(event))))
+        cited
+            .find(is_it)
+            .map_or_else(|| accepted.event_id.clone(), |event| format!("entry {}", places.entry(Some(event))))
     });
     let accepts = accepted.unwrap_or_else(|| "none of them".to_owned());
     let by = organisation(event.as_ref());
     let newer = all.iter().find(|other| other.decides && organisation(other.event.as_ref()) == by);
     let counts = match newer {
         _ if *decides => String::new(),
-        Some(newer) => format!(", superseded by entry {}", entry(newer.event.as_ref())),
+        Some(newer) => format!(", superseded by entry {}", places.entry(newer.event.as_ref())),
         None => ", without effect in this view".to_owned(),
     };
     let says = format!("accepts {accepts}{counts}: {reasons}");
-    [date.clone(), by, says, "resolution".into(), entry(event.as_ref())]
+    [date.clone(), by, says, "resolution".into(), places.entry(event.as_ref())]
 }
 
 /// Class and name of a source.
@@ -284,7 +314,7 @@ mod tests {
         for told in [
             "1 act is contested.",
             "APMBC, Ukraine: Ukraine 2025 (suspension notified) of 2025-07-18, entry 240: contested since 2025-10-17 by CHE; known since",
-            "followed is one account of it.",
+            "followed is the only account of it.",
         ] {
             assert!(flat.contains(told), "{told}\n{text}");
         }
@@ -308,6 +338,31 @@ mod tests {
             "contested since 2025-10-17 by CHE, which may have withdrawn that by then; by then NOR may have, too;",
         ] {
             assert!(flat.contains(told), "{told}\n{text}");
+        }
+    }
+
+    #[test]
+    fn accounts_of_one_entry_are_told_apart_also_where_a_resolution_accepts_one() {
+        let mut act = disputed();
+        let rival = |ordinal: u32| {
+            let position = EventPosition {
+                index: 7,
+                ordinal,
+                event_id: format!("event-7-{ordinal}"),
+                organisation: "desk-public-record".into(),
+                ..EventPosition::default()
+            };
+            Claim { event: Some(CitedEvent { position: Some(position), verified: false }), ..Claim::default() }
+        };
+        act.statements = Some(Claims { statements: vec![rival(0), rival(1)], ..Claims::default() });
+        let accepted = crate::client::reply::body::EventReference {
+            organisation: "desk-public-record".into(),
+            event_id: "event-7-1".into(),
+        };
+        act.resolutions[0].accepted = Some(accepted);
+        let text = contested(&act, false).iter().map(|block| block.text(200)).collect::<String>();
+        for told in ["7 (event 1)", "accepts entry 7 (event 2)", "followed is one account of it."] {
+            assert!(text.contains(told), "{told}\n{text}");
         }
     }
 

@@ -168,7 +168,7 @@ impl Body {
         }
     }
 
-    /// Whether the kind's own date may lie ahead: who states an effect may state one to come.
+    /// Whether what the event is about may lie ahead: who states an effect may state one to come.
     pub fn may_lie_ahead(&self) -> bool {
         matches!(self, Self::Treaty(TreatyBody::EffectStated(_)))
     }

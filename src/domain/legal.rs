@@ -103,6 +103,10 @@ pinned! {
         DepositaryNotNamed = 49, "depositary_not_named";
         /// A correction of an event that had been taken back.
         CorrectionOfRetracted = 50, "correction_of_retracted";
+        /// The day that an extension names lies before the deadline that stood.
+        ExtensionToEarlierDay = 51, "extension_to_earlier_day";
+        /// An instrument names a protocol that is not registered as one of the treaty.
+        ProtocolNotRegistered = 52, "protocol_not_registered";
     }
 }
 

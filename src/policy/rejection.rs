@@ -59,8 +59,9 @@ rules! {
     DateMustNotLieInFuture, "correct the date; what is only planned is not recorded";
     /// What an event names was never recorded.
     ReferenceMustExist, "record that event first, or correct the reference";
-    /// What an event names is on another subject, or of a kind that it cannot be about.
-    ReferenceMustFit, "name an event that this one can be about";
+    /// What an event names is on another subject, of a kind that it cannot be about, or what the
+    /// event is itself about.
+    ReferenceMustFit, "name what an event of this kind can be about";
     /// The event that is corrected or disclosed was recorded by another organisation.
     TargetMustBeOwn, "ask the organisation that recorded it";
     /// What is restated does not fit the event that is corrected.

@@ -28,8 +28,8 @@ use crate::{
     treaties::{self, Dossier, FirstDeposit, GrantedMandate, Known, StatedDeposit, ViewName},
 };
 
-const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
-const SIGNATURE: Kind = Kind::Treaty(TreatyKind::SignatureAffixed);
+pub(super) const DEPOSIT: Kind = Kind::Treaty(TreatyKind::InstrumentDeposited);
+pub(super) const SIGNATURE: Kind = Kind::Treaty(TreatyKind::SignatureAffixed);
 const OBJECTION: Kind = Kind::Treaty(TreatyKind::ObjectionLodged);
 const SUSPENSION: Kind = Kind::Treaty(TreatyKind::SuspensionNotified);
 const WITHDRAWAL: Kind = Kind::Treaty(TreatyKind::WithdrawalNotified);
@@ -41,7 +41,7 @@ const CHANGES: [Kind; 3] = [
     Kind::Treaty(TreatyKind::DeclarationMade),
 ];
 /// What may change how consent stands.
-const SETTLES: [Kind; 3] = [
+pub(super) const SETTLES: [Kind; 3] = [
     Kind::Shared(SharedKind::EventCorrected),
     Kind::Shared(SharedKind::EventRetracted),
     Kind::Shared(SharedKind::ContestResolved),
@@ -87,7 +87,7 @@ pub(super) struct TreatyFile {
     /// What bears on them from elsewhere: their acts under the parent treaty, acts of those
     /// that they succeed, and of those that succeed them.
     around: ByParticipant,
-    /// Events on the parent treaty itself.
+    /// Events on the parent treaty itself, and what registers the protocols of the treaty.
     above: Vec<Arc<Recorded>>,
     /// Objections of everybody, and what may change them.
     reactions: Vec<Arc<Recorded>>,

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Node, errors::Refused, history::EventsRead};
+use super::{Node, dossier::parent_of, errors::Refused, history::EventsRead};
 use crate::{
     domain::{
         EnvelopeContent, EventReference, Index, Kind, OrganisationId, ParticipantId, Position, Recorded, RecordingTime,
@@ -104,6 +104,15 @@ impl<'v> WithDraft<'v> {
             _ => None,
         });
         Ok(self.view.instruments_naming(protocol, participant)?.into_iter().chain(drafted).collect())
+    }
+
+    /// Treaties that were ever registered as protocols of a treaty.
+    pub fn registered_below(self, parent: &TreatyId) -> Result<BTreeSet<TreatyId>, ReadModelError> {
+        let drafted = self.draft.iter().filter_map(|recorded| match &recorded.event.subject {
+            Subject::Treaty(treaty) if parent_of(&recorded.event.body) == Some(parent) => Some(treaty.clone()),
+            _ => None,
+        });
+        Ok(self.view.protocols_of(parent)?.into_iter().chain(drafted).collect())
     }
 
     pub fn mandates(self, organisation: &OrganisationId) -> Result<Vec<MandateState>, ReadModelError> {

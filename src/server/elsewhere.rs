@@ -1,20 +1,23 @@
 //! What bears on an answer about participants under a treaty from elsewhere than the treaty and
-//! themselves: a parent treaty, predecessors and successors, and who objects to their acts.
+//! themselves: a parent treaty, protocols, predecessors and successors, and who objects to
+//! their acts.
 //!
-//! Leaves to others: what is asked for, and reading it (`dossier`).
+//! Leaves to others: what is asked for, and reading it (`dossier`), the rules (`treaties`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    dossier::{CORRECTION, Places, SUCCESSION, Who, acts_of, positions_of, stated},
+    dossier::{CORRECTION, DEPOSIT, Places, SETTLES, SIGNATURE, SUCCESSION, Who, acts_of, positions_of, stated},
     draft::WithDraft,
     errors::Refused,
     history::EventsRead,
 };
 use crate::{
-    domain::{Body, DeclarationType, EventReference, ParticipantId, Position, TreatyBody},
+    domain::{Body, DeclarationType, EventReference, Kind, ParticipantId, Position, Subject, TreatyBody, TreatyKind},
     projections::Act,
 };
+
+const REGISTRATION: Kind = Kind::Treaty(TreatyKind::TreatyRegistered);
 
 /// Who objects to each event that somebody objects to.
 pub(super) type Objectors = BTreeMap<EventReference, BTreeSet<ParticipantId>>;
@@ -37,11 +40,14 @@ impl Elsewhere {
                 elsewhere.add(participant, acts);
             }
         }
+        elsewhere.find_below(view, places, read)?;
         for (participant, acts) in &places.under {
             let acts = acts.iter().filter(|act| [SUCCESSION, CORRECTION].contains(&act.kind));
             let named = acts.filter_map(|act| predecessor_of(&read.get(&act.position)?.event.body));
             for predecessor in named.collect::<BTreeSet<_>>() {
-                elsewhere.add(participant, &acts_of(view, &places.treaty, predecessor)?);
+                for treaty in std::iter::once(&places.treaty).chain(&places.parent) {
+                    elsewhere.add(participant, &acts_of(view, treaty, predecessor)?);
+                }
             }
         }
         for act in &places.successions {
@@ -72,6 +78,25 @@ impl Elsewhere {
                 reservations.filter_map(|recorded| objectors.get(&recorded.reference())).flatten().collect();
             for objector in by {
                 self.add(participant, &acts_of(view, &places.treaty, objector)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What registers the protocols of the treaty, and the consents to them of those who are asked
+    /// about, where the clauses ask how many a first instrument covers.
+    fn find_below(&mut self, view: WithDraft<'_>, places: &Places, read: &EventsRead) -> Result<(), Refused> {
+        let on_treaty = places.on_treaty.iter().filter_map(|position| read.get(position));
+        let asks = on_treaty.filter_map(|recorded| minimum_protocols(&recorded.event.body)).any(|least| least > 0);
+        let consents = |act: &&Act| [DEPOSIT, SIGNATURE].contains(&act.kind) || SETTLES.contains(&act.kind);
+        for protocol in view.registered_below(&places.treaty)? {
+            let on_protocol = view.acts_on(&Subject::Treaty(protocol.clone()))?;
+            let registers = on_protocol.iter().filter(|act| [REGISTRATION, CORRECTION].contains(&act.kind));
+            self.above.extend(registers.map(|act| act.position));
+            for participant in places.under.keys().filter(|_| asks) {
+                let acts = acts_of(view, &protocol, participant)?;
+                let around = self.around.entry(participant.clone()).or_default();
+                around.extend(acts.iter().filter(consents).map(|act| act.position));
             }
         }
         Ok(())
@@ -116,4 +141,10 @@ fn predecessor_of(body: &Body) -> Option<&ParticipantId> {
         TreatyBody::SuccessionNotified(body) => Some(&body.predecessor),
         _ => None,
     }
+}
+
+/// How many protocols the clauses of a registration ask for with a first instrument.
+fn minimum_protocols(body: &Body) -> Option<u32> {
+    let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
+    Some(body.clauses.as_ref()?.consent.as_ref()?.minimum_protocols)
 }

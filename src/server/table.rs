@@ -17,6 +17,8 @@ struct Line<'s> {
     held: Participation,
     acts: Vec<Tabled>,
     taken_back: Vec<CitedEvent>,
+    /// Whether it stands the same where the table is read back.
+    reads_back: bool,
 }
 
 impl Node {
@@ -85,7 +87,8 @@ fn lines<'s>(survey: &'s Survey, asked: Asked, page: PageRequest<'_>) -> Result<
     let line = |participant: &'s ParticipantId| {
         let ask = |dossier: &treaties::Dossier<'_>| {
             let (held, acts) = (treaties::participation(dossier, asked.view), treaties::columns(dossier, asked.view));
-            Line { participant, held, acts, taken_back: treaties::columns_taken_back(dossier) }
+            let reads_back = treaties::reads_back(dossier, asked.view, asked.at);
+            Line { participant, held, acts, taken_back: treaties::columns_taken_back(dossier), reads_back }
         };
         survey.ask(participant, ask)
     };
@@ -93,7 +96,7 @@ fn lines<'s>(survey: &'s Survey, asked: Asked, page: PageRequest<'_>) -> Result<
 }
 
 fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableLine {
-    let Line { participant, held, acts, taken_back } = line;
+    let Line { participant, held, acts, taken_back, reads_back } = line;
     proto::TableLine {
         participant: participant.to_string(),
         participant_name: survey.participant_name(participant),
@@ -103,6 +106,7 @@ fn line_message(survey: &Survey, line: &Line<'_>, asked: Asked) -> proto::TableL
         acts: acts.iter().map(|act| act_message(survey, act)).collect(),
         taken_back: taken_back.iter().map(|event| survey.cited(event)).collect(),
         in_table_uncertain: held.is_in_table(asked.at) && !held.is_surely_in_table(asked.at),
+        rests_on_untabled: !reads_back,
     }
 }
 

@@ -50,6 +50,13 @@ enum Column {
     Withdrawal,
 }
 
+/// Whether an act opens a membership.
+pub fn opens(body: &TreatyBody) -> bool {
+    let binds = |signature| signature == SignatureType::Definitive;
+    column_of(body) == Some(Column::Deposit)
+        || matches!(body, TreatyBody::SignatureAffixed(body) if binds(body.signature_type))
+}
+
 fn column_of(body: &TreatyBody) -> Option<Column> {
     match body {
         TreatyBody::SignatureAffixed(_) => Some(Column::Signature),

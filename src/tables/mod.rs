@@ -30,6 +30,8 @@ pub use row::{KnownParticipant, Names};
 pub use rule::{Refusal, TableRule};
 pub use write::{LeftOut, Line, RecordedAct, Revoked, Written, write};
 
+use std::collections::BTreeSet;
+
 use crate::domain::{Index, ParticipantId, TreatyBody};
 
 /// A statement that the ledger holds in a column of the table.
@@ -48,6 +50,8 @@ pub struct HeldTable {
     pub acts: Vec<HeldAct>,
     /// Whole tables that were stated as at the day of the file, with their entries.
     pub tables: Vec<(TreatyBody, Index)>,
+    /// Who had left by that day, under every reading.
+    pub left: BTreeSet<ParticipantId>,
 }
 
 /// The entry of what this very table stated before, if it was taken back: of a

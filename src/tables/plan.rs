@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::{
     HeldTable, Mapping, Names, Refusal, Sheet, TableRule, TakenBack,
-    compare::{Beside, beside, in_words},
+    compare::{Beside, beside, in_words, opens},
     footnotes::COLUMN,
     read::Misfit,
     row::{self, Row},
@@ -107,7 +107,7 @@ pub fn plan(sheet: &Sheet, names: &Names, held: &HeldTable, taken_back: &TakenBa
     }
     let mut before = Vec::new();
     let rows = read.into_iter().map(|row| match row {
-        Ok(row) => planned(row, &doubled, held, taken_back, &mut before),
+        Ok(row) => planned(row, &mapping.columns.participant, &doubled, held, taken_back, &mut before),
         Err(unread) => unread,
     });
     Plan { rows: rows.collect(), refused, unclear, table }
@@ -191,8 +191,27 @@ fn doubled(read: &[Result<Row, PlannedRow>], mapping: &Mapping) -> BTreeMap<Part
     doubled
 }
 
+/// A name without brackets whom the ledger holds as having left; a further instrument that it
+/// does not hold yet would bring it back.
+fn left_by_ledger(
+    tabled: &ParticipationRow,
+    planned: &[PlannedAct],
+    held: &HeldTable,
+    line: u64,
+    column: &str,
+) -> Option<Refusal> {
+    let brings_back = planned.iter().any(|act| act.fate == Fate::Record && opens(&act.body));
+    let has_left = held.left.contains(&tabled.participant) && !tabled.withdrawn && !brings_back;
+    has_left.then(|| {
+        let message =
+            format!("the name stands without brackets, and the ledger holds that {} has left", tabled.participant);
+        Refusal::new(TableRule::RowMustAgreeWithLedger, line, column, message)
+    })
+}
+
 fn planned(
     row: Row,
+    column: &str,
     doubled: &BTreeMap<ParticipantId, Refusal>,
     held: &HeldTable,
     taken_back: &TakenBack<'_>,
@@ -227,6 +246,7 @@ fn planned(
             fate,
         });
     }
+    refused.extend(left_by_ledger(&tabled, &planned, held, line, column));
     if refused.is_empty() {
         before.extend(acts.into_iter().map(|act| (act.participant, act.body, line)));
     } else {

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use super::{
     Footnote, Mapping, Refusal, TableRule,
     cell::{self, Entry, Suffix, squeezed},
+    compare::opens,
     footnotes::{COLUMN, Footnotes},
     read::RawRow,
 };
@@ -456,6 +457,17 @@ impl Reading<'_> {
         if bracketed && all.is_empty() {
             let message = "the name stands between brackets, and neither a footnote nor a column says on which day the \
                            withdrawal was received";
+            self.refuse(TableRule::BracketsNeedWithdrawal, &columns.participant, message);
+        }
+        // What takes it out comes after what brought it in.
+        let left = all.iter().map(|(_, received, _)| *received).max();
+        let consents = self.acts.iter().filter(|act| act.participant == *participant && opens(&act.body));
+        let consented = consents.filter_map(|act| act.body.principal_date()?.day()).max();
+        if let Some((left, consented)) = left.zip(consented).filter(|(left, in_since)| bracketed && left < in_since) {
+            let message = format!(
+                "the name stands between brackets, and its withdrawal was received on {left}, before the consent of \
+                 {consented}"
+            );
             self.refuse(TableRule::BracketsNeedWithdrawal, &columns.participant, message);
         }
         for (at, (styled, received, effective)) in all.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! Whole tables: from text to plan, and from acts to text and back.
 
+mod brackets;
 mod left_out;
 mod names;
 mod predecessors;
@@ -212,7 +213,7 @@ fn held(acts: &[(&str, TreatyBody)]) -> HeldTable {
         body: body.clone(),
         index: Index(at as u64 + 10),
     });
-    HeldTable { acts: acts.collect(), tables: Vec::new() }
+    HeldTable { acts: acts.collect(), ..HeldTable::default() }
 }
 
 fn deposit(mode: ConsentMode, deposited: &str) -> TreatyBody {
@@ -302,7 +303,7 @@ fn a_stated_effect_is_a_claim_beside_others() {
 fn a_table_that_is_stated_already_is_not_stated_again() {
     let rows = "Eastland,,1 Mar 1999\n";
     let TablePlan::Record(body) = plan_of(rows, "").table else { panic!("to be stated") };
-    let held = HeldTable { acts: Vec::new(), tables: vec![(body, Index(7))] };
+    let held = HeldTable { tables: vec![(body, Index(7))], ..HeldTable::default() };
     assert_eq!(planned(&table(rows, ""), &mapping(), &held).table, TablePlan::Held(Index(7)));
     let other = planned(&table("Eastland,,2 Mar 1999\n", ""), &mapping(), &held).table;
     assert!(matches!(other, TablePlan::Record(_)), "{other:?}");
@@ -320,7 +321,9 @@ fn act(body: TreatyBody) -> RecordedAct {
 
 fn line(participant: &str, name: &str, withdrawn: bool, acts: Vec<RecordedAct>) -> Line {
     let participant = participant.parse().unwrap();
-    Line { participant, name: name.into(), takes_part: false, withdrawn, passed: false, acts, rivals: Vec::new() }
+    let (name, rivals) = (name.into(), Vec::new());
+    let (takes_part, passed, rests_on_untabled) = (false, false, false);
+    Line { participant, name, takes_part, withdrawn, passed, rests_on_untabled, acts, rivals }
 }
 
 fn signed(signature_type: SignatureType, on: &str) -> RecordedAct {

@@ -34,6 +34,8 @@ pub struct Line {
     pub withdrawn: bool,
     /// Its participation has passed to successors by the day of the table.
     pub passed: bool,
+    /// How it stands rests on what no table tells: read back it would stand as something else.
+    pub rests_on_untabled: bool,
     /// What is followed.
     pub acts: Vec<RecordedAct>,
     /// What is stated beside, and not followed.
@@ -237,6 +239,10 @@ impl Cells {
             Some("without the withdrawal that has no place it would stand as somebody who does not leave")
         } else if revoked {
             Some("whether its withdrawal was revoked in time is open: it would stand as settled")
+        } else if line.rests_on_untabled && !in_brackets {
+            Some(
+                "it rests on a conflict, a declaration or more of a notice than a table tells: it would stand otherwise",
+            )
         } else {
             None
         }
@@ -461,8 +467,11 @@ impl Writing<'_> {
             .collect();
         let (names, named, own) = (&self.names, &mut self.named, &self.succeeded);
         let predecessors = cells.predecessors.iter().map(|(predecessor, succeeded)| {
-            let name =
-                names.get(predecessor).map_or_else(|| format!("participant {predecessor}."), ToString::to_string);
+            // An id stands for itself, unless somebody else has it as its name.
+            let id = predecessor.to_string();
+            let unnamed =
+                || if names.values().any(|name| *name == id) { format!("participant {id}.") } else { id.clone() };
+            let name = names.get(predecessor).map_or_else(unnamed, ToString::to_string);
             named.insert(name.clone(), predecessor.to_string());
             let date = succeeded.map(day).unwrap_or_default();
             let [signature, deposit] = own.get(predecessor).cloned().unwrap_or_default().map(joined);

@@ -174,7 +174,9 @@ impl<'f, 'r, 'a> Following<'f, 'r, 'a> {
         self.corrections(statement);
         let DeadlineExtended { outcome, decided, new_deadline, decided_by, symbol, .. } = body;
         let (before, new) = (self.due, new_deadline.map(|new| new.0));
-        let replaces = *outcome == ExtensionOutcome::Granted && self.item.clause.extension.is_some() && new.is_some();
+        // An extension makes no deadline earlier.
+        let extends = self.item.clause.extension.is_some() && new.is_some_and(|new| before <= new);
+        let replaces = *outcome == ExtensionOutcome::Granted && extends;
         let until = new.map_or("no day is stated".into(), |new| format!("until {new}"));
         let by = if decided_by.is_empty() { String::new() } else { format!(" by {decided_by}") };
         let (rule, sentence) = match outcome {

@@ -39,7 +39,9 @@ pub fn of_binding(
     let outs: Vec<Date> =
         told.iter().copied().chain(record.conflicts_days().filter_map(|day| day.tomorrow().ok())).collect();
     let years = usize::try_from(of.last.year() - of.first.year()).unwrap_or_default() + 1;
-    if yearly.len() * reports.len() * years + periods.len() * (outs.len() + evidence.len()) > DUTY_COMPARISONS {
+    let new: Vec<Date> = new_deadlines(record).collect();
+    let compared = outs.len() + evidence.len() + new.len();
+    if yearly.len() * reports.len() * years + periods.len() * compared > DUTY_COMPARISONS {
         // More stretches than are followed: the date is read whole, and that is said.
         return of.each().take(STATUS_READINGS + 1).collect();
     }
@@ -66,6 +68,8 @@ pub fn of_binding(
             split(&due, asked.first);
             asked.last.tomorrow().into_iter().for_each(|day| split(&due, day));
             outs.iter().for_each(|out| split(&due, *out));
+            // An extension to a day before the deadline changes nothing.
+            new.iter().flat_map(|day| day.tomorrow().ok()).for_each(|after| split(&due, after));
             evidence.iter().for_each(|days| [days.first, days.last].into_iter().for_each(|day| split(&due, day)));
         }
     }
@@ -86,10 +90,7 @@ pub fn of_leave(record: &Record<'_, '_>, of: Days, out: impl Fn(Date) -> Date) -
     for period in clauses.iter().filter_map(|clause| once(clause.due)) {
         before.extend(bases.iter().map(|from| deadlines::once(period, *from)));
     }
-    before.extend(record.beside.iter().flat_map(|act| &act.followed).filter_map(|statement| match statement.body {
-        TreatyBody::DeadlineExtended(body) => body.new_deadline.map(|new| new.0),
-        _ => None,
-    }));
+    before.extend(new_deadlines(record));
     for day in before {
         // One who is out on the last permitted day had no full day of it.
         begins.extend(first_reaching(of, &out, day));
@@ -132,6 +133,14 @@ fn evidence(record: &Record<'_, '_>) -> Vec<Days> {
         [dated::range(record, statement), about.map(Days::on)]
     });
     days.flatten().collect()
+}
+
+/// The days to which deadlines are told to be extended.
+fn new_deadlines(record: &Record<'_, '_>) -> impl Iterator<Item = Date> {
+    record.beside.iter().flat_map(|act| &act.followed).filter_map(|statement| match statement.body {
+        TreatyBody::DeadlineExtended(body) => body.new_deadline.map(|new| new.0),
+        _ => None,
+    })
 }
 
 fn once(due: Due) -> Option<Period> {

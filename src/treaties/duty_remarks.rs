@@ -46,6 +46,7 @@ enum Faulty {
     TooLong { new: Date, months: u32 },
     DecidedLate { on: Days },
     DiffersFrom { stated: Date },
+    Earlier { new: Date },
 }
 
 impl OnExtension {
@@ -70,6 +71,7 @@ impl OnExtension {
             Faulty::TooLong { .. } => LegalRemark::ExtensionTooLong,
             Faulty::DecidedLate { .. } => LegalRemark::ExtensionDecidedLate,
             Faulty::DiffersFrom { .. } => LegalRemark::OldDeadlineDiffers,
+            Faulty::Earlier { .. } => LegalRemark::ExtensionToEarlierDay,
         }
     }
 
@@ -83,6 +85,7 @@ impl OnExtension {
             }
             Faulty::DecidedLate { on } => format!("granted {on}, after the deadline of {before}"),
             Faulty::DiffersFrom { stated } => format!("stated is {stated}; the deadline that stood is {before}"),
+            Faulty::Earlier { new } => format!("{new} lies before the deadline that stood, {before}"),
         };
         let (code, event, article) = self.about();
         LegalFinding { code, event: Some(event), article, message: message.into() }
@@ -102,8 +105,9 @@ pub fn on_extension(
         ExtensionOutcome::Refused => false,
     };
     let most = add_months(before, *months);
-    let new = body.new_deadline.map(|new| new.0).filter(|new| asks_or_grants && most < *new);
-    let too_long = new.map(|new| Faulty::TooLong { new, months: *months });
+    let new = body.new_deadline.map(|new| new.0).filter(|_| asks_or_grants);
+    let too_long = new.filter(|new| most < *new).map(|new| Faulty::TooLong { new, months: *months });
+    let earlier = new.filter(|new| *new < before).map(|new| Faulty::Earlier { new });
     let granted = body.outcome == ExtensionOutcome::Granted && body.decided.is_some();
     let late = (granted && before < day).then_some(Faulty::DecidedLate { on: Days::on(day) });
     let stated = body.old_deadline.map(|old| old.0).filter(|stated| *stated != before);
@@ -114,7 +118,7 @@ pub fn on_extension(
         what,
         before: Days::on(before),
     };
-    too_long.into_iter().chain(late).chain(differs).map(of).collect()
+    too_long.into_iter().chain(earlier).chain(late).chain(differs).map(of).collect()
 }
 
 fn on_place_of_extension(

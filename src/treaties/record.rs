@@ -68,6 +68,10 @@ pub struct Record<'r, 'a> {
     pub predecessors: BTreeMap<&'a ParticipantId, Vec<Span>>,
     /// How those stood, in each reading, who object to its reservations.
     pub objectors: BTreeMap<&'a ParticipantId, Vec<Vec<Span>>>,
+    /// Treaties that are registered as protocols of this one.
+    pub protocols: BTreeSet<&'a TreatyId>,
+    /// The participant's consents to them.
+    pub consents_below: Vec<&'r Act<'a>>,
     /// Whether the records that it rests on, of a parent treaty and of predecessors, are read
     /// in all ways.
     pub rests_on_whole: bool,
@@ -107,6 +111,9 @@ impl<'r, 'a> Record<'r, 'a> {
         let clocked = |act: &&Act<'_>| is_in_force(act, treaty) || own(act) && with_clock(act) || named(act);
         let on_treaty = |act: &&Act<'_>| matches!(act.subject(), Subject::Treaty(id) if id == treaty);
         let adopted = body.and_then(|body| body.adopted.as_ref()?.earliest());
+        let protocols: BTreeSet<&TreatyId> = acts().filter_map(|act| protocol_of(act, treaty)).collect();
+        let below = |act: &&Act<'_>| protocols.iter().any(|protocol| is_under(act.subject(), protocol, participant));
+        let consents_below = acts().filter(below).filter(|act| in_force::is_consent(act.shown())).collect();
         let successions = passing::successions(dossier, all, adopted);
         let (carried, whole_parent) = cascade::carried(parent, dossier, all, around);
         let (predecessors, whole_predecessors) = predecessors(dossier, all, around);
@@ -135,6 +142,8 @@ impl<'r, 'a> Record<'r, 'a> {
             successions,
             predecessors,
             objectors: objectors(dossier, all, around),
+            protocols,
+            consents_below,
             rests_on_whole: whole_parent && whole_predecessors,
         }
         .with_conflicts_that_matter()
@@ -182,6 +191,17 @@ impl<'r, 'a> Record<'r, 'a> {
 fn registration<'a>(act: &Act<'a>, treaty: &TreatyId) -> Option<&'a TreatyRegistered> {
     match (act.shown().body, act.subject()) {
         (TreatyBody::TreatyRegistered(body), Subject::Treaty(id)) if id == treaty => Some(body),
+        _ => None,
+    }
+}
+
+/// The treaty that an act registers as a protocol of another.
+fn protocol_of<'a>(act: &Act<'a>, parent: &TreatyId) -> Option<&'a TreatyId> {
+    let shown = act.shown();
+    match (shown.body, shown.subject()) {
+        (TreatyBody::TreatyRegistered(body), Subject::Treaty(id)) => {
+            (body.parent.as_ref() == Some(parent)).then_some(id)
+        }
         _ => None,
     }
 }

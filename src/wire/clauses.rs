@@ -168,12 +168,10 @@ fn parse_withdrawal(clause: proto::WithdrawalClause) -> Parsed<WithdrawalClause>
 
 fn parse_signature(clause: proto::SignatureClause) -> Parsed<SignatureClause> {
     let proto::SignatureClause { opens, closes, place, article } = clause;
-    Ok(SignatureClause {
-        opens: civil_date("opens", &opens)?,
-        closes: civil_date("closes", &closes)?,
-        place: short_text("place", place)?,
-        article: short_text("article", article)?,
-    })
+    let (opens, closes) = (civil_date("opens", &opens)?, civil_date("closes", &closes)?);
+    let ordered = opens.zip(closes).is_none_or(|(opens, closes)| opens < closes);
+    must(ordered, MalformedRule::DateMustBeValid, "closes", "give a day after the one on which it opens")?;
+    Ok(SignatureClause { opens, closes, place: short_text("place", place)?, article: short_text("article", article)? })
 }
 
 fn parse_provisional_application(clause: proto::ProvisionalApplicationClause) -> Parsed<ProvisionalApplicationClause> {
@@ -318,5 +316,25 @@ fn encode_provisional_application(clause: &ProvisionalApplicationClause) -> prot
         permission: permission.number(),
         scope: scope.to_string(),
         article: article.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_treaty_closes_for_signature_after_it_opens() {
+        let parsed = |opens: &str, closes: &str| {
+            let (opens, closes) = (opens.into(), closes.into());
+            parse_signature(proto::SignatureClause { opens, closes, ..Default::default() })
+        };
+        for (opens, closes) in [("2001-01-01", "2001-01-02"), ("2001-01-01", ""), ("", "2001-01-01")] {
+            assert!(parsed(opens, closes).is_ok(), "{opens} to {closes}");
+        }
+        for closes in ["2001-01-01", "2000-06-01"] {
+            let refused = parsed("2001-01-01", closes).expect_err("it is open on no day");
+            assert_eq!((refused.rule, &*refused.field), (MalformedRule::DateMustBeValid, "closes"));
+        }
     }
 }

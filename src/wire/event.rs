@@ -136,11 +136,11 @@ pub(super) fn parse_body(body: Wire) -> Parsed<(Body, Mandatory)> {
 fn fits_its_kind(event: &Event, mandatory: &Mandatory) -> Parsed<()> {
     let row = event.kind().row();
     if !row.subjects.contains(&event.subject.subject_type()) {
-        let message = format!("an event {} is about {}", row.name, subject_form(row));
+        let message = format!("an event of the kind {} is about {}", row.name, subject_form(row));
         return malformed(MalformedRule::SubjectMustFitKind, "subject", message);
     }
     if row.needs_source && event.source.is_none() {
-        let message = format!("say what the statement rests on: an event {} needs a source", row.name);
+        let message = format!("say what the statement rests on: an event of the kind {} needs a source", row.name);
         return malformed(MalformedRule::SourceMustBeGiven, "source", message);
     }
     parts_fit(event, row)?;
@@ -165,7 +165,7 @@ fn parts_fit(event: &Event, row: &KindRow) -> Parsed<()> {
             return malformed(MalformedRule::SlotsMustAscend, format!("parts[{at}].slot"), message);
         }
         if !row.parts.contains(&part.kind) {
-            let message = format!("an event {} carries no part {}; leave it out", row.name, part.kind);
+            let message = format!("an event of the kind {} carries no part {}; leave it out", row.name, part.kind);
             return malformed(MalformedRule::PartMustFitKind, format!("parts[{at}].kind"), message);
         }
         above = part.slot;
@@ -302,6 +302,19 @@ mod tests {
             let stated = field.and_then(|field| body[event.kind().name()][field].as_str());
             let principal = event.body.principal_date().map(ToString::to_string);
             prop_assert_eq!(stated, principal.as_deref());
+        }
+
+        #[test]
+        fn what_happened_stands_in_the_field_that_names_it(event in testing::event()) {
+            let body = crate::wire::to_json("Event", &encode(&event).encode_to_vec()).expect("well formed");
+            for happened in event.body.happened() {
+                let within = &body[event.kind().name()];
+                let within = happened.field.row.map_or(within, |row| &within["rows"][row]);
+                prop_assert_eq!(within[happened.field.name].as_str(), Some(happened.date.as_str()));
+            }
+            let principal = event.body.principal_date().filter(|_| !event.body.may_lie_ahead());
+            let named = |date| event.body.happened().iter().any(|happened| happened.date == date);
+            prop_assert!(principal.is_none_or(named));
         }
     }
 }

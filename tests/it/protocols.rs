@@ -151,6 +151,51 @@ async fn a_participant_is_told_of_the_protocols_that_its_instruments_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_predecessor_that_consented_to_the_protocol_with_the_parent_took_part_in_it() {
+    let story = convention().await;
+    let succession = |predecessor: &str| {
+        TreatyBody::SuccessionNotified(SuccessionNotified {
+            predecessor: predecessor.parse().unwrap(),
+            succeeds_to: SuccessionTo::Consent,
+            succeeded: world("2005-03-03"),
+            received_by_depositary: world("2006-01-10"),
+        })
+    };
+    story.record(&under(PROTOCOL, "CHE"), succession("LTU")).await;
+    story.record(&under(PROTOCOL, "POL"), succession("CHE")).await;
+    let remarked = async |participant: &str| {
+        let answer = story.status(PROTOCOL, participant, AT, story.size()).await;
+        answer.findings.iter().any(|found| found.code == "predecessor_not_bound")
+    };
+    assert!(!remarked("CHE").await, "Lithuania consented to both with one instrument");
+    assert!(remarked("POL").await, "the instrument of Switzerland names no protocol");
+    assert!(agreeing(&story, PROTOCOL, AT).await.contains(&"CHE".to_owned()), "a list tells as much");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consents_of_one_day_to_a_convention_and_its_protocols_are_looked_at_together() {
+    let story = Story::begin().await;
+    let consent = Some(ConsentClause { minimum_protocols: 2, article: "4(3)".into() });
+    story.unnamed_treaty(CONVENTION, None, Clauses { consent, ..Clauses::default() }).await;
+    for protocol in [PROTOCOL, "untc:C-2"] {
+        registered(&story, protocol, Some(CONVENTION), 1).await;
+    }
+    for (participant, second) in [("LTU", "1998-06-03"), ("POL", "1998-06-04")] {
+        story.deposit("untc:C-2", participant, ConsentMode::ConsentToBeBound, second).await;
+        story.deposit(PROTOCOL, participant, ConsentMode::ConsentToBeBound, "1998-06-03").await;
+        story.record(&under(CONVENTION, participant), acceded("1998-06-03", &[])).await;
+    }
+    let remarked = async |participant: &str| {
+        let answer = story.status(CONVENTION, participant, AT, story.size()).await;
+        answer.findings.iter().any(|found| found.code == "needs_two_protocols")
+    };
+    assert_eq!((remarked("LTU").await, remarked("POL").await), (false, true));
+    assert_eq!(agreeing(&story, CONVENTION, AT).await, ["LTU", "POL"], "a list tells as much as an answer about one");
+    story.audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_instrument_to_the_parent_changes_what_is_known_under_the_protocol() {
     let story = Story::begin().await;
     registered(&story, CONVENTION, None, 1).await;

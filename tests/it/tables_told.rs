@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs, process::Command};
 
-use merestone::{domain::*, wire::proto};
+use merestone::{bench::treaties::Seeded, domain::*, wire::proto};
 
 use crate::{
     tables::{Desk, codes, fates, small_mapping},
@@ -24,7 +24,8 @@ async fn a_report_counts_in_words_and_advises_only_what_helps() {
     desk.write("two.csv", &format!("{header}Gorland 1,,5 Mar 1999 d\nHestmark 1,,6 Mar 1999 d\n{footnote}"));
     let dry = told(desk.import_in("table", "two.csv", "small.toml"));
     assert!(dry.contains("3 to record, 0 already there, 1 stated in an earlier line; 0 rows refused."), "{dry}");
-    assert!(dry.contains("merestone treaty findings FFC"), "{dry}");
+    assert!(dry.contains("With --key a dry run also tells the legal findings"), "{dry}");
+    assert!(!dry.contains("treaty findings FFC"), "nothing is recorded that could be looked at: {dry}");
 
     desk.write("one.csv", &format!("{header}Arlenia,,4 Dec 1997\n"));
     let dry = told(desk.import_in("table", "one.csv", "small.toml"));
@@ -168,6 +169,88 @@ async fn an_export_keeps_the_notice_that_was_revoked_too_late_and_it_reads_back(
     assert_eq!(status.outcomes[0].status, "former_party");
     desk.story.audited().await;
     empty.story.audited().await;
+}
+
+/// One participant's story, drawn from a seed: what a table tells, and what none does.
+async fn lives_somehow(desk: &Desk, who: &str, seeded: &mut Seeded) {
+    let own = under(OTTAWA, who);
+    let signed =
+        SignatureAffixed { signed: world("1998-01-10"), place: "".into(), signature_type: SignatureType::Simple };
+    desk.story.record(&own, TreatyBody::SignatureAffixed(signed)).await;
+    if seeded.below(5) == 0 {
+        desk.story.record(&own, not_to_become_party(&seeded.day(1999..2024))).await;
+        return;
+    }
+    desk.story.deposit(OTTAWA, who, ConsentMode::Ratification, &seeded.day(1999..2002)).await;
+    if seeded.below(4) > 0 {
+        let TreatyBody::WithdrawalNotified(notice) = notice(&seeded.day(2009..2011)) else { panic!("a notice is one") };
+        let later_effect = (seeded.below(3) == 0).then(|| seeded.day(2012..2030).parse().unwrap());
+        let body = WithdrawalNotified { later_effect, ..notice };
+        desk.story.record(&own, TreatyBody::WithdrawalNotified(body)).await;
+    }
+    if seeded.below(2) == 0 {
+        let until = match seeded.below(3) {
+            0 => None,
+            _ => world(&seeded.day(2009..2014)),
+        };
+        let body = ConflictStatusAsserted {
+            conflict: "a conflict".into(),
+            engagement: ConflictEngagement::Engaged,
+            conflict_type: None,
+            since: world("2008-01-01"),
+            until,
+            asserted_by: "a party".into(),
+        };
+        desk.story.record(&format!("participant/{who}"), TreatyBody::ConflictStatusAsserted(body)).await;
+    }
+}
+
+fn not_to_become_party(made: &str) -> TreatyBody {
+    TreatyBody::DeclarationMade(Box::new(DeclarationMade {
+        declaration_type: DeclarationType::IntentionNotToBecomeParty,
+        made: world(made),
+        article: "".into(),
+        text: "".into(),
+        made_with: None,
+        changes: None,
+        territory: None,
+        effective: None,
+    }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_read_back_from_an_export_stands_as_before_or_was_left_out_by_name() {
+    const ALL: [&str; 4] = ["CHE", "LTU", "POL", "UKR"];
+    let (mut kept, mut left) = (0, 0);
+    for seed in 1..=4 {
+        let desk = Desk::begin().await;
+        let mut seeded = Seeded(seed);
+        for who in ALL {
+            lives_somehow(&desk, who, &mut seeded).await;
+        }
+        let told = desk.run(&mut desk.command(&["export", "table", "APMBC", "--at", "2025-12-31"]), 0);
+        let named =
+            told["left_out"].as_array().unwrap().iter().map(|it| it["participant"].as_str().unwrap().to_owned());
+        let left_out: BTreeSet<String> = named.collect();
+        let empty = Desk::begin().await;
+        empty.write("again.csv", told["table"].as_str().unwrap());
+        empty.write("again.toml", told["mapping"].as_str().unwrap());
+        if left_out.len() < ALL.len() {
+            empty.run(&mut empty.submit("again.csv", "again.toml"), 0);
+        }
+        let stood = async |desk: &Desk, who: &str| {
+            let answer = desk.story.status(OTTAWA, who, "2025-12-31", desk.story.size()).await;
+            let told = answer.outcomes.into_iter().map(|it| (it.status, it.effective, it.expired));
+            told.collect::<Vec<_>>()
+        };
+        for who in ALL.into_iter().filter(|who| !left_out.contains(*who)) {
+            assert_eq!(stood(&empty, who).await, stood(&desk, who).await, "{who} of {seed}: {}", told["table"]);
+        }
+        (kept, left) = (kept + ALL.len() - left_out.len(), left + left_out.len());
+        desk.story.audited().await;
+        empty.story.audited().await;
+    }
+    assert!(kept > 3 && left > 3, "both come about: {kept} kept, {left} left out");
 }
 
 #[tokio::test(flavor = "multi_thread")]

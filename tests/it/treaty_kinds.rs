@@ -85,6 +85,29 @@ fn table(participant: &str) -> TreatyBody {
     TreatyBody::ParticipationTableStated(ParticipationTableStated { as_at: world("2025-06-30"), rows: vec![row] })
 }
 
+fn instrument(deposited: &str) -> InstrumentDeposited {
+    InstrumentDeposited {
+        mode: ConsentMode::Accession,
+        deposited: world(deposited),
+        instrument_dated: None,
+        depositary_sequence: None,
+        protocols: Vec::new(),
+        provisional_application: false,
+        depositary: "".into(),
+    }
+}
+
+fn conflict(until: &str) -> ConflictStatusAsserted {
+    ConflictStatusAsserted {
+        conflict: "a conflict".into(),
+        engagement: ConflictEngagement::Engaged,
+        conflict_type: Some(ConflictType::International),
+        since: world("2025-01-01"),
+        until: world(until),
+        asserted_by: "a party".into(),
+    }
+}
+
 fn suspension() -> TreatyBody {
     suspended_on("2025-07-18")
 }
@@ -147,10 +170,47 @@ async fn a_date_that_has_not_come_is_named_by_its_own_field() {
         )
     };
     let later = || declaration(None, "2031-01-01");
+    let (ahead, under_poland) = (|| world("2031-01-01"), |body| treaty(&poland, body));
+    let told_late = |other_parties_notified, security_council_notified| {
+        let TreatyBody::WithdrawalNotified(body) = notice("2025-08-20") else { panic!("a notice is one") };
+        let body = WithdrawalNotified { other_parties_notified, security_council_notified, ..body };
+        under_poland(TreatyBody::WithdrawalNotified(body))
+    };
+    let circulated = {
+        let TreatyBody::SuspensionNotified(body) = suspension() else { panic!("a suspension is one") };
+        under_poland(TreatyBody::SuspensionNotified(SuspensionNotified { circulated: ahead(), ..body }))
+    };
+    let succeeding = {
+        let TreatyBody::SuccessionNotified(body) = succession("UKR") else { panic!("a succession is one") };
+        under_poland(TreatyBody::SuccessionNotified(SuccessionNotified { succeeded: ahead(), ..body }))
+    };
+    let signed_late = {
+        let dated = InstrumentDeposited { instrument_dated: ahead(), ..instrument("2025-01-01") };
+        under_poland(TreatyBody::InstrumentDeposited(dated))
+    };
+    let ends_late = |until| treaty("participant/POL", TreatyBody::ConflictStatusAsserted(conflict(until)));
+    let row_late = {
+        let TreatyBody::ParticipationTableStated(mut body) = table("POL") else { panic!("a table is one") };
+        body.rows[0].deposited = ahead();
+        treaty(&format!("treaty/{OTTAWA}"), TreatyBody::ParticipationTableStated(body))
+    };
+    let read_late = {
+        let event = under_poland(suspension());
+        let source = event.source.clone().map(|source| Source { retrieved: "2031-01-01".parse().ok(), ..source });
+        Event { source, ..event }
+    };
     for (event, field) in [
         (treaty(&poland, later()), "events[0].declaration_made.made"),
         (treaty(&poland, suspended_on("2031-01-01")), "events[0].suspension_notified.received_by_depositary"),
         (Event { occurred: world("2031-01-01"), ..treaty(&poland, suspension()) }, "events[0].occurred"),
+        (told_late(ahead(), None), "events[0].withdrawal_notified.other_parties_notified"),
+        (told_late(world("2025-08-21"), world("2031/2032")), "events[0].withdrawal_notified.security_council_notified"),
+        (circulated, "events[0].suspension_notified.circulated"),
+        (succeeding, "events[0].succession_notified.succeeded"),
+        (signed_late, "events[0].instrument_deposited.instrument_dated"),
+        (ends_late("2031-01-01"), "events[0].conflict_status_asserted.until"),
+        (row_late, "events[0].participation_table_stated.rows[0].deposited"),
+        (read_late, "events[0].source.retrieved"),
         (restating(later(), None), "events[0].event_corrected.restated.declaration_made.made"),
         (restating(declaration(None, "2025-09-01"), world("2031")), "events[0].event_corrected.restated.occurred"),
     ] {
@@ -158,6 +218,61 @@ async fn a_date_that_has_not_come_is_named_by_its_own_field() {
         let Err(No::Rejected(rejection)) = refused else { panic!("{field} is accepted") };
         assert_eq!((rejection.rule.code(), rejection.field.as_str()), ("DateMustNotLieInFuture", field));
         assert!(rejection.message.contains("2031"), "{rejection}");
+    }
+    story.audited().await;
+}
+
+#[tokio::test]
+async fn what_is_claimed_for_a_day_to_come_enters() {
+    let story = Story::begin().await;
+    let poland = under(OTTAWA, "POL");
+    let TreatyBody::WithdrawalNotified(notice) = notice("2025-08-20") else { panic!("a notice is one") };
+    let later_effect = "2031-01-01".parse().ok();
+    let notice = WithdrawalNotified { later_effect, other_parties_notified: world("2025/2031"), ..notice };
+    story.record(&poland, TreatyBody::WithdrawalNotified(notice)).await;
+    let TreatyBody::SuspensionNotified(body) = suspension() else { panic!("a suspension is one") };
+    let claimed = SuspensionNotified { claimed_from: world("2031"), ..body };
+    story.record(&poland, TreatyBody::SuspensionNotified(claimed)).await;
+    let TreatyBody::DeclarationMade(body) = declaration(None, "2025-09-01") else { panic!("a declaration is one") };
+    let effective = world("2031-01-01");
+    story.record(&poland, TreatyBody::DeclarationMade(Box::new(DeclarationMade { effective, ..*body }))).await;
+    let stated = EffectStated { effect: TreatyEffect::Withdrawal, effective: world("2031-01-01") };
+    story.record(&poland, TreatyBody::EffectStated(stated)).await;
+    story.audited().await;
+}
+
+#[tokio::test]
+async fn an_act_does_not_name_what_it_is_itself_about() {
+    let story = Story::begin().await;
+    let poland = under(OTTAWA, "POL");
+    let succeeded = story.record(&poland, succession("UKR")).await;
+    let (target, reason) = (succeeded, "a slip".into());
+    let body = Body::Treaty(succession("POL"));
+    let restated = Some(Box::new(Restated { occurred: None, not_stated: Vec::new(), body }));
+    let corrected = SharedBody::EventCorrected(EventCorrected { target, reason, restated });
+    let itself = |parent: Option<&str>, cascade: &[&str]| {
+        let cascade_to = cascade.iter().map(|id| id.parse().unwrap()).collect();
+        let clauses = Clauses { cascade_to, ..Clauses::default() };
+        let body = TreatyRegistered {
+            title: "Another".into(),
+            short_names: Vec::new(),
+            adopted: world("1990"),
+            adopted_at: "".into(),
+            parent: parent.map(|id| id.parse().unwrap()),
+            registrations: Vec::new(),
+            clauses: Some(clauses),
+        };
+        treaty(&format!("treaty/{BELOW}"), TreatyBody::TreatyRegistered(Box::new(body)))
+    };
+    for (event, field) in [
+        (treaty(&poland, succession("POL")), "events[0].succession_notified.predecessor"),
+        (shared(&poland, corrected), "events[0].event_corrected.restated.succession_notified.predecessor"),
+        (itself(Some(BELOW), &[]), "events[0].treaty_registered.parent"),
+        (itself(None, &[OTTAWA, BELOW]), "events[0].treaty_registered.clauses.cascade_to[1]"),
+    ] {
+        let refused = story.ledger.submit(&story.ledger.sign(&story.ledger.recorder, vec![event])).await;
+        let Err(No::Rejected(rejection)) = refused else { panic!("{field} is accepted") };
+        assert_eq!((rejection.rule.code(), rejection.field.as_str()), ("ReferenceMustFit", field));
     }
     story.audited().await;
 }

@@ -190,6 +190,9 @@ fn known(listed: Vec<reply::ParticipantEntry>) -> Result<Vec<KnownParticipant>, 
 
 fn held_table(answer: reply::TableResponse) -> Result<HeldTable, Failure> {
     let mut held = HeldTable::default();
+    for line in answer.lines.iter().filter(|line| line.withdrawn) {
+        held.left.insert(line.participant.parse().map_err(Failure::failed)?);
+    }
     for act in answer.lines.into_iter().flat_map(|line| line.acts).chain(answer.tables) {
         let index = Index(act.event.and_then(|event| event.position).unwrap_or_default().index);
         let stated = act.stated.unwrap_or_default();

@@ -201,8 +201,11 @@ fn findings(report: &Report<'_>, summary: &Summary) -> String {
             }
             format!("{sentence}.")
         }
+        (_, None) if summary.recorded == 0 => {
+            "With --key a dry run also tells the legal findings that the rows would bring.".into()
+        }
         (_, None) => {
-            format!("Legal findings are told of what is recorded: merestone treaty findings {}", quoted(treaty))
+            format!("Legal findings on what is recorded: merestone treaty findings {}", quoted(treaty))
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         sign_off::{left_out_in_words, state_in_words, state_json},
     },
     client::{
-        ClientError, KnownCheckpoint,
+        ClientError, KnownCheckpoint, Refused,
         reply::{CheckResponse, FindingUnderTreaty, SubmissionState, SubmissionStatus},
         to_json,
     },
@@ -240,6 +240,11 @@ fn name(file: &Path) -> String {
     file.display().to_string()
 }
 
+/// The field in question, as `check` names it; empty where the server names none.
+fn field(refused: &Refused) -> &str {
+    refused.fields.first().map_or("", |(field, _)| field)
+}
+
 fn result(parcel: &Parcel, at: usize) -> Value {
     let file = name(&parcel.file);
     match &parcel.outcomes[at] {
@@ -249,7 +254,7 @@ fn result(parcel: &Parcel, at: usize) -> Value {
             "legal_findings": accepted.brought.as_ref().map(remarked_json),
         }),
         Outcome::Refused(ClientError::Refused(refused)) => json!({
-            "file": file, "refused": { "reason": refused.reason, "message": refused.message },
+            "file": file, "refused": { "reason": refused.reason, "field": field(refused), "message": refused.message },
         }),
         Outcome::Refused(error) => json!({ "file": file, "failed": { "message": chain(error) } }),
         Outcome::Failed(failure) => json!({ "file": file, "failed": { "message": chain(failure.cause.as_ref()) } }),
@@ -259,7 +264,10 @@ fn result(parcel: &Parcel, at: usize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use tonic::Status;
+    use std::collections::HashMap;
+
+    use tonic::{Code, Status};
+    use tonic_types::{ErrorDetails, StatusExt};
 
     use super::*;
     use crate::{
@@ -317,6 +325,18 @@ mod tests {
         assert!(needs_a_look(&parcel.outcomes[0]));
         assert_eq!(to_sign_anew(std::slice::from_ref(&parcel)), None, "the submission is on record");
         assert_eq!(exit_of_all(&[parcel]), Exit::Rejected);
+    }
+
+    #[test]
+    fn a_refusal_names_its_field_in_json_as_in_the_table() {
+        let mut details = ErrorDetails::with_error_info("DateMustNotLieInFuture", "merestone", HashMap::new());
+        details.add_bad_request_violation("events[0].signature_affixed.signed", "2031-01-01 has not come yet");
+        let status = Status::with_error_details(Code::FailedPrecondition, "2031-01-01 has not come yet", details);
+        let parcel = parcel(vec![Outcome::Refused(status.into())]);
+        let refused = &result(&parcel, 0)["refused"];
+        assert_eq!(refused["reason"], "DateMustNotLieInFuture");
+        assert_eq!(refused["field"], "events[0].signature_affixed.signed");
+        assert!(row(&parcel, 0)[2].contains("events[0].signature_affixed.signed"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
+use jiff::civil::Date;
+
 use super::{Question, authority, governance, references};
 use crate::{
     domain::{
@@ -129,14 +131,20 @@ fn id_is_fresh(
 /// restates is looked at like what was stated first.
 fn date_is_past(question: &Question<'_>, event: &Event, field: &str) -> Result<(), Rejection> {
     let latest_allowed = question.at.utc_date().and_then(|today| today.tomorrow().ok());
-    let is_ahead = |date: &WorldDate| date.earliest().zip(latest_allowed).is_some_and(|(date, allowed)| date > allowed);
+    let is_ahead = |day: Date| latest_allowed.is_some_and(|allowed| day > allowed);
     let restated = event.restated().map(|restated| {
         let within = format!("{field}.{}.restated", event.kind());
         dates_of(&restated.body, restated.occurred.as_ref(), within)
     });
-    let mut all =
-        dates_of(&event.body, event.occurred.as_ref(), field.to_owned()).chain(restated.into_iter().flatten());
-    match all.find(|(date, _)| is_ahead(date)) {
+    let stated = dates_of(&event.body, event.occurred.as_ref(), field.to_owned());
+    let mut all = stated.chain(restated.into_iter().flatten());
+    let date_ahead = all.find(|(date, _)| date.earliest().is_some_and(is_ahead));
+    let retrieved = || event.source.as_ref().and_then(|source| source.retrieved).filter(|day| is_ahead(day.0));
+    let found = match date_ahead {
+        Some((date, field)) => Some((date.to_string(), field)),
+        None => retrieved().map(|day| (day.to_string(), format!("{field}.source.retrieved"))),
+    };
+    match found {
         None => Ok(()),
         Some((date, field)) => {
             let message = format!("{date} has not come yet");
@@ -153,11 +161,10 @@ fn dates_of<'a>(
     within: String,
 ) -> impl Iterator<Item = (&'a WorldDate, String)> {
     let kind = body.kind();
-    let principal = kind.principal_date().zip(body.principal_date());
-    let own = [principal, body.began().map(|began| ("began", began))];
-    let (past, outer) = (!body.may_lie_ahead(), format!("{within}.occurred"));
-    let own = own.into_iter().flatten().map(move |(name, date)| (date, format!("{within}.{kind}.{name}")));
-    own.chain(occurred.map(|date| (date, outer))).filter(move |_| past)
+    let outer = format!("{within}.occurred");
+    let own = body.happened().into_iter();
+    let own = own.map(move |happened| (happened.date, format!("{within}.{kind}.{}", happened.field)));
+    own.chain(occurred.filter(|_| !body.may_lie_ahead()).map(|date| (date, outer)))
 }
 
 fn parts_are_accepted(event: &Event, field: &str) -> Result<(), Rejection> {

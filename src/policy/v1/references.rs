@@ -33,7 +33,7 @@ pub(super) fn hold(
     match &event.body {
         Body::Registry(_) => Ok(()),
         Body::Shared(body) => asked.earlier_event_fits(body),
-        Body::Treaty(body) => asked.act_exists(body),
+        Body::Treaty(body) => asked.names_another(body, "").and_then(|()| asked.act_exists(body)),
         Body::Minefield(body) => asked.land_is_known(body),
     }
 }
@@ -99,7 +99,7 @@ impl Asked<'_> {
         let target = self.target(&body.target)?;
         match target.kind() {
             Kind::Treaty(TreatyKind::TreatyRegistered | TreatyKind::ParticipantRegistered) => {
-                let message = format!("an event {} is not taken back: others stand on it", target.kind());
+                let message = format!("an event of the kind {} is not taken back: others stand on it", target.kind());
                 Err(self.no(RejectionRule::ReferenceMustFit, "target", message))
             }
             Kind::Treaty(_)
@@ -107,7 +107,8 @@ impl Asked<'_> {
                 Ok(())
             }
             Kind::Registry(_) | Kind::Shared(_) | Kind::Minefield(_) => {
-                let message = format!("an event {} is not taken back: correct what it speaks about", target.kind());
+                let message =
+                    format!("an event of the kind {} is not taken back: correct what it speaks about", target.kind());
                 Err(self.no(RejectionRule::ReferenceMustFit, "target", message))
             }
         }
@@ -121,7 +122,8 @@ impl Asked<'_> {
             | Kind::Minefield(_)
             | Kind::Shared(SharedKind::ContestResolved | SharedKind::StatementReported) => Ok(()),
             Kind::Registry(_) | Kind::Shared(_) => {
-                let message = format!("an event {} is not contested: contest what it speaks about", target.kind());
+                let message =
+                    format!("an event of the kind {} is not contested: contest what it speaks about", target.kind());
                 Err(self.no(RejectionRule::ReferenceMustFit, "target", message))
             }
         }
@@ -136,7 +138,7 @@ impl Asked<'_> {
             self.on_own_subject(&target, &field)?;
             let kind = *first.get_or_insert(target.kind());
             if !matches!(kind, Kind::Treaty(_)) || target.kind() != kind {
-                let message = format!("it is an event {}: name treaty acts of one kind", target.kind());
+                let message = format!("it is an event of the kind {}: name treaty acts of one kind", target.kind());
                 return Err(self.no(RejectionRule::ReferenceMustFit, &field, message));
             }
         }
@@ -164,13 +166,17 @@ impl Asked<'_> {
                 Kind::Shared(SharedKind::EventCorrected) => {
                     "an event_corrected is not corrected itself: correct the event that it corrects, again".to_owned()
                 }
-                kind => format!("an event {kind} is not corrected: correct what it speaks about"),
+                kind => format!("an event of the kind {kind} is not corrected: correct what it speaks about"),
             };
             return Err(self.no(RejectionRule::ReferenceMustFit, "target", message));
         }
-        if let Some(restated) = body.restated.as_ref().filter(|restated| restated.body.kind() != target.kind()) {
-            let message = format!("the target is an event {}, not {}", target.kind(), restated.body.kind());
+        let restated = body.restated.as_ref().map(|restated| &restated.body);
+        if let Some(kind) = restated.map(Body::kind).filter(|kind| *kind != target.kind()) {
+            let message = format!("the target is an event of the kind {}, not {kind}", target.kind());
             return Err(self.no(RejectionRule::CorrectionMustFitTarget, "restated", message));
+        }
+        if let Some(Body::Treaty(body)) = restated {
+            self.names_another(body, &format!("restated.{}.", target.kind()))?;
         }
         self.event.parts.iter().enumerate().try_for_each(|(at, part)| {
             self.part_fits(&target, part, at)?;
@@ -192,7 +198,7 @@ impl Asked<'_> {
                 format!("slot {} was {} and stays at least as strict", part.slot, before.content.form())
             }
             None if !target.kind().row().parts.contains(&part.kind) => {
-                format!("an event {} carries no part {}", target.kind(), part.kind)
+                format!("an event of the kind {} carries no part {}", target.kind(), part.kind)
             }
             Some(_) | None => return Ok(()),
         };
@@ -277,6 +283,34 @@ impl Asked<'_> {
         }
     }
 
+    /// Nobody succeeds itself, and no treaty is under itself or ends with itself; `within` is where
+    /// the body stands in that of the event.
+    fn names_another(&self, body: &TreatyBody, within: &str) -> Result<(), Rejection> {
+        let (treaty, participant) = parties_to(&self.event.subject);
+        let is_treaty = |id: &TreatyId| Some(id) == treaty;
+        let is_participant = |id: &ParticipantId| Some(id) == participant;
+        let field = match body {
+            TreatyBody::SuccessionNotified(body) => is_participant(&body.predecessor).then(|| "predecessor".to_owned()),
+            TreatyBody::ParticipantRegistered(body) => {
+                let at = body.predecessors.iter().position(is_participant);
+                at.map(|at| format!("predecessors[{at}]"))
+            }
+            TreatyBody::TreatyRegistered(body) => {
+                let cascade = body.clauses.iter().flat_map(|clauses| &clauses.cascade_to);
+                let at = || cascade.into_iter().position(is_treaty).map(|at| format!("clauses.cascade_to[{at}]"));
+                body.parent.as_ref().filter(|id| is_treaty(id)).map(|_| "parent".to_owned()).or_else(at)
+            }
+            _ => None,
+        };
+        match field {
+            None => Ok(()),
+            Some(field) => {
+                let message = "it names what the event itself is about";
+                Err(self.no(RejectionRule::ReferenceMustFit, &format!("{within}{field}"), message))
+            }
+        }
+    }
+
     fn participant_exists(&self, participant: &ParticipantId, field: &str) -> Result<(), Rejection> {
         let subject = Subject::Participant(participant.clone());
         let sibling = self.earlier.iter().any(|event| event.subject == subject);
@@ -309,7 +343,7 @@ impl Asked<'_> {
             return Ok(());
         }
         let names: Vec<_> = kinds.iter().map(|kind| Kind::Treaty(*kind).name()).collect();
-        let message = format!("it is an event {}, not {}", target.kind(), names.join(" or "));
+        let message = format!("it is an event of the kind {}, not {}", target.kind(), names.join(" or "));
         Err(self.no(RejectionRule::ReferenceMustFit, field, message))
     }
 
@@ -360,6 +394,16 @@ fn commitment_of(part: &Part) -> Option<(crate::domain::PartKind, Option<Commitm
         PartHolding::Restricted { commitment, audience: _ }
         | PartHolding::Sealed { commitment }
         | PartHolding::Withheld { commitment, basis: _, review_on: _ } => Some((part.kind, Some(*commitment))),
+    }
+}
+
+/// The treaty and the participant that a subject is about.
+fn parties_to(subject: &Subject) -> (Option<&TreatyId>, Option<&ParticipantId>) {
+    match subject {
+        Subject::Treaty(treaty) => (Some(treaty), None),
+        Subject::Participant(participant) => (None, Some(participant)),
+        Subject::Participation(treaty, participant) => (Some(treaty), Some(participant)),
+        Subject::Ledger | Subject::Organisation(_) | Subject::Record(_) => (None, None),
     }
 }
 

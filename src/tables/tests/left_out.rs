@@ -103,6 +103,17 @@ fn who_withdraws_on_a_day_that_is_open_is_no_plain_party() {
 }
 
 #[test]
+fn who_stands_by_what_no_table_tells_has_no_row() {
+    let acts = vec![bare(ConsentMode::Ratification, "1999-03-01"), left(WithdrawalStyle::Withdrawal, "2018-06-22")];
+    let line = Line { rests_on_untabled: true, ..line("XAA", "Eastland", false, acts) };
+    let (_, words, written) = codes_and_words(&[line]);
+    assert_eq!(words, Vec::<String>::new(), "{}", written.table);
+    let told: Vec<_> = written.left_out.iter().map(|left| left.act.as_str()).collect();
+    assert_eq!(told, ["deposit 1999-03-01", "withdrawal received 2018-06-22"]);
+    assert!(written.left_out[0].why.contains("conflict"), "{:?}", written.left_out);
+}
+
+#[test]
 fn a_revocation_without_effect_leaves_the_notice_and_its_brackets() {
     let acts = |how| {
         let ratified = bare(ConsentMode::Ratification, "1999-03-01");

@@ -2,6 +2,7 @@
 
 mod beside;
 mod doubts;
+mod instruments;
 mod late;
 mod open;
 
@@ -138,16 +139,8 @@ fn on_instrument(record: &Record<'_, '_>, course: &mut Course, statement: &State
         let message = format!("deposited with {}; the clauses name {}", body.depositary, named.join(", "));
         remark(course, LegalRemark::DepositaryNotNamed, statement, "VCLT 76", message);
     }
-    let clause = record.clauses().and_then(|clauses| clauses.consent.as_ref());
-    let first = course.memberships.is_empty() && !record.is_under_parent(statement);
-    if let Some(clause) = clause.filter(|_| first) {
-        let covered = body.protocols.len();
-        if u32::try_from(covered).is_ok_and(|covered| covered < clause.minimum_protocols) {
-            let least = clause.minimum_protocols;
-            let protocols = if covered == 1 { "protocol" } else { "protocols" };
-            let message = format!("the first consent covers {covered} {protocols}; the clauses ask for {least}");
-            remark(course, LegalRemark::NeedsTwoProtocols, statement, &clause.article, message);
-        }
+    if course.memberships.is_empty() {
+        instruments::on_first(record, course, statement, day);
     }
 }
 
@@ -242,6 +235,7 @@ fn on_later_effect(
 pub fn on_course(record: &Record<'_, '_>, course: &mut Course) {
     on_effects(record, course);
     on_clamped_days(record, course);
+    instruments::remark_on(record, course);
     beside::remark_on(record, course);
 }
 

@@ -66,6 +66,9 @@ pub fn notification(covers: Vec<EventReference>, issued: &str) -> TreatyBody {
     }))
 }
 
+/// Another protocol of the convention.
+const OTHER_PROTOCOL: &str = "untc:XXVI-2-a";
+
 /// A convention like the CCW: its denunciation takes the protocol along.
 pub fn convention_with_protocol() -> Book {
     let mut book = Book::default();
@@ -81,7 +84,9 @@ pub fn convention_with_protocol() -> Book {
         unreachable!("it registers a treaty")
     };
     protocol.parent = Some(CONVENTION.parse().unwrap());
-    book.record("2025-03-17", &format!("treaty/{PROTOCOL}"), TreatyBody::TreatyRegistered(protocol));
+    for id in [PROTOCOL, OTHER_PROTOCOL] {
+        book.record("2025-03-17", &format!("treaty/{id}"), TreatyBody::TreatyRegistered(protocol.clone()));
+    }
     book.record("2025-03-17", &format!("treaty/{PROTOCOL}"), effect("1998-12-03"));
     book
 }
@@ -210,7 +215,7 @@ fn treaties_that_are_each_others_parent_end_the_search() {
 fn an_instrument_that_names_protocols_consents_to_them() {
     let mut book = convention_with_protocol();
     let above = format!("participation/{CONVENTION}/XXX");
-    book.record("2025-03-18", &above, with_protocols("2000-01-15", &[PROTOCOL, "untc:XXVI-2-a"]));
+    book.record("2025-03-18", &above, with_protocols("2000-01-15", &[PROTOCOL, OTHER_PROTOCOL]));
     assert_eq!(certain(&book.now(PROTOCOL, "XXX", "2000-07-15")), TreatyStatus::Party);
     book.deposited(&format!("participation/{PROTOCOL}/XXX"), ConsentMode::ConsentToBeBound, "2000-01-15");
     assert_eq!(codes(&book.now(PROTOCOL, "XXX", "2000-07-15")), Vec::<&str>::new(), "told twice is told once");
@@ -223,6 +228,63 @@ fn a_first_consent_to_one_protocol_where_two_are_asked_for_is_remarked() {
     book.record("2025-03-18", &format!("participation/{CONVENTION}/XXX"), with_protocols("2000-01-15", &[PROTOCOL]));
     let answer = book.now(CONVENTION, "XXX", "2000-07-15");
     assert_eq!((certain(&answer), codes(&answer)), (TreatyStatus::Party, vec!["needs_two_protocols"]));
+}
+
+#[test]
+fn consents_to_protocols_in_acts_of_their_own_count_up_to_the_day_of_the_first_instrument() {
+    let consented = |deposits: &[(&str, &str)]| {
+        let mut book = convention_with_protocol();
+        for (treaty, on) in deposits {
+            book.deposited(&format!("participation/{treaty}/XXX"), ConsentMode::ConsentToBeBound, on);
+        }
+        codes(&book.now(CONVENTION, "XXX", "2005-01-01"))
+    };
+    let (day, after) = ("2000-01-15", "2000-01-16");
+    let remarked = vec!["needs_two_protocols"];
+    assert_eq!(consented(&[(CONVENTION, day), (PROTOCOL, day), (OTHER_PROTOCOL, day)]), Vec::<&str>::new());
+    assert_eq!(consented(&[(CONVENTION, day), (PROTOCOL, day), (OTHER_PROTOCOL, after)]), remarked);
+    assert_eq!(consented(&[(CONVENTION, day), (PROTOCOL, day)]), remarked);
+    assert_eq!(consented(&[(CONVENTION, day), (PROTOCOL, day), (OTTAWA, day)]), remarked, "that is no protocol of it");
+}
+
+#[test]
+fn only_protocols_that_are_registered_count_and_others_are_remarked() {
+    let mut book = convention_with_protocol();
+    let above = format!("participation/{CONVENTION}/XXX");
+    book.record("2025-03-18", &above, with_protocols("2000-01-15", &[PROTOCOL, "untc:unknown", OTTAWA]));
+    let answer = book.now(CONVENTION, "XXX", "2000-07-15");
+    assert_eq!(codes(&answer), vec!["needs_two_protocols", "protocol_not_registered"]);
+    let found = answer.findings.iter().find(|it| it.finding.code == LegalRemark::ProtocolNotRegistered).unwrap();
+    assert!(found.finding.message.ends_with(&format!("untc:unknown, {OTTAWA}")), "{}", found.finding.message);
+}
+
+#[test]
+fn provisional_application_that_no_clause_provides_for_is_remarked_however_it_is_declared() {
+    let provided = |permission: Option<Permission>| {
+        let mut book = Book::default();
+        let clause = |permission| ProvisionalApplicationClause { permission, scope: "".into(), article: "18".into() };
+        let clauses = Clauses { provisional_application: permission.map(clause), ..protocol_clauses() };
+        book.record("2025-03-17", "treaty/a:1", registered(Some(clauses), "1990-01-01"));
+        book.record("2025-03-17", "treaty/a:1", effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
+        let body = |on| {
+            let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, on) else { unreachable!() };
+            body
+        };
+        let with = InstrumentDeposited { provisional_application: true, ..body("2005-01-10") };
+        book.record("2025-03-18", "participation/a:1/XXX", TreatyBody::InstrumentDeposited(with));
+        book.record("2025-03-18", "participation/a:1/YYY", TreatyBody::InstrumentDeposited(body("2005-01-10")));
+        let declared_apart = declaration(DeclarationType::ProvisionalApplication, "2005-01-10");
+        book.record("2025-03-18", "participation/a:1/YYY", declared(declared_apart));
+        ["XXX", "YYY"].map(|who| {
+            let answer = book.now("a:1", who, "2005-02-01");
+            let applied = answer.overlays.iter().any(|it| matches!(it, Overlay::ProvisionalApplication { .. }));
+            (codes(&answer), applied)
+        })
+    };
+    let remarked = (vec!["provisional_application_not_provided"], false);
+    assert_eq!(provided(None), [remarked.clone(), remarked.clone()]);
+    assert_eq!(provided(Some(Permission::Prohibited)), [remarked.clone(), remarked]);
+    assert_eq!(provided(Some(Permission::Permitted)), [(Vec::new(), true), (Vec::new(), true)]);
 }
 
 #[test]

@@ -232,6 +232,18 @@ fn granted_extensions_take_the_place_of_the_deadline_and_stay_told() {
 }
 
 #[test]
+fn an_extension_makes_no_deadline_earlier_and_is_remarked() {
+    let mut book = party("UKR", "2005-12-27");
+    book.act("UKR", extended(ExtensionOutcome::Granted, "5(1)", "2015-12-01", "-", "2015-06-01"));
+    let found = book.duties("UKR", "2016-06-01");
+    let duty = one(&found, "5(1)");
+    assert_eq!((duty.state, duty.due, duty.days_late), (DutyState::Running, on("2016-06-01"), 0));
+    assert_eq!(duty.extensions.iter().map(|it| it.replaces).collect::<Vec<_>>(), [false]);
+    assert!(rules(duty).contains(&DutyRule::ExtensionWithoutEffect));
+    assert_eq!(remarks(&found), [("extension_to_earlier_day", "5(1)")]);
+}
+
+#[test]
 fn what_law_has_to_say_on_extensions_is_a_finding_and_stops_none() {
     let mut book = party("UKR", "2005-12-27");
     book.act("UKR", extended(ExtensionOutcome::Granted, "5(1)", "2015-12-01", "2016-06-02", "2026-06-02"));

@@ -68,8 +68,12 @@ fn obligations() -> impl Strategy<Value = Vec<ObligationClause>> {
 }
 
 fn clauses() -> impl Strategy<Value = Clauses> {
-    let signature = (option::of(civil_date()), option::of(civil_date()), maybe_text(), maybe_text())
-        .prop_map(|(opens, closes, place, article)| SignatureClause { opens, closes, place, article });
+    let signature = (option::of(civil_date()), option::of(civil_date()), maybe_text(), maybe_text()).prop_map(
+        |(opens, closes, place, article)| {
+            let closes = closes.filter(|closes| opens.is_none_or(|opens| opens < *closes));
+            SignatureClause { opens, closes, place, article }
+        },
+    );
     let provisional = (any_of(Permission::ALL), maybe_text(), maybe_text())
         .prop_map(|(permission, scope, article)| ProvisionalApplicationClause { permission, scope, article });
     let clauses =
