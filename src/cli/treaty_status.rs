@@ -361,7 +361,8 @@ fn doubts(found: &Declared) -> Vec<String> {
             "{told} (entry {entry}). Neither is the later one, and the record does not settle which of them stands."
         )
     });
-    let ended = may_have_ended(&found.may_have_ended, &found.may_have_ended_latest);
+    let ended = may_have_ended(&found.may_have_ended, &found.may_have_ended_latest)
+        .or_else(|| ends_with_membership(&found.ends, &found.ends_latest));
     begins.into_iter().chain(changed).chain(replaced).chain(contrary).chain(ended).collect()
 }
 
@@ -369,6 +370,11 @@ fn doubts(found: &Declared) -> Vec<String> {
 fn may_have_ended(first: &str, last: &str) -> Option<String> {
     let told = || format!("By then it may have ended, with the membership that it belongs to: {}.", a_day(first, last));
     (!first.is_empty()).then(told)
+}
+
+/// When what belongs to a membership ends with it.
+fn ends_with_membership(first: &str, last: &str) -> Option<String> {
+    (!first.is_empty()).then(|| format!("It ends with the membership that it belongs to: {}.", a_day(first, last)))
 }
 
 fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Block> {
@@ -394,10 +400,13 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
         let (begins, ends) = (days(begins, begins_latest), days(ends, ends_latest));
         format!("Objections are in time until {ends}, counted from the {from} of {begins}.")
     });
-    let ended = found.may_have_ended.then(|| match found.ends.as_str() {
-        "" => "By then it may have ended, with the membership that it belongs to.".to_owned(),
-        ends => may_have_ended(ends, &found.ends_latest).unwrap_or_default(),
-    });
+    let ended = match found.may_have_ended {
+        true if found.ends.is_empty() => {
+            Some("By then it may have ended, with the membership that it belongs to.".to_owned())
+        }
+        true => may_have_ended(&found.ends, &found.ends_latest),
+        false => ends_with_membership(&found.ends, &found.ends_latest),
+    };
     let mut tables = vec![sentences(None, [sentence, contested].into_iter().chain(times).chain(ended))];
     if !reactions.is_empty() {
         let rows = reactions.iter().map(|reaction| {

@@ -229,7 +229,7 @@ impl Found {
         let Declared { event, declaration_type, made, effective, article, text, units, effect, modifies, .. } =
             declared;
         let Declared { begun, certain, may_be_changed, may_be_replaced, contradicted_by, .. } = declared;
-        let may_have_ended = declared.may_have_ended;
+        let Declared { may_have_ended, ends, .. } = declared;
         proto::Declared {
             event: Some(self.cited(event)),
             r#type: declaration_type.number(),
@@ -254,6 +254,8 @@ impl Found {
             contradicted_by: contradicted_by.iter().map(|contrary| self.replaced(contrary)).collect(),
             may_have_ended: day(may_have_ended.map(|days| days.first)),
             may_have_ended_latest: may_have_ended.map(latest_of).unwrap_or_default(),
+            ends: day(ends.map(|days| days.first)),
+            ends_latest: ends.map(latest_of).unwrap_or_default(),
         }
     }
 

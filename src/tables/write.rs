@@ -239,6 +239,8 @@ impl Cells {
             Some("without the withdrawal that has no place it would stand as somebody who does not leave")
         } else if revoked {
             Some("whether its withdrawal was revoked in time is open: it would stand as settled")
+        } else if line.withdrawn && !in_brackets && self.last_notice() < self.last_consent() {
+            Some("its withdrawal was received before its last consent: the row would be refused")
         } else if line.rests_on_untabled && !in_brackets {
             Some(
                 "it rests on a conflict, a declaration or more of a notice than a table tells: it would stand otherwise",
@@ -246,6 +248,17 @@ impl Cells {
         } else {
             None
         }
+    }
+
+    fn last_notice(&self) -> Option<Date> {
+        self.withdrawals.iter().map(|(received, _)| *received).max()
+    }
+
+    /// The day of the last consent that they tell.
+    fn last_consent(&self) -> Option<Date> {
+        let definitive = self.signatures.iter().filter(|entry| entry.suffix == Some(Suffix::Definitive));
+        let consents = self.deposits.iter().filter(|entry| entry.suffix != Some(Suffix::Provisional));
+        definitive.chain(consents).map(|entry| entry.date).max()
     }
 
     /// Withdrawals in order of their receipt, each with the effect that is stated for it: the

@@ -45,6 +45,9 @@ pub struct Declared {
     pub certain: bool,
     /// When the membership ended that it belongs to, if it may have by the day.
     pub may_have_ended: Option<Days>,
+    /// The days on one of which it ends with the membership that it belongs to, if it does in
+    /// every reading.
+    pub ends: Option<Days>,
     /// What may have changed it by the day.
     pub may_be_changed: Option<OpenChange>,
     /// Of which of its units a later declaration may tell by the day.
@@ -198,6 +201,7 @@ pub fn declared(record: &Record<'_, '_>, tenures: &Tenures, act: &Act<'_>, at: D
             && contradicted_by.is_empty()
             && may_have_ended.is_none(),
         may_have_ended,
+        ends: ends.surely(),
         may_be_changed: changes.may_be,
         may_be_replaced,
         contradicted_by,

@@ -1,17 +1,25 @@
 //! Whether a participation stands the same where a table of it is read back.
 //!
 //! Promises: what a table does not tell is taken away, conflicts, declarations not to become
-//! party, notifications of the depositary, and what a notice says beside its receipt; then the
-//! rules are asked again. Alike is what stands alike up to the day.
+//! party, what changes a declaration, notifications of the depositary, and what a notice says beside its receipt; then the
+//! rules are asked again. Alike is what stands alike up to the day, and is applied
+//! provisionally on the same days.
 //! Leaves to others: dates and acts that have no cell (`tables`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{Dossier, Span, TreatyStatus, ViewName, spans, statements};
+use super::{
+    Dossier, Overlay, Span, TreatyStatus, ViewName, Weighed,
+    days::Days,
+    followed, overlays,
+    record::{Around, Record},
+    spans, statements,
+};
 use crate::domain::{
-    Body, DeclarationType, Event, EventReference, Recorded, SharedBody, Subject, TreatyBody, WithdrawalNotified,
+    Body, DeclarationMade, DeclarationType, Event, EventReference, Recorded, SharedBody, Subject, TreatyBody,
+    WithdrawalNotified,
 };
 
 /// Whether a table as at a day, read back, tells how the participant stands then.
@@ -35,6 +43,7 @@ pub fn reads_back(dossier: &Dossier<'_>, view: ViewName, at: Date) -> bool {
     let events: Vec<&Recorded> = others.chain(&told).collect();
     let read = Dossier { events: &events, ..*dossier };
     until(spans(dossier, view), at) == until(spans(&read, view), at)
+        && applied_until(dossier, view, at) == applied_until(&read, view, at)
 }
 
 /// Acts that no table tells, and notices as a table tells them where they say more.
@@ -50,9 +59,7 @@ fn beside_the_table(dossier: &Dossier<'_>) -> (BTreeSet<EventReference>, BTreeMa
             TreatyBody::ConflictStatusAsserted(_) if about => {
                 untold.insert(statement.reference());
             }
-            TreatyBody::DeclarationMade(body)
-                if own && body.declaration_type == DeclarationType::IntentionNotToBecomeParty =>
-            {
+            TreatyBody::DeclarationMade(body) if own && is_untold(body) => {
                 untold.insert(statement.reference());
             }
             TreatyBody::DepositaryNotificationIssued(_) => {
@@ -68,6 +75,11 @@ fn beside_the_table(dossier: &Dossier<'_>) -> (BTreeSet<EventReference>, BTreeMa
         }
     }
     (untold, notices)
+}
+
+/// What changes a declaration, and who does not mean to become a party, stands in no table.
+fn is_untold(body: &DeclarationMade) -> bool {
+    body.changes.is_some() || body.declaration_type == DeclarationType::IntentionNotToBecomeParty
 }
 
 /// A notice as a table tells it: when it was received, and how it is styled.
@@ -88,4 +100,18 @@ fn until(spans: Vec<Vec<Span>>, at: Date) -> Vec<Vec<(Option<Date>, TreatyStatus
     let mut all: Vec<Vec<_>> = spans.into_iter().map(told).collect();
     all.dedup();
     all
+}
+
+/// From when on, and until when if that has come by a day, something is applied provisionally.
+fn applied_until(dossier: &Dossier<'_>, view: ViewName, at: Date) -> Vec<(Days, Option<Days>)> {
+    let weighed = Weighed::of(dossier, view);
+    let record = Record::of(dossier, &weighed.acts, Around::default());
+    let followed = followed::all(&record).0;
+    let told = overlays::applied(&record, &followed, None).filter_map(|overlay| match overlay {
+        Overlay::ProvisionalApplication { since, until, .. } if since.first <= at => {
+            Some((since, until.filter(|until| until.first <= at)))
+        }
+        _ => None,
+    });
+    told.collect()
 }

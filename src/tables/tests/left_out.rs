@@ -114,6 +114,18 @@ fn who_stands_by_what_no_table_tells_has_no_row() {
 }
 
 #[test]
+fn brackets_that_an_import_would_refuse_have_no_row() {
+    let withdrawal = || left(WithdrawalStyle::Withdrawal, "2010-03-10");
+    for (again, told) in [("2010-06-01", Vec::new()), ("2009-06-01", vec![(); 3])] {
+        let acts =
+            vec![bare(ConsentMode::Ratification, "1999-03-01"), withdrawal(), bare(ConsentMode::Accession, again)];
+        let (codes, words, written) = codes_and_words(&[line("XAA", "Eastland", true, acts)]);
+        assert_eq!((codes, words.len()), (Vec::new(), told.len()), "{}", written.table);
+        assert_eq!(written.left_out.is_empty(), !told.is_empty(), "{:?}", written.left_out);
+    }
+}
+
+#[test]
 fn a_revocation_without_effect_leaves_the_notice_and_its_brackets() {
     let acts = |how| {
         let ratified = bare(ConsentMode::Ratification, "1999-03-01");

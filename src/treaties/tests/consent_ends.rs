@@ -5,7 +5,7 @@ use super::{
     acts::{declaration, declared, succession},
     *,
 };
-use crate::treaties::{Days, Horizon, Upcoming, upcoming};
+use crate::treaties::{Days, Horizon, Upcoming, reads_back, upcoming};
 
 const TREATY: &str = "a:1";
 const PROTOCOL_OF_IT: &str = "a:1-p";
@@ -131,6 +131,9 @@ fn who_declares_that_it_does_not_become_a_party_applies_nothing_provisionally_fr
     assert_eq!(until(&book, TREATY, "2005-03-14"), Some((Some(end), true)));
     assert_eq!(until(&book, TREATY, "2005-03-15"), None);
     assert_eq!(ending(&book, TREATY, "2005-02-01"), [], "a declaration is an act");
+    // A table tells the code alone.
+    let reads_back = |at| book.dossier_of(TREATY, "XXX", |dossier| reads_back(dossier, ViewName::Default, day(at)));
+    assert_eq!(["2005-03-14", "2005-03-15"].map(reads_back), [true, false]);
 }
 
 /// What stands beside the status on a day, in words that name the sort, and whether all of it
@@ -233,6 +236,21 @@ fn who_is_a_signatory_again_keeps_what_it_declared_when_it_signed() {
     assert_eq!(beside(&book, "2005-04-29").len(), 2);
     assert_eq!(certain(&book.now(TREATY, "XXX", "2005-04-30")), TreatyStatus::Signatory);
     assert_eq!(beside(&book, "2005-04-30"), [("declaration", true)]);
+    // Also where it consents anew on that very day.
+    book.deposited(&own(TREATY), ConsentMode::Ratification, "2005-04-30");
+    assert_eq!(beside(&book, "2005-04-30"), [("declaration", true)]);
+}
+
+#[test]
+fn what_has_ended_says_so_where_all_days_are_drawn() {
+    let ends = Some(Days::on(day("2007-04-15")));
+    for overlay in left("2007-03-15").now(TREATY, "XXX", "2011-01-01").overlays_of_all_days {
+        match overlay {
+            Overlay::SuspensionAsserted(found) => assert_eq!(found.ends, ends),
+            Overlay::Declaration(found) | Overlay::TerritorialScope(found) => assert_eq!(found.ends, ends),
+            Overlay::ProvisionalApplication { .. } | Overlay::RetroactiveSuccession { .. } => unreachable!(),
+        }
+    }
 }
 
 #[test]
