@@ -354,12 +354,11 @@ fn doubts(found: &Declared) -> Vec<String> {
     });
     let own = if found.effective.is_empty() { &found.made } else { &found.effective };
     let contrary = found.contradicted_by.iter().map(|ReplacedUnit { unit, by, since }| {
-        let is = if since == own && own.parse::<Date>().is_ok() { "is" } else { "may be" };
+        let is_known = since == own && own.parse::<Date>().is_ok();
+        let (is, then) = if is_known { ("is", "Neither is") } else { ("may be", "If it is, neither is") };
         let told = format!("Of {unit} a declaration that {is} of the same day says the contrary: since {since}");
         let entry = entry(by.as_ref());
-        format!(
-            "{told} (entry {entry}). Neither is the later one, and the record does not settle which of them stands."
-        )
+        format!("{told} (entry {entry}). {then} the later one, and the record does not settle which of them stands.")
     });
     let ended = may_have_ended(&found.may_have_ended, &found.may_have_ended_latest);
     begins.into_iter().chain(changed).chain(replaced).chain(contrary).chain(ended).collect()
@@ -443,7 +442,11 @@ fn claims(claims: &Claims) -> [Block; 2] {
     };
     let resolution = claims.resolution.as_ref().and_then(|event| event.position.as_ref());
     let resolution = resolution.map(|position| format!(" (entry {} by {})", position.index, position.organisation));
-    let compared = if claims.compared_alone { "; the status does not go by it, which is compared alone" } else { "" };
+    let compared = if claims.compared_alone {
+        "; it is compared with the computed day, and the status does not go by it"
+    } else {
+        ""
+    };
     let decided = format!("{decided}{}{compared}", resolution.unwrap_or_default());
     let position = |claim: &Claim| claim.event.as_ref().and_then(|event| event.position.clone());
     let positions: Vec<EventPosition> = claims.statements.iter().filter_map(position).collect();
