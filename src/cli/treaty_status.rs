@@ -460,7 +460,11 @@ fn claims(claims: &Claims) -> [Block; 2] {
         let by = by.map(|position| position.organisation.clone()).unwrap_or_default();
         [claim.date.clone(), source(claim.source().as_str_name(), &claim.source_name), by, says, place(claim)]
     });
-    let kind = claims.kind.replace('_', " ");
+    let kind = match (claims.kind.as_str(), claims.statements.len()) {
+        // The kind alone joins them: a treaty enters into force once.
+        ("effect_stated", 2..) if claims.act.is_empty() => "the treaty's own entry into force".to_owned(),
+        (kind, _) => kind.replace('_', " "),
+    };
     let act = if claims.act.is_empty() { kind } else { format!("{} ({kind})", claims.act) };
     let told = match claims.statements.len() {
         1 => format!("{act}: stated once, and contested{compared}"),

@@ -411,6 +411,7 @@ fn of_statements_that_no_status_goes_by_none_is_told_as_followed() {
         ..Claims::default()
     };
     let told = |compared_alone| one_line(&claims(&of(compared_alone)).map(|block| block.text(80)).join("\n"));
+    assert!(told(false).starts_with("the treaty's own entry into force: stated 2 times"), "{}", told(false));
     assert!(told(false).contains("followed") && !told(false).contains("compared"), "{}", told(false));
     assert!(!told(true).contains("followed"), "{}", told(true));
     assert!(
