@@ -1,10 +1,13 @@
 //! What is wrong with an authoring file, for the person who wrote it.
+//!
+//! Promises: what was written is told in part where it is longer than any name.
 
 use std::io;
 
 use crate::{
     domain::InvalidIdentifier,
-    wire::{InvalidJson, Malformed},
+    limits::CHANGE_VALUE_CHARS,
+    wire::{InvalidJson, Malformed, cut_short},
 };
 
 /// A problem with its place: file, item (from 1) and field.
@@ -38,13 +41,13 @@ pub enum Problem {
     UnknownField { known: String },
     #[error("it takes {0}")]
     WrongType(&'static str),
-    #[error("{value:?} is none of: {known}")]
+    #[error("{:?} is none of: {known}", told(.value))]
     UnknownValue { value: String, known: String },
     #[error(
         "it is mandatory to state: give a value, or one of unknown, not_recorded, not_applicable, redacted_in_source"
     )]
     MandatoryToState,
-    #[error("it takes a whole number from {least} to {most}; {given} is not")]
+    #[error("it takes a whole number from {least} to {most}; {} is not", told(.given))]
     OutOfRange { given: String, least: i64, most: u64 },
     #[error("it is missing; the subject of this kind is {subject}")]
     SubjectMissing { subject: String },
@@ -53,24 +56,27 @@ pub enum Problem {
     #[error("it is given twice, in the item and in its body")]
     GivenTwice,
     #[error(
-        "there is no day {0} in the calendar; write one that exists, e.g. 2025-08-20, or 2025-08 where the day is not known"
+        "there is no day {} in the calendar; write one that exists, e.g. 2025-08-20, or 2025-08 where the day is not known",
+        told(.0)
     )]
     NoSuchDay(String),
     #[error("it is not valid")]
     Invalid(#[source] InvalidIdentifier),
     #[error(
-        "no {what} is known as {text:?}; give its id as {what}/ID, or a names file (--names), or ask a ledger (--server)"
+        "no {what} is known as {:?}; give its id as {what}/ID, or a names file (--names), or ask a ledger (--server)",
+        told(.text)
     )]
     UnknownName { what: &'static str, text: String },
-    #[error("{text:?} is the name of several: {ids}; give the id as {what}/ID")]
+    #[error("{:?} is the name of several: {ids}; give the id as {what}/ID", told(.text))]
     AmbiguousName { what: &'static str, text: String, ids: String },
-    #[error("cannot read the document {name}")]
+    #[error("cannot read the document {}", told(.name))]
     Document { name: String, source: io::Error },
     #[error(
-        "{text:?} is no point; write \"-49.5, -123.25\" (latitude first) or 49\u{b0}30'00\"S 123\u{b0}15'00\"W; WGS 84"
+        "{:?} is no point; write \"-49.5, -123.25\" (latitude first) or 49\u{b0}30'00\"S 123\u{b0}15'00\"W; WGS 84",
+        told(.text)
     )]
     NotAPoint { text: String },
-    #[error("{text:?} is no whole number of {unit}; write for example \"{example}\"")]
+    #[error("{:?} is no whole number of {unit}; write for example \"{example}\"", told(.text))]
     NotAQuantity { text: String, unit: &'static str, example: &'static str },
     #[error("policy 1 does not accept {0} parts; use \"open\" or \"withheld\"")]
     FormNotAccepted(&'static str),
@@ -82,7 +88,7 @@ pub enum Problem {
     LedgerUnknown,
     #[error("it is the content of a part: as an object in braces, or in base64 as in the file of what is withheld")]
     NotKeptContent,
-    #[error("this kept line is of the event {found}, and another is the target; disclose each event for itself")]
+    #[error("this kept line is of the event {}, and another is the target; disclose each event for itself", told(.found))]
     KeptOfAnotherEvent { found: String },
     #[error("the kept line says that it is {kind}, and its content is not")]
     KeptOfAnotherKind { kind: String },
@@ -94,6 +100,11 @@ pub enum Problem {
     NotWellFormed(Malformed),
     #[error("it does not fit the message")]
     DoesNotFit(#[source] InvalidJson),
+}
+
+/// What was written, as much of it as tells what it is.
+fn told(written: &str) -> String {
+    cut_short(written, CHANGE_VALUE_CHARS)
 }
 
 /// A problem at a field; the item and the file are added on the way up.
@@ -111,6 +122,6 @@ impl At {
 
     /// The same in a file and an item.
     pub fn in_item(self, file: &str, item: usize) -> AuthoringError {
-        AuthoringError { file: file.to_owned(), item, field: self.field, problem: self.problem }
+        AuthoringError { file: file.to_owned(), item, field: told(&self.field), problem: self.problem }
     }
 }

@@ -422,3 +422,30 @@ fn the_admission_in_the_readme_is_one_and_grants_a_mandate_over_treaties() {
     assert!(mandates.iter().any(|mandate| mandate["treaties"].is_array()), "{mandates:?}");
     assert!(mandates.iter().any(|mandate| mandate["countries"] == json!(["XX"])), "{mandates:?}");
 }
+
+#[test]
+fn a_word_that_nothing_can_have_as_its_name_is_not_repeated_whole() {
+    let endless = || "x".repeat(60_000);
+    let notice = |treaty: &str, participant: &str, body: Value| {
+        let mut item = json!({"treaty": treaty, "participant": participant});
+        item["withdrawal_notified"] = body;
+        item
+    };
+    let deposited = |date: &str, mode: &str| json!({"mode": mode, "received_by_depositary": date});
+    let deposit = |date: &str, mode: &str| json!({"treaty": "APMBC", "participant": "POL", "instrument_deposited": deposited(date, mode)});
+    for item in [
+        notice("APMBC", &endless(), json!({})),
+        notice(&endless(), "POL", json!({})),
+        notice("APMBC", "POL", json!({ endless(): "a" })),
+        deposit("2025-08-20", &endless()),
+        deposit(&endless(), "accession"),
+        json!({"treaty": "APMBC", "participant": "POL", "documents": [endless()], "withdrawal_notified": {"styled": "withdrawal"}}),
+        json!({"subject": endless(), "withdrawal_notified": {}}),
+        json!({ endless(): {} }),
+    ] {
+        let error = drafted(item).expect_err("refused").remove(0);
+        let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |it| it.source());
+        let told: Vec<String> = causes.map(ToString::to_string).collect();
+        assert!(told.iter().all(|told| told.chars().count() < 1_000), "{:.300}", told.join(": "));
+    }
+}

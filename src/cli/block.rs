@@ -104,8 +104,8 @@ const PADDING: usize = 2;
 
 /// For each column its longest word; what is longer than any name is broken anyhow.
 fn longest_words(header: &[String], rows: &[Vec<String>]) -> Vec<usize> {
-    let whole = |word: &usize| *word <= LONGEST_NAME;
-    let longest = |text: &String| text.split_whitespace().map(columns).filter(whole).max().unwrap_or(0);
+    let names = |text: &String| text.split_whitespace().filter(|word| may_be_a_name(word)).map(columns).max();
+    let longest = |text: &String| names(text).unwrap_or(0);
     let in_column = |at: usize| rows.iter().filter_map(move |row| row.get(at)).map(longest).max().unwrap_or(0);
     header.iter().enumerate().map(|(at, name)| longest(name).max(in_column(at))).collect()
 }
@@ -236,8 +236,13 @@ pub fn wrapped(line: &str, room: usize) -> Vec<String> {
 /// most 143, a digest 64.
 const LONGEST_NAME: usize = 160;
 
+/// What was cut is nothing that can be copied: it is broken where a line ends.
+fn may_be_a_name(word: &str) -> bool {
+    columns(word) <= LONGEST_NAME && !word.contains('\u{2026}')
+}
+
 fn pieces(word: &str, room: usize) -> Vec<Cow<'_, str>> {
-    if columns(word) <= LONGEST_NAME.max(room) {
+    if columns(word) <= room || may_be_a_name(word) {
         return vec![word.into()];
     }
     let characters: Vec<char> = word.chars().collect();

@@ -75,20 +75,35 @@ fn readable(answer: &CheckResponse) -> String {
     for finding in &answer.findings {
         text.push_str(&format!("\nfinding: event {}, {}: {}", finding.ordinal + 1, finding.code, finding.message));
     }
+    let mut legal = String::new();
     for found in &answer.legal_findings {
-        text.push_str(&format!("\nlegal finding: {}", legal_finding(answer, found)));
+        legal.push_str(&format!("\nlegal finding: {}", legal_finding(answer, found)));
     }
     for found in &answer.legal_findings_gone {
-        text.push_str(&format!("\nlegal finding that would go: {}", legal_finding(answer, found)));
+        legal.push_str(&format!("\nlegal finding that would go: {}", legal_finding(answer, found)));
     }
     for changed in &answer.legal_findings_changed {
-        text.push_str(&format!("\nlegal finding that would change: {}", changed_finding(answer, changed, "would be")));
+        legal.push_str(&format!("\nlegal finding that would change: {}", changed_finding(answer, changed, "would be")));
     }
+    text.push_str(&as_draft(&legal, answer.index));
     if answer.legal_findings_cut {
         text.push_str("\nlegal finding: there may be more, as it bears on more than are looked at");
     }
     answer.left_out.iter().for_each(|left_out| text.push_str(&format!("\n{}", left_out_in_words(left_out))));
     text
+}
+
+/// Words in which the entry that a draft would be is called what it is now.
+fn as_draft(text: &str, index: u64) -> String {
+    let entry = format!("entry {index}");
+    let mut pieces = text.split(&entry);
+    let mut told = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        // Not the beginning of a longer number.
+        told.push_str(if piece.starts_with(|next: char| next.is_ascii_digit()) { &entry } else { "this draft" });
+        told.push_str(piece);
+    }
+    told
 }
 
 /// A remark of law on an event of the draft, on one that is on record, or on the treaty.
@@ -135,6 +150,14 @@ mod tests {
         let text = readable(&answer);
         assert!(text.starts_with("{\n  \"a\": 1\n}"), "{text}");
         assert!(text.ends_with("decision: rejected, KeyMustBeActive (key_id): it ended"), "{text}");
+    }
+
+    #[test]
+    fn the_entry_that_a_draft_would_be_is_called_the_draft() {
+        let text = "as a desk states in entry 103 (event 1), beside entry 10 and entry 1031; entry 103, event 2";
+        let told = "as a desk states in this draft (event 1), beside entry 10 and entry 1031; this draft, event 2";
+        assert_eq!(as_draft(text, 103), told);
+        assert_eq!(as_draft("without entry 12", 103), "without entry 12");
     }
 
     #[test]

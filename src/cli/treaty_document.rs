@@ -138,8 +138,9 @@ mod tests {
     fn a_symbol_that_no_document_can_have_is_told_in_part() {
         let symbol = NamedDocument::Symbol("x".repeat(60_000));
         let told = shown(&symbol, &CitingResponse::default(), "", None);
-        let told: String = told.iter().map(|block| block.text(80)).collect();
+        let told = told.iter().map(|block| block.text(80)).collect::<Vec<_>>().join("\n");
         assert!(told.chars().count() < 400 && told.contains("x\u{2026}"), "{told}");
+        assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
     }
 
     #[test]

@@ -31,7 +31,9 @@ pub async fn show(
     let at = day.at.map(|at| at.to_string()).unwrap_or_default();
     let answer = client.parties(treaty, statuses, &on_day(day, &at)).await?;
     let json = with_zeros(to_json("ListPartiesResponse", &answer));
-    output.show_list_and_rest(&json, "parties", || shown(&answer, day.read.known_at))?;
+    output.show_list_and_rest(&json, "parties", || {
+        nobody(&answer, statuses).into_iter().chain(shown(&answer, day.read.known_at)).collect()
+    })?;
     Ok(answer.holds_at)
 }
 
@@ -47,6 +49,13 @@ fn with_zeros(mut json: Value) -> Value {
         }
     }
     json
+}
+
+/// That nobody has any of the statuses asked for, where that is so.
+fn nobody(answer: &ListPartiesResponse, statuses: &[String]) -> Option<Block> {
+    let asked = statuses.iter().map(|status| status.replace('_', " ")).collect::<Vec<_>>().join(" or ");
+    let told = || sentences(None, [format!("Nobody is recorded as {asked}.")]);
+    (answer.parties.is_empty() && !statuses.is_empty()).then(told)
 }
 
 /// All that is shown of an answer, in order.
@@ -225,6 +234,17 @@ mod tests {
         assert!(one_line.contains("0 to 1 recorded"), "{none}");
         assert!(one_line.contains("former 0 recorded"), "nobody is a number too\n{none}");
         assert!(none.lines().all(|line| line.chars().count() <= 80), "{none}");
+    }
+
+    #[test]
+    fn that_nobody_has_a_status_is_said() {
+        let asked = ["party_withdrawal_pending".to_owned(), "signatory".to_owned()];
+        let mut found = answer(Coverage::default());
+        assert_eq!(nobody(&found, &asked), None);
+        found.parties.clear();
+        let told = nobody(&found, &asked).map(|block| block.text(80));
+        assert_eq!(told.as_deref(), Some("Nobody is recorded as party withdrawal pending or signatory."));
+        assert_eq!(nobody(&found, &[]), None, "nobody has an act under it");
     }
 
     #[test]

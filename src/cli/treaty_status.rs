@@ -354,12 +354,11 @@ fn doubts(found: &Declared) -> Vec<String> {
     });
     let own = if found.effective.is_empty() { &found.made } else { &found.effective };
     let contrary = found.contradicted_by.iter().map(|ReplacedUnit { unit, by, since }| {
-        let is = if since == own && own.parse::<Date>().is_ok() { "is" } else { "may be" };
+        let is_known = since == own && own.parse::<Date>().is_ok();
+        let (is, then) = if is_known { ("is", "Neither is") } else { ("may be", "If it is, neither is") };
         let told = format!("Of {unit} a declaration that {is} of the same day says the contrary: since {since}");
         let entry = entry(by.as_ref());
-        format!(
-            "{told} (entry {entry}). Neither is the later one, and the record does not settle which of them stands."
-        )
+        format!("{told} (entry {entry}). {then} the later one, and the record does not settle which of them stands.")
     });
     let ended = may_have_ended(&found.may_have_ended, &found.may_have_ended_latest)
         .or_else(|| ends_with_membership(&found.ends, &found.ends_latest));
@@ -452,7 +451,11 @@ fn claims(claims: &Claims) -> [Block; 2] {
     };
     let resolution = claims.resolution.as_ref().and_then(|event| event.position.as_ref());
     let resolution = resolution.map(|position| format!(" (entry {} by {})", position.index, position.organisation));
-    let compared = if claims.compared_alone { "; the status does not go by it, which is compared alone" } else { "" };
+    let compared = if claims.compared_alone {
+        "; it is compared with the computed day, and the status does not go by it"
+    } else {
+        ""
+    };
     let decided = format!("{decided}{}{compared}", resolution.unwrap_or_default());
     let position = |claim: &Claim| claim.event.as_ref().and_then(|event| event.position.clone());
     let positions: Vec<EventPosition> = claims.statements.iter().filter_map(position).collect();
@@ -466,7 +469,11 @@ fn claims(claims: &Claims) -> [Block; 2] {
         let by = by.map(|position| position.organisation.clone()).unwrap_or_default();
         [claim.date.clone(), source(claim.source().as_str_name(), &claim.source_name), by, says, place(claim)]
     });
-    let kind = claims.kind.replace('_', " ");
+    let kind = match (claims.kind.as_str(), claims.statements.len()) {
+        // The kind alone joins them: a treaty enters into force once.
+        ("effect_stated", 2..) if claims.act.is_empty() => "the treaty's own entry into force".to_owned(),
+        (kind, _) => kind.replace('_', " "),
+    };
     let act = if claims.act.is_empty() { kind } else { format!("{} ({kind})", claims.act) };
     let told = match claims.statements.len() {
         1 => format!("{act}: stated once, and contested{compared}"),

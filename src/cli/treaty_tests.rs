@@ -135,6 +135,8 @@ fn every_kind_of_act_is_told_in_words() {
         let act =
             Act { kind: kind.into(), event: Some(Event { body: Some(body), ..Event::default() }), ..Act::default() };
         assert_eq!(super::sentence(&act), sentence);
+        let in_vain = Act { changes_nothing: act.kind == "event_corrected", ..act };
+        assert_eq!(super::sentence(&in_vain), sentence.replace("it now reads", "it would read"));
     }
 }
 
@@ -171,8 +173,9 @@ fn what_became_of_an_act_is_told_in_its_row_and_the_other_rows_name_it() {
         position: at(31),
         ..Act::default()
     };
+    let in_vain = Act { changes: Vec::new(), changes_nothing: true, position: at(33), ..correction.clone() };
     let retraction = Act { kind: "event_retracted".into(), about: at(30), position: at(32), ..Act::default() };
-    let acts = vec![corrected, retracted, passed_over, correction, retraction];
+    let acts = vec![corrected, retracted, passed_over, correction, retraction, in_vain];
     let text = timeline(&TimelineResponse { acts, ..TimelineResponse::default() }).text(200);
     for told in [
         "corrected in entry 31; first dated 2025-08-05; the same act as in entries 24, 25, followed",
@@ -181,6 +184,7 @@ fn what_became_of_an_act_is_told_in_its_row_and_the_other_rows_name_it() {
         "it corrects entry 23 (withdrawal notified, Poland, 2025-08-05): received by depositary was 2025-08-05, is \
          2025-08-20",
         "it takes back entry 30",
+        "it corrects entry 23 (withdrawal notified, Poland, 2025-08-05), which had been taken back: it changes nothing",
     ] {
         assert!(text.contains(told), "{told}\n{text}");
     }

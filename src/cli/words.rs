@@ -42,6 +42,7 @@ pub fn place_among<'p>(event: &EventPosition, all: impl IntoIterator<Item = &'p 
 /// The act in a sentence: what happened, with the words of the body that tell most.
 pub fn sentence(act: &Act) -> String {
     match act.event.as_ref() {
+        Some(event) if act.changes_nothing => correction(&act.kind, event, "it would read"),
         Some(event) => of_event(&act.kind, event),
         None => spaced(&act.kind),
     }
@@ -65,7 +66,8 @@ pub fn about(act: &Act) -> String {
         .map(|ChangedField { field, before, after }| format!("{} was {before}, is {after}", spaced(field)));
     let changed = changed.collect::<Vec<_>>().join("; ");
     let changed = if changed.is_empty() { changed } else { format!(": {changed}") };
-    format!("it {does} entry {}{named}{changed}", target.index)
+    let in_vain = if act.changes_nothing { ", which had been taken back: it changes nothing" } else { "" };
+    format!("it {does} entry {}{named}{changed}{in_vain}", target.index)
 }
 
 /// What an act is, whose and of which day.
@@ -95,6 +97,14 @@ pub fn became(act: &Act) -> Vec<String> {
 pub fn differences(claim: &Claim) -> String {
     let said = claim.differs.iter().map(|said| format!("{} {}", spaced(&said.field), said.says));
     said.collect::<Vec<_>>().join(", ")
+}
+
+/// A correction, with what it makes, or would make, of what it corrects.
+fn correction(kind: &str, event: &Event, reads: &str) -> String {
+    let Some(EventBody::EventCorrected(body)) = event.body.as_ref() else { return spaced(kind) };
+    let restated = body.restated.as_ref().and_then(|restated| Some((restated, kind_of(restated)?)));
+    let now = restated.map(|(restated, kind)| format!("{reads}: {}", of_event(&kind, restated)));
+    joined(&format!("{}: {}", spaced(kind), body.reason), &now.unwrap_or_default())
 }
 
 fn of_event(kind: &str, event: &Event) -> String {
@@ -138,12 +148,7 @@ fn of_event(kind: &str, event: &Event) -> String {
             let stance = word("stance", "BODY_STANCE_");
             quoted(&bracketed(&format!("{} decided", body.body), &stance), &body.text)
         }
-        Some(EventBody::EventCorrected(body)) => {
-            let told = format!("{name}: {}", body.reason);
-            let restated = body.restated.as_ref().and_then(|restated| Some((restated, kind_of(restated)?)));
-            let now = restated.map(|(restated, kind)| format!("it now reads: {}", of_event(&kind, restated)));
-            joined(&told, &now.unwrap_or_default())
-        }
+        Some(EventBody::EventCorrected(_)) => correction(kind, event, "it now reads"),
         Some(EventBody::SuccessionNotified(body)) => {
             let to = word("succeeds_to", "SUCCESSION_TO_");
             format!("{name} to the {to} of {}, from {}", body.predecessor, stated(&body.succeeded))

@@ -59,6 +59,7 @@ impl<'n> Telling<'n> {
             changes: fate.about.as_ref().map(|about| found.changes(act.position, about)).unwrap_or_default(),
             rivals: fate.rivals.iter().filter_map(place).collect(),
             passed_over: fate.is_passed_over,
+            changes_nothing: fate.changes_nothing,
             ..told
         })
     }

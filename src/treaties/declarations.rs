@@ -3,7 +3,8 @@
 //! Promises: what is withdrawn or modified on a day that is not known stands until the first
 //! of its days, does not stand from the last of them on, and may stand between. Of two
 //! declarations about a unit of territory the later one goes before the earlier one (R13);
-//! of one day neither does, and both are told with what they contradict.
+//! of one day neither does, and both are told with what they contradict, also where it is
+//! only as some days of open dates have it that they are of one day.
 //! Leaves to others: provisional application (`provisional`), what is remarked (`remarks`).
 
 use jiff::civil::Date;
@@ -53,7 +54,7 @@ pub struct Declared {
     /// Of which of its units a later declaration may tell by the day.
     pub may_be_replaced: Vec<Replaced>,
     /// Of which of its units a declaration that is, or may be, of the same day says the
-    /// contrary: neither of them is the later one.
+    /// contrary: then neither of them is the later one.
     pub contradicted_by: Vec<Replaced>,
 }
 
@@ -256,17 +257,18 @@ fn others_on(record: &Record<'_, '_>, act: &Act<'_>, units: &[Box<str>], at: Dat
             continue;
         }
         let is_later = days.last <= at && own.last < days.first && changes.may_be.is_none();
-        // Of one day neither is the later one.
-        let may_be_later = own.first < days.last;
-        let contrary = are_contrary(own_territory.effect, territory.effect);
+        // Of one day neither is the later one; both have come by the day if they stand.
+        let may_be_later = own.first < days.last.min(at);
+        let may_be_of_one_day = own.holds(days.first) || days.holds(own.first);
+        let is_contrary = may_be_of_one_day && are_contrary(own_territory.effect, territory.effect);
         for unit in territory.units.iter().filter(|unit| units.contains(*unit)) {
             let told = || Replaced { unit: unit.clone(), by: other.shown().cited(), since: since.clone() };
-            match (is_later, may_be_later) {
-                (true, _) => found.replaced.push(unit.clone()),
-                (false, true) => found.may_be_replaced.push(told()),
-                (false, false) if contrary => found.contradicted_by.push(told()),
-                (false, false) => {}
+            if is_later {
+                found.replaced.push(unit.clone());
+                continue;
             }
+            found.may_be_replaced.extend(may_be_later.then(told));
+            found.contradicted_by.extend(is_contrary.then(told));
         }
     }
     let Others { replaced, may_be_replaced, contradicted_by } = &mut found;

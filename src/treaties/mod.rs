@@ -203,11 +203,10 @@ fn corrected_in_vain(dossier: &Dossier<'_>, stated: &Stated<'_>) -> Vec<Remark> 
         Subject::Participation(treaty, who) => treaty == dossier.treaty && who == dossier.participant,
         Subject::Ledger | Subject::Organisation(_) | Subject::Participant(_) | Subject::Record(_) => false,
     };
-    let came = |recorded: &Recorded| (recorded.effective_since(), recorded.position);
     let remarks = stated.retracted.iter().filter(|it| is_own(it.recorded)).flat_map(|taken_back| {
         let Retracted { recorded, retraction, .. } = *taken_back;
-        let corrections = stated.corrections.get(&recorded.reference()).into_iter().flatten();
-        corrections.filter(move |(by, _)| came(by) > came(retraction)).map(move |(by, _)| {
+        let (_, in_vain) = stated.corrections_of(recorded);
+        in_vain.into_iter().map(move |(by, _)| {
             let kind = recorded.event.kind().name().replace('_', " ");
             let (of, before) = (recorded.position.index, retraction.position.index);
             let message = format!(

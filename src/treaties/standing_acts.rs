@@ -11,14 +11,14 @@ use super::{
     GrantedMandate, ViewName, rivals,
     statements::{self, Stated, Version, versions},
 };
-use crate::domain::{Body, EventReference, Position, Recorded, SharedBody, Size, WorldDate};
+use crate::domain::{Body, EventCorrected, EventReference, Position, Recorded, SharedBody, Size, WorldDate};
 
 /// What became of an event.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fate {
     /// Where the event stands that takes it back.
     pub retracted_by: Option<Position>,
-    /// Where its corrections stand, in the order in which they took effect.
+    /// Where its corrections stand that changed it, in the order in which they took effect.
     pub corrected_by: Vec<Position>,
     /// What it says its date is, as corrected.
     pub date: Option<WorldDate>,
@@ -28,6 +28,8 @@ pub struct Fate {
     pub is_passed_over: bool,
     /// The event that it corrects, takes back or contests.
     pub about: Option<About>,
+    /// It corrects what had been taken back before it took effect: it changes nothing.
+    pub changes_nothing: bool,
 }
 
 /// What an event about another one is about.
@@ -57,8 +59,9 @@ pub fn fates(
         let target = target_of(recorded).and_then(|target| named.get(target)).copied();
         let fate = fates.entry(recorded.position).or_default();
         fate.date = versions_of(recorded, &stated).last().and_then(|version| version.date()).cloned();
-        fate.corrected_by = corrections_of(recorded, &stated).map(|correction| correction.position).collect();
+        fate.corrected_by = corrections_of(recorded, &stated).iter().map(|(by, _)| by.position).collect();
         fate.about = target.map(|target| about(recorded, target, &stated));
+        fate.changes_nothing = target.is_some_and(|target| is_in_vain(recorded, target, &stated));
         if let (Some(target), Body::Shared(SharedBody::EventRetracted(_))) = (target, &recorded.event.body)
             && statements::counts(recorded, size)
         {
@@ -79,12 +82,17 @@ pub fn fates(
     fates
 }
 
-fn corrections_of<'a>(recorded: &Recorded, stated: &Stated<'a>) -> impl Iterator<Item = &'a Recorded> {
-    stated.corrections.get(&recorded.reference()).into_iter().flatten().map(|(correction, _)| *correction)
+fn corrections_of<'a>(recorded: &Recorded, stated: &Stated<'a>) -> Vec<(&'a Recorded, &'a EventCorrected)> {
+    stated.corrections_of(recorded).0
+}
+
+/// Whether an event corrects another one that had been taken back.
+fn is_in_vain(recorded: &Recorded, target: &Recorded, stated: &Stated<'_>) -> bool {
+    stated.corrections_of(target).1.iter().any(|(by, _)| by.position == recorded.position)
 }
 
 fn versions_of<'a>(recorded: &'a Recorded, stated: &Stated<'a>) -> Vec<Version<'a>> {
-    versions(recorded, stated.corrections.get(&recorded.reference()).map(Vec::as_slice).unwrap_or_default())
+    versions(recorded, &corrections_of(recorded, stated))
 }
 
 /// A correction is set against what stood right before it; one that is not in effect,
@@ -93,7 +101,7 @@ fn about(recorded: &Recorded, target: &Recorded, stated: &Stated<'_>) -> About {
     let versions = versions_of(target, stated);
     let before = match &recorded.event.body {
         Body::Shared(SharedBody::EventCorrected(_)) => {
-            corrections_of(target, stated).position(|correction| correction.position == recorded.position)
+            corrections_of(target, stated).iter().position(|(by, _)| by.position == recorded.position)
         }
         _ => None,
     };
@@ -101,7 +109,9 @@ fn about(recorded: &Recorded, target: &Recorded, stated: &Stated<'_>) -> About {
     About {
         event: target.position,
         date: stood.and_then(|version| version.date()).cloned(),
-        restates: stood.filter(|_| recorded.event.restated().is_some()).map(|version| version.said_in.position),
+        restates: stood
+            .filter(|_| recorded.event.restated().is_some() && !is_in_vain(recorded, target, stated))
+            .map(|version| version.said_in.position),
     }
 }
 

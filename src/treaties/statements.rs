@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::Dossier;
 use crate::domain::{
-    Body, CitedEvent, ContestResolved, Event, EventContested, EventCorrected, EventReference, EventRetracted,
-    NotStated, Recorded, Restated, SharedBody, Size, Subject, TreatyBody, WorldDate,
+    Body, CitedEvent, ContestResolved, Event, EventContested, EventCorrected, EventReference, EventRetracted, Index,
+    NotStated, Position, Recorded, Restated, SharedBody, Size, Subject, TreatyBody, WorldDate,
 };
 
 /// What counts, sorted out.
@@ -24,6 +24,26 @@ pub struct Stated<'a> {
     pub retracted: Vec<Retracted<'a>>,
     /// Corrections in effect by what they correct, in the order in which they took effect.
     pub corrections: ByTarget<'a, EventCorrected>,
+}
+
+impl<'a> Stated<'a> {
+    /// The corrections of an event: those that came while it stood, and those that came when it
+    /// had been taken back and change nothing.
+    pub fn corrections_of(&self, recorded: &Recorded) -> (Vec<Correction<'a>>, Vec<Correction<'a>>) {
+        let reference = recorded.reference();
+        let corrections = self.corrections.get(&reference).into_iter().flatten().copied();
+        let found = self.retracted.binary_search_by_key(&reference, |retracted| retracted.recorded.reference());
+        let taken_back = found.ok().map(|at| came(self.retracted[at].retraction));
+        corrections.partition(|(by, _)| taken_back.is_none_or(|taken_back| came(by) < taken_back))
+    }
+}
+
+/// An event, and how it corrects another one.
+type Correction<'a> = (&'a Recorded, &'a EventCorrected);
+
+/// The order in which events take effect.
+fn came(recorded: &Recorded) -> (Option<Index>, Position) {
+    (recorded.effective_since(), recorded.position)
 }
 
 /// What is said of earlier events, by the names of these.
@@ -151,7 +171,7 @@ pub fn in_effect_of<'a>(events: &[&'a Recorded], size: Size) -> Stated<'a> {
     let counted = events.iter().copied().filter(|recorded| counts(recorded, size));
     let mut counted: Vec<&Recorded> = counted.collect();
     // In the order in which they took effect: one organisation's order is the order that it wants.
-    counted.sort_by_key(|recorded| (recorded.effective_since(), recorded.position));
+    counted.sort_by_key(|recorded| came(recorded));
     // What bears on an answer in two ways may be given twice.
     counted.dedup_by_key(|recorded| recorded.position);
     let retractions = by_target(&counted, |body| match body {

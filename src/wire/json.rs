@@ -1,7 +1,7 @@
 //! The protobuf JSON mapping of every message of the contract, both ways.
 //!
 //! Promises: what [`from_json`] returns is canonical on the wire; an error names
-//! the field. Field names are written as in the proto files and read in either
+//! the field, and is told in part where it is long. Field names are written as in the proto files and read in either
 //! form; messages are named without their package: `Event`. Whether the values are
 //! well formed is for `parse_submitted` to say.
 
@@ -9,7 +9,8 @@ use prost::{Message, bytes::Bytes};
 use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, SerializeOptions};
 use serde_json::{Map, Value, json};
 
-use super::{Malformed, MalformedRule, Submitted, canonical, descriptor, malformed::Parsed, proto};
+use super::{Malformed, MalformedRule, Submitted, canonical, cut_short, descriptor, malformed::Parsed, proto};
+use crate::limits::CHANGE_VALUE_CHARS;
 
 /// JSON that is not of the mapping: for the person who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +42,12 @@ pub fn from_json(message: &str, json: &Value) -> Result<Vec<u8>, InvalidJson> {
     let descriptor = descriptor(message);
     match read(&descriptor, json) {
         Ok(message) => Ok(message.encode_to_vec()),
-        Err(error) => Err(locate(&descriptor, json).unwrap_or(InvalidJson { field: String::new(), message: error })),
+        Err(error) => {
+            let InvalidJson { field, message } =
+                locate(&descriptor, json).unwrap_or(InvalidJson { field: String::new(), message: error });
+            let told = |text: &str| cut_short(text, CHANGE_VALUE_CHARS);
+            Err(InvalidJson { field: told(&field), message: told(&message) })
+        }
     }
 }
 
@@ -146,6 +152,19 @@ mod tests {
             "treatyRegistered.clauses.signatur"
         );
         assert_eq!(where_wrong(json!([])), "");
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_a_word_that_no_field_can_have() {
+        let endless = "x".repeat(60_000);
+        for json in [json!({ endless.clone(): 1 }), json!({ "act": 7, "source": { "class": endless } })] {
+            let told = from_json(EVENT, &json).expect_err("wrong").to_string();
+            assert!(told.chars().count() < 300, "{} characters", told.chars().count());
+        }
+        let nested = json!({ "source": { endless: 1 } });
+        let told = from_json(EVENT, &nested).expect_err("wrong");
+        assert!(told.field.starts_with("source.xxx") && told.field.ends_with('\u{2026}'), "{told}");
+        assert!(told.to_string().chars().count() < 300);
     }
 
     /// Something that is not the default of the field.

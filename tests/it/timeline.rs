@@ -125,6 +125,16 @@ async fn an_act_that_is_taken_back_says_so_and_the_retraction_names_it() {
     assert_eq!(index(&act_at(&told, at + 1).about), at);
     let before = acts(&story, "POL", at + 1).await;
     assert!(act_at(&before, at).retracted_by.is_none(), "nobody had taken it back then");
+    // A correction that comes after that changes nothing of what is told.
+    story.enter(shared(&poland, correction(&withdrawal, "2026-02-25"))).await;
+    let told = acts(&story, "POL", story.size()).await;
+    let [act, taken_back, late] = [at, at + 1, at + 2].map(|at| act_at(&told, at));
+    assert_eq!((&*act.date, &*act.date_first_stated, act.corrected_by.len()), ("2026-02-15", "", 0));
+    for later in [taken_back, late] {
+        assert_eq!(later.about_act.as_ref().unwrap().date, "2026-02-15");
+    }
+    assert!(late.changes_nothing && late.changes.is_empty() && index(&late.about) == at);
+    assert!(!act.changes_nothing && !taken_back.changes_nothing);
     story.audited().await;
 }
 

@@ -145,7 +145,9 @@ impl List<'_> {
             Some(_) => None,
             None => {
                 let ended = lane.stretches.iter().filter(shown).find(|stretch| stretch.to == Some(day))?;
-                Some((format!("end: {}{ahead}", ended.label), ended.look))
+                // Of what may have ended before: by then it surely has.
+                let what = ended.label.strip_prefix("none/").unwrap_or(&ended.label);
+                Some((format!("end: {what}{ahead}"), ended.look))
             }
         }
     }

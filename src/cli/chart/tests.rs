@@ -249,3 +249,15 @@ fn years_have_bars_and_name_their_kinds() {
 ";
     assert_eq!(format!("\n{}\n", years.text(80, Style::PLAIN)), expected);
 }
+
+#[test]
+fn what_may_have_ended_before_is_told_by_its_name_where_it_surely_has() {
+    let courses = vec![left("2025-08-20", "2026-02-20")];
+    let applied = lane(&[
+        ("2005-01-10", Look::Provisional, "applied provisionally"),
+        ("2005-06-01", Look::Open, "none/provisional"),
+        ("2005-07-01", Look::Blank, ""),
+    ]);
+    let text = Chart { courses, overlays: vec![applied], ..Chart::default() }.text(60, Style::PLAIN);
+    assert!(text.contains("end: provisional") && !text.contains("end: none"), "{text}");
+}

@@ -565,18 +565,6 @@ fn a_deferred_withdrawal_takes_effect_a_day_later_where_the_clauses_say_so() {
 }
 
 #[test]
-fn a_notice_before_the_least_time_of_membership_is_remarked() {
-    let mut book = Book::default();
-    let mut clauses = ottawa_clauses();
-    clauses.withdrawal.as_mut().unwrap().minimum_months = 24;
-    book.record("2025-03-17", "treaty/a:1", registered(Some(clauses), "1997-09-18"));
-    book.record("2025-03-17", "treaty/a:1", effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
-    book.deposited("participation/a:1/XXX", ConsentMode::Accession, "2024-01-01");
-    book.withdrew("2025-07-18", "participation/a:1/XXX", "2025-07-18");
-    assert_eq!(codes(&book.now("a:1", "XXX", "2026-05-02")), ["notice_too_early"]);
-}
-
-#[test]
 fn every_answer_names_what_it_rests_on() {
     let (mut book, x) = with_party("XXX");
     book.withdrew("2025-07-18", &x, "2025-07-18");

@@ -144,3 +144,15 @@ fn a_depositary_that_the_clauses_do_not_name_is_remarked_and_the_instrument_coun
         assert_eq!(codes(&answer).contains(&LegalRemark::DepositaryNotNamed), remarked, "{depositary}");
     }
 }
+
+#[test]
+fn a_notice_before_the_least_time_of_membership_is_remarked() {
+    let mut book = Book::default();
+    let mut clauses = ottawa_clauses();
+    clauses.withdrawal.as_mut().unwrap().minimum_months = 24;
+    book.record("2025-03-17", "treaty/a:1", registered(Some(clauses), "1997-09-18"));
+    book.record("2025-03-17", "treaty/a:1", effect(TreatyEffect::EntryIntoForce, "1999-03-01"));
+    book.deposited("participation/a:1/XXX", ConsentMode::Accession, "2024-01-01");
+    book.withdrew("2025-07-18", "participation/a:1/XXX", "2025-07-18");
+    assert_eq!(super::codes(&book.now("a:1", "XXX", "2026-05-02")), ["notice_too_early"]);
+}

@@ -233,9 +233,35 @@ fn contrary_declarations_of_one_day_are_both_told_and_contradict_each_other() {
     assert_eq!(told((Extends, "2014-05-01"), (Excludes, "2014-05-01"), "2014-04-30"), []);
     let later = [(1, true, vec![]), (1, true, vec![])];
     assert_eq!(told((Extends, "2014-05-01"), (Excludes, "2014-05-02"), "2015-01-01"), later);
-    // The one that is of the last of the other's days cannot be the earlier one.
-    let last = told((Extends, "2014-05"), (Excludes, "2014-05-31"), "2015-01-01");
-    assert_eq!(last, [(1, false, isle()), (2, false, vec![])]);
+    let apart = told((Extends, "2014-05"), (Excludes, "2014-06"), "2015-01-01");
+    assert_eq!(apart, later, "they cannot be of one day");
+}
+
+#[test]
+fn contrary_declarations_that_may_be_of_one_day_say_so_of_each_other_beside_what_may_be_later() {
+    use TerritorialEffect::{Excludes, Extends};
+    // Per declaration: how many may be later, and how many of the same day say the contrary.
+    let told = |first: &str, second: (TerritorialEffect, &str), at: &str| {
+        let (mut book, x) = with_party("XXX");
+        book.record(RECORDED, &x, scope(Extends, &["Isle", "Cape"], first));
+        book.record(RECORDED, &x, scope(second.0, &["Isle"], second.1));
+        let mut found = standing(&book, at);
+        found.sort_by_key(|it| std::cmp::Reverse(it.units.len()));
+        found.iter().map(|it| (it.may_be_replaced.len(), it.contradicted_by.len())).collect::<Vec<_>>()
+    };
+    let contrary = |first, second| told(first, (Excludes, second), "2015-01-01");
+    assert_eq!(contrary("2006-03", "2006-03"), [(1, 1), (1, 1)]);
+    assert_eq!(contrary("2006-03", "2006-03-25"), [(1, 1), (1, 1)]);
+    assert_eq!(contrary("2006-03-01/2006-03-25", "2006-03-25"), [(1, 1), (0, 1)], "the open one is not the later one");
+    assert_eq!(
+        contrary("2006-03-25/2006-03-30", "2006-03-25"),
+        [(0, 1), (1, 1)],
+        "the open one is not the earlier one"
+    );
+    // Of what stands on the day, no day after it is meant.
+    let alike = |second, at| told("2005-08-08", (Extends, second), at);
+    assert_eq!(alike("2005-07-30/2005-08-18", "2005-08-08"), [(0, 0), (1, 0)]);
+    assert_eq!(alike("2005-07-30/2005-08-18", "2005-08-09"), [(1, 0), (1, 0)]);
 }
 
 #[test]
