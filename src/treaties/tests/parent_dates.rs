@@ -12,12 +12,17 @@ use crate::treaties::{Horizon, Interval, StatusRule, upcoming};
 const TREATY: &str = "a:1";
 const PROTOCOL_OF_IT: &str = "a:1-p";
 
-/// An instrument to the treaty that names its protocol, and a withdrawal from the treaty.
+/// An instrument to the treaty that names its protocol.
+fn with_protocol(deposited: &str) -> Body {
+    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, deposited) else { unreachable!() };
+    let protocols = vec![PROTOCOL_OF_IT.parse().unwrap()];
+    Body::Treaty(TreatyBody::InstrumentDeposited(InstrumentDeposited { protocols, ..body }))
+}
+
+/// Such an instrument, and a withdrawal from the treaty.
 fn joined_and_left(deposited: &str, received: &str) -> Book {
     let mut book = entering_after(3);
-    let TreatyBody::InstrumentDeposited(body) = deposit(ConsentMode::Accession, deposited) else { unreachable!() };
-    let body = InstrumentDeposited { protocols: vec![PROTOCOL_OF_IT.parse().unwrap()], ..body };
-    book.record("2025-03-17", &own(TREATY), TreatyBody::InstrumentDeposited(body));
+    book.entry("2025-03-17", &own(TREATY), with_protocol(deposited), |_| {});
     book.withdrew("2025-03-17", &own(TREATY), received);
     book
 }
@@ -69,7 +74,8 @@ fn what_comes_under_a_protocol_goes_by_the_day_of_the_one_instrument() {
         let treaty: TreatyId = treaty.parse().unwrap();
         let ahead = book
             .dossier("XXX", |dossier| upcoming(&Dossier { treaty: &treaty, ..*dossier }, horizon, ViewName::Default));
-        ahead.changes.iter().map(|change| (change.days.first, change.days.last)).collect::<Vec<_>>()
+        let becomes = ahead.changes.iter().filter(|change| change.statuses.is_some());
+        becomes.map(|change| (change.days.first, change.days.last)).collect::<Vec<_>>()
     };
     assert_eq!(ahead(PROTOCOL_OF_IT), [(day("2006-02-16"), day("2006-02-24"))]);
     assert_eq!(ahead(PROTOCOL_OF_IT), ahead(TREATY));
@@ -83,6 +89,40 @@ fn a_withdrawal_that_is_not_known_to_the_day_either_leaves_the_instrument_one_da
     assert_eq!((contracting.first.to, contracting.last.to), (Some(day("2006-02-02")), Some(day("2006-02-28"))));
     for at in ["2005-12-20", "2006-01-10", "2006-02-10"] {
         assert_eq!(kinds_on(&book, PROTOCOL_OF_IT, at), kinds_on(&book, TREATY, at), "{at}");
+    }
+}
+
+#[test]
+fn what_two_open_days_lead_to_is_told_or_the_answer_is_not_complete() {
+    let book = joined_and_left("2005-10/2005-11", "2005-10/2005-11");
+    let each = || days_of("2005-10-01", "2005-11-30").step_by(6);
+    let pairs = || each().flat_map(|deposited| each().map(move |received| (deposited, received)));
+    let settled: Vec<Book> =
+        pairs().map(|(deposited, received)| joined_and_left(&deposited.to_string(), &received.to_string())).collect();
+    for at in ["2005-11-15", "2005-12-20", "2006-02-10"] {
+        let possible: BTreeSet<_> = settled.iter().flat_map(|book| kinds_on(book, PROTOCOL_OF_IT, at)).collect();
+        let told = kinds_on(&book, PROTOCOL_OF_IT, at);
+        assert!(told.is_superset(&possible), "{at}: {told:?}, and {possible:?} can be");
+        assert!(told == possible || !book.now(PROTOCOL_OF_IT, "XXX", at).complete, "{at}: {told:?} of {possible:?}");
+    }
+}
+
+#[test]
+fn one_account_of_the_instrument_holds_for_the_treaty_and_its_protocol() {
+    let mut book = entering_after(3);
+    for deposited in ["2005-10-25", "2005-11-20"] {
+        let act = |recorded: &mut Recorded| recorded.event.act = Some("accession".into());
+        book.entry("2025-03-17", &own(TREATY), with_protocol(deposited), act);
+    }
+    book.withdrew("2025-03-17", &own(TREATY), "2005-11-15");
+    // Who deposited on the 25th has left; who did on the 20th had nothing to leave on the 15th.
+    for (at, expected) in
+        [("2006-02-01", ["contracting", "non_participant"]), ("2006-03-01", ["non_participant", "party"])]
+    {
+        assert_eq!(kinds_on(&book, PROTOCOL_OF_IT, at), BTreeSet::from(expected), "{at}");
+        assert_eq!(kinds_on(&book, TREATY, at), BTreeSet::from(expected), "{at}");
+        let answer = book.now(PROTOCOL_OF_IT, "XXX", at);
+        assert!(answer.outcomes.iter().all(|outcome| outcome.assuming.len() == 1), "{at}: one account each");
     }
 }
 
