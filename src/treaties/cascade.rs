@@ -9,10 +9,11 @@ use super::{
     course::{Course, Leave},
     explain::sentences_of,
     followed::{self, Followed},
-    joining,
+    in_force, joining,
     readings::Reading,
     record::{Around, Record},
     rivals::Act,
+    shared_dates::{self, SharedDate},
     statements::Statement,
 };
 use crate::domain::{Subject, TreatyBody, TreatyId, WorldDate};
@@ -30,6 +31,9 @@ pub struct Carried {
     pub assuming: Vec<Box<str>>,
     /// The same where it is open on which of their days what it goes by was.
     pub assuming_any_day: Vec<Box<str>>,
+    /// On which days it is so what the treaty's own record has, too: as one of these has them.
+    /// Never none.
+    pub shared: Vec<Vec<SharedDate>>,
     /// Has one number for all ways that go by the same statements there.
     pub goes_by: usize,
 }
@@ -43,6 +47,7 @@ impl Carried {
             repatriated: true,
             assuming: Vec::new(),
             assuming_any_day: Vec::new(),
+            shared: vec![Vec::new()],
             goes_by: 0,
         }
     }
@@ -95,7 +100,9 @@ pub fn carried<'a>(
     let leads_alike = followed::joined(&followed, around.asked);
     let followed =
         if around.deadlines.is_none() && lies_outside(dossier, acts, &leads_alike) { leads_alike } else { followed };
-    for Followed { reading, corners, .. } in followed {
+    for followed in followed {
+        let shared = shared_dates::of(&followed, dossier.treaty);
+        let Followed { reading, corners, .. } = followed;
         let mut corners: Vec<Vec<CarriedLeave>> = corners.iter().map(|course| leaves(course)).collect();
         let Some(last) = corners.last().cloned() else { continue };
         let mut first = corners.remove(0);
@@ -107,11 +114,12 @@ pub fn carried<'a>(
                 let by_days = way.readings.iter().all(|other| other.goes_by_the_same(&reading));
                 add_steps(&mut way.first, &first, if by_days { Apart::Days } else { Apart::Statements });
                 way.readings.push(reading);
+                shared_dates::add(&mut way.shared, shared);
             }
-            None => ways.push(Way { first, last, readings: vec![reading] }),
+            None => ways.push(Way { first, last, readings: vec![reading], shared: vec![shared] }),
         }
     }
-    (told(ways), complete)
+    (told(ways, dossier.treaty), complete)
 }
 
 /// Leaves with the readings there that lead to them.
@@ -120,6 +128,8 @@ struct Way<'r, 'a> {
     first: Vec<CarriedLeave>,
     last: Vec<CarriedLeave>,
     readings: Vec<Reading<'r, 'a>>,
+    /// What these have of the dates of both treaties.
+    shared: Vec<Vec<SharedDate>>,
 }
 
 impl Way<'_, '_> {
@@ -130,17 +140,18 @@ impl Way<'_, '_> {
     }
 }
 
-fn told(ways: Vec<Way<'_, '_>>) -> Vec<Carried> {
+fn told(ways: Vec<Way<'_, '_>>, treaty: &TreatyId) -> Vec<Carried> {
     let alone = ways.len() == 1;
     let alike = |way: &Way<'_, '_>| ways.iter().position(|other| other.goes_by_the_same(way));
     // One whose own readings go by several is like none, and has its own number.
     let goes_by: Vec<usize> = ways.iter().enumerate().map(|(at, way)| alike(way).unwrap_or(at)).collect();
     let told = ways.into_iter().zip(goes_by).map(|(way, goes_by)| {
-        let Way { first, mut last, readings } = way;
+        let Way { first, mut last, readings, shared } = way;
         for (last, first) in last.iter_mut().zip(&first) {
             last.steps.clone_from(&first.steps);
         }
-        let way = Carried { first, last, repatriated: readings[0].is_over(), goes_by, ..Carried::of_nothing() };
+        let repatriated = readings[0].is_over();
+        let way = Carried { first, last, repatriated, shared, goes_by, ..Carried::of_nothing() };
         if alone {
             return way;
         }
@@ -150,7 +161,7 @@ fn told(ways: Vec<Way<'_, '_>>) -> Vec<Carried> {
                 any_day.push(reading.by_its_statements());
             }
         }
-        Carried { assuming_any_day: assuming(any_day), assuming: assuming(readings), ..way }
+        Carried { assuming_any_day: assuming(any_day, treaty), assuming: assuming(readings, treaty), ..way }
     });
     told.collect()
 }
@@ -162,23 +173,29 @@ fn add_steps(leaves: &mut [CarriedLeave], others: &[CarriedLeave], apart: Apart)
     }
 }
 
-/// Whether nothing that the participant did under the treaty itself can have come while it
-/// leaves the parent, or on one of the days on which that may begin or end.
+/// Whether nothing that the participant did under the treaty itself, with an instrument to the
+/// parent, too, can have come while it leaves the parent, or on one of the days on which that may begin or end.
 fn lies_outside(dossier: &Dossier<'_>, acts: &[Act<'_>], followed: &[Followed<'_, '_>]) -> bool {
     let leaves = followed.iter().flat_map(|followed| &followed.corners).flat_map(|course| &course.memberships);
     let first = leaves.filter_map(|membership| membership.leave.as_ref()).map(|leave| leave.began).min();
     let Some(first) = first else { return true };
     let own = acts.iter().filter(|act| {
         matches!(act.subject(), Subject::Participation(treaty, who)
-            if treaty == dossier.treaty && who == dossier.participant)
+            if who == dossier.participant
+                && (treaty == dossier.treaty || in_force::names(act.shown(), dossier.treaty)))
     });
     let consents = own.filter(|act| !matches!(act.shown().body, TreatyBody::DomesticStepTaken(_)));
     let mut dates = consents.flat_map(Act::all).map(Statement::date);
     dates.all(|date| date.and_then(WorldDate::latest).is_some_and(|last| last < first))
 }
 
-/// What has to be assumed for what several readings lead to: one of them.
-fn assuming(readings: Vec<Reading<'_, '_>>) -> Vec<Box<str>> {
+/// What has to be assumed for what several readings lead to: one of them. What the treaty's own
+/// record has, too, it tells itself, if nothing besides goes by it.
+fn assuming(readings: Vec<Reading<'_, '_>>, treaty: &TreatyId) -> Vec<Box<str>> {
+    let besides = shared_dates::without(&readings, treaty);
+    if let [only] = joining::join(besides, Reading::days, Reading::joined).as_slice() {
+        return only.assuming();
+    }
     let readings = joining::join(readings, Reading::days, Reading::joined);
     if let [only] = readings.as_slice() {
         return only.assuming();

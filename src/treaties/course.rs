@@ -541,7 +541,7 @@ pub fn asks_repatriation(clause: &WithdrawalClause) -> bool {
 }
 
 /// Whether a step with this rule says from when on a consent is in force.
-fn gives_entry_into_force(rule: StatusRule) -> bool {
+pub fn gives_entry_into_force(rule: StatusRule) -> bool {
     matches!(
         rule,
         StatusRule::InForceFirstOfMonth

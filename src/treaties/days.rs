@@ -54,6 +54,18 @@ impl Days {
         Self { first: self.first.max(other.first), last: self.last.max(other.last) }
     }
 
+    /// The days that are among both, if there are any.
+    pub fn both(self, other: Self) -> Option<Self> {
+        let both = Self { first: self.first.max(other.first), last: self.last.min(other.last) };
+        (both.first <= both.last).then_some(both)
+    }
+
+    /// The days of both, where they have some in common or come right after each other.
+    pub fn united(self, other: Self) -> Option<Self> {
+        let apart = |one: Self, next: Self| one.last.tomorrow().is_ok_and(|after| after < next.first);
+        (!apart(self, other) && !apart(other, self)).then(|| self.around(other))
+    }
+
     /// These days moved, in their order.
     pub fn map(self, moved: impl Fn(Date) -> Date) -> Self {
         Self { first: moved(self.first), last: moved(self.last) }

@@ -1,7 +1,11 @@
 //! What an answer says besides the status: reasons in order of their dates, and what
 //! could still change it.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use jiff::civil::Date;
 
@@ -9,7 +13,7 @@ use super::{
     Answer, Change, ChangeCode, ClausesApplied, Dossier, Interval, Outcome, Overlay, Span, StatusRule, Step,
     TreatyStatus,
     both_ends::{self, Apart},
-    course::{Course, Leave},
+    course::{self, Course, Leave},
     dated::{self, Starts},
     days::Days,
     declarations,
@@ -54,7 +58,9 @@ pub fn outcomes(asked: &Asked<'_, '_, '_>, followed: &[Followed<'_, '_>]) -> Vec
         let (first, last) = (one.first(), one.last());
         let courses = one.corners.iter().map(Rc::as_ref).collect();
         let interval = *one.interval_on(asked.at);
-        let holding = Holding { first, last, courses, reading: one.reading.clone(), interval };
+        let mut after = one.intervals.iter().skip_while(|it| **it != interval).skip(1);
+        let next = after.next().map(|next| next.first.status.name());
+        let holding = Holding { first, last, courses, reading: one.reading.clone(), interval, next };
         match groups.iter_mut().find(|group| group[0].status() == holding.status()) {
             Some(group) => group.push(holding),
             None => groups.push(vec![holding]),
@@ -85,6 +91,8 @@ struct Holding<'f, 'r, 'a> {
     courses: Vec<&'f Course>,
     reading: Reading<'r, 'a>,
     interval: Interval,
+    /// The status that comes then.
+    next: Option<&'static str>,
 }
 
 impl Holding<'_, '_, '_> {
@@ -92,9 +100,10 @@ impl Holding<'_, '_, '_> {
         self.interval.first.status.name()
     }
 
-    /// One in place of two with the days of one date, if both end or both are open.
+    /// One in place of two with the days of one date, if one status comes after both, or they
+    /// end on the same days.
     fn joined(&self, next: &Self) -> Option<Self> {
-        let reading = self.reading.joined(&next.reading).filter(|_| self.ends() == next.ends())?;
+        let reading = self.reading.joined(&next.reading).filter(|_| self.goes_on_as(next))?;
         Some(Self { reading, ..self.around(next) })
     }
 
@@ -106,13 +115,26 @@ impl Holding<'_, '_, '_> {
         Self { first, last, courses, interval: self.interval.around(other.interval), ..self.clone() }
     }
 
-    fn ends(&self) -> bool {
-        self.interval.last.to.is_some()
+    fn goes_on_as(&self, other: &Self) -> bool {
+        self.next == other.next || ends(&self.interval) == ends(&other.interval)
     }
 }
 
+fn ends(interval: &Interval) -> (Option<Date>, Option<Date>) {
+    (interval.first.to, interval.last.to)
+}
+
+/// Whether one status comes after all, or each that does comes on the same days.
+fn go_on_alike(group: &[Holding<'_, '_, '_>]) -> bool {
+    let mut before: BTreeMap<Option<&str>, Interval> = BTreeMap::new();
+    for it in group {
+        before.entry(it.next).and_modify(|all| *all = all.around(it.interval)).or_insert(it.interval);
+    }
+    before.values().map(ends).collect::<BTreeSet<_>>().len() == 1
+}
+
 fn outcome(asked: &Asked<'_, '_, '_>, mut group: Vec<Holding<'_, '_, '_>>, alone: bool, settles: bool) -> Outcome {
-    if alone && group.iter().all(|it| it.ends() == group[0].ends()) {
+    if alone && go_on_alike(&group) {
         // Whichever days it were, they lead here.
         group = by_statements(group);
     } else {
@@ -171,11 +193,14 @@ pub fn sentence_of(assuming: &[Box<str>]) -> Box<str> {
 }
 
 /// The steps of all readings up to the day asked about, and to the day that ends the status;
-/// what undoes a notice belongs to it, whenever it came.
+/// what undoes a notice belongs to it, whenever it came. What ends before it is in force has no
+/// entry into force.
 fn steps(asked: &Asked<'_, '_, '_>, group: &[Holding<'_, '_, '_>]) -> Vec<Step> {
     let ends = group.iter().filter_map(|it| it.interval.first.to);
     let horizon = ends.max().unwrap_or(asked.at).max(asked.at);
-    let courses = group.iter().flat_map(|it| &it.courses).map(|course| course.steps.as_slice());
+    let courses: Vec<Cow<'_, [Step]>> =
+        group.iter().flat_map(|it| &it.courses).map(|course| come_true(course, asked.at)).collect();
+    let courses = courses.iter().map(|steps| &**steps);
     let by_days = group.iter().all(|it| it.reading.goes_by_the_same(&group[0].reading));
     let mut steps = both_ends::steps(courses, if by_days { Apart::Days } else { Apart::Statements });
     steps.extend(beside(asked.record));
@@ -184,6 +209,18 @@ fn steps(asked: &Asked<'_, '_, '_>, group: &[Holding<'_, '_, '_>]) -> Vec<Step> 
     steps.retain(|step| step.rule == StatusRule::Revocation || step.date.is_none_or(|date| date <= horizon));
     steps.sort_by_key(|step| step.date.unwrap_or(Date::MAX));
     steps
+}
+
+/// The steps of a course without an entry into force behind the end of the status on a day.
+fn come_true(course: &Course, at: Date) -> Cow<'_, [Step]> {
+    let over = course.spans.iter().find(|span| span.holds_on(at)).and_then(|span| span.to);
+    let never = |step: &Step| {
+        course::gives_entry_into_force(step.rule) && over.is_some_and(|over| step.date.is_some_and(|day| over < day))
+    };
+    if !course.steps.iter().any(never) {
+        return Cow::Borrowed(&course.steps);
+    }
+    course.steps.iter().filter(|step| !never(step)).cloned().collect()
 }
 
 /// Acts that change no status and that a reader would look for.

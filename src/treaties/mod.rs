@@ -62,6 +62,7 @@ mod record;
 mod remarked;
 mod remarks;
 mod rivals;
+mod shared_dates;
 mod standing_acts;
 mod statements;
 mod suspension;

@@ -22,6 +22,7 @@ use super::{
     passing::Passing,
     record::Record,
     rivals::Act,
+    shared_dates,
     statements::Statement,
 };
 use crate::{
@@ -75,7 +76,7 @@ pub struct ReadAccount<'r, 'a> {
 /// How a parent treaty is left.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadCarried<'r> {
-    way: &'r Carried,
+    pub way: &'r Carried,
     at: Edge,
 }
 
@@ -208,7 +209,7 @@ pub fn of<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Reading<'r, 'a>>, bool) {
     }
     let edge = |way: &Carried| if way.first == way.last { Edge::First } else { Edge::Open };
     let ways: Vec<_> = record.carried.iter().map(|way| ReadCarried { way, at: edge(way) }).collect();
-    complete &= extend(&mut readings, &ways, |reading, way| reading.carried = Some(*way));
+    complete &= shared_dates::with_ways(&mut readings, &ways);
     if let Some(passing) = &record.passed {
         let of = passing.days;
         let read = |part| ReadPassing { passing, part };

@@ -1,5 +1,4 @@
-//! Successions, declarations, retractions, contests and resolutions, protocols that go
-//! with their treaty, several depositaries, times for objections: each rule by itself.
+//! Successions, declarations, retractions, contests, protocols, depositaries, objections: each rule by itself.
 
 use super::*;
 use crate::treaties::{Days, DecidedBy, Stance, StatusRule, WindowStart};

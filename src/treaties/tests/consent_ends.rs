@@ -13,13 +13,18 @@ const PROTOCOL_OF_IT: &str = "a:1-p";
 /// A treaty, and a protocol that is left with it: in force a year after the deposit, left a
 /// month after the notice, whatever the conflicts, and applied provisionally until then.
 pub fn quick() -> Book {
+    entering_after(12)
+}
+
+/// The same, in force so many months after the deposit.
+pub fn entering_after(months: u32) -> Book {
     let withdrawal = WithdrawalClause {
         notice_months: 1,
         conflict_test: ConflictTest::None,
         reasons_required: false,
         ..protocol_clauses().withdrawal.unwrap()
     };
-    let entry = EntryIntoForceClause { months: 12, ..protocol_clauses().entry_into_force.unwrap() };
+    let entry = EntryIntoForceClause { months, ..protocol_clauses().entry_into_force.unwrap() };
     let clauses = |cascade_to: &[&str]| Clauses {
         entry_into_force: Some(entry.clone()),
         withdrawal: Some(withdrawal.clone()),

@@ -17,6 +17,7 @@ mod open_days;
 mod open_deadlines;
 mod open_remarks;
 mod over_time;
+mod parent_dates;
 mod parties;
 mod properties;
 mod rules;
