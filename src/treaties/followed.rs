@@ -15,11 +15,13 @@ use std::{cmp::Ordering, collections::BTreeSet, rc::Rc};
 use jiff::civil::Date;
 
 use super::{
-    Interval, Span,
+    Interval, Span, breaks,
     course::{self, Course, Membership},
+    days::Part,
     joining,
     readings::{self, Reading},
     record::Record,
+    remarks::Found,
 };
 use crate::limits::{STATUS_ACTS, STATUS_ORDERED, STATUS_POINTS};
 
@@ -82,6 +84,60 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
         followed.extend(sets);
     }
     (followed, complete)
+}
+
+/// The readings once for each combination of stretches on no two days of which what stands
+/// beside the status is remarked on otherwise; those alone whose corners are not remarked on
+/// alike where all would be too many, and of these as many as can be followed.
+pub fn apart_beside<'r, 'a>(record: &'r Record<'r, 'a>, followed: &[Followed<'r, 'a>]) -> Vec<Followed<'r, 'a>> {
+    let acts = record.clocked.len() + record.beside.len();
+    let mut left = STATUS_POINTS * STATUS_ACTS / acts.max(STATUS_ACTS);
+    let stretches: Vec<Vec<Vec<Part>>> = followed.iter().map(|it| breaks::beside(record, &it.reading)).collect();
+    let costs: Vec<usize> = followed.iter().zip(&stretches).map(|(it, parts)| cost(it, parts)).collect();
+    let all = costs.iter().fold(0_usize, |all, cost| all.saturating_add(*cost)) <= left;
+    let each = followed.iter().zip(stretches).zip(costs);
+    let apart = each.flat_map(|((it, stretches), cost)| {
+        if cost == 0 || cost > left || !all && is_remarked_alike(it) {
+            return vec![it.clone()];
+        }
+        left -= cost;
+        let finer = in_stretches(&it.reading, &stretches).into_iter().map(|reading| {
+            let corners = follow(record, reading.corners(cost).0).into_iter().map(|(_, course)| course).collect();
+            Followed::of(reading, corners)
+        });
+        finer.collect()
+    });
+    apart.collect()
+}
+
+/// A reading once for each combination of stretches of its dates.
+fn in_stretches<'r, 'a>(reading: &Reading<'r, 'a>, stretches: &[Vec<Part>]) -> Vec<Reading<'r, 'a>> {
+    let mut readings = vec![reading.clone()];
+    for (at, parts) in stretches.iter().enumerate().filter(|(_, parts)| parts.len() > 1) {
+        readings = readings.iter().flat_map(|it| parts.iter().map(move |part| it.with_part(at, *part))).collect();
+    }
+    readings
+}
+
+/// How many corners a reading has in stretches; 0 where these take nothing of it apart, or
+/// where its points are known.
+fn cost(followed: &Followed<'_, '_>, stretches: &[Vec<Part>]) -> usize {
+    if !followed.points.is_empty() || stretches.iter().all(|parts| parts.len() < 2) {
+        return 0;
+    }
+    let ends = |parts: &Vec<Part>| parts.iter().map(|part| if part.days.is_settled() { 1 } else { 2 }).sum();
+    stretches.iter().map(ends).fold(2, usize::saturating_mul)
+}
+
+/// Whether all corners have the same findings, whatever days these name.
+fn is_remarked_alike(followed: &Followed<'_, '_>) -> bool {
+    let about = |course: &Rc<Course>| {
+        let each = course.findings.iter().map(|Found { finding, only }| {
+            (finding.code, finding.event.clone(), finding.article.clone(), only.parts.clone())
+        });
+        each.collect::<BTreeSet<_>>()
+    };
+    followed.corners.iter().map(about).collect::<BTreeSet<_>>().len() == 1
 }
 
 /// Orders in which the days of points come, as [`Reading::order`] has one.

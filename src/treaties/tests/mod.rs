@@ -19,6 +19,7 @@ mod open_remarks;
 mod over_time;
 mod parties;
 mod properties;
+mod remarked_days;
 mod rules;
 mod successions;
 mod upcoming;
