@@ -121,3 +121,40 @@ fn a_remark_assumes_the_days_on_which_an_exact_signature_brings_it() {
 fn told_codes(answer: &Answer, code: LegalRemark) -> Vec<LegalRemark> {
     answer.findings.iter().map(|remark| remark.finding.code).filter(|it| *it == code).collect()
 }
+
+#[test]
+fn a_remark_assumes_no_rival_statement_on_which_it_does_not_depend() {
+    let revokes = |on: &str, rival: bool| {
+        let mut book = two_treaties();
+        if rival {
+            let stated = effect(TreatyEffect::EntryIntoForce, "2000-03-01");
+            book.record("2025-03-17", &format!("treaty/{OTTAWA}"), stated);
+        }
+        book.deposited(XXX, ConsentMode::Accession, "2005-06-15");
+        let notice = book.withdrew("2025-03-17", XXX, "2010-01-10");
+        book.record("2025-03-18", XXX, revoked(notice, on));
+        book.now(OTTAWA, "XXX", "2012-01-01")
+    };
+    let code = LegalRemark::RevocationTooLate;
+    let of = Days { first: day("2010-07-01"), last: day("2010-07-31") };
+    let expected = by_exact_days("withdrawal revoked", of, |on| !told_codes(&revokes(on, false), code).is_empty());
+    assert_eq!(expected, ["withdrawal revoked on a day from 2010-07-10 to 2010-07-31, days that the statement allows"]);
+    assert_eq!(told(&revokes("2010-07", false), code), expected);
+    assert_eq!(told(&revokes("2010-07", true), code), expected);
+}
+
+/// That of two rivals leads there which one has to be assumed, is told.
+#[test]
+fn a_remark_assumes_the_rival_statement_on_which_it_depends() {
+    let mut book = two_treaties();
+    book.deposited(XXX, ConsentMode::Accession, "2005-06-15");
+    let mut notice = None;
+    for received in ["2010-01-10", "2011-01-10"] {
+        let rival = |recorded: &mut Recorded| recorded.event.act = Some("the notice".into());
+        notice = Some(book.entry("2025-03-17", XXX, Body::Treaty(self::notice(received)), rival));
+    }
+    book.record("2025-03-18", XXX, revoked(notice.unwrap(), "2010-09"));
+    let answer = book.now(OTTAWA, "XXX", "2012-01-01");
+    let expected = "withdrawal notified on 2010-01-10, as desk states in entry 5";
+    assert_eq!(told(&answer, LegalRemark::RevocationTooLate), [expected]);
+}
