@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use super::{
     Interval, Span, breaks,
     course::{self, Course, Membership},
-    days::Part,
+    days::{Days, Part},
     joining,
     readings::{self, Reading},
     record::Record,
@@ -34,13 +34,15 @@ pub struct Followed<'r, 'a> {
     pub corners: Vec<Rc<Course>>,
     /// What each of these reads, where they are not the corners of the reading; else empty.
     pub points: Vec<Reading<'r, 'a>>,
+    /// Whether these are on every day of each date.
+    every_day: bool,
     /// Ascending, from ever to open.
     pub intervals: Vec<Interval>,
 }
 
 impl<'r, 'a> Followed<'r, 'a> {
     fn of(reading: Reading<'r, 'a>, corners: Vec<Rc<Course>>) -> Self {
-        Self { reading, intervals: intervals(&corners), corners, points: Vec::new() }
+        Self { reading, intervals: intervals(&corners), corners, points: Vec::new(), every_day: false }
     }
 
     /// What it leads to on the first days.
@@ -81,7 +83,7 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
         points_left -= points.as_ref().map_or(0, Vec::len);
         let (sets, by_order) = apart(&reading, points.unwrap_or(corners), record.asked);
         complete &= every || by_order && reading.goes_by_order();
-        followed.extend(sets);
+        followed.extend(sets.into_iter().map(|set| Followed { every_day: every, ..set }));
     }
     (followed, complete)
 }
@@ -97,6 +99,9 @@ pub fn apart_beside<'r, 'a>(record: &'r Record<'r, 'a>, followed: &[Followed<'r,
     let all = costs.iter().fold(0_usize, |all, cost| all.saturating_add(*cost)) <= left;
     let each = followed.iter().zip(stretches).zip(costs);
     let apart = each.flat_map(|((it, stretches), cost)| {
+        if it.every_day {
+            return points_in_stretches(it, &stretches);
+        }
         if cost == 0 || cost > left || !all && is_remarked_alike(it) {
             return vec![it.clone()];
         }
@@ -108,6 +113,25 @@ pub fn apart_beside<'r, 'a>(record: &'r Record<'r, 'a>, followed: &[Followed<'r,
         finer.collect()
     });
     apart.collect()
+}
+
+/// What was followed on every day, once for each combination of stretches that has some of its
+/// points.
+fn points_in_stretches<'r, 'a>(it: &Followed<'r, 'a>, stretches: &[Vec<Part>]) -> Vec<Followed<'r, 'a>> {
+    let pairs = it.reading.open_pairs();
+    let points: Vec<(Vec<Days>, Point<'r, 'a>)> =
+        it.points.iter().cloned().zip(it.corners.iter().cloned()).map(|point| (point.0.days(), point)).collect();
+    let sets = in_stretches(&it.reading, stretches).into_iter().filter_map(|reading| {
+        let around = reading.days();
+        let within = |days: &[Days]| around.iter().zip(days).all(|(around, days)| around.holds(days.first));
+        let points = points.iter().filter(|(days, _)| within(days)).map(|(_, point)| point.clone());
+        let (points, corners): (Vec<Reading<'r, 'a>>, Vec<Rc<Course>>) = points.unzip();
+        let orders: Orders = points.iter().map(|point| point.order(&pairs)).collect();
+        let orders: Vec<Vec<Ordering>> = orders.into_iter().collect();
+        let reading = if reading.order.is_empty() { reading } else { reading.in_orders(&pairs, &orders) };
+        (!points.is_empty()).then(|| Followed { points, every_day: true, ..Followed::of(reading, corners) })
+    });
+    sets.collect()
 }
 
 /// A reading once for each combination of stretches of its dates.
@@ -207,7 +231,7 @@ pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>], asked: Option<Date>) -> Vec
             let corners = one.corners.iter().chain(&other.corners).cloned().collect();
             let pairs = one.intervals.iter().zip(&other.intervals);
             let intervals = pairs.map(|(one, other)| one.around(*other)).collect();
-            Some(Followed { reading, corners, points: Vec::new(), intervals })
+            Some(Followed { reading, corners, points: Vec::new(), every_day: false, intervals })
         },
     )
 }

@@ -287,8 +287,14 @@ fn by_readings(each: &Each<'_, '_, '_>) -> Vec<Vec<Box<str>>> {
     let idle: BTreeSet<usize> = (0..dates).filter(|at| !tells(each, *at)).collect();
     let mut led: Vec<Reading<'_, '_>> = Vec::new();
     let mut told: BTreeMap<OnDays, Vec<usize>> = BTreeMap::new();
+    let others: BTreeSet<Vec<Days>> =
+        each.iter().filter(|(_, leads)| !leads).map(|(read, _)| read.reading.days()).collect();
     for (read, _) in each.iter().filter(|(_, leads)| *leads) {
-        let reading = read.reading.whole_on(&idle);
+        let mut reading = read.reading.whole_on(&idle);
+        // In whichever order the dates come on these days, all leads there.
+        if !others.contains(&read.reading.days()) {
+            reading.order.clear();
+        }
         let alike = told.entry((reading.days(), reading.order.clone())).or_default();
         if !alike.iter().any(|at| led[*at].reads_the_same(&reading)) {
             alike.push(led.len());

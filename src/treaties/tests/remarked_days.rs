@@ -158,3 +158,18 @@ fn a_remark_assumes_the_rival_statement_on_which_it_depends() {
     let expected = "withdrawal notified on 2010-01-10, as desk states in entry 5";
     assert_eq!(told(&answer, LegalRemark::RevocationTooLate), [expected]);
 }
+
+#[test]
+fn of_two_open_dates_a_remark_assumes_no_day_on_which_no_exact_record_brings_it() {
+    let of = |signed: &str, deposited: &str| {
+        let mut book = two_treaties();
+        book.signed(XXX, signed);
+        book.deposited(XXX, ConsentMode::Ratification, deposited);
+        Beside::Declares("1998-06-04").record(&mut book);
+        told(&book.now(OTTAWA, "XXX", "1999-12-01"), LegalRemark::DeclarationByOutsider)
+    };
+    let open = of("1998-06-01/1998-06-08", "1998-06-01/1998-06-08");
+    // Both came after the declaration.
+    let words = "on a day from 1998-06-05 to 1998-06-08, days that the statement allows";
+    assert_eq!(open, [format!("signature affixed {words}; instrument deposited {words}")]);
+}
