@@ -55,16 +55,15 @@ pub fn of_count(record: &Record<'_, '_>, counted: &Counted<'_>, of: Days) -> Vec
 
 /// The stretches of each date of a reading that the days of what stands beside the status tell
 /// apart: findings on a declaration, an objection or a suspension compare it with the status.
-pub fn beside(record: &Record<'_, '_>, reading: &Reading<'_, '_>) -> Vec<Vec<Part>> {
-    let told = told_beside(record);
+pub fn beside(record: &Record<'_, '_>, told: &BTreeSet<Date>, reading: &Reading<'_, '_>) -> Vec<Vec<Part>> {
     let next = |day| add_days(day, 1);
     let acts = reading.acts.iter().filter_map(|read| {
         let part = read.part?;
-        Some(finer(part, &told, |day| effect(record, read.statement, day)))
+        Some(finer(part, told, |day| effect(record, read.statement, day)))
     });
-    let accounts = reading.accounts.iter().flat_map(|read| &read.open).map(|open| finer(open.part, &told, next));
-    let passed = reading.passed.iter().map(|passed| finer(passed.part, &told, next));
-    let counted = reading.counted.iter().map(|count| finer(count.part, &told, |day| count.counted.effect(day)));
+    let accounts = reading.accounts.iter().flat_map(|read| &read.open).map(|open| finer(open.part, told, next));
+    let passed = reading.passed.iter().map(|passed| finer(passed.part, told, next));
+    let counted = reading.counted.iter().map(|count| finer(count.part, told, |day| count.counted.effect(day)));
     acts.chain(accounts).chain(passed).chain(counted).collect()
 }
 
@@ -74,7 +73,7 @@ fn finer(part: Part, told: &BTreeSet<Date>, effect: impl Fn(Date) -> Date) -> Ve
 }
 
 /// The days of what stands beside the status: both ends, where they are open.
-fn told_beside(record: &Record<'_, '_>) -> BTreeSet<Date> {
+pub fn told_beside(record: &Record<'_, '_>) -> BTreeSet<Date> {
     let days = record.clocked.iter().chain(&record.beside).filter_map(|act| {
         let statement = act.shown();
         match statement.body {

@@ -8,9 +8,11 @@
 //! every day of the other; where these are too many, days next to the ends are, and the
 //! readings are told to be all only where nothing but the order of two dates matters. Sets of
 //! days that agree are readings of their own.
+//! For what is remarked the readings are followed anew, apart on the days of what stands beside
+//! the status.
 //! Leaves to others: which readings there are (`readings`), one corner (`course`).
 
-use std::{cmp::Ordering, collections::BTreeSet, rc::Rc};
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeSet, rc::Rc};
 
 use jiff::civil::Date;
 
@@ -91,10 +93,17 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
 /// The readings once for each combination of stretches on no two days of which what stands
 /// beside the status is remarked on otherwise; those alone whose corners are not remarked on
 /// alike where all would be too many, and of these as many as can be followed.
-pub fn apart_beside<'r, 'a>(record: &'r Record<'r, 'a>, followed: &[Followed<'r, 'a>]) -> Vec<Followed<'r, 'a>> {
+pub fn apart_beside<'f, 'r, 'a>(
+    record: &'r Record<'r, 'a>,
+    followed: &'f [Followed<'r, 'a>],
+) -> Cow<'f, [Followed<'r, 'a>]> {
+    let told = breaks::told_beside(record);
+    if told.is_empty() || followed.iter().all(|it| it.reading.open() == 0) {
+        return Cow::Borrowed(followed);
+    }
     let acts = record.clocked.len() + record.beside.len();
     let mut left = STATUS_POINTS * STATUS_ACTS / acts.max(STATUS_ACTS);
-    let stretches: Vec<Vec<Vec<Part>>> = followed.iter().map(|it| breaks::beside(record, &it.reading)).collect();
+    let stretches: Vec<Vec<Vec<Part>>> = followed.iter().map(|it| breaks::beside(record, &told, &it.reading)).collect();
     let costs: Vec<usize> = followed.iter().zip(&stretches).map(|(it, parts)| cost(it, parts)).collect();
     let all = costs.iter().fold(0_usize, |all, cost| all.saturating_add(*cost)) <= left;
     let each = followed.iter().zip(stretches).zip(costs);
@@ -112,7 +121,7 @@ pub fn apart_beside<'r, 'a>(record: &'r Record<'r, 'a>, followed: &[Followed<'r,
         });
         finer.collect()
     });
-    apart.collect()
+    Cow::Owned(apart.collect())
 }
 
 /// What was followed on every day, once for each combination of stretches that has some of its
