@@ -19,9 +19,11 @@ use super::{
     in_force::{self, Counted},
     months::{add_days, add_months, effect_of_deposit},
     provisional,
+    readings::Reading,
     record::Record,
     rivals::Act,
     statements::Statement,
+    suspension,
 };
 use crate::domain::TreatyBody;
 
@@ -49,6 +51,40 @@ pub fn of_count(record: &Record<'_, '_>, counted: &Counted<'_>, of: Days) -> Vec
     let told = told(record, None);
     let effect = |day| counted.effect(day);
     stretches(of, &told, effect, duty_breaks::of_binding(record, of, &told, effect))
+}
+
+/// The stretches of each date of a reading that the days of what stands beside the status tell
+/// apart: findings on a declaration, an objection or a suspension compare it with the status.
+pub fn beside(record: &Record<'_, '_>, told: &BTreeSet<Date>, reading: &Reading<'_, '_>) -> Vec<Vec<Part>> {
+    let next = |day| add_days(day, 1);
+    let acts = reading.acts.iter().filter_map(|read| {
+        let part = read.part?;
+        Some(finer(part, told, |day| effect(record, read.statement, day)))
+    });
+    let accounts = reading.accounts.iter().flat_map(|read| &read.open).map(|open| finer(open.part, told, next));
+    let passed = reading.passed.iter().map(|passed| finer(passed.part, told, next));
+    let counted = reading.counted.iter().map(|count| finer(count.part, told, |day| count.counted.effect(day)));
+    acts.chain(accounts).chain(passed).chain(counted).collect()
+}
+
+fn finer(part: Part, told: &BTreeSet<Date>, effect: impl Fn(Date) -> Date) -> Vec<Part> {
+    let finer = stretches(part.days, told, effect, BTreeSet::new());
+    finer.into_iter().map(|it| Part { of: part.of, ..it }).collect()
+}
+
+/// The days of what stands beside the status: both ends, where they are open.
+pub fn told_beside(record: &Record<'_, '_>) -> BTreeSet<Date> {
+    let days = record.clocked.iter().chain(&record.beside).filter_map(|act| {
+        let statement = act.shown();
+        match statement.body {
+            TreatyBody::SuspensionNotified(body) => suspension::begins(record, act, body),
+            TreatyBody::DeclarationMade(_) | TreatyBody::ObjectionLodged(_) => {
+                Some(dated::bounds(record.adopted, statement, Some(statement.date()?)))
+            }
+            _ => None,
+        }
+    });
+    days.flat_map(|days| [days.first, days.last]).collect()
 }
 
 fn stretches(of: Days, told: &BTreeSet<Date>, effect: impl Fn(Date) -> Date, mut begins: BTreeSet<Date>) -> Vec<Part> {

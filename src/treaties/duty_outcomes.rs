@@ -7,7 +7,10 @@
 //! not agree, what is told is not told to be all.
 //! Leaves to others: which readings there are (`followed`), one duty in one reading (`duty`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::civil::Date;
 
@@ -300,10 +303,9 @@ impl Group {
             let before = self.before.get(event).map_or(*before, |known| known.around(*before));
             self.before.insert(event.clone(), before);
         }
-        let order = |duty: &Duty| (duty.due.first, duty.in_force.first, std::cmp::Reverse(duty.days_late));
-        if order(duty) < order(&self.first) {
+        if order(duty, &self.first).is_lt() {
             self.first = duty.clone();
-        } else if order(&self.last) < order(duty) {
+        } else if order(&self.last, duty).is_lt() {
             self.last = duty.clone();
         }
     }
@@ -320,6 +322,14 @@ impl Group {
         let duty = Duty { in_force, first_due, due, stops, days_late, days_late_most, steps, ..first };
         Outcome { duty, ways: self.ways.into_keys().collect() }
     }
+}
+
+/// Which of two comes first: by its deadline; of one deadline by the days of what happened, among
+/// them that of leaving.
+fn order(one: &Duty, other: &Duty) -> Ordering {
+    let by_deadline = |duty: &Duty| (duty.due.first, duty.in_force.first, Reverse(duty.days_late));
+    let happened = |duty: &Duty| duty.steps.iter().map(|step| step.date).collect::<Vec<_>>();
+    by_deadline(one).cmp(&by_deadline(other)).then_with(|| happened(one).cmp(&happened(other)))
 }
 
 /// What is told of a duty in days.

@@ -8,18 +8,22 @@
 //! every day of the other; where these are too many, days next to the ends are, and the
 //! readings are told to be all only where nothing but the order of two dates matters. Sets of
 //! days that agree are readings of their own.
+//! For what is remarked the readings are followed anew, apart on the days of what stands beside
+//! the status.
 //! Leaves to others: which readings there are (`readings`), one corner (`course`).
 
-use std::{cmp::Ordering, collections::BTreeSet, rc::Rc};
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeSet, rc::Rc};
 
 use jiff::civil::Date;
 
 use super::{
-    Interval, Span,
+    Interval, Span, breaks,
     course::{self, Course, Membership},
+    days::{Days, Part},
     joining,
     readings::{self, Reading},
     record::Record,
+    remarks::Found,
 };
 use crate::limits::{STATUS_ACTS, STATUS_ORDERED, STATUS_POINTS};
 
@@ -32,13 +36,15 @@ pub struct Followed<'r, 'a> {
     pub corners: Vec<Rc<Course>>,
     /// What each of these reads, where they are not the corners of the reading; else empty.
     pub points: Vec<Reading<'r, 'a>>,
+    /// Whether these are on every day of each date.
+    every_day: bool,
     /// Ascending, from ever to open.
     pub intervals: Vec<Interval>,
 }
 
 impl<'r, 'a> Followed<'r, 'a> {
     fn of(reading: Reading<'r, 'a>, corners: Vec<Rc<Course>>) -> Self {
-        Self { reading, intervals: intervals(&corners), corners, points: Vec::new() }
+        Self { reading, intervals: intervals(&corners), corners, points: Vec::new(), every_day: false }
     }
 
     /// What it leads to on the first days.
@@ -79,9 +85,92 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
         points_left -= points.as_ref().map_or(0, Vec::len);
         let (sets, by_order) = apart(&reading, points.unwrap_or(corners), record.asked);
         complete &= every || by_order && reading.goes_by_order();
-        followed.extend(sets);
+        followed.extend(sets.into_iter().map(|set| Followed { every_day: every, ..set }));
     }
     (followed, complete)
+}
+
+/// The readings once for each combination of stretches on no two days of which what stands
+/// beside the status is remarked on otherwise; those alone whose corners are not remarked on
+/// alike where all would be too many, and of these as many as can be followed.
+pub fn apart_beside<'f, 'r, 'a>(
+    record: &'r Record<'r, 'a>,
+    followed: &'f [Followed<'r, 'a>],
+) -> Cow<'f, [Followed<'r, 'a>]> {
+    let told = breaks::told_beside(record);
+    if told.is_empty() || followed.iter().all(|it| it.reading.open() == 0) {
+        return Cow::Borrowed(followed);
+    }
+    let acts = record.clocked.len() + record.beside.len();
+    let mut left = STATUS_POINTS * STATUS_ACTS / acts.max(STATUS_ACTS);
+    let stretches: Vec<Vec<Vec<Part>>> = followed.iter().map(|it| breaks::beside(record, &told, &it.reading)).collect();
+    let costs: Vec<usize> = followed.iter().zip(&stretches).map(|(it, parts)| cost(it, parts)).collect();
+    let all = costs.iter().fold(0_usize, |all, cost| all.saturating_add(*cost)) <= left;
+    let each = followed.iter().zip(stretches).zip(costs);
+    let apart = each.flat_map(|((it, stretches), cost)| {
+        if it.every_day {
+            return points_in_stretches(it, &stretches);
+        }
+        if cost == 0 || cost > left || !all && is_remarked_alike(it) {
+            return vec![it.clone()];
+        }
+        left -= cost;
+        let finer = in_stretches(&it.reading, &stretches).into_iter().map(|reading| {
+            let corners = follow(record, reading.corners(cost).0).into_iter().map(|(_, course)| course).collect();
+            Followed::of(reading, corners)
+        });
+        finer.collect()
+    });
+    Cow::Owned(apart.collect())
+}
+
+/// What was followed on every day, once for each combination of stretches that has some of its
+/// points.
+fn points_in_stretches<'r, 'a>(it: &Followed<'r, 'a>, stretches: &[Vec<Part>]) -> Vec<Followed<'r, 'a>> {
+    let pairs = it.reading.open_pairs();
+    let points: Vec<(Vec<Days>, Point<'r, 'a>)> =
+        it.points.iter().cloned().zip(it.corners.iter().cloned()).map(|point| (point.0.days(), point)).collect();
+    let sets = in_stretches(&it.reading, stretches).into_iter().filter_map(|reading| {
+        let around = reading.days();
+        let within = |days: &[Days]| around.iter().zip(days).all(|(around, days)| around.holds(days.first));
+        let points = points.iter().filter(|(days, _)| within(days)).map(|(_, point)| point.clone());
+        let (points, corners): (Vec<Reading<'r, 'a>>, Vec<Rc<Course>>) = points.unzip();
+        let orders: Orders = points.iter().map(|point| point.order(&pairs)).collect();
+        let orders: Vec<Vec<Ordering>> = orders.into_iter().collect();
+        let reading = if reading.order.is_empty() { reading } else { reading.in_orders(&pairs, &orders) };
+        (!points.is_empty()).then(|| Followed { points, every_day: true, ..Followed::of(reading, corners) })
+    });
+    sets.collect()
+}
+
+/// A reading once for each combination of stretches of its dates.
+fn in_stretches<'r, 'a>(reading: &Reading<'r, 'a>, stretches: &[Vec<Part>]) -> Vec<Reading<'r, 'a>> {
+    let mut readings = vec![reading.clone()];
+    for (at, parts) in stretches.iter().enumerate().filter(|(_, parts)| parts.len() > 1) {
+        readings = readings.iter().flat_map(|it| parts.iter().map(move |part| it.with_part(at, *part))).collect();
+    }
+    readings
+}
+
+/// How many corners a reading has in stretches; 0 where these take nothing of it apart, or
+/// where its points are known.
+fn cost(followed: &Followed<'_, '_>, stretches: &[Vec<Part>]) -> usize {
+    if !followed.points.is_empty() || stretches.iter().all(|parts| parts.len() < 2) {
+        return 0;
+    }
+    let ends = |parts: &Vec<Part>| parts.iter().map(|part| if part.days.is_settled() { 1 } else { 2 }).sum();
+    stretches.iter().map(ends).fold(2, usize::saturating_mul)
+}
+
+/// Whether all corners have the same findings, whatever days these name.
+fn is_remarked_alike(followed: &Followed<'_, '_>) -> bool {
+    let about = |course: &Rc<Course>| {
+        let each = course.findings.iter().map(|Found { finding, only }| {
+            (finding.code, finding.event.clone(), finding.article.clone(), only.parts.clone())
+        });
+        each.collect::<BTreeSet<_>>()
+    };
+    followed.corners.iter().map(about).collect::<BTreeSet<_>>().len() == 1
 }
 
 /// Orders in which the days of points come, as [`Reading::order`] has one.
@@ -151,7 +240,7 @@ pub fn joined<'r, 'a>(followed: &[Followed<'r, 'a>], asked: Option<Date>) -> Vec
             let corners = one.corners.iter().chain(&other.corners).cloned().collect();
             let pairs = one.intervals.iter().zip(&other.intervals);
             let intervals = pairs.map(|(one, other)| one.around(*other)).collect();
-            Some(Followed { reading, corners, points: Vec::new(), intervals })
+            Some(Followed { reading, corners, points: Vec::new(), every_day: false, intervals })
         },
     )
 }

@@ -1,7 +1,7 @@
 //! What has to be assumed for something that some readings of a record lead to, and others
 //! do not.
 //!
-//! Promises: nothing is assumed of a date on which it does not depend. Where one date alone
+//! Promises: nothing is assumed of a date, nor of a rival statement, on which it does not depend. Where one date alone
 //! tells, its days are told, in as few stretches as there are; where the order of two does,
 //! the order. Where more is needed than a reader takes in, the days are told outside of which
 //! nothing leads there, and that not all of them do.
@@ -18,7 +18,7 @@ use super::{
     explain::sentence_of,
     joining,
     orders::ORDERS,
-    readings::Reading,
+    readings::{ReadAct, Reading},
     remarks::Only,
 };
 use crate::limits::{CELLS_COMPARED, DATES_IN_ORDER, WAYS_TOLD_APART};
@@ -139,6 +139,9 @@ fn told_apart(each: &Each<'_, '_, '_>) -> Vec<Vec<Box<str>>> {
     if each.iter().all(|(_, leads)| *leads) {
         return Vec::new();
     }
+    if let Some(fewer) = but_idle_rivals(each) {
+        return told_apart(&fewer.iter().map(|(read, leads)| (read, *leads)).collect::<Vec<_>>());
+    }
     by_one_date(each).or_else(|| by_order(each)).unwrap_or_else(|| by_readings(each))
 }
 
@@ -188,6 +191,45 @@ impl<'c, 'r, 'a> Leads<'c, 'r, 'a> {
 /// Whether all go by the same statements and accounts.
 fn read_the_same(each: &Each<'_, '_, '_>) -> bool {
     each.first().is_none_or(|(first, _)| each.iter().all(|(read, _)| read.reading.reads_the_same(&first.reading)))
+}
+
+/// What is read without the rival statements on which it does not depend what leads there; `None`
+/// where there are none.
+fn but_idle_rivals<'r, 'a>(each: &Each<'_, 'r, 'a>) -> Option<Vec<(Read<'r, 'a>, bool)>> {
+    let (first, _) = each.first().filter(|_| !read_the_same(each))?;
+    let rivals = first.reading.acts.iter().enumerate().filter(|(_, read)| read.rival);
+    let apart: Vec<(Reading<'r, 'a>, bool)> = each.iter().map(|(read, leads)| (read.reading.clone(), *leads)).collect();
+    let fewer = rivals.fold(None, |fewer: Option<Vec<(Reading<'r, 'a>, bool)>>, (at, _)| {
+        but_rivals_of(at, fewer.as_deref().unwrap_or(&apart)).or(fewer)
+    });
+    Some(fewer?.into_iter().map(|(reading, leads)| (Read::of(reading), leads)).collect())
+}
+
+/// Readings with one of the rival statements of an act in place of all, if each of them leads
+/// there with the same of all else.
+fn but_rivals_of<'r, 'a>(at: usize, each: &[(Reading<'r, 'a>, bool)]) -> Option<Vec<(Reading<'r, 'a>, bool)>> {
+    let one = each.first()?.0.acts[at];
+    let one = ReadAct { rival: false, part: one.part.map(|part| Part::whole(part.of)), ..one };
+    let stated = |reading: &Reading<'r, 'a>| std::ptr::from_ref(reading.acts[at].statement);
+    let rivals = each.iter().map(|(reading, _)| stated(reading)).collect::<BTreeSet<_>>().len();
+    let mut found: Vec<(Reading<'r, 'a>, bool, BTreeSet<_>)> = Vec::new();
+    let mut alike: BTreeMap<OnDays, Vec<usize>> = BTreeMap::new();
+    for (reading, leads) in each {
+        let by = stated(reading);
+        let mut reading = reading.clone();
+        reading.acts[at] = one;
+        let alike = alike.entry((reading.days(), reading.order.clone())).or_default();
+        match alike.iter().find(|number| found[**number].0.reads_the_same(&reading)) {
+            Some(number) if found[*number].1 == *leads => drop(found[*number].2.insert(by)),
+            Some(_) => return None,
+            None => {
+                alike.push(found.len());
+                found.push((reading, *leads, BTreeSet::from([by])));
+            }
+        }
+    }
+    let whole = rivals > 1 && found.iter().all(|(.., by)| by.len() == rivals);
+    whole.then(|| found.into_iter().map(|(reading, leads, _)| (reading, leads)).collect())
 }
 
 /// What is assumed for each stretch of days of one date, where nothing but that tells what leads
@@ -245,8 +287,14 @@ fn by_readings(each: &Each<'_, '_, '_>) -> Vec<Vec<Box<str>>> {
     let idle: BTreeSet<usize> = (0..dates).filter(|at| !tells(each, *at)).collect();
     let mut led: Vec<Reading<'_, '_>> = Vec::new();
     let mut told: BTreeMap<OnDays, Vec<usize>> = BTreeMap::new();
+    let others: BTreeSet<Vec<Days>> =
+        each.iter().filter(|(_, leads)| !leads).map(|(read, _)| read.reading.days()).collect();
     for (read, _) in each.iter().filter(|(_, leads)| *leads) {
-        let reading = read.reading.whole_on(&idle);
+        let mut reading = read.reading.whole_on(&idle);
+        // In whichever order the dates come on these days, all leads there.
+        if !others.contains(&read.reading.days()) {
+            reading.order.clear();
+        }
         let alike = told.entry((reading.days(), reading.order.clone())).or_default();
         if !alike.iter().any(|at| led[*at].reads_the_same(&reading)) {
             alike.push(led.len());

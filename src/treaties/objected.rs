@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use super::{
     Because, Dossier, Held, Reaction, Response, Stance, Table, ToldAct, TreatyStatus, ViewName, Weighed, Window,
-    WindowStart, coverage,
+    WindowStart, coverage, dated,
     days::Days,
     declarations::{self, changed_on},
     objections::{self, is_reservation, until_consent},
@@ -86,7 +86,7 @@ pub fn objected(dossier: &Dossier<'_>, everybody: Everybody<'_>, at: Date, view:
     let Everybody { held, tables } = everybody;
     let until = coverage(tables, held, at).complete_until;
     let complete = tables.iter().find(|table| Some(table.as_at) == until);
-    let asked = Asked { dossier, record: &record, held, complete, at };
+    let asked = Asked { dossier, record: &record, acts: &acts, held, complete, at };
     let come = acts.iter().filter(|act| under::is_under(act, dossier.treaty) && under::has_come(act, at));
     come.filter_map(|act| asked.objected(act)).collect()
 }
@@ -94,6 +94,7 @@ pub fn objected(dossier: &Dossier<'_>, everybody: Everybody<'_>, at: Date, view:
 struct Asked<'q, 'r, 'a> {
     dossier: &'q Dossier<'a>,
     record: &'q Record<'r, 'a>,
+    acts: &'q [Act<'a>],
     held: &'q Held,
     /// The newest table without a difference.
     complete: Option<&'q Table>,
@@ -235,7 +236,19 @@ impl<'a> Asked<'_, '_, 'a> {
             let on = changes.may_be_withdrawn()?;
             Some(format!("it may itself have been withdrawn by then: that is dated {on}"))
         };
-        surely.or_else(may_be).map(|sentence| Because::new("", sentence))
+        let told = surely.or_else(may_be).or_else(|| self.revoked(act));
+        told.map(|sentence| Because::new("", sentence))
+    }
+
+    /// Whether a notice of withdrawal was revoked by the day.
+    fn revoked(&self, act: &Act<'a>) -> Option<String> {
+        let revocations = self.acts.iter().filter(|other| objections::revokes(other, act));
+        let days = revocations.map(|it| dated::bounds(self.record.adopted, it.shown(), it.shown().date()));
+        let days = days.reduce(Days::earlier).filter(|days| days.first <= self.at)?;
+        Some(match days.last <= self.at {
+            true => format!("it was itself revoked {days}"),
+            false => format!("it may itself have been revoked by then: {days}"),
+        })
     }
 }
 

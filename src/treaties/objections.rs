@@ -126,6 +126,14 @@ pub fn is_reservation(body: &TreatyBody) -> bool {
     matches!(body, TreatyBody::DeclarationMade(body) if body.declaration_type == DeclarationType::Reservation)
 }
 
+/// Whether an act revokes a notice of withdrawal.
+pub fn revokes(revocation: &Act<'_>, notice: &Act<'_>) -> bool {
+    revocation.followed.iter().any(|statement| match statement.body {
+        TreatyBody::WithdrawalRevoked(body) => notice.is_stated_by(&body.withdrawal),
+        _ => false,
+    })
+}
+
 /// When the depositary informed the others of an act, as it is stated: by the act, else by the
 /// first notification that covers it.
 pub fn circulated(record: &Record<'_, '_>, act: &Act<'_>) -> Option<WorldDate> {

@@ -60,7 +60,7 @@ pub struct ReadAct<'r, 'a> {
     /// The days that count; `None` where none is stated that could start a clock.
     pub part: Option<Part>,
     /// Another statement tells it otherwise, and nothing decides.
-    rival: bool,
+    pub rival: bool,
 }
 
 /// A conflict as one account tells it.

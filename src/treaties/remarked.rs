@@ -12,7 +12,7 @@ use super::{
     Remark, both_ends,
     days::Part,
     explain::few,
-    followed::Followed,
+    followed::{self, Followed},
     leading::{Cell, Leads, Led, Read},
     record::Record,
     remarks::{self, Found, Only},
@@ -38,6 +38,7 @@ type ByReading<'f> = BTreeMap<usize, BTreeMap<usize, &'f [Part]>>;
 /// What law remarks in any reading.
 pub fn remarks(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Remark> {
     let on_record = remarks::on_record(record);
+    let followed = followed::apart_beside(record, followed);
     let mut found: BTreeMap<About<'_>, Vec<Told<'_>>> = BTreeMap::new();
     for (number, of_reading) in followed.iter().enumerate() {
         for (corner, course) in of_reading.corners.iter().enumerate() {
@@ -48,7 +49,7 @@ pub fn remarks(record: &Record<'_, '_>, followed: &[Followed<'_, '_>]) -> Vec<Re
             }
         }
     }
-    let read = AllRead::of(followed);
+    let read = AllRead::of(&followed);
     let mut remarks: Vec<Remark> = Vec::new();
     for ((code, event, article), told) in found {
         remarks.extend(told.into_iter().map(|Told { message, by }| {

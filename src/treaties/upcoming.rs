@@ -373,7 +373,7 @@ fn ends_with(ends: &BTreeSet<End>) -> Option<(&'static str, &'static str)> {
 /// Times within which others may object to the participant's acts, on their last
 /// permitted days.
 fn windows(record: &Record<'_, '_>, courses: &[&Course], tenures: &Tenures, horizon: Horizon) -> Vec<Projected> {
-    let own = record.clocked.iter().chain(&record.beside).filter(|act| !runs_nowhere(courses, act));
+    let own = record.clocked.iter().chain(&record.beside).filter(|act| !is_revoked(record, courses, act));
     let own = own.map(|act| (act, changed_on(record, &record.beside, act, horizon.at)));
     let article = objections::article(record);
     let told = own.filter(|(_, changes)| changes.surely.is_none()).flat_map(|(act, changes)| {
@@ -431,12 +431,13 @@ fn noun(kind: Kind) -> String {
     }
 }
 
-/// Whether an act is a notice that runs in no reading: revoked, or without effect.
-fn runs_nowhere(courses: &[&Course], act: &Act<'_>) -> bool {
+/// Whether an act is a notice that was revoked and runs in no reading. Others may object to one
+/// without effect all the same: the consent may be missing.
+fn is_revoked(record: &Record<'_, '_>, courses: &[&Course], act: &Act<'_>) -> bool {
     let memberships = courses.iter().flat_map(|course| &course.memberships);
     let mut leaves = memberships.filter_map(|membership| membership.leave.as_ref());
-    let notice = matches!(act.shown().body, TreatyBody::WithdrawalNotified(_));
-    notice && !leaves.any(|leave| act.is_stated_by(&leave.event.reference))
+    let mut revocations = record.clocked.iter().filter(|other| objections::revokes(other, act));
+    revocations.next().is_some() && !leaves.any(|leave| act.is_stated_by(&leave.event.reference))
 }
 
 /// A deadline on its last permitted day.

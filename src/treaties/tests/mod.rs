@@ -20,6 +20,7 @@ mod over_time;
 mod parent_dates;
 mod parties;
 mod properties;
+mod remarked_days;
 mod rules;
 mod successions;
 mod upcoming;

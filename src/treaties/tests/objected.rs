@@ -262,3 +262,24 @@ fn an_objection_to_a_withdrawal_is_late_whoever_consents_when() {
     let answer = book.now(OTTAWA, "CHE", "2026-01-01");
     assert!(codes(&answer).contains(&"objection_late"), "{:?}", codes(&answer));
 }
+
+#[test]
+fn a_notice_without_effect_has_its_time_and_one_that_was_revoked_says_so() {
+    let (mut book, _) = suspended();
+    let of_outsider = book.withdrew("2025-09-01", &under("LTU"), "2025-08-20");
+    let notice = book.withdrew("2025-09-01", &under("NOR"), "2025-08-21");
+    book.record("2025-12-02", &under("NOR"), revoked(notice.clone(), "2025-10"));
+    let told = |at: &str, of: &EventReference| {
+        let found = book.objected(at).into_iter().find(|found| found.act.event.reference == *of).unwrap();
+        let revoked = found.because.iter().filter(|because| because.sentence.contains("revoked"));
+        let ends: Vec<Days> = found.times.iter().map(|time| time.window.ends).collect();
+        (ends, revoked.map(|because| because.sentence.to_string()).collect::<Vec<_>>())
+    };
+    let on = |text: &str| vec![Days::on(day(text))];
+    let words = "revoked on a day from 2025-10-01 to 2025-10-31";
+    assert_eq!(told("2025-11-01", &of_outsider), (on("2025-11-20"), vec![]));
+    assert_eq!(told("2025-09-30", &notice), (on("2025-11-21"), vec![]));
+    let may_be = "it may itself have been revoked by then: on a day from 2025-10-01 to 2025-10-31";
+    assert_eq!(told("2025-10-15", &notice), (on("2025-11-21"), vec![may_be.into()]));
+    assert_eq!(told("2025-11-01", &notice), (on("2025-11-21"), vec![format!("it was itself {words}")]));
+}

@@ -7,7 +7,7 @@ use super::{
     obligations::{book as under_no_party, declared, granted, one, own, party, report, under},
     *,
 };
-use crate::treaties::{Days, Duty, DutyState, Horizon, Obligations, UpcomingType, add_days, upcoming};
+use crate::treaties::{Days, Duty, DutyRule, DutyState, Horizon, Obligations, UpcomingType, add_days, upcoming};
 
 fn days(first: &str, last: &str) -> Days {
     Days { first: day(first), last: day(last) }
@@ -182,6 +182,37 @@ fn a_duty_of_a_successor_is_told_apart_by_the_days_of_the_succession() {
         ]
     );
     assert!(found.complete);
+}
+
+#[test]
+fn the_day_of_leaving_has_both_ends_in_what_stays_overdue() {
+    let mut book = party("UKR", "2000-03-20");
+    book.withdrew(obligations::RECORDED, &own("UKR"), "2011-01");
+    let found = book.duties("UKR", "2012-01-01");
+    // Six months after the notice.
+    let steps = &one(&found, "5(1)").steps;
+    let passed = steps.iter().find(|step| step.rule == DutyRule::DeadlinePassed).unwrap();
+    let expected = "nothing in this ledger fulfils the duty by a day from 2011-07-01 to 2011-07-31, the day of leaving";
+    assert!(passed.sentence.ends_with(expected), "{}", passed.sentence);
+    let stays = steps.iter().find(|step| step.rule == DutyRule::AccruedDutyStays).unwrap();
+    assert_eq!((stays.date, stays.latest), (Some(day("2011-07-01")), Some(day("2011-07-31"))));
+}
+
+/// A report and the consent may be in the order in which they have to be: they are taken to be.
+#[test]
+fn a_report_that_may_have_come_after_the_consent_is_not_remarked_as_one_without_duty() {
+    let remarked = |deposited: &str, reported: &str| {
+        let mut book = party("UKR", deposited);
+        book.act("UKR", report("7(1)", reported, "2005"));
+        let found = book.duties("UKR", "2011-01-01").findings;
+        found.into_iter().map(|it| (it.finding.code.name(), it.assuming.len())).collect::<Vec<_>>()
+    };
+    let certain = [("report_without_duty", 0)];
+    assert_eq!(remarked("2005-06-17", "2005-06-16"), certain);
+    assert_eq!(remarked("2005-06-17/2005-06-21", "2005-06-16"), certain);
+    assert_eq!(remarked("2005-06-18", "2005-06-16/2005-06-17"), certain);
+    assert_eq!(remarked("2005-06-15/2005-06-21", "2005-06-16"), []);
+    assert_eq!(remarked("2005-06-18", "2005-06-16/2005-06-20"), []);
 }
 
 /// Days between which a date is told, in days from a first one.

@@ -1,7 +1,7 @@
 //! What changes by itself after a day.
 
 use super::*;
-use crate::treaties::{Days, Horizon, Projected, Upcoming, upcoming, upcoming_of_treaty};
+use crate::treaties::{Days, Horizon, Projected, Upcoming, UpcomingType, upcoming, upcoming_of_treaty};
 
 fn under(participant: &str) -> String {
     format!("participation/{OTTAWA}/{participant}")
@@ -151,6 +151,22 @@ fn others_may_object_to_a_notice_while_it_runs_and_not_when_it_is_revoked() {
     let again = book.ahead("POL", "2025-10-11", "2026-12-31");
     let expected = [("2026-01-10", "objections_end"), ("2026-04-10", "withdrawal_effect")];
     assert_eq!(lines(&told(&again)), expected, "the second notice alone");
+}
+
+#[test]
+fn others_may_object_to_a_notice_whether_or_not_there_was_consent_by_then() {
+    let ahead = |received: &str| {
+        let mut book = with_objections("POL");
+        book.deposited(&under("LTU"), ConsentMode::Accession, "2005-09-20");
+        book.withdrew("2025-09-01", &under("LTU"), received);
+        let ahead = book.ahead("LTU", "2005-10-01", "2005-12-31");
+        let times = ahead.changes.into_iter().filter(|change| change.what == UpcomingType::ObjectionsEnd);
+        times.map(|change| (change.days, change.assuming.len())).collect::<Vec<_>>()
+    };
+    let days = |first, last| Days { first: day(first), last: day(last) };
+    assert_eq!(ahead("2005-09-22"), [(days("2005-12-22", "2005-12-22"), 0)]);
+    assert_eq!(ahead("2005-09-03"), [(days("2005-12-03", "2005-12-03"), 0)], "the consent may be missing");
+    assert_eq!(ahead("2005-09-03/2005-09-22"), [(days("2005-12-03", "2005-12-22"), 0)]);
 }
 
 fn with_duties(extension: Option<ExtensionClause>) -> Book {
