@@ -211,11 +211,17 @@ fn steps(asked: &Asked<'_, '_, '_>, group: &[Holding<'_, '_, '_>]) -> Vec<Step> 
     steps
 }
 
-/// The steps of a course without an entry into force behind the end of the status on a day.
+/// The steps of a course without an entry into force behind the end of the status on a day, or
+/// of the membership that would have come into force.
 fn come_true(course: &Course, at: Date) -> Cow<'_, [Step]> {
     let over = course.spans.iter().find(|span| span.holds_on(at)).and_then(|span| span.to);
+    let had_ended = |day: Date| {
+        let mut then = course.memberships.iter().filter(|membership| membership.in_force == Some(day)).peekable();
+        then.peek().is_some() && then.all(|membership| membership.end().is_some_and(|end| end <= day))
+    };
     let never = |step: &Step| {
-        course::gives_entry_into_force(step.rule) && over.is_some_and(|over| step.date.is_some_and(|day| over < day))
+        let behind = |day: Date| over.is_some_and(|over| over < day) || had_ended(day);
+        course::gives_entry_into_force(step.rule) && step.date.is_some_and(behind)
     };
     if !course.steps.iter().any(never) {
         return Cow::Borrowed(&course.steps);

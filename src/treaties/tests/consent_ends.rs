@@ -96,6 +96,8 @@ fn provisional_application_ends_with_a_consent_that_is_withdrawn_before_entry_in
     }
     assert_eq!(ending(&book, TREATY, "2005-04-01"), [(end, BY_WITHDRAWAL.to_owned())]);
     assert_eq!(ending(&book, TREATY, "2005-05-01"), []);
+    let told = book.now(TREATY, "XXX", "2006-06-01");
+    assert!(told.outcomes[0].steps.iter().all(|step| step.date != Some(day("2006-01-31"))), "never in force");
     book.record("2025-03-17", &own(TREATY), revoked(notice, "2005-04-15"));
     let in_force = Days::on(day("2006-01-31"));
     assert_eq!(until(&book, TREATY, "2005-06-01"), Some((Some(in_force), true)), "as if never withdrawn");
