@@ -3,7 +3,7 @@
 
 use merestone::{domain::*, wire::proto};
 
-use crate::treaty_status::{OTTAWA, Story, drafted, notice, plain_leave, under, world};
+use crate::treaty_status::{OTTAWA, Story, drafted, instrument, notice, plain_leave, under, world};
 
 const MADE_UP: &str = "untc:T";
 const BELOW: [&str; 2] = ["untc:T-a", "untc:T-b"];
@@ -219,15 +219,7 @@ async fn q29_a_first_consent_to_one_protocol_enters_and_is_remarked() {
         register(&story, protocol, Some(MADE_UP), Clauses::default()).await;
     }
     let deposit = |participant: &str, protocols: &[&str]| {
-        let body = InstrumentDeposited {
-            mode: ConsentMode::Accession,
-            deposited: world("2005-03-02"),
-            instrument_dated: None,
-            depositary_sequence: None,
-            protocols: protocols.iter().map(|id| id.parse().unwrap()).collect(),
-            provisional_application: false,
-            depositary: "".into(),
-        };
+        let body = instrument(ConsentMode::Accession, "2005-03-02", protocols);
         drafted(&under(MADE_UP, participant), Body::Treaty(TreatyBody::InstrumentDeposited(body)))
     };
     story.enter(deposit("XXX", &BELOW[..1])).await;

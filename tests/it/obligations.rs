@@ -10,7 +10,10 @@ use merestone::{
 };
 use tonic::{Code, transport::Channel};
 
-use crate::{support::*, treaty_status::drafted};
+use crate::{
+    support::*,
+    treaty_status::{drafted, instrument, world},
+};
 
 const OTTAWA: &str = "untc:XXVI-5";
 const PROTOCOL: &str = "untc:XXVI-2-b";
@@ -80,15 +83,7 @@ impl Story {
     }
 
     async fn deposit(&self, treaty: &str, participant: &str, deposited: &str) {
-        let body = InstrumentDeposited {
-            mode: ConsentMode::Accession,
-            deposited: world(deposited),
-            instrument_dated: None,
-            depositary_sequence: None,
-            protocols: Vec::new(),
-            provisional_application: false,
-            depositary: "".into(),
-        };
+        let body = instrument(ConsentMode::Accession, deposited, &[]);
         self.record(&format!("participation/{treaty}/{participant}"), TreatyBody::InstrumentDeposited(body)).await;
     }
 
@@ -143,10 +138,6 @@ impl Story {
         drop(node);
         audit(dir.path(), id);
     }
-}
-
-fn world(text: &str) -> Option<WorldDate> {
-    Some(text.parse().unwrap())
 }
 
 fn ottawa() -> Clauses {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{
     process::{merestone, said},
     support::*,
-    treaty_status::{OTTAWA, Story, under, world},
+    treaty_status::{OTTAWA, Story, instrument, under},
 };
 
 /// A served ledger, and a folder with the recorder's key and tables.
@@ -501,15 +501,7 @@ async fn what_others_recorded_is_left_and_what_contradicts_it_is_refused() {
 }
 
 fn deposit(deposited: &str) -> TreatyBody {
-    TreatyBody::InstrumentDeposited(InstrumentDeposited {
-        mode: ConsentMode::Ratification,
-        deposited: world(deposited),
-        instrument_dated: None,
-        depositary_sequence: None,
-        protocols: Vec::new(),
-        provisional_application: false,
-        depositary: "".into(),
-    })
+    TreatyBody::InstrumentDeposited(instrument(ConsentMode::Ratification, deposited, &[]))
 }
 
 #[tokio::test(flavor = "multi_thread")]

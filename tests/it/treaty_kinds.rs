@@ -6,7 +6,7 @@ use merestone::domain::*;
 
 use crate::{
     support::*,
-    treaty_status::{Story, drafted, notice, plain_leave, under, world},
+    treaty_status::{Story, drafted, instrument, notice, plain_leave, under, world},
 };
 
 const OTTAWA: &str = "untc:XXVI-5";
@@ -83,18 +83,6 @@ fn table(participant: &str) -> TreatyBody {
         footnotes: Vec::new(),
     };
     TreatyBody::ParticipationTableStated(ParticipationTableStated { as_at: world("2025-06-30"), rows: vec![row] })
-}
-
-fn instrument(deposited: &str) -> InstrumentDeposited {
-    InstrumentDeposited {
-        mode: ConsentMode::Accession,
-        deposited: world(deposited),
-        instrument_dated: None,
-        depositary_sequence: None,
-        protocols: Vec::new(),
-        provisional_application: false,
-        depositary: "".into(),
-    }
 }
 
 fn conflict(until: &str) -> ConflictStatusAsserted {
@@ -185,7 +173,8 @@ async fn a_date_that_has_not_come_is_named_by_its_own_field() {
         under_poland(TreatyBody::SuccessionNotified(SuccessionNotified { succeeded: ahead(), ..body }))
     };
     let signed_late = {
-        let dated = InstrumentDeposited { instrument_dated: ahead(), ..instrument("2025-01-01") };
+        let dated =
+            InstrumentDeposited { instrument_dated: ahead(), ..instrument(ConsentMode::Accession, "2025-01-01", &[]) };
         under_poland(TreatyBody::InstrumentDeposited(dated))
     };
     let ends_late = |until| treaty("participant/POL", TreatyBody::ConflictStatusAsserted(conflict(until)));

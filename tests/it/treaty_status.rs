@@ -474,15 +474,7 @@ async fn deposits_of_others_bring_a_treaty_into_force_as_they_are_corrected() {
     story.record("treaty/untc:T", TreatyBody::TreatyRegistered(Box::new(body))).await;
     story.deposit("untc:T", "LTU", ConsentMode::Accession, "1998-01-10").await;
     let alone = story.size();
-    let body = InstrumentDeposited {
-        mode: ConsentMode::Accession,
-        deposited: world("1998-02-10"),
-        instrument_dated: None,
-        depositary_sequence: None,
-        protocols: Vec::new(),
-        provisional_application: false,
-        depositary: "".into(),
-    };
+    let body = instrument(ConsentMode::Accession, "1998-02-10", &[]);
     let second = story.record(&under("untc:T", "POL"), TreatyBody::InstrumentDeposited(body.clone())).await;
     let counted = story.size();
     let restated = TreatyBody::InstrumentDeposited(InstrumentDeposited { deposited: world("1999-02-10"), ..body });
