@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, block::Block, fresh_randomness, now, output::Output};
+use super::{Exit, Failure, block::Block, fresh_randomness, now, output::Output, words::with_capital};
 use crate::{
     authoring::{Freshness, Post},
     checkpoint::{CheckpointSigner, InvalidOrigin},
@@ -170,9 +170,7 @@ fn founding_post(founder: &FounderArgument) -> Result<FoundingPost, InitFailure>
 
 /// The title of a founding post: its id with a capital, `Registrar`.
 fn title(member: &MemberId) -> Box<str> {
-    let words = member.as_str().replace('-', " ");
-    let (first, rest) = words.split_at(1);
-    format!("{}{rest}", first.to_uppercase()).into()
+    with_capital(&member.as_str().replace('-', " ")).into()
 }
 
 /// The same for a script: the identity of the ledger, and where it lies.

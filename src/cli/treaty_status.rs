@@ -13,7 +13,7 @@ use super::{
     drawing::{self, Letters},
     output::{Output, day_known, short_name},
     treaty_contested::{against, source},
-    words::{differences, on_a_date, place_among, up_to},
+    words::{differences, on_a_date, place_among, up_to, with_capital},
 };
 use crate::client::{
     Client, KnownAt, OnDay,
@@ -415,12 +415,6 @@ fn suspension(found: &SuspensionAsserted, letters: Option<&Letters>) -> Vec<Bloc
         tables.extend(lettered(["date", "who", "stance", "entry"], rows, letters));
     }
     tables
-}
-
-/// A sentence as it begins.
-fn with_capital(sentence: &str) -> String {
-    let mut rest = sentence.chars();
-    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// Whether an objection came in time, under one count or under all.

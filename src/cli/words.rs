@@ -14,6 +14,12 @@ pub fn counted(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
+/// Words as they begin a sentence or a title.
+pub fn with_capital(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+}
+
 /// When something was, from a date in EDTF: of two with a slash it was on some day between them.
 pub fn on_a_date(date: &str) -> String {
     match date.split_once('/') {
