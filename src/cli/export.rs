@@ -17,8 +17,8 @@ use super::{
 use crate::{
     authoring::write_whole,
     client::reply::{TableLine, TableResponse},
-    domain::{Body, CivilDate, EventReference, TreatyId},
-    tables::{self, LeftOut, Line, RecordedAct, Revoked, Written},
+    domain::{Body, CivilDate, EventReference, Revoked, TreatyId},
+    tables::{self, LeftOut, Line, RecordedAct, Written},
     wire,
 };
 
@@ -106,13 +106,8 @@ fn written(answer: TableResponse) -> Result<Written, Failure> {
 }
 
 fn revoked(word: &str) -> Result<Option<Revoked>, Failure> {
-    match word {
-        "" => Ok(None),
-        "in_time" => Ok(Some(Revoked::InTime)),
-        "too_late" => Ok(Some(Revoked::TooLate)),
-        "open" => Ok(Some(Revoked::Open)),
-        _ => Err(Failure::failed(format!("the ledger answered with a revocation {word:?}, which is unknown"))),
-    }
+    let unknown = || Failure::failed(format!("the ledger answered with a revocation {word:?}, which is unknown"));
+    if word.is_empty() { Ok(None) } else { Revoked::from_name(word).map(Some).ok_or_else(unknown) }
 }
 
 fn line(line: TableLine) -> Result<Line, Failure> {

@@ -50,8 +50,7 @@ impl Body {
     /// the validity of what governs.
     pub fn happened(&self) -> Vec<Happened<'_>> {
         match self {
-            Self::Treaty(TreatyBody::ParticipationTableStated(body)) => happened_in_table(body),
-            Self::Treaty(body) => stated(None, &treaty_dates(body)),
+            Self::Treaty(body) => stated(None, &treaty_dates(body)).into_iter().chain(in_rows(body)).collect(),
             Self::Shared(body) => stated(None, &shared_dates(body)),
             Self::Minefield(body) => stated(None, &land_dates(body)),
             Self::Registry(_) => Vec::new(),
@@ -67,9 +66,10 @@ fn stated<'a>(row: Option<usize>, fields: &[Field<'a>]) -> Vec<Happened<'a>> {
     stated.collect()
 }
 
-fn happened_in_table(table: &ParticipationTableStated) -> Vec<Happened<'_>> {
-    let ParticipationTableStated { as_at, rows } = table;
-    let in_rows = rows.iter().enumerate().flat_map(|(at, row)| {
+/// Those within the rows of a table.
+fn in_rows(body: &TreatyBody) -> Vec<Happened<'_>> {
+    let TreatyBody::ParticipationTableStated(table) = body else { return Vec::new() };
+    let in_rows = table.rows.iter().enumerate().flat_map(|(at, row)| {
         let ParticipationRow {
             signed,
             deposited,
@@ -82,7 +82,7 @@ fn happened_in_table(table: &ParticipationTableStated) -> Vec<Happened<'_>> {
         } = row;
         stated(Some(at), &[("signed", signed), ("deposited", deposited)])
     });
-    stated(None, &[("as_at", as_at)]).into_iter().chain(in_rows).collect()
+    in_rows.collect()
 }
 
 fn treaty_dates(body: &TreatyBody) -> Vec<Field<'_>> {

@@ -141,6 +141,18 @@ pub struct WithdrawalRevoked {
     pub received_by_depositary: Option<WorldDate>,
 }
 
+pinned! {
+    /// Whether a revocation came before the withdrawal took effect.
+    Revoked {
+        /// The withdrawal is as if it had never been notified.
+        InTime = 1, "in_time";
+        /// The withdrawal stands.
+        TooLate = 2, "too_late";
+        /// The record leaves it open.
+        Open = 3, "open";
+    }
+}
+
 /// A participant notifies that it suspends the operation of a treaty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SuspensionNotified {

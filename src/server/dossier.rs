@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Body, Index, Kind, ParticipantId, Position, Recorded, SharedBody, SharedKind, Subject, TreatyBody,
+        Body, Clauses, Index, Kind, ParticipantId, Position, Recorded, SharedBody, SharedKind, Subject, TreatyBody,
         TreatyEffect, TreatyId, TreatyKind,
     },
     projections::Act,
@@ -203,15 +203,17 @@ impl Node {
         let second = second.filter(|position| !read.contains_key(position));
         let second = view.events_at(self, second)?;
         read.extend(second);
-        for ((places, others), elsewhere) in places.iter().zip(&others).zip(&mut around) {
-            elsewhere.add_objectors(view, places, &objectors(&read, &others.reactions), &read)?;
+        let objectors: Vec<Objectors> = others.iter().map(|others| objectors(&read, &others.reactions)).collect();
+        for ((places, objectors), elsewhere) in places.iter().zip(&objectors).zip(&mut around) {
+            elsewhere.add_objectors(view, places, objectors, &read)?;
         }
         let third = around.iter().flat_map(Elsewhere::positions).filter(|position| !read.contains_key(position));
         let third = view.events_at(self, third)?;
         read.extend(third);
         let mandates: Arc<[GrantedMandate]> = mandates_of_authors(view, &read)?.into();
         let known = view.known()?;
-        let files = places.into_iter().zip(others).zip(around).map(|((places, others), elsewhere)| {
+        let each = places.into_iter().zip(others).zip(around).zip(objectors);
+        let files = each.map(|(((places, others), elsewhere), objectors)| {
             let about_each = places.under.keys().map(|who| (who.clone(), picked(&read, &about[who]))).collect();
             let under = places.under.into_iter().map(|(who, acts)| (who, picked(&read, &positions_of(&acts))));
             let file = TreatyFile {
@@ -223,7 +225,7 @@ impl Node {
                 about: about_each,
                 around: elsewhere.around.iter().map(|(who, at)| (who.clone(), picked(&read, at))).collect(),
                 above: picked(&read, &elsewhere.above),
-                objectors: objectors(&read, &others.reactions),
+                objectors,
                 reactions: picked(&read, &others.reactions),
                 deposits: Vec::new(),
                 mandates: Arc::clone(&mandates),
@@ -503,6 +505,12 @@ pub(super) fn parent_of(body: &Body) -> Option<&TreatyId> {
     }
 }
 
+/// The clauses with which a treaty is registered.
+pub(super) fn clauses_of(body: &Body) -> Option<&Clauses> {
+    let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
+    body.clauses.as_ref()
+}
+
 /// What a treaty act states, itself or in place of another.
 pub(super) fn stated(body: &Body) -> Option<&TreatyBody> {
     let body = match body {
@@ -551,8 +559,7 @@ fn picked(read: &EventsRead, positions: &[Position]) -> Vec<Arc<Recorded>> {
 }
 
 fn threshold_of(body: &Body) -> Option<u32> {
-    let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
-    let clause = body.clauses.as_ref()?.entry_into_force.as_ref()?;
+    let clause = clauses_of(body)?.entry_into_force.as_ref()?;
     Some(clause.threshold).filter(|threshold| *threshold > 0)
 }
 

@@ -7,14 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    dossier::{CORRECTION, DEPOSIT, Places, SETTLES, SIGNATURE, SUCCESSION, Who, acts_of, positions_of, stated},
+    dossier::{
+        CORRECTION, DEPOSIT, Places, SETTLES, SIGNATURE, SUCCESSION, Who, acts_of, clauses_of, positions_of, stated,
+    },
     draft::WithDraft,
     errors::Refused,
     history::EventsRead,
 };
 use crate::{
-    domain::{Body, DeclarationType, EventReference, Kind, ParticipantId, Position, Subject, TreatyBody, TreatyKind},
+    domain::{Body, EventReference, Kind, ParticipantId, Position, Subject, TreatyBody, TreatyKind},
     projections::Act,
+    treaties,
 };
 
 const REGISTRATION: Kind = Kind::Treaty(TreatyKind::TreatyRegistered);
@@ -127,13 +130,12 @@ pub(super) fn objectors(read: &EventsRead, reactions: &[Position]) -> Objectors 
 }
 
 pub(super) fn is_reservation(body: &Body) -> bool {
-    matches!(stated(body), Some(TreatyBody::DeclarationMade(body)) if body.declaration_type == DeclarationType::Reservation)
+    stated(body).is_some_and(treaties::is_reservation)
 }
 
 /// Whether the clauses of a registration set a time for objections.
 pub(super) fn sets_time_for_objections(body: &Body) -> bool {
-    let Some(TreatyBody::TreatyRegistered(body)) = stated(body) else { return false };
-    body.clauses.as_ref().is_some_and(|clauses| clauses.objection.is_some())
+    clauses_of(body).is_some_and(|clauses| clauses.objection.is_some())
 }
 
 fn predecessor_of(body: &Body) -> Option<&ParticipantId> {
@@ -145,6 +147,5 @@ fn predecessor_of(body: &Body) -> Option<&ParticipantId> {
 
 /// How many protocols the clauses of a registration ask for with a first instrument.
 fn minimum_protocols(body: &Body) -> Option<u32> {
-    let TreatyBody::TreatyRegistered(body) = stated(body)? else { return None };
-    Some(body.clauses.as_ref()?.consent.as_ref()?.minimum_protocols)
+    Some(clauses_of(body)?.consent.as_ref()?.minimum_protocols)
 }

@@ -14,7 +14,7 @@ use std::{
 
 use super::{
     Node,
-    dossier::{Who, parent_of},
+    dossier::{CORRECTION, Who, parent_of},
     draft::{WithDraft, as_entry},
     errors::Refused,
     history::EventsRead,
@@ -23,8 +23,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Body, CitedEvent, Event, EventReference, Index, Kind, ParticipantId, Position, Recorded, RecordingTime,
-        SharedKind, Size, Subject, SuccessionNotified, TreatyBody, TreatyId, TreatyKind,
+        Body, CitedEvent, Event, EventReference, Index, Kind, ParticipantId, Position, Recorded, RecordingTime, Size,
+        Subject, SuccessionNotified, TreatyBody, TreatyId, TreatyKind,
     },
     limits::{FORETOLD_PARTICIPATIONS, FORETOLD_RELATIVES},
     policy::Known,
@@ -36,7 +36,6 @@ use crate::{
 /// What names somebody else whose answers read an act.
 const TELL_OF_RELATIVES: [Kind; 2] =
     [Kind::Treaty(TreatyKind::SuccessionNotified), Kind::Treaty(TreatyKind::ObjectionLodged)];
-const CORRECTION: Kind = Kind::Shared(SharedKind::EventCorrected);
 
 /// Whom the events of a draft bear on.
 type Touched = BTreeMap<TreatyId, Whom>;

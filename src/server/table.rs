@@ -5,9 +5,9 @@
 
 use super::{Node, errors::Refused, fitting, status::Asked, survey::Survey};
 use crate::{
-    domain::{Body, CitedEvent, CivilDate, ParticipantId, TreatyId, WorldDate},
+    domain::{Body, CitedEvent, CivilDate, ParticipantId, Revoked, TreatyId, WorldDate},
     projections::{Page, PageRequest, QueryError, View},
-    treaties::{self, Held, Participation, Revoked, Tabled, Withdrawn},
+    treaties::{self, Held, Participation, Tabled, Withdrawn},
     wire::{self, proto},
 };
 

@@ -28,7 +28,7 @@ pub use plan::{Fate, Plan, PlannedAct, PlannedRow, TablePlan, event, plan};
 pub use read::{Sheet, read};
 pub use row::{KnownParticipant, Names};
 pub use rule::{Refusal, TableRule};
-pub use write::{LeftOut, Line, RecordedAct, Revoked, Written, write};
+pub use write::{LeftOut, Line, RecordedAct, Written, write};
 
 use std::collections::BTreeSet;
 

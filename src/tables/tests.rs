@@ -12,7 +12,7 @@ use super::{
     *,
 };
 use crate::domain::{
-    ConsentMode, DeclarationMade, DeclarationType, EffectStated, EventId, EventReference, InstrumentDeposited,
+    ConsentMode, DeclarationMade, DeclarationType, EffectStated, EventId, EventReference, InstrumentDeposited, Revoked,
     SignatureAffixed, SignatureType, SuccessionNotified, SuccessionTo, TreatyEffect, WithdrawalNotified,
     WithdrawalRevoked, WithdrawalStyle, WorldDate,
 };

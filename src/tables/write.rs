@@ -15,11 +15,11 @@ use jiff::civil::Date;
 use super::{
     Columns, FootnoteSources, Mapping, TableSource,
     cell::{self, DateForm, Entry, Suffix},
-    compare::in_words,
+    compare::{in_words, opens},
     footnotes::{FOOTNOTE_COLUMNS, FootnoteLine},
 };
 use crate::domain::{
-    CivilDate, ConsentMode, EventReference, ParticipantId, SignatureType, SourceClass, SuccessionNotified,
+    CivilDate, ConsentMode, EventReference, ParticipantId, Revoked, SignatureType, SourceClass, SuccessionNotified,
     SuccessionTo, TreatyBody, TreatyEffect, TreatyId, WithdrawalStyle,
 };
 
@@ -52,17 +52,6 @@ pub struct RecordedAct {
     pub body: TreatyBody,
     /// Of a withdrawal: how a revocation that names it stands to it.
     pub revoked: Option<Revoked>,
-}
-
-/// Whether a revocation came before the withdrawal took effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revoked {
-    /// The withdrawal is as if it had never been notified.
-    InTime,
-    /// The withdrawal stands.
-    TooLate,
-    /// The record leaves it open.
-    Open,
 }
 
 /// A table as files.
@@ -228,12 +217,10 @@ impl Cells {
 
     /// Why the row would say something else than is held of the participant.
     fn misleads(&self, line: &Line) -> Option<&'static str> {
-        let binds = |entry: &Entry| entry.suffix == Some(Suffix::Definitive);
-        let consents = !self.deposits.is_empty() || self.signatures.iter().any(binds);
         let Untold { consent, withdrawal, revoked } = self.untold;
         // Between brackets without a notice the row is refused, and misleads nobody.
         let in_brackets = line.withdrawn && self.withdrawals.is_empty();
-        if consent && (!consents || !self.withdrawals.is_empty()) {
+        if consent && (self.last_consent().is_none() || !self.withdrawals.is_empty()) {
             Some("without the consent that has no place it would stand as somebody who has not consented")
         } else if withdrawal && !in_brackets {
             Some("without the withdrawal that has no place it would stand as somebody who does not leave")
@@ -257,8 +244,7 @@ impl Cells {
     /// The day of the last consent that they tell.
     fn last_consent(&self) -> Option<Date> {
         let definitive = self.signatures.iter().filter(|entry| entry.suffix == Some(Suffix::Definitive));
-        let consents = self.deposits.iter().filter(|entry| entry.suffix != Some(Suffix::Provisional));
-        definitive.chain(consents).map(|entry| entry.date).max()
+        definitive.chain(&self.deposits).map(|entry| entry.date).max()
     }
 
     /// Withdrawals in order of their receipt, each with the effect that is stated for it: the
@@ -334,7 +320,7 @@ impl Writing<'_> {
         if act.revoked.is_some() {
             untold.revoked |= act.revoked == Some(Revoked::Open);
         } else if !is_told(act) && !line.acts.iter().any(|other| rivals(other, act) && is_told(other)) {
-            untold.consent |= consents(&act.body);
+            untold.consent |= opens(&act.body);
             untold.withdrawal |= matches!(act.body, TreatyBody::WithdrawalNotified(_));
         }
     }
@@ -519,16 +505,6 @@ fn once<T: PartialEq>(list: &mut Vec<T>, item: T) {
 fn rivals(one: &RecordedAct, other: &RecordedAct) -> bool {
     let same_kind = std::mem::discriminant(&one.body) == std::mem::discriminant(&other.body);
     one.act.is_some() && one.act == other.act && same_kind
-}
-
-/// Whether an act expresses consent to be bound.
-fn consents(body: &TreatyBody) -> bool {
-    match body {
-        TreatyBody::InstrumentDeposited(_) => true,
-        TreatyBody::SignatureAffixed(body) => body.signature_type == SignatureType::Definitive,
-        TreatyBody::SuccessionNotified(body) => body.succeeds_to == SuccessionTo::Consent,
-        _ => false,
-    }
 }
 
 fn succession(body: &SuccessionNotified, day: Date, cells: &mut Cells) -> Result<(), &'static str> {

@@ -14,7 +14,9 @@ use super::{
     statements,
     statements::Statement,
 };
-use crate::domain::{Body, CitedEvent, DeclarationType, EventReference, Recorded, Subject, TreatyBody, WorldDate};
+use crate::domain::{
+    Body, CitedEvent, DeclarationType, EventReference, Recorded, Revoked, Subject, TreatyBody, WorldDate,
+};
 
 /// A statement that a table has a column for.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,27 +31,6 @@ pub struct Tabled {
     pub followed: bool,
     /// Of a withdrawal that a revocation names.
     pub revoked: Option<Revoked>,
-}
-
-/// Whether a revocation came before the withdrawal took effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revoked {
-    /// Under every reading: as if it had never been notified.
-    InTime,
-    /// Under every reading: the withdrawal stands.
-    TooLate,
-    Open,
-}
-
-impl Revoked {
-    /// The name in messages.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::InTime => "in_time",
-            Self::TooLate => "too_late",
-            Self::Open => "open",
-        }
-    }
 }
 
 /// What is stated of the participation that a dossier is about, by kind, then by the

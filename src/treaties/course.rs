@@ -39,6 +39,12 @@ pub struct Course {
     pub passed: Option<(Date, Passing)>,
 }
 
+impl Course {
+    pub fn is_signatory_on(&self, day: Date) -> bool {
+        self.spans.iter().any(|span| span.holds_on(day) && span.status == TreatyStatus::Signatory)
+    }
+}
+
 /// Follows a corner of a reading.
 pub fn follow<'r, 'a>(record: &'r Record<'r, 'a>, reading: &Reading<'r, 'a>) -> Course {
     let mut followed = Following::through(record, reading, Vec::new());

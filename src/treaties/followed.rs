@@ -68,8 +68,7 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
     let (readings, all) = readings::of(record);
     let mut complete = all && record.rests_on_whole;
     let mut followed = Vec::with_capacity(readings.len());
-    let acts = record.clocked.len() + record.beside.len();
-    let mut points_left = STATUS_POINTS * STATUS_ACTS / acts.max(STATUS_ACTS);
+    let mut points_left = most_points(record);
     for reading in readings {
         let (corners, whole) = reading.corners(points_left);
         let corners = follow(record, corners);
@@ -90,6 +89,12 @@ pub fn all<'r, 'a>(record: &'r Record<'r, 'a>) -> (Vec<Followed<'r, 'a>>, bool) 
     (followed, complete)
 }
 
+/// So many combinations of single days are followed for a record: fewer of one with many acts.
+fn most_points(record: &Record<'_, '_>) -> usize {
+    let acts = record.clocked.len() + record.beside.len();
+    STATUS_POINTS * STATUS_ACTS / acts.max(STATUS_ACTS)
+}
+
 /// The readings once for each combination of stretches on no two days of which what stands
 /// beside the status is remarked on otherwise; those alone whose corners are not remarked on
 /// alike where all would be too many, and of these as many as can be followed.
@@ -101,8 +106,7 @@ pub fn apart_beside<'f, 'r, 'a>(
     if told.is_empty() || followed.iter().all(|it| it.reading.open() == 0) {
         return Cow::Borrowed(followed);
     }
-    let acts = record.clocked.len() + record.beside.len();
-    let mut left = STATUS_POINTS * STATUS_ACTS / acts.max(STATUS_ACTS);
+    let mut left = most_points(record);
     let stretches: Vec<Vec<Vec<Part>>> = followed.iter().map(|it| breaks::beside(record, &told, &it.reading)).collect();
     let costs: Vec<usize> = followed.iter().zip(&stretches).map(|(it, parts)| cost(it, parts)).collect();
     let all = costs.iter().fold(0_usize, |all, cost| all.saturating_add(*cost)) <= left;

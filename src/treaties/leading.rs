@@ -50,7 +50,7 @@ impl<'r, 'a> Read<'r, 'a> {
             _ if its.last < others.first => Some(bit(Ordering::Less)),
             _ if others.last < its.first => Some(bit(Ordering::Greater)),
             (false, true) => None,
-            (false, false) => self.reading.orders_of(one, other).map(|orders| bits(&orders)),
+            (false, false) => self.reading.orders_of(one, other).map(bits),
         }
     }
 }

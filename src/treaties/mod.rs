@@ -74,7 +74,7 @@ mod unnotified;
 mod upcoming;
 
 pub use answer::*;
-pub use columns::{Revoked, Tabled, columns, columns_taken_back, tables_as_at, tables_taken_back};
+pub use columns::{Tabled, columns, columns_taken_back, tables_as_at, tables_taken_back};
 pub use contested::*;
 pub use counts::{Count, Definition, counts};
 pub use coverage::{
@@ -87,7 +87,7 @@ pub use findings::{ChangedUnderTreaty, Compared, FindingUnderTreaty, compared, f
 pub use in_force::{consents, first_deposits};
 pub use months::{add_days, add_months, effect_of_deposit};
 pub use objected::*;
-pub use objections::{Window, WindowStart};
+pub use objections::{Window, WindowStart, is_reservation};
 pub use obligations::*;
 pub use over_time::cut_after_its_day;
 pub use participation::{Cell, Participation, Withdrawn, consents_with_parent, participation};

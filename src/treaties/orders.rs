@@ -56,19 +56,12 @@ impl<'r, 'a> Reading<'r, 'a> {
         read
     }
 
-    /// In which orders two of its dates can come; `None`: in any.
-    pub fn orders_of(&self, one: usize, other: usize) -> Option<Vec<Ordering>> {
+    /// In which orders two of its dates are taken to come whose days leave that open; `None`: in any.
+    pub fn orders_of(&self, one: usize, other: usize) -> Option<&'static [Ordering]> {
         let named: Vec<(String, &Part)> = self.named_parts().collect();
-        let ((name, its), (other, others)) = (named.get(one)?, named.get(other)?);
-        if its.days.is_settled() && others.days.is_settled() || its.days.last < others.days.first {
-            return Some(vec![its.days.first.cmp(&others.days.first)]);
-        }
-        if others.days.last < its.days.first {
-            return Some(vec![Ordering::Greater]);
-        }
-        let is_told = |word: &str| self.order.iter().any(|told| **told == format!("{name} {word} {other}"));
-        let found = ORDERS.iter().find(|(_, word)| is_told(word));
-        found.map(|(orders, _)| orders.to_vec())
+        let ((one, _), (other, _)) = (named.get(one)?, named.get(other)?);
+        let is_told = |word: &str| self.order.iter().any(|told| **told == format!("{one} {word} {other}"));
+        ORDERS.iter().find(|(_, word)| is_told(word)).map(|(orders, _)| *orders)
     }
 
     /// That two of its dates come in one of some orders, as what is assumed.

@@ -53,8 +53,7 @@ pub fn overlays(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], tenures:
     let spans = courses.iter().flat_map(|course| &course.spans);
     let days: BTreeSet<Date> = spans.filter_map(|span| span.from).chain(tenures.eves()).chain([Date::MAX]).collect();
     let mut found: Vec<Overlay> = overlays::applied(record, followed, None).collect();
-    let of_days = days.into_iter().flat_map(|day| overlays::on(record, followed, tenures, day));
-    for overlay in of_days.filter(|overlay| !matches!(overlay, Overlay::ProvisionalApplication { .. })) {
+    for overlay in days.into_iter().flat_map(|day| overlays::but_applied(record, followed, tenures, day)) {
         match found.iter_mut().find(|before| before.event() == overlay.event()) {
             Some(before) => *before = overlay,
             None => found.push(overlay),

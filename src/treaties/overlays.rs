@@ -17,11 +17,30 @@ use crate::domain::{SuccessionTo, TreatyBody, WorldDate};
 /// What lies over the status on a day, as far as the consent stands that it belongs to: each
 /// sort by the names of its acts.
 pub fn on(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], tenures: &Tenures, at: Date) -> Vec<Overlay> {
+    with(applied(record, followed, Some(at)), record, followed, tenures, at)
+}
+
+/// The same without what is applied provisionally.
+pub fn but_applied(
+    record: &Record<'_, '_>,
+    followed: &[Followed<'_, '_>],
+    tenures: &Tenures,
+    at: Date,
+) -> Vec<Overlay> {
+    with(std::iter::empty(), record, followed, tenures, at)
+}
+
+fn with(
+    applied: impl Iterator<Item = Overlay>,
+    record: &Record<'_, '_>,
+    followed: &[Followed<'_, '_>],
+    tenures: &Tenures,
+    at: Date,
+) -> Vec<Overlay> {
     let suspensions = record.beside.iter().filter_map(|act| suspension::suspension(record, tenures, act, at));
-    let provisional = applied(record, followed, Some(at));
     let declared = record.beside.iter().filter_map(|act| declared(record, tenures, act, at));
     let succeeded = record.clocked.iter().filter_map(|act| succeeded(followed, tenures, act, at));
-    suspensions.map(Overlay::SuspensionAsserted).chain(provisional).chain(declared).chain(succeeded).collect()
+    suspensions.map(Overlay::SuspensionAsserted).chain(applied).chain(declared).chain(succeeded).collect()
 }
 
 /// What is applied provisionally on a day, or on any.

@@ -14,7 +14,6 @@ use jiff::civil::Date;
 use super::{
     Overlay, StatusRule,
     course::{Course, Membership},
-    dated,
     days::Days,
     declarations,
     followed::{self, Followed},
@@ -74,9 +73,7 @@ pub fn declared<'q>(record: &'q Record<'_, '_>) -> impl Iterator<Item = Days> + 
     let known = record.clauses().is_some_and(|clauses| clauses.provisional_application.is_some());
     let acts = record.beside.iter().filter(move |_| known);
     acts.filter_map(|act| match act.shown().body {
-        TreatyBody::DeclarationMade(body) if declares(body) => {
-            Some(dated::bounds(record.adopted, act.shown(), Some(declarations::since(body)?)))
-        }
+        TreatyBody::DeclarationMade(body) if declares(body) => declarations::days(record, act.shown(), body),
         _ => None,
     })
 }
@@ -93,8 +90,7 @@ struct Declared<'q, 'a> {
 
 impl<'q, 'a> Declared<'q, 'a> {
     fn of(record: &'q Record<'_, 'a>, act: &Act<'_>, body: &DeclarationMade) -> Option<Self> {
-        let date = body.effective.as_ref().or(body.made.as_ref())?;
-        let days = dated::bounds(record.adopted, act.shown(), Some(date));
+        let days = declarations::days(record, act.shown(), body)?;
         let with = instrument(record, body.made_with.as_ref());
         Some(Self { days, names_day: body.effective.is_some(), with })
     }

@@ -15,7 +15,7 @@ use super::{
     days::Days,
     followed, overlays,
     record::{Around, Record},
-    spans, statements,
+    statements,
 };
 use crate::domain::{
     Body, DeclarationMade, DeclarationType, Event, EventReference, Recorded, SharedBody, Subject, TreatyBody,
@@ -42,8 +42,7 @@ pub fn reads_back(dossier: &Dossier<'_>, view: ViewName, at: Date) -> bool {
     let others = kept.into_iter().filter(|recorded| !notices.contains_key(&recorded.reference()));
     let events: Vec<&Recorded> = others.chain(&told).collect();
     let read = Dossier { events: &events, ..*dossier };
-    until(spans(dossier, view), at) == until(spans(&read, view), at)
-        && applied_until(dossier, view, at) == applied_until(&read, view, at)
+    stands(dossier, view, at) == stands(&read, view, at)
 }
 
 /// Acts that no table tells, and notices as a table tells them where they say more.
@@ -93,6 +92,23 @@ fn as_told(notice: &WithdrawalNotified) -> WithdrawalNotified {
     }
 }
 
+/// How it stands up to a day, and what is applied provisionally from when on, and until when if
+/// that has come by then.
+type Stands = (Vec<Vec<(Option<Date>, TreatyStatus)>>, Vec<(Days, Option<Days>)>);
+
+fn stands(dossier: &Dossier<'_>, view: ViewName, at: Date) -> Stands {
+    let weighed = Weighed::of(dossier, view);
+    let record = Record::of(dossier, &weighed.acts, Around::default());
+    let followed = followed::all(&record).0;
+    let applied = overlays::applied(&record, &followed, None).filter_map(|overlay| match overlay {
+        Overlay::ProvisionalApplication { since, until, .. } if since.first <= at => {
+            Some((since, until.filter(|until| until.first <= at)))
+        }
+        _ => None,
+    });
+    (until(followed::spans(&followed), at), applied.collect())
+}
+
 /// How it stands from when on, up to a day, in every way in which that can be read.
 fn until(spans: Vec<Vec<Span>>, at: Date) -> Vec<Vec<(Option<Date>, TreatyStatus)>> {
     let come = |span: &Span| span.from.is_none_or(|from| from <= at);
@@ -100,18 +116,4 @@ fn until(spans: Vec<Vec<Span>>, at: Date) -> Vec<Vec<(Option<Date>, TreatyStatus
     let mut all: Vec<Vec<_>> = spans.into_iter().map(told).collect();
     all.dedup();
     all
-}
-
-/// From when on, and until when if that has come by a day, something is applied provisionally.
-fn applied_until(dossier: &Dossier<'_>, view: ViewName, at: Date) -> Vec<(Days, Option<Days>)> {
-    let weighed = Weighed::of(dossier, view);
-    let record = Record::of(dossier, &weighed.acts, Around::default());
-    let followed = followed::all(&record).0;
-    let told = overlays::applied(&record, &followed, None).filter_map(|overlay| match overlay {
-        Overlay::ProvisionalApplication { since, until, .. } if since.first <= at => {
-            Some((since, until.filter(|until| until.first <= at)))
-        }
-        _ => None,
-    });
-    told.collect()
 }

@@ -9,7 +9,7 @@
 
 use jiff::civil::Date;
 
-use super::{TreatyStatus, course::Course, days::Days, followed::Followed, rivals::Act};
+use super::{course::Course, days::Days, followed::Followed, rivals::Act};
 use crate::domain::CitedEvent;
 
 /// The consents of every reading.
@@ -106,16 +106,14 @@ impl Ends {
 }
 
 fn of_course(course: &Course) -> Vec<Tenure> {
-    let is_signatory_on =
-        |day: Date| course.spans.iter().any(|span| span.holds_on(day) && span.status == TreatyStatus::Signatory);
     let tenures = course.memberships.iter().map(|membership| {
         let end = membership.end();
         // A consent of the very day may come in between.
         let was_in_force = |end: Date| membership.in_force.is_some_and(|in_force| in_force < end);
         let anew = |end: Date| course.memberships.iter().any(|next| next.deposited == end);
-        let signed = || membership.deposited.yesterday().is_ok_and(is_signatory_on);
+        let signed = || membership.deposited.yesterday().is_ok_and(|day| course.is_signatory_on(day));
         let signatory_again =
-            end.is_some_and(|end| is_signatory_on(end) || (anew(end) && !was_in_force(end) && signed()));
+            end.is_some_and(|end| course.is_signatory_on(end) || (anew(end) && !was_in_force(end) && signed()));
         Tenure { opened: membership.opened.clone(), deposited: membership.deposited, end, signatory_again }
     });
     tenures.collect()

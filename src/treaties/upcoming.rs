@@ -23,7 +23,7 @@ use super::{
     declarations::{self, OpenChange, changed_on},
     explain::{self, sentences_of},
     followed::{self, Followed},
-    joining, objections, obligations, over_time,
+    joining, objections, obligations, overlays,
     provisional::{self, End},
     readings::Reading,
     record::{Around, Record},
@@ -113,7 +113,7 @@ pub fn upcoming(dossier: &Dossier<'_>, horizon: Horizon, view: ViewName) -> Upco
     let mut changes =
         merged(&followed::joined(&followed, Some(horizon.at)), |followed| of_course(&asked, followed, horizon));
     let tenures = Tenures::of(&followed);
-    changes.extend(provisional(&record, &followed, &tenures, horizon));
+    changes.extend(provisional(&record, &followed, horizon));
     changes.extend(windows(&record, &courses, &tenures, horizon));
     let (duties, all_duties) = obligations::due_between(dossier, &acts, horizon.at, horizon.until);
     changes.extend(duties.iter().map(|duty| deadline(&asked, duty)));
@@ -315,13 +315,8 @@ fn moves_of_entry(course: &Course, membership: &Membership) -> Vec<Change> {
 }
 
 /// Provisional application that ends with the entry into force, or with the consent.
-fn provisional(
-    record: &Record<'_, '_>,
-    followed: &[Followed<'_, '_>],
-    tenures: &Tenures,
-    horizon: Horizon,
-) -> Vec<Projected> {
-    let ends = over_time::overlays(record, followed, tenures).into_iter().filter_map(|overlay| match overlay {
+fn provisional(record: &Record<'_, '_>, followed: &[Followed<'_, '_>], horizon: Horizon) -> Vec<Projected> {
+    let ends = overlays::applied(record, followed, None).filter_map(|overlay| match overlay {
         Overlay::ProvisionalApplication { event, scope, article, since, until, withdrawn, certain: _ } => {
             // That it is withdrawn is an act.
             let days = until.filter(|days| horizon.may_begin(*days) && Some(*days) != withdrawn)?;
@@ -339,7 +334,7 @@ fn provisional(
             article,
             event: Some(event),
             date: Some(since.first),
-            latest: (!since.is_settled()).then_some(since.last),
+            latest: since.open_last(),
             sentence: sentence.into(),
         };
         let open = (!days.is_settled()).then(|| explain::settling(false));

@@ -3,7 +3,7 @@
 
 use jiff::{ToSpan, civil::Date};
 
-use super::{Only, is_bound_on, open, remark, remark_if};
+use super::{Only, instruments, is_bound_on, open, remark, remark_if};
 use crate::{
     domain::{
         DeclarationMade, DeclarationType, EventReference, LegalRemark, ObjectionLodged, Permission, SuccessionNotified,
@@ -101,7 +101,7 @@ fn on_reservation(record: &Record<'_, '_>, course: &mut Course, act: &Act<'_>, m
         let deposits = course.memberships.iter().map(|membership| membership.deposited);
         deposits.filter(|deposited| day < *deposited).min()
     };
-    let stood = |day: Date| is_signatory_on(course, day) && consented(day).is_some();
+    let stood = |day: Date| course.is_signatory_on(day) && consented(day).is_some();
     let parts = open::where_it_stands(course, made, stood);
     let Some(consented) = parts.first().and_then(|part| consented(part.days.first)) else { return };
     // What was withdrawn by then has nothing to be confirmed.
@@ -141,12 +141,7 @@ fn on_provisional(
     statement: &Statement<'_>,
     (with, made): (Option<&EventReference>, Option<Days>),
 ) {
-    let clause = record.clauses().and_then(|clauses| clauses.provisional_application.as_ref());
-    let article = clause.map(|clause| clause.article.clone()).unwrap_or_default();
-    if clause.is_none_or(|clause| clause.permission == Permission::Prohibited) {
-        let message = "the clauses do not provide for provisional application";
-        return remark(course, LegalRemark::ProvisionalApplicationNotProvided, statement, &article, message);
-    }
+    let Some(article) = instruments::on_provisional(record, course, statement) else { return };
     if provisional::instrument(record, with).is_some() {
         return;
     }
@@ -157,7 +152,7 @@ fn on_provisional(
         deposits.clone().any(|day| made.holds(day)) || !open::consents_of_open_days(record, made).is_empty()
     };
     if !made.map_or(!course.memberships.is_empty(), may_be) {
-        remark(course, LegalRemark::ProvisionalWithoutInstrument, statement, &article, message);
+        remark(course, LegalRemark::ProvisionalWithoutInstrument, statement, article, message);
     }
 }
 
@@ -247,8 +242,4 @@ fn on_tables(record: &Record<'_, '_>, course: &mut Course) {
 
 fn is_outside(course: &Course, day: Date) -> bool {
     course.spans.iter().any(|span| span.holds_on(day) && span.status == TreatyStatus::NonParticipant)
-}
-
-fn is_signatory_on(course: &Course, day: Date) -> bool {
-    course.spans.iter().any(|span| span.holds_on(day) && span.status == TreatyStatus::Signatory)
 }

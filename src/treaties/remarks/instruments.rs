@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::remark;
 use crate::{
     domain::{InstrumentDeposited, LegalRemark, Permission, Subject, TreatyBody, TreatyId},
-    treaties::{course::Course, dated, record::Record, rivals::Act, statements::Statement},
+    treaties::{course::Course, dated, months::counted, record::Record, rivals::Act, statements::Statement},
 };
 
 /// Remarks on every instrument under the treaty itself.
@@ -39,14 +39,22 @@ fn on_protocols(record: &Record<'_, '_>, course: &mut Course, statement: &Statem
     }
 }
 
-/// What is declared with the instrument is declared like what is declared by itself.
-fn on_provisional(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>) {
+/// What is declared with the instrument is declared like what is declared by itself: the article
+/// that provides for it, where one does.
+pub fn on_provisional<'r>(
+    record: &'r Record<'_, '_>,
+    course: &mut Course,
+    statement: &Statement<'_>,
+) -> Option<&'r str> {
     let clause = record.clauses().and_then(|clauses| clauses.provisional_application.as_ref());
+    let article = clause.map(|clause| &*clause.article);
     if clause.is_none_or(|clause| clause.permission == Permission::Prohibited) {
-        let article = clause.map(|clause| clause.article.clone()).unwrap_or_default();
         let message = "the clauses do not provide for provisional application";
-        remark(course, LegalRemark::ProvisionalApplicationNotProvided, statement, &article, message);
+        let article = article.unwrap_or_default();
+        remark(course, LegalRemark::ProvisionalApplicationNotProvided, statement, article, message);
+        return None;
     }
+    article
 }
 
 /// Whether so many protocols are consented to by the day of the first instrument as the clauses
@@ -54,11 +62,11 @@ fn on_provisional(record: &Record<'_, '_>, course: &mut Course, statement: &Stat
 pub fn on_first(record: &Record<'_, '_>, course: &mut Course, statement: &Statement<'_>, day: Date) {
     let clause = record.clauses().and_then(|clauses| clauses.consent.as_ref());
     let Some(clause) = clause.filter(|_| !record.is_under_parent(statement)) else { return };
-    let covered = consented_by(record, day).len();
-    if u32::try_from(covered).is_ok_and(|covered| covered < clause.minimum_protocols) {
-        let least = clause.minimum_protocols;
-        let protocols = if covered == 1 { "protocol" } else { "protocols" };
-        let message = format!("the first consent covers {covered} {protocols}; the clauses ask for {least}");
+    let Ok(covered) = u32::try_from(consented_by(record, day).len()) else { return };
+    let least = clause.minimum_protocols;
+    if covered < least {
+        let covered = counted(covered, "protocol");
+        let message = format!("the first consent covers {covered}; the clauses ask for {least}");
         remark(course, LegalRemark::NeedsTwoProtocols, statement, &clause.article, message);
     }
 }

@@ -1,7 +1,7 @@
 //! What a table is told of a revocation: before the effect, after it, or open.
 
 use super::*;
-use crate::treaties::{Revoked, columns};
+use crate::{domain::Revoked, treaties::columns};
 
 fn of_withdrawals(book: &Book, participant: &str) -> Vec<Option<Revoked>> {
     let events: Vec<&Recorded> = book.events.iter().collect();
